@@ -1,0 +1,5 @@
+//! `lofi` turns a folder of YAML studies into a reproduced paper.
+//!
+//! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
+
+pub mod math;

@@ -1,0 +1,2 @@
+//! The `lofi` binary.
+fn main() {}
