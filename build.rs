@@ -1,1 +1,2 @@
-fn main(){}
+//! Build-time facts.
+fn main() {}

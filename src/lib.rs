@@ -2,4 +2,6 @@
 //!
 //! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
 
+pub mod artifact;
 pub mod math;
+pub mod step;
