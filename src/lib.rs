@@ -5,3 +5,4 @@
 pub mod artifact;
 pub mod math;
 pub mod step;
+pub mod yaml;

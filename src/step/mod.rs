@@ -17,7 +17,7 @@ pub use data::{DataRef, DataSource, Records, Split};
 pub use error::{Problem, StepError};
 pub use grid::Grid;
 pub use kind::{ErasedKind, Kind};
-pub use params::ParamFault;
+pub use params::{ParamFault, typed};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 
 pub use crate::artifact::{Shape, Value, ValueType};
