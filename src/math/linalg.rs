@@ -103,9 +103,16 @@ pub fn symmetric_product_tn(a: &Matrix, b: &Matrix) -> Matrix {
 
 /// Copies the lower triangle over the upper one. Cost: n².
 pub fn mirror_lower(a: &mut Matrix) {
-    for j in 0..a.ncols() {
-        for i in j + 1..a.nrows() {
-            a[(j, i)] = a[(i, j)];
+    // tiles, so that both the rows read and the columns written stay in the cache
+    const TILE: usize = 64;
+    let n = a.nrows();
+    for left in (0..n).step_by(TILE) {
+        for top in (left..n).step_by(TILE) {
+            for j in left..(left + TILE).min(n) {
+                for i in top.max(j + 1)..(top + TILE).min(n) {
+                    a[(j, i)] = a[(i, j)];
+                }
+            }
         }
     }
 }

@@ -12,5 +12,7 @@
 
 pub mod error;
 pub mod linalg;
+pub mod random;
+pub mod torch_random;
 
 pub use error::MathError;
