@@ -10,8 +10,10 @@
 //! "The paper" is Dandi, Vilucchio, Arnaboldi, Tabanelli, Krzakala, *Neural LoFi*, arXiv 2605.13612; "the reference
 //! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
+pub mod activation;
 pub mod error;
 pub mod linalg;
+pub mod quadrature;
 pub mod random;
 pub mod torch_random;
 
