@@ -11,6 +11,7 @@
 //! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
 pub mod activation;
+pub mod eigen;
 pub mod error;
 pub mod linalg;
 pub mod quadrature;
