@@ -13,6 +13,7 @@
 pub mod activation;
 pub mod eigen;
 pub mod error;
+pub mod kernel;
 pub mod linalg;
 pub mod quadrature;
 pub mod random;
