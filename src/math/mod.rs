@@ -13,8 +13,10 @@
 pub mod activation;
 pub mod eigen;
 pub mod error;
+pub mod filter;
 pub mod kernel;
 pub mod linalg;
+pub mod moment;
 pub mod quadrature;
 pub mod random;
 pub mod torch_random;
