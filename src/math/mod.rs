@@ -19,6 +19,7 @@ pub mod linalg;
 pub mod moment;
 pub mod quadrature;
 pub mod random;
+pub mod random_features;
 pub mod torch_random;
 
 pub use error::MathError;
