@@ -12,6 +12,7 @@
 
 pub mod activation;
 pub mod eigen;
+pub mod emergence;
 pub mod error;
 pub mod filter;
 pub mod kernel;
