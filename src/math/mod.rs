@@ -17,10 +17,12 @@ pub mod error;
 pub mod filter;
 pub mod kernel;
 pub mod linalg;
+pub mod metrics;
 pub mod moment;
 pub mod quadrature;
 pub mod random;
 pub mod random_features;
+pub mod statistics;
 pub mod torch_random;
 
 pub use error::MathError;
