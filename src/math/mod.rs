@@ -22,6 +22,7 @@ pub mod moment;
 pub mod quadrature;
 pub mod random;
 pub mod random_features;
+pub mod ridge;
 pub mod statistics;
 pub mod torch_random;
 
