@@ -2,4 +2,9 @@
 //!
 //! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
 
+pub mod artifact;
+pub mod engine;
 pub mod math;
+pub mod step;
+pub mod study;
+pub mod yaml;

@@ -1,0 +1,189 @@
+//! Samples as vectors, with their labels and where they come from.
+
+use crate::math::linalg::Matrix;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Layout of one sample as an image; flattened channel-major (index c·H·W + row·W + column).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Geometry {
+    /// Channels C.
+    pub channels: usize,
+    /// Rows H, pixels.
+    pub height: usize,
+    /// Columns W, pixels.
+    pub width: usize,
+}
+
+impl Geometry {
+    /// Numbers in one image, C·H·W.
+    #[must_use]
+    pub const fn dim(self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+/// Where samples come from; stands on every figure and table made of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Origin {
+    /// The data card's name.
+    pub card: String,
+    /// The card's title for people.
+    pub title: String,
+    /// The binary task.
+    pub task: String,
+    /// What the paper used where this is something else ("CIFAR-10"); empty where it is the paper's own data.
+    pub stands_in_for: String,
+    /// What a reader must know of the data, such as lossy compression; empty where nothing.
+    pub caveat: String,
+}
+
+/// Labels of the three splits, ±1; shared by everything that is made of the same samples.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Labels {
+    /// n training labels.
+    pub train: Vec<f64>,
+    /// Validation labels.
+    pub validation: Vec<f64>,
+    /// Test labels.
+    pub test: Vec<f64>,
+}
+
+/// Rows of numbers: features, or pixels that are standardised when they are read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Points {
+    /// n × d real numbers, samples are rows.
+    Real(Matrix),
+    /// Bytes of n images, standardised per channel on reading: (v/255 − mean)/std. An eighth of the memory.
+    Pixels {
+        /// n · C·H·W bytes, image after image, channel-major.
+        bytes: Vec<u8>,
+        /// Image layout.
+        geometry: Geometry,
+        /// Per-channel mean of v/255.
+        mean: Vec<f64>,
+        /// Per-channel standard deviation of v/255.
+        std: Vec<f64>,
+    },
+}
+
+impl Points {
+    /// Number of samples.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Real(matrix) => matrix.nrows(),
+            Self::Pixels { bytes, geometry, .. } => bytes.len() / geometry.dim().max(1),
+        }
+    }
+
+    /// Numbers in each sample.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        match self {
+            Self::Real(matrix) => matrix.ncols(),
+            Self::Pixels { geometry, .. } => geometry.dim(),
+        }
+    }
+
+    /// Rows `from..to` as real numbers.
+    #[must_use]
+    pub fn block(&self, from: usize, to: usize) -> Matrix {
+        match self {
+            Self::Real(matrix) => matrix.rows(from, to - from).into_owned(),
+            Self::Pixels { bytes, geometry, mean, std } => {
+                let area = geometry.height * geometry.width;
+                let dim = geometry.dim();
+                let tables: Vec<[f64; 256]> = mean.iter().zip(std).map(|(&m, &s)| standardised(m, s)).collect();
+                let mut block = Matrix::zeros(to - from, dim);
+                for (column, mut values) in block.column_iter_mut().enumerate() {
+                    let table = &tables[column / area];
+                    for (row, value) in values.iter_mut().enumerate() {
+                        *value = table[usize::from(bytes[(from + row) * dim + column])];
+                    }
+                }
+                block
+            }
+        }
+    }
+
+    /// All rows as real numbers.
+    #[must_use]
+    pub fn to_matrix(&self) -> Matrix {
+        self.block(0, self.rows())
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        match self {
+            Self::Real(matrix) => 8 * matrix.len() as u64,
+            Self::Pixels { bytes, .. } => bytes.len() as u64,
+        }
+    }
+}
+
+/// What each of the 256 byte values stands for in one channel.
+fn standardised(mean: f64, std: f64) -> [f64; 256] {
+    let mut table = [0.0; 256];
+    for (byte, value) in (0u8..=255).zip(table.iter_mut()) {
+        *value = (f64::from(byte) / 255.0 - mean) / std;
+    }
+    table
+}
+
+/// The points of the three splits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Samples {
+    /// n training samples.
+    pub train: Points,
+    /// Validation samples, disjoint from the training samples; may be empty.
+    pub validation: Points,
+    /// Test samples.
+    pub test: Points,
+}
+
+/// Samples as vectors with labels: the raw data (h⁽⁰⁾ = X) or the features of any layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Representation {
+    /// The vectors.
+    pub samples: Samples,
+    /// The labels, the same through all layers.
+    pub labels: Arc<Labels>,
+    /// Image layout while the samples are still pixels.
+    pub geometry: Option<Geometry>,
+    /// Where the samples come from.
+    pub origin: Origin,
+}
+
+impl Representation {
+    /// Training, validation and test points with their names.
+    #[must_use]
+    pub const fn splits(&self) -> [(&'static str, &Points); 3] {
+        [("train", &self.samples.train), ("validation", &self.samples.validation), ("test", &self.samples.test)]
+    }
+
+    /// The same labels and origin with other features (no longer pixels), in the order train, validation, test.
+    #[must_use]
+    pub fn with_features(&self, train: Matrix, validation: Matrix, test: Matrix) -> Self {
+        let samples =
+            Samples { train: Points::Real(train), validation: Points::Real(validation), test: Points::Real(test) };
+        Self { samples, labels: Arc::clone(&self.labels), geometry: None, origin: self.origin.clone() }
+    }
+
+    pub(super) fn memory_bytes(&self) -> u64 {
+        self.splits().iter().map(|(_, points)| points.memory_bytes()).sum()
+    }
+
+    pub(super) fn first_non_finite(&self) -> Option<String> {
+        self.splits().into_iter().find_map(|(split, points)| match points {
+            Points::Real(matrix) => non_finite_in(matrix, split),
+            Points::Pixels { .. } => None,
+        })
+    }
+}
+
+/// Where the first NaN or infinity of a matrix stands.
+pub(super) fn non_finite_in(matrix: &Matrix, name: &str) -> Option<String> {
+    let at = matrix.as_slice().iter().position(|v| !v.is_finite())?;
+    let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
+    Some(format!("{} at row {row}, column {column} of {name}", matrix.as_slice()[at]))
+}

@@ -1,0 +1,157 @@
+//! Which rows of a table, or cells of a sweep, are meant: the `where` and `exclude` of studies.
+
+use crate::artifact::{Cell, Table, TableError};
+use schemars::JsonSchema;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a value must be: one of some values, or within bounds.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Condition {
+    /// This value.
+    Is(Cell),
+    /// One of these values.
+    OneOf(Vec<Cell>),
+    /// A number within these bounds.
+    Within(Bounds),
+}
+
+/// Bounds of a number; all that are given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// Value ≥ this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// Value ≤ this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    /// Value > this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than: Option<f64>,
+    /// Value < this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than: Option<f64>,
+}
+
+impl Condition {
+    /// Whether a value is meant.
+    #[must_use]
+    pub fn accepts(&self, value: &Cell) -> bool {
+        let same = |cell: &Cell| cell.total_cmp(value).is_eq();
+        match self {
+            Self::Is(cell) => same(cell),
+            Self::OneOf(cells) => cells.iter().any(same),
+            Self::Within(bounds) => value.as_f64().is_some_and(|v| bounds.contain(v)),
+        }
+    }
+}
+
+impl Bounds {
+    fn contain(&self, v: f64) -> bool {
+        self.at_least.is_none_or(|b| v >= b)
+            && self.at_most.is_none_or(|b| v <= b)
+            && self.more_than.is_none_or(|b| v > b)
+            && self.less_than.is_none_or(|b| v < b)
+    }
+}
+
+/// Conditions by column; a row is meant if it meets all of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Filter(pub BTreeMap<String, Condition>);
+
+impl Filter {
+    /// The rows of a table that are meant.
+    ///
+    /// # Errors
+    /// Where a column is missing.
+    pub fn apply(&self, table: &Table) -> Result<Table, TableError> {
+        let mut keep: Vec<usize> = (0..table.height()).collect();
+        for (name, condition) in &self.0 {
+            let column = table.column(name)?;
+            keep.retain(|&row| condition.accepts(&column[row]));
+        }
+        Ok(table.take(&keep))
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConditionVisitor)
+    }
+}
+
+struct ConditionVisitor;
+
+impl<'de> Visitor<'de> for ConditionVisitor {
+    type Value = Condition;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value, a list of values, or bounds such as {at_least: 1000}")
+    }
+
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Condition, E> {
+        i64::try_from(v).map(|v| Condition::Is(v.into())).map_err(|_| E::custom(format!("{v} is too large")))
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Condition, E> {
+        Ok(Condition::Is(Cell::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Condition, A::Error> {
+        let mut cells = Vec::new();
+        while let Some(cell) = seq.next_element()? {
+            cells.push(cell);
+        }
+        Ok(Condition::OneOf(cells))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
+        Bounds::deserialize(de::value::MapAccessDeserializer::new(map)).map(Condition::Within)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(json: &str) -> Condition {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn every_form_accepts_what_it_says() {
+        assert!(condition("3").accepts(&Cell::Float(3.0)));
+        assert!(!condition("\"3\"").accepts(&Cell::Int(3)));
+        assert!(condition("[1, 2]").accepts(&Cell::Int(2)));
+        assert!(condition(r#"{"at_least": 2, "less_than": 4}"#).accepts(&Cell::Int(2)));
+        assert!(!condition(r#"{"at_least": 2, "less_than": 4}"#).accepts(&Cell::Int(4)));
+        assert!(!condition(r#"{"at_least": 2}"#).accepts(&Cell::Null));
+        assert!(condition("null").accepts(&Cell::Null));
+    }
+
+    #[test]
+    fn unknown_bounds_are_refused() {
+        let error = serde_json::from_str::<Condition>(r#"{"above": 1}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `above`"));
+    }
+}

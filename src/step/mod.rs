@@ -1,0 +1,25 @@
+//! What a step is: the [`Kind`] trait, typed inputs and outputs, checked parameters.
+//!
+//! A kind is one file that implements [`Kind`]; `catalog.rs` lists them all; the engine sees only [`ErasedKind`].
+
+mod about;
+mod context;
+mod data;
+mod error;
+mod filter;
+mod grid;
+mod kind;
+mod params;
+mod shapes;
+
+pub use about::{About, Arity, Family, Keep, Port, Slot};
+pub use context::Context;
+pub use data::{DataRef, DataSource, Records, Split};
+pub use error::{Problem, StepError};
+pub use filter::{Bounds, Condition, Filter};
+pub use grid::Grid;
+pub use kind::{ErasedKind, Kind};
+pub use params::{ParamFault, typed};
+pub use shapes::{Inputs, Outputs, Plan, Shapes};
+
+pub use crate::artifact::{Shape, Value, ValueType};

@@ -1,0 +1,100 @@
+//! Parameters: from a JSON tree to a type, with the place of every fault.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+/// A fault in a parameter tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParamFault {
+    /// Keys and indices from the root to the value at fault.
+    pub path: Vec<String>,
+    /// A key that should not be there, where that is the fault.
+    pub unknown_key: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl ParamFault {
+    /// A fault of the whole tree.
+    #[must_use]
+    pub fn whole(message: String) -> Self {
+        Self { path: Vec::new(), unknown_key: None, message }
+    }
+}
+
+/// Reads a type from a tree; a fault carries the path to the value.
+///
+/// # Errors
+/// The first fault (serde stops there).
+pub fn typed<T: DeserializeOwned>(tree: &Json) -> Result<T, Vec<ParamFault>> {
+    serde_path_to_error::deserialize(tree).map_err(|error| {
+        use serde_path_to_error::Segment;
+        let segment = |segment: &Segment| match segment {
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Map { key } => Some(key.clone()),
+            Segment::Enum { variant } => Some(variant.clone()),
+            Segment::Unknown => None,
+        };
+        let mut path: Vec<String> = error.path().iter().filter_map(segment).collect();
+        let message = error.into_inner().to_string();
+        let unknown_key = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+        let unknown_key = unknown_key.map(ToOwned::to_owned);
+        if unknown_key.is_some() && path.last() == unknown_key.as_ref() {
+            path.pop();
+        }
+        vec![ParamFault { path, unknown_key, message }]
+    })
+}
+
+/// Every number that lies outside the range its schema gives, all at once.
+#[must_use]
+pub fn out_of_range(schema: &Json, value: &Json) -> Vec<ParamFault> {
+    let mut faults = Vec::new();
+    visit(schema, schema, value, &mut Vec::new(), &mut faults);
+    faults
+}
+
+fn visit(root: &Json, schema: &Json, value: &Json, path: &mut Vec<String>, faults: &mut Vec<ParamFault>) {
+    if let Some(target) = schema.get("$ref").and_then(Json::as_str).and_then(|r| root.pointer(r.trim_start_matches('#'))) {
+        visit(root, target, value, path, faults);
+    }
+    if let Some(number) = value.as_f64() {
+        faults.extend(range_fault(schema, number).map(|message| ParamFault {
+            path: path.clone(),
+            unknown_key: None,
+            message,
+        }));
+    }
+    let descend = |key: String, schema: &Json, value: &Json, path: &mut Vec<String>, faults: &mut Vec<ParamFault>| {
+        path.push(key);
+        visit(root, schema, value, path, faults);
+        path.pop();
+    };
+    if let (Some(properties), Some(map)) = (schema.get("properties").and_then(Json::as_object), value.as_object()) {
+        for (key, inner) in map {
+            if let Some(inner_schema) = properties.get(key) {
+                descend(key.clone(), inner_schema, inner, path, faults);
+            }
+        }
+    }
+    if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
+        for (index, inner) in list.iter().enumerate() {
+            descend(index.to_string(), items, inner, path, faults);
+        }
+    }
+}
+
+fn range_fault(schema: &Json, number: f64) -> Option<String> {
+    let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
+    let too = |relation: &str, limit: f64| Some(format!("{number} is out of range: it must be {relation} {limit}"));
+    if let Some(limit) = bound("minimum").filter(|&limit| number < limit) {
+        return too("at least", limit);
+    }
+    if let Some(limit) = bound("maximum").filter(|&limit| number > limit) {
+        return too("at most", limit);
+    }
+    if let Some(limit) = bound("exclusiveMinimum").filter(|&limit| number <= limit) {
+        return too("more than", limit);
+    }
+    bound("exclusiveMaximum").filter(|&limit| number >= limit).and_then(|limit| too("less than", limit))
+}
