@@ -1,7 +1,7 @@
 //! What the golden tests share: the data, the constants' layout and comparisons that name the worst entry.
 
-use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::filter::{REFERENCE_FLOOR, dual_moment_filter};
+use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::linalg::Matrix;
 
 /// Asserts `|found − expected| <= relative·|expected| + absolute` entry by entry and prints the worst one.
@@ -54,7 +54,7 @@ pub fn kernel_lofi(data: &Data, kernel: &LayerKernel, ranks: &[usize]) -> Kernel
     for &keep in ranks {
         let splits = Splits { train: &train, evaluation: &[&test] };
         let state = kernel.of_features(splits, Scale::AutoRescale).unwrap();
-        let mut filter = dual_moment_filter(&state, &data.y, keep, REFERENCE_FLOOR).unwrap();
+        let mut filter = dual_moment_filter(&state.view(), &data.y, keep, REFERENCE_FLOOR).unwrap();
         (train, test) = (filter.train, filter.evaluation.remove(0));
     }
     kernel.of_features(Splits { train: &train, evaluation: &[&test] }, Scale::AutoRescale).unwrap()
