@@ -4,6 +4,7 @@
 
 pub mod artifact;
 pub mod engine;
+pub mod experiment;
 pub mod math;
 pub mod step;
 pub mod study;

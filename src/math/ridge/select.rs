@@ -8,12 +8,8 @@ use crate::math::linalg::{Matrix, product};
 ///
 /// The reference implementation's grid is `log_grid(-6, 6, 500)`.
 pub fn log_grid(from: f64, to: f64, points: usize) -> Vec<f64> {
-    let step = (to - from) / (points.max(2) - 1) as f64;
-    (0..points).map(|i| if i > 0 && i + 1 == points { to } else { from + step * i as f64 }).map(exp10).collect()
-}
-
-fn exp10(exponent: f64) -> f64 {
-    10.0_f64.powf(exponent)
+    let at = |i: usize| from + (to - from) * i as f64 / (points.max(2) - 1) as f64;
+    (0..points).map(|i| if i > 0 && i + 1 == points { to } else { at(i) }).map(|e| 10.0_f64.powf(e)).collect()
 }
 
 /// The index of the smallest value, the first one where several are equal; `None` for an empty curve. NaN is never smallest.
