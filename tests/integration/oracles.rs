@@ -1,7 +1,7 @@
 //! Input and output pairs of the reference implementation, read from files that are not part of the project.
 //! The folder is `$LOFI_TEST_SHARED`, or `../shared` beside the project; where it is absent the tests say so and pass.
 
-use crate::common::{Data, assert_close, kernel_lofi};
+use crate::common::{Data, assert_close, kernel_lofi, shared};
 use lofi::math::activation::Activation;
 use lofi::math::emergence::emergence;
 use lofi::math::filter::{REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter, projector};
@@ -12,7 +12,6 @@ use lofi::math::moment::second_moment;
 use lofi::math::random_features::RandomLayer;
 use lofi::math::ridge::{Centring, Design, Ridge, RidgeFit, log_grid};
 use serde_json::Value;
-use std::path::PathBuf;
 
 // The files print 12 decimals.
 const PRINTED: f64 = 5e-13;
@@ -29,15 +28,9 @@ struct Oracle {
 impl Oracle {
     // The files that are there.
     fn all() -> Vec<Self> {
-        let shared = std::env::var_os("LOFI_TEST_SHARED").map(PathBuf::from);
-        let folder =
-            shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared")).join("oracles");
-        let read = |name: &'static str| match std::fs::read_to_string(folder.join(name)) {
-            Ok(text) => Some(Self { name, file: serde_json::from_str(&text).unwrap() }),
-            Err(_) => {
-                println!("skipped: no {name} in {}", folder.display());
-                None
-            }
+        let read = |name: &'static str| {
+            let text = shared(&format!("oracles/{name}"))?;
+            Some(Self { name, file: serde_json::from_slice(&text).unwrap() })
         };
         ["kernel_lofi_n48.json", "kernel_lofi_n60.json"].into_iter().filter_map(read).collect()
     }
