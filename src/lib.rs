@@ -3,6 +3,7 @@
 //! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
 
 pub mod artifact;
+pub mod baseline;
 pub mod engine;
 pub mod experiment;
 pub mod math;
