@@ -5,6 +5,7 @@
 pub mod artifact;
 pub mod baseline;
 pub mod engine;
+pub mod experiment;
 pub mod math;
 pub mod step;
 pub mod study;
