@@ -4,6 +4,7 @@
 
 pub mod artifact;
 pub mod baseline;
+pub mod dataset;
 pub mod engine;
 pub mod experiment;
 pub mod math;

@@ -2,11 +2,11 @@
 
 use super::card::{Checksum, Of};
 use super::error::DatasetError;
-use super::format::stream;
+use super::format::{FormatError, stream};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -19,21 +19,23 @@ pub(super) struct Stamp {
 
 /// The stamp of a file; of a folder, the size of all files in it and the time of the latest change.
 pub(super) fn stamp(path: &Path) -> Result<Stamp, DatasetError> {
-    let one = |path: &Path| {
-        let meta = fs::metadata(path).map_err(DatasetError::io("read", path))?;
-        let modified = meta.modified().map_err(DatasetError::io("read", path))?;
-        let modified_ns = modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64);
-        Ok(Stamp { size_bytes: if meta.is_dir() { 0 } else { meta.len() }, modified_ns })
-    };
-    let mut total = one(path)?;
+    let mut total = own_stamp(path)?;
     if path.is_dir() {
         for inner in walk(path)? {
-            let stamp = one(&inner)?;
+            let stamp = own_stamp(&inner)?;
             total.size_bytes += stamp.size_bytes;
             total.modified_ns = total.modified_ns.max(stamp.modified_ns);
         }
     }
     Ok(total)
+}
+
+fn own_stamp(path: &Path) -> Result<Stamp, DatasetError> {
+    let meta = fs::metadata(path).map_err(DatasetError::io("read", path))?;
+    let modified = meta.modified().map_err(DatasetError::io("read", path))?;
+    let since_epoch = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let modified_ns = u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX);
+    Ok(Stamp { size_bytes: if meta.is_dir() { 0 } else { meta.len() }, modified_ns })
 }
 
 /// All files and folders below a folder, in the order of their paths.
@@ -97,7 +99,13 @@ pub(super) fn check(path: &Path, checksum: &Checksum, known: Option<&str>, mend:
 }
 
 fn content_hash<H: sha2::Digest>(path: &Path) -> Result<String, DatasetError> {
-    hash_all::<H>(&mut *stream::open(path)?).map_err(DatasetError::io("read", path))
+    hash_all::<H>(&mut *stream::open(path)?).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput => {
+            let reason = format!("truncated or broken gzip ({error}); get the file again");
+            FormatError::File { path: path.to_owned(), reason }.into()
+        }
+        _ => DatasetError::io("read", path)(error),
+    })
 }
 
 fn hash_of<H: sha2::Digest>(path: &Path) -> Result<String, DatasetError> {
@@ -146,6 +154,15 @@ mod tests {
         let error = check(&packed, &sum(Some(MD5_ABC), None, Of::File), None, "mend it").unwrap_err().to_string();
         assert!(error.contains("a.gz: wrong md5: expected 900150983cd24fb0d6963f7d28e17f72, found "), "{error}");
         assert!(error.ends_with("; mend it"), "{error}");
+    }
+
+    #[test]
+    fn broken_gzip_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.gz");
+        fs::write(&path, &gzip(&[7; 1000])[..20]).unwrap();
+        let error = content(&path).unwrap_err().to_string();
+        assert!(error.contains("a.gz: truncated or broken gzip"), "{error}");
     }
 
     #[test]

@@ -24,9 +24,9 @@ mod testing;
 mod unpack;
 mod verify;
 
-pub use card::{Card, Checksum, Download, FileFormat, Of, Package, Part, Source, Splits, Task, Unpack};
+pub use card::{Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Source, Splits, Task, Unpack};
 pub use count::Count;
-pub use download::{Progress, Retry};
+pub use download::{Progress, Report, Retry};
 pub use error::DatasetError;
 pub use fetch::Fetched;
 pub use library::{Library, Listing, State};

@@ -146,7 +146,7 @@ mod tests {
         assert!(error.contains("no idx header"), "{error}");
         let error = error_of(|part, _| {
             let bytes = fs::read(&part.file).unwrap();
-            fs::write(&part.file, &bytes[..bytes.len() - 9]).unwrap();
+            fs::write(&part.file, &bytes[..bytes.len() - 16]).unwrap();
         });
         assert!(error.contains("i, record "), "{error}");
         let error = error_of(|part, _| fs::write(part.labels.clone().unwrap(), idx_file(&[3], &[1])).unwrap());
