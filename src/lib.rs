@@ -4,4 +4,5 @@
 
 pub mod artifact;
 pub mod math;
+pub mod plot;
 pub mod step;
