@@ -101,7 +101,7 @@ impl Axis {
         match value {
             Cell::Text(text) => text.clone(),
             Cell::Null => format!("no {}", self.in_words()),
-            other => format!("{} = {}", self.name(), self.shown(other)),
+            other => format!("{}\u{a0}=\u{a0}{}", self.name(), self.shown(other)),
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
         let percent = axis(r#"{"column": "test_error", "unit": "%", "scale": 100}"#).unwrap();
         assert_eq!(percent.label(), "Test error (%)");
         assert_eq!(percent.in_words(), "test error (%)");
-        assert_eq!(Axis::of("depth").names(&Cell::Int(2)), "Depth = 2");
+        assert_eq!(Axis::of("depth").names(&Cell::Int(2)), "Depth\u{a0}=\u{a0}2");
         assert_eq!(Axis::of("model").names(&"LoFi".into()), "LoFi");
     }
 }

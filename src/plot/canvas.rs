@@ -223,7 +223,8 @@ pub fn text_width(text: &str, style: &Type) -> f64 {
 #[must_use]
 pub fn wrapped(text: &str, width: f64, style: &Type) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    // not at no-break spaces, which hold a number and its unit together
+    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
         let longer = lines.last().map(|line| format!("{line} {word}")).filter(|l| text_width(l, style) <= width);
         match (longer, lines.last_mut()) {
             (Some(longer), Some(last)) => *last = longer,

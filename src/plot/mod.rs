@@ -5,9 +5,14 @@
 
 mod axis;
 mod canvas;
+mod cells;
+mod colour_bar;
+mod colour_map;
 mod font;
 mod frame;
 mod heading;
+mod heatmap;
+mod heatmap_drawing;
 mod legend;
 mod line_band;
 mod scale;
@@ -15,6 +20,8 @@ mod series;
 mod style;
 
 pub use axis::{Axis, AxisForm};
+pub use cells::{Baseline, Mark};
 pub use heading::DataNote;
+pub use heatmap::{Heatmap, Params as HeatmapParams};
 pub use line_band::{AxisScale, LineBand, Params as LineBandParams};
 pub use series::{Published, PublishedCurve};

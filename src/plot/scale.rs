@@ -7,6 +7,8 @@ use crate::step::StepError;
 pub struct Scale {
     /// Laid out by logarithm.
     pub log: bool,
+    /// Whole numbers only: no tick between two of them.
+    whole: bool,
     low: f64,
     high: f64,
 }
@@ -46,17 +48,19 @@ impl Scale {
         let inner = values.iter().map(|&v| if log { v.log10() } else { v });
         let (low, high) = inner.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-        Ok(Self::fitted(low, high, log, fit))
+        let whole = !values.is_empty() && values.iter().all(|v| v.fract() == 0.0);
+        let (low, high) = if high > low { (low, high) } else { widened(low, log) };
+        Ok(Self { log, whole, low, high }.fitted(fit))
     }
 
-    fn fitted(low: f64, high: f64, log: bool, fit: Fit) -> Self {
-        let (low, high) = if high > low { (low, high) } else { widened(low, log) };
+    fn fitted(self, fit: Fit) -> Self {
+        let Self { log, low, high, .. } = self;
         let pad = if fit == Fit::Tight { 0.0 } else { 0.05 * (high - low) };
         // zero is near where showing it takes less than a third of the axis
         if fit == Fit::PaddedToZero && !log && low >= 0.0 && low < 0.5 * (high - low) {
-            return Self { log, low: 0.0, high: high + pad };
+            return Self { low: 0.0, high: high + pad, ..self };
         }
-        Self { log, low: low - pad, high: high + pad }
+        Self { low: low - pad, high: high + pad, ..self }
     }
 
     /// Where a value lies, 0 at the lower end and 1 at the upper; values beyond an end lie on it.
@@ -81,6 +85,8 @@ impl Scale {
 
     fn linear_ticks(&self, wanted: f64) -> Vec<Tick> {
         let step = nice_step((self.high - self.low) / wanted.max(1.0));
+        // the only nice step above one that is not whole is 2.5
+        let step = if self.whole && step.fract() != 0.0 { (2.0 * step).max(1.0) } else { step };
         let decimals = decimals_of(step);
         let (first, last) = ((self.low / step - 1e-9).ceil(), (self.high / step + 1e-9).floor());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of ticks")]
