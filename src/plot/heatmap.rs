@@ -110,7 +110,7 @@ fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
 pub fn mark_in_words(params: &Params, grid: &Grid, panel: usize) -> Option<String> {
     let (column, row, value) = grid.panels.get(panel)?.marked(params.mark)?;
     let word = if params.mark == Mark::Max { "max" } else { "min" };
-    let at = format!("({}, {})", params.x.shown(&grid.xs[column]), params.y.shown(&grid.ys[row]));
+    let at = format!("({},\u{a0}{})", params.x.shown(&grid.xs[column]), params.y.shown(&grid.ys[row]));
     Some(format!("{word} {} at {at}", with_unit(params, value)))
 }
 
