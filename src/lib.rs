@@ -3,6 +3,10 @@
 //! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
 
 pub mod artifact;
+pub mod baseline;
+pub mod engine;
 pub mod math;
 pub mod plot;
 pub mod step;
+pub mod study;
+pub mod yaml;

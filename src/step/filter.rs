@@ -1,73 +1,91 @@
-//! `where`: which rows of a table a claim or a figure speaks of.
+//! Which rows of a table, or cells of a sweep, are meant: the `where` and `exclude` of studies.
 
 use crate::artifact::{Cell, Table, TableError};
 use schemars::JsonSchema;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Conditions on columns, all of which a row must meet; none at all lets every row pass.
+/// What a value must be: one of some values, or within bounds.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Condition {
+    /// This value.
+    Is(Cell),
+    /// One of these values.
+    OneOf(Vec<Cell>),
+    /// A number within these bounds.
+    Within(Range),
+}
+
+/// Range of a number; all that are given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// Value ≥ this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub at_least: Option<f64>,
+    /// Value ≤ this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub at_most: Option<f64>,
+    /// Value > this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub more_than: Option<f64>,
+    /// Value < this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub less_than: Option<f64>,
+}
+
+impl Condition {
+    /// Whether a value is meant.
+    #[must_use]
+    pub fn accepts(&self, value: &Cell) -> bool {
+        let same = |cell: &Cell| cell.total_cmp(value).is_eq();
+        match self {
+            Self::Is(cell) => same(cell),
+            Self::OneOf(cells) => cells.iter().any(same),
+            Self::Within(bounds) => value.as_f64().is_some_and(|v| bounds.contain(v)),
+        }
+    }
+}
+
+impl Range {
+    fn contain(&self, v: f64) -> bool {
+        self.at_least.is_none_or(|b| v >= b)
+            && self.at_most.is_none_or(|b| v <= b)
+            && self.more_than.is_none_or(|b| v > b)
+            && self.less_than.is_none_or(|b| v < b)
+    }
+}
+
+/// Conditions by column; a row is meant if it meets all of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Filter(pub BTreeMap<String, Condition>);
 
-/// A value, a list of values of which one must be met, or `{at_least, at_most}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "expected a value, a list of values, or {at_least, at_most}")]
-pub enum Condition {
-    // the list comes before the range, which serde would read from a list of two as well
-    /// Any one of these values.
-    OneOf(Vec<Cell>),
-    /// This value.
-    Value(Cell),
-    /// A closed range of numbers.
-    Range(Range),
-}
-
-/// A closed range of numbers; an end that is left out is open.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Range {
-    /// Smallest number that passes, in the column's unit.
-    #[serde(default)]
-    #[schemars(range(min = -1e15, max = 1e15))]
-    pub at_least: Option<f64>,
-    /// Largest number that passes, in the column's unit.
-    #[serde(default)]
-    #[schemars(range(min = -1e15, max = 1e15))]
-    pub at_most: Option<f64>,
-}
-
-impl Condition {
-    fn passes(&self, cell: &Cell) -> bool {
-        match self {
-            Self::OneOf(values) => values.iter().any(|v| v.total_cmp(cell).is_eq()),
-            Self::Value(value) => value.total_cmp(cell).is_eq(),
-            Self::Range(range) => cell
-                .as_f64()
-                .is_some_and(|v| range.at_least.is_none_or(|low| v >= low) && range.at_most.is_none_or(|high| v <= high)),
-        }
-    }
-}
-
 impl Filter {
-    /// Numbers of the rows that pass, in order.
+    /// Numbers of the rows that are meant, in order.
     ///
     /// # Errors
     /// Where a column is missing.
     pub fn rows(&self, table: &Table) -> Result<Vec<usize>, TableError> {
-        let mut rows: Vec<usize> = (0..table.height()).collect();
-        for (column, condition) in &self.0 {
-            let cells = table.column(column)?;
-            rows.retain(|&row| condition.passes(&cells[row]));
+        let mut keep: Vec<usize> = (0..table.height()).collect();
+        for (name, condition) in &self.0 {
+            let column = table.column(name)?;
+            keep.retain(|&row| condition.accepts(&column[row]));
         }
-        Ok(rows)
+        Ok(keep)
     }
 
-    /// The rows that pass.
+    /// The rows of a table that are meant.
     ///
     /// # Errors
-    /// As [`Filter::rows`].
+    /// Where a column is missing.
     pub fn apply(&self, table: &Table) -> Result<Table, TableError> {
         Ok(table.take(&self.rows(table)?))
     }
@@ -91,13 +109,71 @@ impl fmt::Display for Condition {
                 let words: Vec<String> = values.iter().map(ToString::to_string).collect();
                 write!(f, "one of {}", words.join(", "))
             }
-            Self::Value(Cell::Null) => f.write_str("missing"),
-            Self::Value(value) => write!(f, "= {value}"),
-            Self::Range(Range { at_least: Some(low), at_most: Some(high) }) => write!(f, "from {low} to {high}"),
-            Self::Range(Range { at_least: Some(low), at_most: None }) => write!(f, "≥ {low}"),
-            Self::Range(Range { at_least: None, at_most: Some(high) }) => write!(f, "≤ {high}"),
-            Self::Range(_) => f.write_str("any number"),
+            Self::Is(Cell::Null) => f.write_str("missing"),
+            Self::Is(value) => write!(f, "= {value}"),
+            Self::Within(range) => write!(f, "{range}"),
         }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ends = [("≥", self.at_least), (">", self.more_than), ("≤", self.at_most), ("<", self.less_than)];
+        let words: Vec<String> = ends.iter().filter_map(|(sign, end)| end.map(|v| format!("{sign} {v}"))).collect();
+        f.write_str(if words.is_empty() { "any number" } else { "" })?;
+        f.write_str(&words.join(" and "))
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConditionVisitor)
+    }
+}
+
+struct ConditionVisitor;
+
+impl<'de> Visitor<'de> for ConditionVisitor {
+    type Value = Condition;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value, a list of values, or bounds such as {at_least: 1000}")
+    }
+
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Condition, E> {
+        i64::try_from(v).map(|v| Condition::Is(v.into())).map_err(|_| E::custom(format!("{v} is too large")))
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Condition, E> {
+        Ok(Condition::Is(v.into()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Condition, E> {
+        Ok(Condition::Is(Cell::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Condition, A::Error> {
+        let mut cells = Vec::new();
+        while let Some(cell) = seq.next_element()? {
+            cells.push(cell);
+        }
+        Ok(Condition::OneOf(cells))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
+        Range::deserialize(de::value::MapAccessDeserializer::new(map)).map(Condition::Within)
     }
 }
 
@@ -105,36 +181,30 @@ impl fmt::Display for Condition {
 mod tests {
     use super::*;
 
-    fn passing(json: &str) -> Vec<usize> {
-        let rows = [("LoFi", Some(100)), ("LoFi", Some(1000)), ("Ridge", Some(1000)), ("Ridge", None)];
-        let rows = rows.map(|(model, n)| vec![model.into(), n.map_or(Cell::Null, Cell::Int)]);
-        let table = Table::from_rows(&["model", "n"], &rows).unwrap();
-        serde_json::from_str::<Filter>(json).unwrap().rows(&table).unwrap()
+    fn condition(json: &str) -> Condition {
+        serde_json::from_str(json).unwrap()
     }
 
     #[test]
-    fn every_form_selects_its_rows() {
-        assert_eq!(passing("{}"), [0, 1, 2, 3]);
-        assert_eq!(passing(r#"{"model": "LoFi"}"#), [0, 1]);
-        assert_eq!(passing(r#"{"n": 1000.0, "model": "Ridge"}"#), [2]);
-        assert_eq!(passing(r#"{"n": [100, 1000]}"#), [0, 1, 2]);
-        assert_eq!(passing(r#"{"n": {"at_least": 500}}"#), [1, 2]);
-        assert_eq!(passing(r#"{"n": {"at_most": 100}}"#), [0]);
-        assert_eq!(passing(r#"{"n": null}"#), [3]);
-    }
-
-    #[test]
-    fn faults_say_what_was_expected() {
-        let unknown = serde_json::from_str::<Filter>(r#"{"n": {"atleast": 1}}"#).unwrap_err();
-        assert!(unknown.to_string().contains("{at_least, at_most}"), "{unknown}");
-        let table = Table::from_rows(&["a"], &[]).unwrap();
-        let filter: Filter = serde_json::from_str(r#"{"b": 1}"#).unwrap();
-        assert!(matches!(filter.rows(&table), Err(TableError::NoColumn { .. })));
+    fn every_form_accepts_what_it_says() {
+        assert!(condition("3").accepts(&Cell::Float(3.0)));
+        assert!(!condition("\"3\"").accepts(&Cell::Int(3)));
+        assert!(condition("[1, 2]").accepts(&Cell::Int(2)));
+        assert!(condition(r#"{"at_least": 2, "less_than": 4}"#).accepts(&Cell::Int(2)));
+        assert!(!condition(r#"{"at_least": 2, "less_than": 4}"#).accepts(&Cell::Int(4)));
+        assert!(!condition(r#"{"at_least": 2}"#).accepts(&Cell::Null));
+        assert!(condition("null").accepts(&Cell::Null));
     }
 
     #[test]
     fn it_reads_as_words() {
         let filter: Filter = serde_json::from_str(r#"{"model": "LoFi", "n": {"at_least": 500}}"#).unwrap();
         assert_eq!(filter.to_string(), "model = LoFi, n ≥ 500");
+    }
+
+    #[test]
+    fn unknown_bounds_are_refused() {
+        let error = serde_json::from_str::<Condition>(r#"{"above": 1}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `above`"));
     }
 }

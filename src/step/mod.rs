@@ -20,7 +20,7 @@ pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use grid::Grid;
 pub use kind::{ErasedKind, Kind};
-pub use params::ParamFault;
+pub use params::{ParamFault, typed};
 pub use row::Row;
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 

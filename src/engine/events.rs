@@ -1,0 +1,86 @@
+//! What happens during a run, told to whoever listens: the terminal, a JSON log, a test.
+
+use serde::Serialize;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The plan is made.
+    Planned {
+        /// Steps in the graph.
+        steps: usize,
+        /// Steps to run.
+        to_run: usize,
+        /// Floating-point operations to do, roughly.
+        flops: f64,
+    },
+    /// A step starts.
+    Started {
+        /// The step.
+        name: String,
+        /// Its kind.
+        kind: String,
+    },
+    /// A step ended well.
+    Finished {
+        /// The step.
+        name: String,
+        /// Its kind.
+        kind: String,
+        /// Seconds it ran.
+        elapsed_s: f64,
+        /// Floating-point operations it was planned with.
+        flops: f64,
+    },
+    /// A step's inputs turned out as before, byte for byte, so its result stands.
+    Reused {
+        /// The step.
+        name: String,
+        /// Floating-point operations it was planned with.
+        flops: f64,
+    },
+    /// A step failed; its followers are left out.
+    Failed {
+        /// The step.
+        name: String,
+        /// Where it is written.
+        place: String,
+        /// What went wrong.
+        error: String,
+    },
+    /// A stored result was damaged and is recomputed.
+    Damaged {
+        /// The step.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The run is over.
+    Done {
+        /// Steps that ran.
+        ran: usize,
+        /// Steps found in the store.
+        cached: usize,
+        /// Steps that failed.
+        failed: usize,
+        /// Steps left out because of a failure.
+        skipped: usize,
+        /// Seconds in all.
+        elapsed_s: f64,
+    },
+}
+
+/// Listens to a run.
+pub trait Sink {
+    /// Called for every event, in order, from one thread.
+    fn event(&mut self, event: &Event);
+}
+
+/// Does not listen.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Sink for Silent {
+    fn event(&mut self, _: &Event) {}
+}

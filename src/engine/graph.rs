@@ -1,0 +1,100 @@
+//! The studies of a run as one graph; a step that several studies or cells ask for is there once.
+
+use super::key::key_of;
+use crate::step::{ErasedKind, Plan};
+use crate::study::Study;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+
+/// A step of the run.
+#[derive(Clone)]
+pub struct GraphNode {
+    /// Identity by content.
+    pub key: String,
+    /// Study, step and cell that first asked for it, for people.
+    pub name: String,
+    /// The study that first asked for it.
+    pub study: String,
+    /// Its kind.
+    pub kind: &'static dyn ErasedKind,
+    /// Canonical parameters.
+    pub params: Json,
+    /// Wires by slot.
+    pub inputs: Vec<(String, Vec<GraphWire>)>,
+    /// Sizes and costs.
+    pub plan: Plan,
+    /// file:line:column of the step in its study.
+    pub place: String,
+}
+
+/// One output of a node of the graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GraphWire {
+    /// Index into [`Graph::nodes`].
+    pub node: usize,
+    /// Output port.
+    pub port: usize,
+}
+
+/// Steps with inputs first, and what the studies want of them.
+#[derive(Clone, Default)]
+pub struct Graph {
+    /// Distinct steps; a node's inputs stand before it.
+    pub nodes: Vec<GraphNode>,
+    /// For every study (in the order given) and each of its nodes: the node here.
+    pub places: Vec<Vec<usize>>,
+    /// Outputs that must be in the store when the run is over.
+    pub targets: Vec<GraphWire>,
+}
+
+impl Graph {
+    /// Merges studies.
+    #[must_use]
+    pub fn new(studies: &[Study]) -> Self {
+        let mut graph = Self::default();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for study in studies {
+            let mut places: Vec<usize> = Vec::with_capacity(study.nodes.len());
+            for node in &study.nodes {
+                let wire = |w: &crate::study::Wire| GraphWire { node: places[w.node], port: w.port };
+                let inputs: Vec<(String, Vec<GraphWire>)> =
+                    node.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(wire).collect())).collect();
+                let identity = |w: &GraphWire| (graph.nodes[w.node].key.clone(), w.port);
+                let named: Vec<_> =
+                    inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(identity).collect())).collect();
+                let key = key_of(node.kind, &node.params, &named);
+                let place = *known.entry(key.clone()).or_insert_with(|| {
+                    graph.nodes.push(GraphNode {
+                        key,
+                        name: full_name(study, node),
+                        study: study.head.study.clone(),
+                        kind: node.kind,
+                        params: node.params.clone(),
+                        inputs,
+                        plan: node.plan.clone(),
+                        place: node.place.clone(),
+                    });
+                    graph.nodes.len() - 1
+                });
+                places.push(place);
+            }
+            let targets = study.outputs.iter().map(|o| GraphWire { node: places[o.wire.node], port: o.wire.port });
+            graph.targets.extend(targets);
+            graph.places.push(places);
+        }
+        graph.targets.sort_unstable();
+        graph.targets.dedup();
+        graph
+    }
+
+    /// All wires into a node.
+    pub fn inputs_of(&self, node: usize) -> impl Iterator<Item = GraphWire> + '_ {
+        self.nodes[node].inputs.iter().flat_map(|(_, wires)| wires.iter().copied())
+    }
+}
+
+fn full_name(study: &Study, node: &crate::study::Node) -> String {
+    let cell: Vec<String> = node.cell.iter().map(|(axis, value)| format!("{axis}={value}")).collect();
+    let cell = if cell.is_empty() { String::new() } else { format!(" [{}]", cell.join(" ")) };
+    format!("{}: {}{cell}", study.head.study, node.label)
+}

@@ -1,0 +1,45 @@
+//! What identifies a step: everything that its result depends on, and nothing else.
+
+use crate::step::ErasedKind;
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+include!(concat!(env!("OUT_DIR"), "/fingerprints.rs"));
+
+/// Version of the key's own make-up.
+const KEY_FORMAT: u32 = 1;
+
+/// The code fingerprint of a kind: a hash, made at build time, over the tokens of its file, of every module that the
+/// file reaches, and over the locked versions of the numeric crates.
+///
+/// A kind that is not part of this crate (a test's fake) has the empty fingerprint.
+#[must_use]
+pub fn fingerprint(kind: &dyn ErasedKind) -> &'static str {
+    let module = kind.about().module;
+    let module = module.split_once("::").map_or(module, |(_, rest)| rest);
+    FINGERPRINTS.iter().find(|(name, _)| *name == module).map_or("", |(_, hash)| hash)
+}
+
+/// SHA-256 over kind, code, parameters, inputs and the key format, as hexadecimal digits.
+///
+/// `inputs` are (slot, [(what identifies the value, port)]): keys of other steps, or digests of their bytes.
+#[must_use]
+pub fn key_of(kind: &dyn ErasedKind, params: &Json, inputs: &[(String, Vec<(String, usize)>)]) -> String {
+    let identity = json!({
+        "format": [KEY_FORMAT, crate::artifact::FORMAT],
+        "kind": kind.name(),
+        "code": fingerprint(kind),
+        "params": params,
+        "inputs": inputs,
+    });
+    hex(&Sha256::digest(identity.to_string().as_bytes()))
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,345 @@
+//! Templates × cells → distinct steps.
+
+use super::raw::{DataChoice, Deviation, Head, Item, RawStudy};
+use super::scope::{Scope, Scoped, apply};
+use super::sweep::{SweepCell, axis_names, cells};
+use super::template::{Template, templates};
+use super::{Environment, tables};
+use crate::artifact::Cell;
+use crate::step::{DataRef, ErasedKind, Family, Plan, Problem, Shapes};
+use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
+use serde_json::{Value as Json, json};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Most faults shown at once.
+const MAX_FAULTS: usize = 20;
+
+/// One step to run, with everything that its key is made of.
+#[derive(Clone)]
+pub struct Node {
+    /// The step's name in the study.
+    pub label: String,
+    /// The axes that it depends on, with their values.
+    pub cell: Vec<(String, Cell)>,
+    /// Its kind.
+    pub kind: &'static dyn ErasedKind,
+    /// Canonical parameters.
+    pub params: Json,
+    /// What is wired to each slot; nodes come before those that use them.
+    pub inputs: Vec<(String, Vec<Wire>)>,
+    /// Sizes and costs.
+    pub plan: Plan,
+    /// Where it is written, file:line:column.
+    pub place: String,
+}
+
+/// One output of one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Wire {
+    /// Index into [`Study::nodes`].
+    pub node: usize,
+    /// Index of the output port.
+    pub port: usize,
+}
+
+/// What a study gives in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Its name in the study.
+    pub name: String,
+    /// Table, comparison, figure or claim.
+    pub kind: OutputKind,
+    /// Where it comes from.
+    pub wire: Wire,
+}
+
+/// The sections of a report that an output can stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputKind {
+    /// A table, as the figures draw it.
+    Table,
+    /// One row a seed: what claims test.
+    Rows,
+    /// Published numbers beside ours.
+    Comparison,
+    /// A figure.
+    Figure,
+    /// A claim.
+    Claim,
+}
+
+/// A study, checked and expanded for one profile.
+#[derive(Clone)]
+pub struct Study {
+    /// What it says of itself.
+    pub head: Head,
+    /// The profile it was expanded for.
+    pub profile: String,
+    /// The data set in use, if any.
+    pub data: Option<DataRef>,
+    /// Number of cells of the sweep.
+    pub cells: usize,
+    /// Every distinct step, inputs first.
+    pub nodes: Vec<Node>,
+    /// What it gives.
+    pub outputs: Vec<Output>,
+    /// The file, relative to the project.
+    pub file: String,
+}
+
+impl Study {
+    /// Settings that differ from the paper.
+    #[must_use]
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.head.deviations
+    }
+}
+
+/// Checks and expands a study.
+pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) -> Result<Study, Vec<Fault>> {
+    let scoped = apply(raw, environment.profile, environment.settings)?;
+    let axes = axis_names(&scoped.sweep);
+    let mut faults = Vec::new();
+    let templates = templates(&raw.steps, &axes, environment).map_err(|more| faults.extend(more)).ok();
+    let cells = cells(&scoped.sweep, &scoped.constants).map_err(|more| faults.extend(more)).ok();
+    let data = resolve_data(raw, &scoped, environment).map_err(|more| faults.extend(more)).ok();
+    let (Some(templates), Some(cells), Some(data)) = (templates, cells, data) else {
+        return Err(limit(faults));
+    };
+    let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
+    let grid = Grid::expand(&mut builder, &templates, &cells, axes);
+    let outputs = if builder.faults.is_empty() { tables::outputs(&mut builder, raw, (&grid, path)) } else { Vec::new() };
+    let Builder { nodes, faults, .. } = builder;
+    if !faults.is_empty() {
+        return Err(limit(faults));
+    }
+    Ok(Study {
+        head: raw.head.clone(),
+        profile: environment.profile.to_owned(),
+        data,
+        cells: cells.len(),
+        nodes,
+        outputs,
+        file: raw.source.name.clone(),
+    })
+}
+
+/// Faults without repeats (every cell repeats them), not more than a screen.
+fn limit(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut kept: Vec<Fault> = Vec::new();
+    for fault in faults {
+        let seen = kept.iter().any(|k| (&k.place, &k.help) == (&fault.place, &fault.help) || *k == fault);
+        if !seen && kept.len() < MAX_FAULTS {
+            kept.push(fault);
+        }
+    }
+    kept
+}
+
+fn resolve_data(
+    raw: &RawStudy,
+    scoped: &Scoped,
+    environment: Environment<'_>,
+) -> Result<Option<DataRef>, Vec<Fault>> {
+    let Some(item) = &scoped.data else { return Ok(None) };
+    let choices = choices(item, &item.node)?;
+    let found = environment.data.resolve(&choices, raw.head.paper.data.as_deref());
+    found.map(Some).map_err(|(message, help)| vec![item.fault(item.node.mark, message).help(help)])
+}
+
+/// Card names, or `{card, task}`, one or a list.
+fn choices(item: &Item, node: &YamlNode) -> Result<Vec<DataChoice>, Vec<Fault>> {
+    let one = |node: &YamlNode| match &node.tree {
+        Tree::Text(card) => Ok(DataChoice { card: card.clone(), task: None }),
+        _ => node.typed::<DataChoice>(&item.source),
+    };
+    match &node.tree {
+        Tree::List(items) if !items.is_empty() => items.iter().map(one).collect(),
+        Tree::List(_) => Err(vec![item.fault(node.mark, "`data` names no card")]),
+        _ => Ok(vec![one(node)?]),
+    }
+}
+
+/// Collects nodes and faults.
+pub(super) struct Builder<'a> {
+    pub environment: Environment<'a>,
+    pub scoped: &'a Scoped,
+    pub data: Option<&'a DataRef>,
+    pub nodes: Vec<Node>,
+    pub faults: Vec<Fault>,
+}
+
+/// A node about to be made.
+pub(super) struct Draft<'a> {
+    pub label: String,
+    pub cell: Vec<(String, Cell)>,
+    pub kind: &'static dyn ErasedKind,
+    /// Parameters without `$name`s, with places.
+    pub params: &'a YamlNode,
+    pub inputs: Vec<(String, Vec<Wire>)>,
+    pub item: &'a Item,
+}
+
+impl Builder<'_> {
+    /// Checks parameters and sizes and adds the node; faults are collected, not returned.
+    pub fn add(&mut self, draft: Draft<'_>) -> Option<usize> {
+        let params = match draft.kind.canonical(&draft.params.to_json()) {
+            Ok(params) => params,
+            Err(faults) => {
+                self.faults.extend(draft.params.locate(&draft.item.source, &faults));
+                return None;
+            }
+        };
+        let shape = |wire: &Wire| self.nodes[wire.node].plan.outputs[wire.port];
+        let shapes = draft.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(shape).collect()));
+        match draft.kind.plan(&params, &Shapes(shapes.collect())) {
+            Ok(plan) => {
+                let place = draft.item.fault(draft.item.mark, "").place;
+                let Draft { label, cell, kind, inputs, .. } = draft;
+                self.nodes.push(Node { label, cell, kind, params, inputs, plan, place });
+                Some(self.nodes.len() - 1)
+            }
+            Err(problems) => {
+                let located = problems.iter().map(|problem| locate(problem, &draft));
+                self.faults.extend(located);
+                None
+            }
+        }
+    }
+}
+
+fn locate(problem: &Problem, draft: &Draft<'_>) -> Fault {
+    let at = problem.at.as_deref().unwrap_or_default();
+    let path: Vec<String> = at.split('.').map(ToOwned::to_owned).collect();
+    let param = draft.params.get(&path[0]).map(|_| draft.params.mark_of(&path, None));
+    let slot = draft.item.node.get("inputs").and_then(|inputs| inputs.get(at)).map(|node| node.mark);
+    let cell: Vec<String> = draft.cell.iter().map(|(axis, value)| format!("{axis} = {value}")).collect();
+    let context = if cell.is_empty() { String::new() } else { format!(" (at {})", cell.join(", ")) };
+    let message = format!("step `{}`: {}{context}", draft.label, problem.message);
+    let fault = draft.item.fault(param.or(slot).unwrap_or(draft.item.mark), message);
+    match &problem.help {
+        Some(help) => fault.help(help.clone()),
+        None => fault,
+    }
+}
+
+/// The expanded user steps: for every template, its nodes by the values of its axes.
+pub(super) struct Grid<'a> {
+    pub templates: &'a [Template],
+    pub cells: &'a [SweepCell],
+    pub axes: Vec<String>,
+    nodes: Vec<HashMap<String, usize>>,
+}
+
+impl<'a> Grid<'a> {
+    fn expand(
+        builder: &mut Builder<'_>,
+        templates: &'a [Template],
+        cells: &'a [SweepCell],
+        axes: Vec<String>,
+    ) -> Self {
+        let mut grid = Self { templates, cells, axes, nodes: vec![HashMap::new(); templates.len()] };
+        for cell in cells {
+            for index in 0..templates.len() {
+                let key = grid.key(index, cell);
+                if grid.nodes[index].contains_key(&key) {
+                    continue;
+                }
+                if let Some(node) = grid.node(builder, index, cell) {
+                    grid.nodes[index].insert(key, node);
+                }
+                if builder.faults.len() > 10 * MAX_FAULTS {
+                    return grid;
+                }
+            }
+        }
+        grid
+    }
+
+    /// The node of a template in a cell.
+    pub fn at(&self, template: usize, cell: &SweepCell) -> Option<usize> {
+        self.nodes[template].get(&self.key(template, cell)).copied()
+    }
+
+    /// The axes of a template with their values in a cell.
+    pub fn place(&self, template: usize, cell: &SweepCell) -> Vec<(String, Cell)> {
+        let own = cell.iter().filter(|(axis, _)| self.templates[template].axes.contains(axis));
+        let value = |node: &YamlNode| serde_json::from_value(node.to_json()).unwrap_or(Cell::Null);
+        own.map(|(axis, node)| (axis.clone(), value(node))).collect()
+    }
+
+    fn key(&self, template: usize, cell: &SweepCell) -> String {
+        let own = cell.iter().filter(|(axis, _)| self.templates[template].axes.contains(axis));
+        own.map(|(_, node)| node.to_json().to_string()).collect::<Vec<_>>().join("\u{1f}")
+    }
+
+    fn node(&self, builder: &mut Builder<'_>, index: usize, cell: &SweepCell) -> Option<usize> {
+        let template = &self.templates[index];
+        let scope = Scope { constants: &builder.scoped.constants, axes: cell };
+        let mut params = match scope.resolve(&template.params, &template.item.source) {
+            Ok(params) => params,
+            Err(faults) => {
+                builder.faults.extend(faults);
+                return None;
+            }
+        };
+        if template.kind.about().family == Family::Data {
+            inject_data(builder, template, &mut params)?;
+        }
+        let mut inputs = Vec::new();
+        for (slot, _, wires) in &template.inputs {
+            let wires: Option<Vec<Wire>> =
+                wires.iter().map(|w| self.at(w.step, cell).map(|node| Wire { node, port: w.port })).collect();
+            inputs.push((slot.clone(), wires?));
+        }
+        builder.add(Draft {
+            label: template.item.name.clone(),
+            cell: self.place(index, cell),
+            kind: template.kind,
+            params: &params,
+            inputs,
+            item: &template.item,
+        })
+    }
+}
+
+/// Puts the resolved data set into the parameters of a step that reads one.
+fn inject_data(builder: &mut Builder<'_>, template: &Template, params: &mut YamlNode) -> Option<()> {
+    let takes_data = template.kind.schema().pointer("/properties/data").is_some();
+    if !takes_data {
+        return Some(());
+    }
+    let own = params.get("data").cloned();
+    let resolved = match (&own, builder.data) {
+        (None, Some(data)) => Ok(data.clone()),
+        (None, None) => Err(vec![
+            template
+                .item
+                .fault(template.item.mark, format!("step `{}` reads a data set, but the study names none", template.item.name))
+                .help("add `data: [card, ...]`; `lofi data list` shows the cards"),
+        ]),
+        (Some(node), _) => choices(&template.item, node).and_then(|choices| {
+            let found = builder.environment.data.resolve(&choices, None);
+            found.map_err(|(message, help)| vec![template.item.fault(node.mark, message).help(help)])
+        }),
+    };
+    match resolved {
+        Ok(data) => {
+            set(params, "data", &json!(data), template.item.mark);
+            Some(())
+        }
+        Err(faults) => {
+            builder.faults.extend(faults);
+            None
+        }
+    }
+}
+
+/// Sets a key of a mapping.
+pub(super) fn set(node: &mut YamlNode, key: &str, value: &Json, mark: Mark) {
+    if let Tree::Map(entries) = &mut node.tree {
+        entries.retain(|e| e.key != key);
+        entries.push(crate::yaml::Entry { key: key.to_owned(), mark, node: YamlNode::from_json(value, mark) });
+    }
+}

@@ -1,0 +1,85 @@
+//! The study language: YAML → checked study → expanded sweep.
+//!
+//! Passes, each a file: `raw` reads sections, `extend` lays a study over its fragments, `scope` gives `$name`s their
+//! values for a profile, `sweep` multiplies axes into cells, `tables` turns tables, figures and claims into steps,
+//! `template` checks kinds and wiring, `expand` makes one step for every distinct parameter set.
+
+mod expand;
+mod extend;
+mod published;
+mod raw;
+mod schema;
+mod scope;
+mod sweep;
+mod tables;
+mod template;
+
+pub use expand::{Node, Output, OutputKind, Study, Wire};
+pub use raw::{DataChoice, Deviation, Head, Paper, Profile, Tolerance};
+pub use schema::schema;
+pub use scope::Setting;
+
+use crate::step::{DataRef, ErasedKind};
+use crate::yaml::{Fault, Source};
+use std::path::Path;
+
+/// Most cells that a sweep may have; above, a study is refused rather than expanded for minutes.
+pub const MAX_CELLS: usize = 1_000_000;
+
+/// What the study layer is given to know: the kinds, the data sets, the profile and the overrides.
+#[derive(Clone, Copy)]
+pub struct Environment<'a> {
+    /// All kinds.
+    pub kinds: &'a [&'static dyn ErasedKind],
+    /// Finds the first data set that this machine can have.
+    pub data: &'a dyn DataResolver,
+    /// smoke, quick, paper or another profile of the study.
+    pub profile: &'a str,
+    /// `--set name=value`.
+    pub settings: &'a [Setting],
+}
+
+impl Environment<'_> {
+    /// The kind of a name.
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<&'static dyn ErasedKind> {
+        self.kinds.iter().find(|kind| kind.name() == name).copied()
+    }
+}
+
+/// Finds data sets; implemented by whoever knows the cards.
+pub trait DataResolver {
+    /// The first choice that this machine has.
+    ///
+    /// # Errors
+    /// What is missing (first) and how to get it (second).
+    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, (String, String)>;
+}
+
+/// Reads, checks and expands one study file.
+///
+/// # Errors
+/// Every fault found, each with its place.
+pub fn load(path: &Path, root: &Path, environment: Environment<'_>) -> Result<Study, Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    let raw = extend::read(&source, path, root)?;
+    expand::expand(&raw, path, environment)
+}
+
+/// Reads a study's head only: name, title, question, profiles.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    let raw = extend::read(&source, path, root)?;
+    Ok((raw.head, raw.profiles.iter().map(|item| item.name.clone()).collect()))
+}
+
+fn read(path: &Path, root: &Path) -> Result<Source, Fault> {
+    let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
+    let empty = Source::new(&name, "");
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| empty.fault(crate::yaml::Mark { line: 1, column: 1 }, format!("cannot be read: {e}")))?;
+    Ok(Source::new(name, &text))
+}

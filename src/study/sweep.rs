@@ -1,0 +1,224 @@
+//! Axes into cells.
+
+use super::MAX_CELLS;
+use super::raw::Item;
+use super::scope::Scope;
+use crate::step::{Condition, Grid};
+use crate::yaml::{Fault, Mark, Node, Tree, known_names};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// One cell: a value for every axis, in the order of the study.
+pub(super) type SweepCell = Vec<(String, Node)>;
+
+/// Axes that vary together: names, and rows of values.
+struct Group {
+    names: Vec<String>,
+    rows: Vec<Vec<Node>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    count: usize,
+    #[serde(default)]
+    from: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Range {
+    from: f64,
+    to: f64,
+    step: f64,
+}
+
+/// The names that the axes give values to.
+pub(super) fn axis_names(sweep: &[Item]) -> Vec<String> {
+    let mut names = Vec::new();
+    for item in sweep.iter().filter(|item| item.name != "exclude") {
+        match item.node.get("zip") {
+            Some(zip) => names.extend(zip.entries().iter().map(|e| e.key.clone())),
+            None => names.push(item.name.clone()),
+        }
+    }
+    names
+}
+
+/// All cells: the product of the axes without the excluded ones. A study without axes has one cell.
+pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>, Vec<Fault>> {
+    let scope = Scope { constants, axes: &[] };
+    let mut groups = Vec::new();
+    let mut faults = Vec::new();
+    for item in sweep.iter().filter(|item| item.name != "exclude") {
+        match group(item, scope) {
+            Ok(group) => groups.push(group),
+            Err(more) => faults.extend(more),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let total = groups.iter().try_fold(1usize, |total, group| total.checked_mul(group.rows.len()));
+    if total.is_none_or(|total| total > MAX_CELLS) {
+        let sizes: Vec<String> = groups.iter().map(|g| format!("{} × {}", g.names.join(","), g.rows.len())).collect();
+        let message = format!("the sweep has more than {MAX_CELLS} cells ({})", sizes.join(", "));
+        let mark = sweep.first().map_or(Mark::default(), |item| item.mark);
+        return Err(sweep.iter().take(1).map(|i| i.fault(mark, &message).help("shorten an axis, or zip axes that belong together")).collect());
+    }
+    let mut cells = product(&groups);
+    if let Some(exclude) = sweep.iter().find(|item| item.name == "exclude") {
+        let rules = exclusions(exclude, sweep)?;
+        let mut kept = Vec::with_capacity(cells.len());
+        for cell in cells {
+            if !excluded(&cell, &rules, exclude, constants)? {
+                kept.push(cell);
+            }
+        }
+        cells = kept;
+        if cells.is_empty() {
+            return Err(vec![exclude.fault(exclude.mark, "`exclude` leaves no cell")]);
+        }
+    }
+    Ok(cells)
+}
+
+fn product(groups: &[Group]) -> Vec<SweepCell> {
+    groups.iter().fold(vec![Vec::new()], |cells, group| {
+        let extend = |cell: &SweepCell| -> Vec<SweepCell> {
+            let with = |row: &Vec<Node>| cell.iter().cloned().chain(group.names.iter().cloned().zip(row.iter().cloned())).collect();
+            group.rows.iter().map(with).collect()
+        };
+        cells.iter().flat_map(extend).collect()
+    })
+}
+
+fn group(item: &Item, scope: Scope<'_>) -> Result<Group, Vec<Fault>> {
+    let node = scope.resolve(&item.node, &item.source)?;
+    if let Some(zip) = node.get("zip") {
+        return zipped(item, zip);
+    }
+    let values = axis(item, &item.name, &node)?;
+    Ok(Group { names: vec![item.name.clone()], rows: values.into_iter().map(|v| vec![v]).collect() })
+}
+
+fn zipped(item: &Item, zip: &Node) -> Result<Group, Vec<Fault>> {
+    if zip.entries().is_empty() {
+        return Err(vec![item.fault(zip.mark, "`zip` must name at least one axis")]);
+    }
+    let mut columns = Vec::new();
+    for entry in zip.entries() {
+        columns.push(axis(item, &entry.key, &entry.node)?);
+    }
+    let lengths: Vec<String> =
+        zip.entries().iter().zip(&columns).map(|(e, c)| format!("{} has {}", e.key, c.len())).collect();
+    if columns.iter().any(|c| c.len() != columns[0].len()) {
+        let fault = item.fault(zip.mark, format!("zipped axes must have equal lengths: {}", lengths.join(", ")));
+        return Err(vec![fault]);
+    }
+    let rows = (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect();
+    Ok(Group { names: zip.entries().iter().map(|e| e.key.clone()).collect(), rows })
+}
+
+/// The values of one axis, from any of its forms.
+fn axis(item: &Item, name: &str, node: &Node) -> Result<Vec<Node>, Vec<Fault>> {
+    let values = match &node.tree {
+        Tree::List(items) => items.clone(),
+        Tree::Map(_) => numbers(item, name, node)?.iter().map(|v| Node::from_json(v, node.mark)).collect(),
+        _ => vec![node.clone()],
+    };
+    if values.is_empty() {
+        return Err(vec![item.fault(node.mark, format!("the axis `{name}` is empty")).help("give it at least one value")]);
+    }
+    Ok(values)
+}
+
+fn numbers(item: &Item, name: &str, node: &Node) -> Result<Vec<Json>, Vec<Fault>> {
+    let keys: Vec<&str> = node.entries().iter().map(|e| e.key.as_str()).collect();
+    let known = ["count", "range", "log10", "linear", "zip"];
+    match keys.iter().find(|key| known.contains(key)) {
+        Some(&"count") => {
+            let Count { count, from } = node.typed(&item.source)?;
+            let count = i64::try_from(count).unwrap_or(i64::MAX).min(MAX_CELLS as i64 + 1);
+            Ok((from..from + count).map(Json::from).collect())
+        }
+        Some(&"range") => {
+            let range: Range = node.get("range").unwrap_or(node).typed(&item.source)?;
+            stepped(&range).map_err(|message| vec![item.fault(node.mark, message)])
+        }
+        Some(&("log10" | "linear")) => spaced(item, node),
+        _ => {
+            let wrong = keys.first().copied().unwrap_or_default();
+            let fault = item.fault(node.mark, format!("the axis `{name}` has no form `{wrong}`"));
+            let help = known_names(wrong, &known).unwrap_or_default();
+            Err(vec![fault.help(format!("an axis is a list, or one of these forms: {help}"))])
+        }
+    }
+}
+
+fn stepped(range: &Range) -> Result<Vec<Json>, String> {
+    if range.step == 0.0 || (range.to - range.from) / range.step < 0.0 {
+        return Err(format!("a step of {} never leads from {} to {}", range.step, range.from, range.to));
+    }
+    let count = ((range.to - range.from) / range.step + 1e-9).floor();
+    if count > MAX_CELLS as f64 {
+        return Err(format!("the range has more than {MAX_CELLS} values"));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by MAX_CELLS just above")]
+    let count = count as usize;
+    #[expect(clippy::cast_precision_loss, reason = "bounded by MAX_CELLS")]
+    let at = |i: usize| whole_if_whole(range.from + range.step * i as f64);
+    Ok((0..=count).map(at).collect())
+}
+
+fn spaced(item: &Item, node: &Node) -> Result<Vec<Json>, Vec<Fault>> {
+    let whole = node.get("whole").map_or(Ok(false), |node| node.typed::<bool>(&item.source))?;
+    let entries = node.entries().iter().filter(|e| e.key != "whole").cloned().collect();
+    let grid: Grid = Node { mark: node.mark, tree: Tree::Map(entries) }.typed(&item.source)?;
+    if !whole {
+        return Ok(grid.0.into_iter().map(Json::from).collect());
+    }
+    let mut values: Vec<f64> = grid.0.into_iter().map(f64::round).collect();
+    values.dedup();
+    Ok(values.into_iter().map(whole_if_whole).collect())
+}
+
+/// A JSON whole number where the value is one, so that it can fill a count.
+#[expect(clippy::cast_possible_truncation, reason = "only where the value is a whole number below 2^53")]
+fn whole_if_whole(value: f64) -> Json {
+    if value.fract() == 0.0 && value.abs() < 9e15 { Json::from(value as i64) } else { Json::from(value) }
+}
+
+fn exclusions(exclude: &Item, sweep: &[Item]) -> Result<Vec<Node>, Vec<Fault>> {
+    let rules = match &exclude.node.tree {
+        Tree::List(rules) => rules.clone(),
+        _ => vec![exclude.node.clone()],
+    };
+    let names = axis_names(sweep);
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    for rule in &rules {
+        if let Some(entry) = rule.entries().iter().find(|e| !known.contains(&e.key.as_str())) {
+            let fault = exclude.fault(entry.mark, format!("`{}` is no sweep axis", entry.key));
+            return Err(vec![fault.help(known_names(&entry.key, &known).unwrap_or_default())]);
+        }
+    }
+    Ok(rules)
+}
+
+fn excluded(cell: &SweepCell, rules: &[Node], item: &Item, constants: &[Item]) -> Result<bool, Vec<Fault>> {
+    let scope = Scope { constants, axes: cell };
+    for rule in rules {
+        let rule = scope.resolve(rule, &item.source)?;
+        let mut all = !rule.entries().is_empty();
+        for entry in rule.entries() {
+            let condition: Condition = entry.node.typed(&item.source)?;
+            let value = cell.iter().find(|(axis, _)| *axis == entry.key).map(|(_, node)| node.to_json());
+            let value = serde_json::from_value(value.unwrap_or(Json::Null)).unwrap_or(crate::artifact::Cell::Null);
+            all &= condition.accepts(&value);
+        }
+        if all {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,352 @@
+//! Tables, figures and claims as steps: the engine sees one graph.
+
+use super::expand::{Builder, Draft, Grid, Output, OutputKind, Wire, set};
+use super::raw::{Item, RawStudy};
+use super::scope::Scope;
+use super::template::{kind_of, reference_fault, resolve};
+use super::{published, sweep::SweepCell};
+use crate::artifact::Cell;
+use crate::step::ErasedKind;
+use crate::yaml::{Fault, Mark, Node, Tree, known_names};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A table as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TableSpec {
+    /// Label → `step.port`: tables put one under the other.
+    #[serde(default)]
+    pub stack: Map<String, Json>,
+    /// Another table of this study, instead of `stack`.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// The column that holds the labels.
+    #[serde(default = "model", rename = "as")]
+    pub label: String,
+    /// Which rows.
+    #[serde(default, rename = "where")]
+    pub filter: Option<Json>,
+    /// Picks one value of some axes by a column.
+    #[serde(default)]
+    pub choose: Option<Json>,
+    /// Averages over these axes.
+    #[serde(default)]
+    pub over: Option<Json>,
+    /// The interval of an average.
+    #[serde(default)]
+    pub interval: Option<Json>,
+    /// Lays these published numbers beside the table.
+    #[serde(default)]
+    pub published: Option<String>,
+}
+
+fn model() -> String {
+    "model".to_owned()
+}
+
+/// A table in the graph: one row a seed, and the summary.
+#[derive(Debug, Clone)]
+struct Built {
+    rows: Wire,
+    summary: Wire,
+    keys: Vec<String>,
+    summary_keys: Vec<String>,
+}
+
+/// Turns a study's tables, figures and claims into nodes.
+pub(super) fn outputs(builder: &mut Builder<'_>, raw: &RawStudy, (grid, path): (&Grid<'_>, &Path)) -> Vec<Output> {
+    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs: Vec::new() };
+    for item in &raw.tables {
+        let made = maker.table(builder, item);
+        collect(builder, made);
+    }
+    for item in &raw.figures {
+        let made = maker.figure(builder, item);
+        collect(builder, made);
+    }
+    for item in &raw.claims {
+        let made = maker.claim(builder, item);
+        collect(builder, made);
+    }
+    maker.outputs
+}
+
+fn collect(builder: &mut Builder<'_>, made: Result<(), Vec<Fault>>) {
+    if let Err(faults) = made {
+        builder.faults.extend(faults);
+    }
+}
+
+struct Maker<'a> {
+    raw: &'a RawStudy,
+    grid: &'a Grid<'a>,
+    path: &'a Path,
+    tables: BTreeMap<String, Built>,
+    outputs: Vec<Output>,
+}
+
+impl Maker<'_> {
+    fn table(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
+        let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
+        let node = scope.resolve(&item.node, &item.source)?;
+        let spec: TableSpec = node.typed(&item.source)?;
+        let (mut wire, mut keys) = self.stacked(builder, item, (&spec, &node))?;
+        if let Some(filter) = &spec.filter {
+            wire = derived(builder, item, "filter", (json!({"where": filter}), node.get("where"), wire))?;
+        }
+        if let Some(choose) = &spec.choose {
+            let mut params = choose.clone();
+            params["keys"] = json!(keys);
+            wire = derived(builder, item, "choose", (params, node.get("choose"), wire))?;
+        }
+        let rows = wire;
+        let mut summary_keys = keys.clone();
+        if let Some(over) = &spec.over {
+            let over = if over.is_array() { over.clone() } else { json!([over]) };
+            let mut params = json!({"keys": keys, "over": over});
+            if let Some(interval) = &spec.interval {
+                params["interval"] = interval.clone();
+            }
+            wire = derived(builder, item, "aggregate", (params, node.get("over"), wire))?;
+            summary_keys.retain(|key| !over.as_array().is_some_and(|o| o.iter().any(|v| v == key)));
+        }
+        let built = Built { rows, summary: wire, keys: std::mem::take(&mut keys), summary_keys };
+        self.output(&item.name, OutputKind::Table, wire);
+        if rows != wire {
+            self.output(&item.name, OutputKind::Rows, rows);
+        }
+        if let Some(name) = &spec.published {
+            self.comparison(builder, item, (name, &node, &built))?;
+        }
+        self.tables.insert(item.name.clone(), built);
+        Ok(())
+    }
+
+    fn output(&mut self, name: &str, kind: OutputKind, wire: Wire) {
+        self.outputs.push(Output { name: name.to_owned(), kind, wire });
+    }
+
+    fn stacked(
+        &self,
+        builder: &mut Builder<'_>,
+        item: &Item,
+        (spec, node): (&TableSpec, &Node),
+    ) -> Result<(Wire, Vec<String>), Vec<Fault>> {
+        match (&spec.from, spec.stack.is_empty()) {
+            (Some(name), true) => {
+                let mark = node.get("from").map_or(item.mark, |n| n.mark);
+                let (built, rows) = self.named(item, name, (mark, true))?;
+                Ok(if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) })
+            }
+            (None, false) => self.stack(builder, item, (spec, node)),
+            _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))]),
+        }
+    }
+
+    fn stack(
+        &self,
+        builder: &mut Builder<'_>,
+        item: &Item,
+        (spec, node): (&TableSpec, &Node),
+    ) -> Result<(Wire, Vec<String>), Vec<Fault>> {
+        let mut rows: Vec<Json> = Vec::new();
+        let mut wires: Vec<Wire> = Vec::new();
+        let mut axes = vec![false; self.grid.axes.len()];
+        for entry in node.get("stack").map(Node::entries).unwrap_or_default() {
+            let Some(text) = entry.node.text() else {
+                return Err(vec![item.fault(entry.node.mark, format!("expected `step.port`, found {}", entry.node.what()))]);
+            };
+            let wire = resolve(text, self.grid.templates)
+                .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&self.raw.steps, reason))])?;
+            for (used, axis) in axes.iter_mut().zip(&self.grid.axes) {
+                *used |= self.grid.templates[wire.step].axes.contains(axis);
+            }
+            for cell in distinct(self.grid, wire.step) {
+                let Some(at) = self.grid.at(wire.step, cell) else { continue };
+                wires.push(Wire { node: at, port: wire.port });
+                rows.push(row(&spec.label, &entry.key, &self.grid.place(wire.step, cell)));
+            }
+        }
+        let used = self.grid.axes.iter().zip(&axes).filter(|(_, used)| **used).map(|(axis, _)| axis.clone());
+        let keys: Vec<String> = std::iter::once(spec.label.clone()).chain(used).collect();
+        let params = Node::from_json(&json!({"rows": rows}), item.mark);
+        let inputs = vec![("tables".to_owned(), wires)];
+        let at = node_of(builder, item, "stack", (&params, inputs))?;
+        Ok((at, keys))
+    }
+
+    /// The table of a name: `t` is the summary for figures and the rows for claims; `t.rows` is always the rows.
+    fn named(&self, item: &Item, text: &str, (mark, rows): (Mark, bool)) -> Result<(Built, bool), Vec<Fault>> {
+        let (name, part) = text.split_once('.').map_or((text, ""), |(name, part)| (name, part));
+        let built = self.tables.get(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.raw.tables.iter().map(|t| t.name.as_str()).collect();
+            let fault = item.fault(mark, format!("there is no table `{name}` before this one"));
+            vec![fault.help(known_names(name, &known).unwrap_or_else(|| "this study has no tables".to_owned()))]
+        })?;
+        match part {
+            "" => Ok((built, rows)),
+            "rows" => Ok((built, true)),
+            "summary" => Ok((built, false)),
+            _ => Err(vec![
+                item.fault(mark, format!("a table has no part `{part}`"))
+                    .help("known here: `rows` (one a seed), `summary` (averaged)"),
+            ]),
+        }
+    }
+
+    fn comparison(
+        &mut self,
+        builder: &mut Builder<'_>,
+        item: &Item,
+        (name, node, built): (&str, &Node, &Built),
+    ) -> Result<(), Vec<Fault>> {
+        let mark = node.get("published").map_or(item.mark, |n| n.mark);
+        let numbers = self.published(item, name, mark)?;
+        if !comparable(builder) {
+            return Ok(());
+        }
+        let params = json!({"published": numbers, "keys": built.summary_keys});
+        let wire = derived(builder, item, "compare-published", (params, node.get("published"), built.summary))?;
+        self.output(&item.name, OutputKind::Comparison, wire);
+        Ok(())
+    }
+
+    fn published(&self, item: &Item, name: &str, mark: Mark) -> Result<Json, Vec<Fault>> {
+        let Some(published) = self.raw.published.iter().find(|p| p.name == name) else {
+            let known: Vec<&str> = self.raw.published.iter().map(|p| p.name.as_str()).collect();
+            let fault = item.fault(mark, format!("there are no published numbers `{name}`"));
+            return Err(vec![fault.help(known_names(name, &known).unwrap_or_else(|| "`published:` is empty".to_owned()))]);
+        };
+        published::read(published, self.path)
+    }
+
+    fn figure(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
+        let kind = kind_of(item, builder.environment).map_err(|fault| vec![fault])?;
+        let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
+        let mut params = scope.resolve(&item.node, &item.source)?;
+        let (built, rows) = self.taken(item, &mut params, false)?;
+        remove(&mut params, "kind");
+        if let Some(name) = remove(&mut params, "published") {
+            let text = name.text().unwrap_or_default();
+            let numbers = self.published(item, text, name.mark)?;
+            if comparable(builder) {
+                set(&mut params, "published", &numbers, name.mark);
+            }
+        }
+        let note = builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
+        inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
+        let wire = if rows { built.rows } else { built.summary };
+        let inputs = vec![("table".to_owned(), vec![wire])];
+        let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
+        self.output(&item.name, OutputKind::Figure, wire);
+        Ok(())
+    }
+
+    fn claim(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
+        let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
+        let mut node = scope.resolve(&item.node, &item.source)?;
+        let Some(says) = remove(&mut node, "says") else {
+            let fault = item.fault(item.mark, format!("claim `{}` does not say what it claims", item.name));
+            return Err(vec![fault.help("add `says:` with one sentence")]);
+        };
+        let [entry] = node.entries() else {
+            let fault = item.fault(item.mark, format!("claim `{}` needs exactly one test beside `says`", item.name));
+            return Err(vec![fault.help("for example `paired-difference: {table: ..., less: ..., than: ...}`")]);
+        };
+        let Some(kind) = builder.environment.kind(&entry.key) else {
+            let known: Vec<&str> = builder.environment.kinds.iter().map(|k| k.name()).collect();
+            let fault = item.fault(entry.mark, format!("unknown kind `{}`", entry.key));
+            return Err(vec![fault.help(known_names(&entry.key, &known).unwrap_or_default())]);
+        };
+        let mut params = entry.node.clone();
+        let (built, rows) = self.taken(item, &mut params, true)?;
+        let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
+        inject(&mut params, kind, item.mark, [("says", Some(says.to_json())), ("keys", Some(json!(keys)))]);
+        let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
+        self.output(&item.name, OutputKind::Claim, wire);
+        Ok(())
+    }
+
+    /// Takes the `table:` key out of some parameters and finds the table.
+    fn taken(&self, item: &Item, params: &mut Node, rows: bool) -> Result<(Built, bool), Vec<Fault>> {
+        let Some(table) = remove(params, "table") else {
+            return Err(vec![item.fault(item.mark, format!("`{}` names no `table`", item.name))]);
+        };
+        let text = table.text().unwrap_or_default();
+        self.named(item, text, (table.mark, rows))
+    }
+}
+
+/// Published numbers are laid beside ours only where the data set is the paper's.
+fn comparable(builder: &Builder<'_>) -> bool {
+    builder.data.is_none_or(|data| data.stands_in_for.is_empty())
+}
+
+/// Sets parameters that a kind takes and the study did not write.
+fn inject<const N: usize>(params: &mut Node, kind: &dyn ErasedKind, mark: Mark, values: [(&str, Option<Json>); N]) {
+    let schema = kind.schema();
+    for (key, value) in values {
+        let takes = schema.pointer(&format!("/properties/{key}")).is_some();
+        if let (true, Some(value), None) = (takes, value, params.get(key)) {
+            set(params, key, &value, mark);
+        }
+    }
+}
+
+fn remove(node: &mut Node, key: &str) -> Option<Node> {
+    let Tree::Map(entries) = &mut node.tree else { return None };
+    let at = entries.iter().position(|e| e.key == key)?;
+    Some(entries.remove(at).node)
+}
+
+/// One cell for every distinct node of a template, in sweep order.
+fn distinct<'a>(grid: &'a Grid<'_>, template: usize) -> Vec<&'a SweepCell> {
+    let mut seen = std::collections::HashSet::new();
+    grid.cells.iter().filter(|cell| grid.at(template, cell).is_some_and(|node| seen.insert(node))).collect()
+}
+
+fn row(label: &str, value: &str, place: &[(String, Cell)]) -> Json {
+    let axes = place.iter().map(|(axis, value)| (axis.clone(), serde_json::to_value(value).unwrap_or(Json::Null)));
+    Json::Object(std::iter::once((label.to_owned(), Json::from(value))).chain(axes).collect())
+}
+
+/// A node of a table kind with one input `table`.
+fn derived(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    kind: &str,
+    (params, written, wire): (Json, Option<&Node>, Wire),
+) -> Result<Wire, Vec<Fault>> {
+    // Parameters keep the places they were written at; the rest stands at the table's name.
+    let mut node = Node::from_json(&params, item.mark);
+    if let (Tree::Map(entries), Some(written)) = (&mut node.tree, written) {
+        for entry in entries {
+            if let Some(own) = written.get(&entry.key) {
+                entry.node = own.clone();
+            }
+        }
+    }
+    node_of(builder, item, kind, (&node, vec![("table".to_owned(), vec![wire])]))
+}
+
+fn node_of(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    kind: &str,
+    (params, inputs): (&Node, Vec<(String, Vec<Wire>)>),
+) -> Result<Wire, Vec<Fault>> {
+    let Some(kind) = builder.environment.kind(kind) else {
+        return Err(vec![item.fault(item.mark, format!("the catalog has no kind `{kind}`"))]);
+    };
+    let slots: Vec<&str> = kind.about().inputs.iter().map(|slot| slot.name).collect();
+    if let Some((slot, _)) = inputs.iter().find(|(slot, _)| !slots.contains(&slot.as_str())) {
+        return Err(vec![item.fault(item.mark, format!("kind `{}` takes no {slot}", kind.name()))]);
+    }
+    let label = if item.name == kind.name() { item.name.clone() } else { format!("{} ({})", item.name, kind.name()) };
+    let draft = Draft { label, cell: Vec::new(), kind, params, inputs, item };
+    // A node that could not be made has left its faults in the builder.
+    builder.add(draft).map(|node| Wire { node, port: 0 }).ok_or_else(Vec::new)
+}

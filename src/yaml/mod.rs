@@ -1,0 +1,12 @@
+//! YAML with a place for every value: what studies and data cards are read with.
+//!
+//! Text becomes a tree of [`Node`]s that know their line and column; a typed value is read from a node, and whatever
+//! is wrong with it, then or later, is shown as a [`Fault`] with the file, the line and a hint.
+
+mod fault;
+mod node;
+mod parse;
+
+pub use fault::{Fault, Source};
+pub use node::{Entry, Mark, Node, Tree, known_names};
+pub use parse::parse;
