@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod engine;
 pub mod experiment;
 pub mod math;
+pub mod plot;
 pub mod step;
 pub mod study;
 pub mod yaml;
