@@ -47,6 +47,10 @@ pub type Report<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// Silence for longer than this is a failed try.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A server that does not answer for longer than this is out of reach.
+const REACH: Duration = Duration::from_secs(10);
+/// Tries while the server is out of reach: a machine without a network is told so soon.
+const TRIES_OUT_OF_REACH: u32 = 2;
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 1 << 16;
 
@@ -116,6 +120,8 @@ fn length(path: &Path) -> u64 {
 enum Trouble {
     /// Another try may succeed.
     Passing(String),
+    /// The server cannot be reached at all; another try may succeed, many will not.
+    OutOfReach(String),
     /// No other try can.
     Final(DatasetError),
 }
@@ -132,12 +138,16 @@ impl Transfer<'_, '_> {
     fn run(&mut self) -> Result<(), DatasetError> {
         let agent = agent(&self.file.address);
         let mut wait = self.retry.first_wait;
-        let mut last = String::new();
+        let (mut last, mut out_of_reach) = (String::new(), 0);
         for attempt in 1..=self.retry.tries {
             match self.attempt(&agent, attempt) {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Final(error)) => return Err(error),
                 Err(Trouble::Passing(reason)) => last = reason,
+                Err(Trouble::OutOfReach(reason)) if out_of_reach + 1 >= TRIES_OUT_OF_REACH => {
+                    return Err(self.failed(format!("{reason}; is this machine online?")));
+                }
+                Err(Trouble::OutOfReach(reason)) => (last, out_of_reach) = (reason, out_of_reach + 1),
             }
             if attempt < self.retry.tries {
                 thread::sleep(wait);
@@ -167,7 +177,7 @@ impl Transfer<'_, '_> {
         if have > 0 {
             request = request.header("Range", format!("bytes={have}-"));
         }
-        let response = request.call().map_err(|e| Trouble::Passing(e.to_string()))?;
+        let response = request.call().map_err(|e| no_answer(&e))?;
         let start = self.start(&response, have)?;
         self.receive(response, start, attempt)
     }
@@ -222,6 +232,18 @@ impl Transfer<'_, '_> {
     }
 }
 
+/// The trouble of a request that got no answer.
+fn no_answer(error: &ureq::Error) -> Trouble {
+    use ureq::{Error, Timeout};
+    match error {
+        Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => {}
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => {}
+        Error::Io(e) if e.kind() == std::io::ErrorKind::ConnectionRefused => {}
+        other => return Trouble::Passing(other.to_string()),
+    }
+    Trouble::OutOfReach(format!("the server is out of reach ({error})"))
+}
+
 /// N of `Content-Range: bytes N-…`
 fn content_range_start(response: &Response<Body>) -> Option<u64> {
     let value = response.headers().get("content-range")?.to_str().ok()?;
@@ -232,7 +254,8 @@ fn content_range_start(response: &Response<Body>) -> Option<u64> {
 fn agent(address: &str) -> Agent {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_connect(Some(PATIENCE))
+        .timeout_resolve(Some(REACH))
+        .timeout_connect(Some(REACH))
         .timeout_recv_response(Some(PATIENCE))
         .timeout_per_read(Some(PATIENCE))
         .user_agent(concat!("lofi/", env!("CARGO_PKG_VERSION")));

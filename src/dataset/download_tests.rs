@@ -135,3 +135,13 @@ fn a_stopped_download_keeps_its_part() {
     assert!(matches!(result, Err(DatasetError::Stopped)));
     assert_eq!(names(folder.path()), ["fox.txt.part"]);
 }
+
+#[test]
+fn a_server_out_of_reach_is_given_up_soon() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = file(&Server::start(|_, _| Reply::whole(BODY)));
+    // port 9 discards everything where anybody listens at all; nobody does
+    file.address = "http://127.0.0.1:9/fox.txt".into();
+    let error = get(&file, folder.path()).unwrap_err().to_string();
+    assert!(error.contains("out of reach") && error.ends_with("is this machine online?"), "{error}");
+}
