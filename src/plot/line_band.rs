@@ -6,11 +6,11 @@ use super::frame::{self, Frame, Labels};
 use super::heading::{DataNote, Heading};
 use super::legend::{Entry, Legend, Sample};
 use super::scale::{Fit, Scale, short};
-use super::series::{self, Columns, Published, Series};
+use super::series::{self, Columns, Series};
 use super::style::{DOTS, FAINT, Look, MARGIN, MARKER_RADIUS, STROKE, WIDTH, look};
 use crate::artifact::{Figure, Table};
 use crate::step::{
-    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Published, Shape, Shapes, Slot, StepError,
     Value, ValueType,
 };
 use plotters::style::text_anchor::HPos;
@@ -145,7 +145,8 @@ fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
 }
 
 fn published_lines(params: &Params, series: &[Series]) -> Vec<PublishedLine> {
-    let curves = params.published.iter().flat_map(|p| &p.curves);
+    let columns = Columns { x: &params.x, y: &params.y, colour: params.colour.as_ref() };
+    let curves = params.published.iter().flat_map(|p| series::published_curves(p, columns));
     let mut others = series.len();
     curves
         .map(|curve| {
@@ -155,7 +156,7 @@ fn published_lines(params: &Params, series: &[Series]) -> Vec<PublishedLine> {
                 others - 1
             });
             let label = params.colour.as_ref().map_or_else(|| curve.label.to_string(), |c| c.names(&curve.label));
-            let mut points: Vec<(f64, f64)> = curve.points.iter().map(|&[x, y]| (x, y)).collect();
+            let mut points = curve.points;
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
             PublishedLine { label, look: look(index), ours: known.is_some(), points }
         })
@@ -255,7 +256,7 @@ fn caption(params: &Params, table: &Table, series: &[Series]) -> String {
         (false, false) => format!("Points: mean, {samples}."),
         (false, true) => format!("Points: mean, {samples}; bands: {}.", params.band),
     };
-    let source = params.published.as_ref().filter(|p| !p.curves.is_empty());
+    let source = params.published.as_ref().filter(|p| !p.rows.is_empty());
     let source = source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source));
     let rows = if params.filter.0.is_empty() { String::new() } else { format!("Shown: {}.", params.filter) };
     let parts = [about, points, source, rows, params.data_note.sentences()];

@@ -2,9 +2,7 @@
 
 use super::axis::Axis;
 use crate::artifact::{Cell, Table};
-use crate::step::{Row, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Published, StepError};
 
 /// Points of one curve, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,44 +26,29 @@ pub struct Dot {
     pub band: Option<(f64, f64)>,
 }
 
-/// Numbers read off the paper, drawn hollow over ours.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Published {
-    /// Where the numbers are from, for the legend, e.g. `paper, digitised from figure 3`.
-    pub source: String,
-    /// The curves.
-    pub curves: Vec<PublishedCurve>,
-}
-
 /// One curve of the paper.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PublishedCurve {
     /// The value of the colour column that it belongs to: it gets that series' colour.
     pub label: Cell,
-    /// Points `[x, y]` in the units that the axes show.
-    #[schemars(inner(inner(range(min = -1e15, max = 1e15))))]
-    pub points: Vec<[f64; 2]>,
+    /// Points (x, y) in the units that the axes show.
+    pub points: Vec<(f64, f64)>,
 }
 
-impl Published {
-    /// Curves from rows: one for each value of the colour column, in order of appearance.
-    #[must_use]
-    pub fn from_rows(source: &str, rows: &[Row], columns: [&str; 3]) -> Self {
-        let [colour, x, y] = columns;
-        let mut curves: Vec<PublishedCurve> = Vec::new();
-        for row in rows {
-            let number = |column: &str| row.get(column).and_then(Cell::as_f64);
-            let (Some(x), Some(y)) = (number(x), number(y)) else { continue };
-            let label = row.get(colour).cloned().unwrap_or(Cell::Null);
-            match curves.iter_mut().find(|c| c.label.total_cmp(&label).is_eq()) {
-                Some(curve) => curve.points.push([x, y]),
-                None => curves.push(PublishedCurve { label, points: vec![[x, y]] }),
-            }
+/// The paper's rows as curves: one for each value of the colour column, in order of appearance.
+#[must_use]
+pub fn published_curves(published: &Published, columns: Columns<'_>) -> Vec<PublishedCurve> {
+    let mut curves: Vec<PublishedCurve> = Vec::new();
+    for row in &published.rows {
+        let number = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+        let (Some(x), Some(y)) = (number(columns.x), number(columns.y)) else { continue };
+        let label = columns.colour.and_then(|axis| row.get(axis.column())).cloned().unwrap_or(Cell::Null);
+        match curves.iter_mut().find(|c| c.label.total_cmp(&label).is_eq()) {
+            Some(curve) => curve.points.push((x, y)),
+            None => curves.push(PublishedCurve { label, points: vec![(x, y)] }),
         }
-        Self { source: source.to_owned(), curves }
     }
+    curves
 }
 
 /// The columns of a line plot.
@@ -168,8 +151,11 @@ mod tests {
     #[test]
     fn published_rows_become_curves() {
         let row = |m: &str, n: i64, e: f64| Row(vec![("m".into(), m.into()), ("n".into(), n.into()), ("e".into(), e.into())]);
-        let found = Published::from_rows("figure 3", &[row("a", 1, 0.5), row("b", 1, 0.6), row("a", 2, 0.4)], ["m", "n", "e"]);
-        assert_eq!(found.curves[0].points, [[1.0, 0.5], [2.0, 0.4]]);
-        assert_eq!(found.curves[1].label, "b".into());
+        let rows = vec![row("a", 1, 0.5), row("b", 1, 0.6), row("a", 2, 0.4)];
+        let percent = Axis(AxisForm { scale: 100.0, ..Axis::of("e").0 });
+        let columns = Columns { x: &Axis::of("n"), y: &percent, colour: Some(&Axis::of("m")) };
+        let found = published_curves(&Published { source: "figure 3".into(), rows }, columns);
+        assert_eq!(found[0].points, [(1.0, 50.0), (2.0, 40.0)]);
+        assert_eq!(found[1].label, "b".into());
     }
 }
