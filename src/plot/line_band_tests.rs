@@ -25,8 +25,9 @@ fn params(extra: serde_json::Value) -> Params {
         "title": "LoFi against random features and plain ridge", "x": "n_train", "x_scale": "log", "colour": "model",
         "y": {"column": "test_error", "unit": "%", "scale": 100},
         "data_note": {"title": "Fashion-MNIST", "stands_in_for": "CIFAR-10", "caveat": "Grey images"},
-        "published": {"source": "paper, digitised from figure 3", "curves": [
-            {"label": "LoFi", "points": [[500, 24.0], [5000, 13.0], [50000, 8.5]]}
+        "published": {"source": "paper, digitised from figure 3", "rows": [
+            {"model": "LoFi", "n_train": 500, "test_error": 0.24}, {"model": "LoFi", "n_train": 5000, "test_error": 0.13},
+            {"model": "LoFi", "n_train": 50000, "test_error": 0.085}
         ]}
     });
     for (key, value) in extra.as_object().unwrap() {
@@ -102,7 +103,9 @@ fn long_labels_and_many_series_stay_on_the_canvas() {
     let table = Table::from_rows(&["model", "depth", "train_error"], &rows).unwrap();
     let tree = json!({
         "x": "depth", "y": "train_error", "colour": "model", "title": "a title that needs more than one line ".repeat(4),
-        "published": {"source": "the paper", "curves": [{"label": "another", "points": [[0, 0.2], [2, 0.1]]}]},
+        "published": {"source": "the paper", "rows": [
+            {"model": "another", "depth": 0, "train_error": 0.2}, {"model": "another", "depth": 2, "train_error": 0.1}
+        ]},
         "data_note": {"title": "CIFAR-10"}
     });
     let figure = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();

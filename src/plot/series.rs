@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use crate::artifact::{Cell, Table};
-use crate::step::{Row, StepError};
+use crate::step::{Filter, Row, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,37 +34,37 @@ pub struct Dot {
 pub struct Published {
     /// Where the numbers are from, for the legend, e.g. `paper, digitised from figure 3`.
     pub source: String,
-    /// The curves.
-    pub curves: Vec<PublishedCurve>,
+    /// The rows, in the table's own columns and units.
+    pub rows: Vec<Row>,
 }
 
-/// One curve of the paper.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// One curve of the paper, in the units that the axes show.
+#[derive(Debug, Clone, PartialEq)]
 pub struct PublishedCurve {
-    /// The value of the colour column that it belongs to: it gets that series' colour.
-    pub label: Cell,
-    /// Points `[x, y]` in the units that the axes show.
-    #[schemars(inner(inner(range(min = -1e15, max = 1e15))))]
-    pub points: Vec<[f64; 2]>,
+    /// The value of the colour column that it belongs to: it gets that series' look.
+    pub key: Cell,
+    /// Points in the order of x.
+    pub points: Vec<(f64, f64)>,
 }
 
 impl Published {
-    /// Curves from rows: one for each value of the colour column, in order of appearance.
+    /// One curve for each value of the colour column, in order of appearance. Rows that the filter speaks of and does not
+    /// mean are left out, as are rows without both numbers.
     #[must_use]
-    pub fn from_rows(source: &str, rows: &[Row], columns: [&str; 3]) -> Self {
-        let [colour, x, y] = columns;
+    pub fn curves(&self, columns: Columns<'_>, filter: &Filter) -> Vec<PublishedCurve> {
+        let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
         let mut curves: Vec<PublishedCurve> = Vec::new();
-        for row in rows {
-            let number = |column: &str| row.get(column).and_then(Cell::as_f64);
-            let (Some(x), Some(y)) = (number(x), number(y)) else { continue };
-            let label = row.get(colour).cloned().unwrap_or(Cell::Null);
-            match curves.iter_mut().find(|c| c.label.total_cmp(&label).is_eq()) {
-                Some(curve) => curve.points.push([x, y]),
-                None => curves.push(PublishedCurve { label, points: vec![[x, y]] }),
+        for row in self.rows.iter().filter(meant) {
+            let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+            let Some(point) = shown(columns.x).zip(shown(columns.y)) else { continue };
+            let key = columns.colour.and_then(|colour| row.get(colour.column())).cloned().unwrap_or(Cell::Null);
+            match curves.iter_mut().find(|c| c.key.total_cmp(&key).is_eq()) {
+                Some(curve) => curve.points.push(point),
+                None => curves.push(PublishedCurve { key, points: vec![point] }),
             }
         }
-        Self { source: source.to_owned(), curves }
+        curves.iter_mut().for_each(|c| c.points.sort_by(|a, b| a.0.total_cmp(&b.0)));
+        curves
     }
 }
 
@@ -166,10 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn published_rows_become_curves() {
-        let row = |m: &str, n: i64, e: f64| Row(vec![("m".into(), m.into()), ("n".into(), n.into()), ("e".into(), e.into())]);
-        let found = Published::from_rows("figure 3", &[row("a", 1, 0.5), row("b", 1, 0.6), row("a", 2, 0.4)], ["m", "n", "e"]);
-        assert_eq!(found.curves[0].points, [[1.0, 0.5], [2.0, 0.4]]);
-        assert_eq!(found.curves[1].label, "b".into());
+    fn published_rows_become_curves_in_shown_units() {
+        let published = r#"{"source": "figure 3", "rows": [
+            {"m": "a", "n": 2, "e": 0.5, "width": 10}, {"m": "b", "n": 1, "e": 0.25}, {"m": "a", "n": 1, "e": 0.75},
+            {"m": "a", "n": 3, "e": 0.5, "width": 20}, {"m": "a", "n": 4}
+        ]}"#;
+        let published: Published = serde_json::from_str(published).unwrap();
+        let percent: Axis = serde_json::from_str(r#"{"column": "e", "scale": 100}"#).unwrap();
+        let (x, colour) = (Axis::of("n"), Axis::of("m"));
+        let columns = Columns { x: &x, y: &percent, colour: Some(&colour) };
+        let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
+        let found = published.curves(columns, &filter);
+        assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);
+        assert_eq!((found[1].key.clone(), found.len()), ("b".into(), 2));
     }
 }
