@@ -5,7 +5,9 @@
 pub mod analysis;
 pub mod artifact;
 pub mod baseline;
+pub mod dataset;
 pub mod engine;
+pub mod experiment;
 pub mod math;
 pub mod plot;
 pub mod step;

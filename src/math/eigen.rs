@@ -110,7 +110,12 @@ impl Plan {
         let block = (bound.keep / 2).clamp(8, 32);
         let width = 2 * bound.keep + 3 * block;
         let retain = bound.keep + block;
-        check_range(width + block <= bound.size, "operator size", bound.size as f64, "well above the wanted eigenpairs")?;
+        check_range(
+            width + block <= bound.size,
+            "operator size",
+            bound.size as f64,
+            "well above the wanted eigenpairs",
+        )?;
         Ok(Self { block, width, retain })
     }
 }
@@ -212,7 +217,8 @@ mod tests {
 
     #[test]
     fn decaying_mixed_signs() {
-        let spectrum: Vec<f64> = (0..400).map(|i| (if i % 3 == 1 { -1.0 } else { 1.0 }) / (1.0 + f64::from(i)).powf(0.8)).collect();
+        let spectrum: Vec<f64> =
+            (0..400).map(|i| (if i % 3 == 1 { -1.0 } else { 1.0 }) / (1.0 + f64::from(i)).powf(0.8)).collect();
         assert_same_pairs(&with_spectrum(&spectrum), 20);
     }
 

@@ -79,7 +79,9 @@ mod tests {
         let second = Emergence { radius: 1.0, alignment: 0.5, effective_dimension: 1.0, predicted_samples: 4.0 };
         for (a, b) in found.iter().zip([first, second]) {
             assert!((a.predicted_samples - b.predicted_samples).abs() < 1e-12);
-            assert!((a.radius - b.radius).abs() < 1e-12 && (a.effective_dimension - b.effective_dimension).abs() < 1e-12);
+            assert!(
+                (a.radius - b.radius).abs() < 1e-12 && (a.effective_dimension - b.effective_dimension).abs() < 1e-12
+            );
             assert_eq!(a.alignment, b.alignment);
         }
         assert!(emergence(&covariance, &filter, 3).is_err());

@@ -80,7 +80,10 @@ mod tests {
     fn messages_say_what_was_expected() {
         let e = MathError::Shape { what: "labels", found: 3, expected: 4 };
         assert_eq!(e.to_string(), "labels has size 3, expected 4");
-        assert!(check_range(false, "depth", 0.0, "at least 1").is_err_and(|e| e.to_string() == "depth is 0, expected at least 1"));
+        assert!(
+            check_range(false, "depth", 0.0, "at least 1")
+                .is_err_and(|e| e.to_string() == "depth is 0, expected at least 1")
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::eigen::top_eigen_by_magnitude;
 use super::error::{MathError, check_range, check_size};
-use super::kernel::KernelState;
+use super::kernel::KernelView;
 use super::linalg::{
     Eigen, Matrix, Vector, canonical_signs, gram, product, product_nt, product_tn, scale_columns, scale_rows,
     sym_eigen, symmetric_product_tn,
@@ -24,18 +24,16 @@ impl Filter {
         product(z, &self.directions)
     }
 
-    /// The directions with `u/‖u‖` of the first moment in front; without it where u is zero.
+    /// The directions with `u/‖u‖` of the first moment in front.
     ///
     /// Shapes: P -> P x (K + 1). Source: the paper, §2, the optional first-moment direction of a layer.
     ///
     /// # Errors
-    /// [`MathError::Shape`] where u does not fit.
+    /// [`MathError::Shape`] where u does not fit, [`MathError::Range`] where it is zero.
     pub fn with_first_moment(&self, first: &Vector) -> Result<Matrix, MathError> {
         check_size("first moment", first.len(), self.directions.nrows())?;
         let norm = first.norm();
-        if norm == 0.0 {
-            return Ok(self.directions.clone());
-        }
+        check_range(norm > 0.0, "norm of the first moment", norm, "above 0")?;
         let mut joined = self.directions.clone().insert_column(0, 0.0);
         joined.set_column(0, &(first / norm));
         Ok(joined)
@@ -72,7 +70,8 @@ pub fn moment_filter(z: &Matrix, labels: &[f64], keep: usize, route: Route) -> R
         Route::Primal => false,
         Route::Dual => true,
     };
-    let top = if dual { through_gram(z, labels, keep)? } else { top_eigen_by_magnitude(&signed_moment(z, labels)?, keep)? };
+    let top =
+        if dual { through_gram(z, labels, keep)? } else { top_eigen_by_magnitude(&signed_moment(z, labels)?, keep)? };
     let Eigen { values, mut vectors } = top;
     let signs = canonical_signs(&vectors);
     scale_columns(&mut vectors, &signs);
@@ -120,22 +119,22 @@ pub const REFERENCE_FLOOR: f64 = 1e-6;
 ///
 /// Formula: `G = Q diag(μ) Qᵀ`, μ <- max(μ, floor); `M = G^{1/2} diag(y) G^{1/2}`, no 1/n; `M B = B Λ`;
 /// `A = G^{-1/2} B`, `F = G^{1/2} B`, evaluation `G×ᵀ A`. Truncation is nested: a smaller `keep` gives the leading columns.
-/// Shapes: state of n and `n_s`, n labels -> K values, n x K, `n_s` x K. Cost: 10 n³ + 2n³ + top-K of n.
+/// Shapes: kernel of n and `n_s`, n labels -> K values, n x K, `n_s` x K. Cost: 10 n³ + 2n³ + top-K of n.
 /// Source: the paper, appendix on the kernel form; floor as in the reference implementation ([`REFERENCE_FLOOR`]).
 ///
 /// # Errors
 /// [`MathError::Shape`], [`MathError::Range`] unless 1 <= keep <= n and floor > 0, [`MathError::NonFinite`].
 pub fn dual_moment_filter(
-    state: &KernelState,
+    kernel: &KernelView<'_>,
     labels: &[f64],
     keep: usize,
     floor: f64,
 ) -> Result<DualFilter, MathError> {
-    let n = state.train.nrows();
+    let n = kernel.train.nrows();
     check_size("labels", labels.len(), n)?;
     check_range((1..=n).contains(&keep), "functions to keep", keep as f64, "1 to the number of samples")?;
     check_range(floor > 0.0, "eigenvalue floor", floor, "above 0")?;
-    let root = Root::new(&state.train, floor)?;
+    let root = Root::new(kernel.train, floor)?;
     let mut weighted = root.matrix.clone();
     scale_rows(&mut weighted, labels);
     let Eigen { values, vectors } = top_eigen_by_magnitude(&symmetric_product_tn(&root.matrix, &weighted), keep)?;
@@ -144,7 +143,7 @@ pub fn dual_moment_filter(
     let signs = canonical_signs(&train);
     scale_columns(&mut train, &signs);
     scale_columns(&mut coefficients, &signs);
-    let evaluation = state.cross.iter().map(|cross| product_tn(cross, &coefficients)).collect();
+    let evaluation = kernel.cross.iter().map(|cross| product_tn(cross, &coefficients)).collect();
     Ok(DualFilter { eigenvalues: values, coefficients, train, evaluation })
 }
 
@@ -172,6 +171,24 @@ impl Root {
     }
 }
 
+/// The first-moment direction in function space: its feature on the training rows and on each evaluation split.
+///
+/// Formula: u = Zᵀ y/n has the features `Z u/‖u‖ = G y/√(yᵀ G y)` and `G×ᵀ y/√(yᵀ G y)`.
+/// Shapes: kernel of n and `n_s`, n labels -> n, `n_s`. Cost: n (n + Σ `n_s`).
+/// Source: the paper, §2, the optional first-moment direction of a layer.
+///
+/// # Errors
+/// [`MathError::Shape`]; [`MathError::Range`] where the first moment is zero.
+pub fn dual_first_moment(kernel: &KernelView<'_>, labels: &[f64]) -> Result<(Vector, Vec<Vector>), MathError> {
+    check_size("labels", labels.len(), kernel.train.nrows())?;
+    let y = Vector::from_column_slice(labels);
+    let train = kernel.train * &y;
+    let square = y.dot(&train);
+    check_range(square > 0.0, "squared norm of the first moment", square, "above 0")?;
+    let norm = square.sqrt();
+    Ok((train / norm, kernel.cross.iter().map(|cross| cross.tr_mul(&y) / norm).collect()))
+}
+
 /// The orthogonal projector `V Vᵀ`, or `F Fᵀ` of features: what two solvers must agree on. Shapes: m x K -> m x m.
 pub fn projector(v: &Matrix) -> Matrix {
     product_nt(v, v)
@@ -180,7 +197,7 @@ pub fn projector(v: &Matrix) -> Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::kernel::Splits;
+    use crate::math::kernel::{KernelState, Splits};
     use crate::math::linalg::leading_columns;
     use crate::math::moment::first_moment;
     use crate::math::random::Stream;
@@ -225,7 +242,7 @@ mod tests {
         let (test, _) = sample(9, 80);
         let filter = moment_filter(&z, &y, 6, Route::Primal).unwrap();
         let state = KernelState::inner_products(Splits { train: &z, evaluation: &[&test] }).unwrap();
-        let dual = dual_moment_filter(&state, &y, 6, REFERENCE_FLOOR).unwrap();
+        let dual = dual_moment_filter(&state.view(), &y, 6, REFERENCE_FLOOR).unwrap();
         let mut features = filter.apply(&z);
         let signs = canonical_signs(&features);
         scale_columns(&mut features, &signs);
@@ -242,12 +259,12 @@ mod tests {
     fn coefficients_are_orthonormal_in_the_kernel_and_truncation_is_nested() {
         let (z, y) = sample(25, 60);
         let state = KernelState::inner_products(Splits { train: &z, evaluation: &[&z] }).unwrap();
-        let full = dual_moment_filter(&state, &y, 25, REFERENCE_FLOOR).unwrap();
+        let full = dual_moment_filter(&state.view(), &y, 25, REFERENCE_FLOOR).unwrap();
         let ga = product(&state.train, &full.coefficients);
         assert!((product_tn(&full.coefficients, &ga) - Matrix::identity(25, 25)).amax() < 1e-9);
         assert!((&ga - &full.train).amax() < 1e-9 && (&full.evaluation[0] - &full.train).amax() < 1e-9);
         assert!((projector(&full.train) - &state.train).amax() < 1e-10, "keep = n gives the Gram matrix back");
-        let part = dual_moment_filter(&state, &y, 7, REFERENCE_FLOOR).unwrap();
+        let part = dual_moment_filter(&state.view(), &y, 7, REFERENCE_FLOOR).unwrap();
         assert!((leading_columns(&full.train, 7) - part.train).amax() < 1e-10);
     }
 
@@ -259,7 +276,10 @@ mod tests {
         let joined = filter.with_first_moment(&u).unwrap();
         assert_eq!(joined.shape(), (12, 4));
         assert!((joined.column(0) * u.norm() - &u).amax() < 1e-15);
-        assert_eq!(filter.with_first_moment(&Vector::zeros(12)).unwrap(), filter.directions);
+        assert!(filter.with_first_moment(&Vector::zeros(12)).is_err());
+        let state = KernelState::inner_products(Splits { train: &z, evaluation: &[&z] }).unwrap();
+        let (train, evaluation) = dual_first_moment(&state.view(), &y).unwrap();
+        assert!((&train - &z * joined.column(0)).amax() < 1e-13 && (&train - &evaluation[0]).amax() < 1e-13);
     }
 
     #[test]
@@ -268,6 +288,9 @@ mod tests {
         assert!(moment_filter(&z, &y[1..], 2, Route::Auto).is_err());
         assert!(moment_filter(&z, &y, 7, Route::Auto).is_err() && moment_filter(&z, &y, 0, Route::Auto).is_err());
         let state = KernelState::inner_products(Splits { train: &z, evaluation: &[] }).unwrap();
-        assert!(dual_moment_filter(&state, &y, 11, 1e-6).is_err() && dual_moment_filter(&state, &y, 2, 0.0).is_err());
+        assert!(
+            dual_moment_filter(&state.view(), &y, 11, 1e-6).is_err()
+                && dual_moment_filter(&state.view(), &y, 2, 0.0).is_err()
+        );
     }
 }

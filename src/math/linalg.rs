@@ -188,8 +188,15 @@ fn evd(a: &Matrix, vectors: Option<&mut Matrix>) -> Result<Vec<f64>, MathError> 
     let mut buffer = MemBuffer::new(scratch);
     let mut values = vec![0.0; a.nrows()];
     let diagonal = faer::diag::DiagMut::from_slice_mut(&mut values);
-    self_adjoint_evd(view(a), diagonal, vectors.map(view_mut), Par::Seq, MemStack::new(&mut buffer), Default::default())
-        .map_err(|_| MathError::NoConvergence { what: "the symmetric eigensolver" })?;
+    self_adjoint_evd(
+        view(a),
+        diagonal,
+        vectors.map(view_mut),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .map_err(|_| MathError::NoConvergence { what: "the symmetric eigensolver" })?;
     Ok(values)
 }
 
@@ -232,13 +239,11 @@ pub fn orthonormal_basis(a: &Matrix) -> Matrix {
 fn apply_reflectors(basis: &Matrix, coefficients: &Matrix) -> Matrix {
     let (rows, cols) = (basis.nrows(), coefficients.ncols());
     let mut q = Matrix::identity(rows, cols);
-    let mut buffer = MemBuffer::new(
-        reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<f64>(
-            rows,
-            coefficients.nrows(),
-            cols,
-        ),
-    );
+    let mut buffer = MemBuffer::new(reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<f64>(
+        rows,
+        coefficients.nrows(),
+        cols,
+    ));
     reflectors::apply_block_householder_sequence_on_the_left_in_place_with_conj(
         view(basis).subcols(0, cols),
         view(coefficients),

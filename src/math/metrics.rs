@@ -41,11 +41,7 @@ pub fn mean_squared_error(predictions: &[f64], labels: &[f64]) -> Result<Estimat
 ///
 /// # Errors
 /// [`MathError::Shape`] where lengths differ, [`MathError::Range`] for no samples.
-pub fn classification_error(
-    predictions: &[f64],
-    labels: &[f64],
-    zero: ZeroPrediction,
-) -> Result<Estimate, MathError> {
+pub fn classification_error(predictions: &[f64], labels: &[f64], zero: ZeroPrediction) -> Result<Estimate, MathError> {
     check_pair(predictions, labels)?;
     let right = |(&p, &y): (&f64, &f64)| match zero {
         ZeroPrediction::IsPositive => !p.is_nan() && (p >= 0.0) == (y > 0.0),

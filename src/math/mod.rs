@@ -16,6 +16,7 @@ pub mod emergence;
 pub mod error;
 pub mod filter;
 pub mod kernel;
+pub mod layer_kernel;
 pub mod linalg;
 pub mod metrics;
 pub mod moment;
@@ -24,6 +25,7 @@ pub mod random;
 pub mod random_features;
 pub mod ridge;
 pub mod statistics;
+pub mod student;
 pub mod torch_random;
 
 pub use error::MathError;

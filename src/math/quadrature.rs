@@ -27,10 +27,12 @@ impl GaussHermite {
     /// [`MathError::Range`] unless 2 <= count <= 200.
     pub fn new(count: usize) -> Result<Self, MathError> {
         check_range((2..=MOST_NODES).contains(&count), "quadrature nodes", count as f64, "2 to 200")?;
-        let jacobi = Matrix::from_fn(count, count, |i, j| if i.abs_diff(j) == 1 { (i.max(j) as f64).sqrt() } else { 0.0 });
+        let jacobi =
+            Matrix::from_fn(count, count, |i, j| if i.abs_diff(j) == 1 { (i.max(j) as f64).sqrt() } else { 0.0 });
         let rough = sym_eigen(&jacobi)?.values;
         // the rule is symmetric: use that, so that odd moments vanish exactly
-        let nodes: Vec<f64> = (0..count).map(|i| 0.5 * (rough[i] - rough[count - 1 - i])).map(|z| polish(z, count)).collect();
+        let nodes: Vec<f64> =
+            (0..count).map(|i| 0.5 * (rough[i] - rough[count - 1 - i])).map(|z| polish(z, count)).collect();
         let weights: Vec<f64> = nodes.iter().map(|&z| weight(z, count)).collect();
         let total: f64 = weights.iter().sum();
         Ok(Self { nodes, weights: weights.into_iter().map(|w| w / total).collect() })

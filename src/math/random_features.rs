@@ -76,15 +76,15 @@ impl RandomLayer {
     /// Shapes: `rows(i..j)` gives (j − i) x d -> `blocks.rows` x P. Cost: as [`RandomLayer::apply`].
     ///
     /// # Errors
-    /// [`MathError::Shape`] where a block does not fit.
-    pub fn apply_blocks(
+    /// [`MathError::Shape`] where a block does not fit, and whatever `rows` returns.
+    pub fn apply_blocks<E: From<MathError>>(
         &self,
         blocks: Blocks,
-        mut rows: impl FnMut(Range<usize>) -> Matrix,
-    ) -> Result<Matrix, MathError> {
+        mut rows: impl FnMut(Range<usize>) -> Result<Matrix, E>,
+    ) -> Result<Matrix, E> {
         let mut out = Matrix::zeros(blocks.rows, self.weights.ncols());
         for range in blocks.ranges() {
-            let block = rows(range.clone());
+            let block = rows(range.clone())?;
             check_size("rows of a block", block.nrows(), range.len())?;
             out.rows_mut(range.start, range.len()).copy_from(&self.apply(&block)?);
         }
@@ -213,7 +213,8 @@ mod tests {
             for at_once in [0, 1, 5, 23, 100] {
                 let blocks = Blocks { rows: 23, at_once };
                 let produce = |r: Range<usize>| train.rows(r.start, r.len()).into_owned();
-                assert!((layer.apply_blocks(blocks, produce).unwrap() - &whole).amax() < 1e-15);
+                let lifted = layer.apply_blocks(blocks, |r| Ok::<_, MathError>(produce(r))).unwrap();
+                assert!((lifted - &whole).amax() < 1e-15);
                 assert!((input_scale_blocks(blocks, produce).unwrap() - layer.scale).abs() < 1e-14);
             }
         }

@@ -1,8 +1,9 @@
 //! What the golden tests share: the data, the constants' layout and comparisons that name the worst entry.
 
-use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::filter::{REFERENCE_FLOOR, dual_moment_filter};
+use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::linalg::Matrix;
+use std::path::PathBuf;
 
 /// Asserts `|found − expected| <= relative·|expected| + absolute` entry by entry and prints the worst one.
 pub fn assert_close(what: &str, found: &[f64], expected: &[f64], (relative, absolute): (f64, f64)) {
@@ -19,6 +20,17 @@ pub fn assert_close(what: &str, found: &[f64], expected: &[f64], (relative, abso
 /// is otherwise good to `relative`.
 pub fn printed(digits: i32, relative: f64) -> (f64, f64) {
     (relative + 5.0 * 10.0_f64.powi(-digits), 0.0)
+}
+
+/// A file beside the project that is not part of it, below `$LOFI_TEST_SHARED` or `../shared`; says so where it is absent.
+pub fn shared(path: &str) -> Option<Vec<u8>> {
+    let folder = std::env::var_os("LOFI_TEST_SHARED").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let bytes = std::fs::read(folder.join(path)).ok();
+    if bytes.is_none() {
+        println!("skipped: no {path} in {}", folder.display());
+    }
+    bytes
 }
 
 /// A small data set with training and test rows.
@@ -54,7 +66,7 @@ pub fn kernel_lofi(data: &Data, kernel: &LayerKernel, ranks: &[usize]) -> Kernel
     for &keep in ranks {
         let splits = Splits { train: &train, evaluation: &[&test] };
         let state = kernel.of_features(splits, Scale::AutoRescale).unwrap();
-        let mut filter = dual_moment_filter(&state, &data.y, keep, REFERENCE_FLOOR).unwrap();
+        let mut filter = dual_moment_filter(&state.view(), &data.y, keep, REFERENCE_FLOOR).unwrap();
         (train, test) = (filter.train, filter.evaluation.remove(0));
     }
     kernel.of_features(Splits { train: &train, evaluation: &[&test] }, Scale::AutoRescale).unwrap()

@@ -95,15 +95,8 @@ fn relu_gram_auto_rescaled() {
     assert_close("sigma_w", &[sigma_w], &[1.39282345578789], printed(15, 1e-15));
     let g = &state.train;
     let found = [g[(0, 0)], g[(0, 1)], g[(3, 7)], g.trace(), g.sum(), state.cross[0][(0, 0)], state.cross[0][(5, 3)]];
-    let expected = [
-        0.573231565431,
-        0.0127230101978,
-        0.128037722073,
-        12.0,
-        97.954658834,
-        0.0787952028018,
-        0.171224187447,
-    ];
+    let expected =
+        [0.573231565431, 0.0127230101978, 0.128037722073, 12.0, 97.954658834, 0.0787952028018, 0.171224187447];
     assert_close("relu Gram", &found, &expected, printed(12, 1e-13));
     let smallest = lofi::math::linalg::sym_eigenvalues(g).unwrap()[0];
     assert_close("smallest eigenvalue", &[smallest], &[0.0100830523476], printed(12, 1e-13));
@@ -137,8 +130,8 @@ fn deep_nngp_is_the_explicit_recursion() {
     let splits = Splits { train: &data.x, evaluation: &[&data.x_test] };
     for scale in [Scale::AutoRescale, Scale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
         let first = LayerKernel::Relu.of_features(splits, scale).unwrap();
-        let third = LayerKernel::Relu.of_kernel(&LayerKernel::Relu.of_kernel(&first, scale), scale);
         assert_eq!(deep_nngp(&LayerKernel::Relu, 1, splits, scale).unwrap(), first);
+        let third = LayerKernel::Relu.of_kernel(LayerKernel::Relu.of_kernel(first, scale), scale);
         assert_eq!(deep_nngp(&LayerKernel::Relu, 3, splits, scale).unwrap(), third);
     }
 }

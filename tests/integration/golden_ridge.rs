@@ -13,12 +13,12 @@ use lofi::math::ridge::{Centring, Design, Ridge, log_grid};
 const LAMBDAS: [f64; 4] = [1e-3, 1e-2, 1e-1, 1.0];
 
 fn test_mse(state: &KernelState, data: &Data, centring: Centring) -> Vec<f64> {
-    let fits = Ridge::new(Design::Kernel(state), &data.y, centring).unwrap().fits(&LAMBDAS).unwrap();
+    let fits = Ridge::new(Design::Kernel(state.view()), &data.y, centring).unwrap().fits(&LAMBDAS).unwrap();
     fits.iter().map(|f| mean_squared_error(&f.evaluation[0], &data.y_test).unwrap().mean).collect()
 }
 
 fn test_error(state: &KernelState, data: &Data, centring: Centring) -> Vec<f64> {
-    let fits = Ridge::new(Design::Kernel(state), &data.y, centring).unwrap().fits(&LAMBDAS).unwrap();
+    let fits = Ridge::new(Design::Kernel(state.view()), &data.y, centring).unwrap().fits(&LAMBDAS).unwrap();
     let error = |p: &[f64]| classification_error(p, &data.y_test, ZeroPrediction::IsError).unwrap().mean;
     fits.iter().map(|f| error(&f.evaluation[0])).collect()
 }
@@ -61,7 +61,7 @@ fn kernel_lofi_chain() {
         assert_close(c.kernel, &test_mse(&state, &data, Centring::Full), &c.centred, printed(12, 1e-6));
         assert_eq!(test_error(&state, &data, Centring::Nothing), c.uncentred_error);
         assert_eq!(test_error(&state, &data, Centring::Full), c.centred_error);
-        let ridge = Ridge::new(Design::Kernel(&state), &data.y, Centring::Labels).unwrap();
+        let ridge = Ridge::new(Design::Kernel(state.view()), &data.y, Centring::Labels).unwrap();
         let alpha = ridge.select(&log_grid(-6.0, 6.0, 500)).unwrap();
         let fit = ridge.fits(&[alpha]).unwrap().remove(0);
         let test = mean_squared_error(&fit.evaluation[0], &data.y_test).unwrap().mean;
@@ -74,7 +74,7 @@ fn kernel_lofi_chain() {
 fn standard_error_of_the_test_error() {
     let data = Data::sines();
     let state = kernel_lofi(&data, &LayerKernel::Relu, &[6, 5]);
-    let fits = Ridge::new(Design::Kernel(&state), &data.y, Centring::Nothing).unwrap().fits(&LAMBDAS).unwrap();
+    let fits = Ridge::new(Design::Kernel(state.view()), &data.y, Centring::Nothing).unwrap().fits(&LAMBDAS).unwrap();
     let found: Vec<f64> =
         fits.iter().map(|f| mean_squared_error(&f.evaluation[0], &data.y_test).unwrap().standard_error).collect();
     let expected = [0.122987160383, 0.151419338054, 0.150437212167, 0.172507862906];
@@ -300,7 +300,7 @@ fn dual_network(data: &Data) -> KernelState {
         if layer == 2 {
             return state;
         }
-        let mut filter = dual_moment_filter(&state, &data.y, 3, REFERENCE_FLOOR).unwrap();
+        let mut filter = dual_moment_filter(&state.view(), &data.y, 3, REFERENCE_FLOOR).unwrap();
         (train, test) = (filter.train, filter.evaluation.remove(0));
     }
     unreachable!("the last layer returns")

@@ -3,5 +3,6 @@
 mod common;
 mod golden_filter;
 mod golden_kernels;
+mod golden_kinds;
 mod golden_ridge;
 mod oracles;

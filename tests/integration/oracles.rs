@@ -1,7 +1,7 @@
 //! Input and output pairs of the reference implementation, read from files that are not part of the project.
 //! The folder is `$LOFI_TEST_SHARED`, or `../shared` beside the project; where it is absent the tests say so and pass.
 
-use crate::common::{Data, assert_close, kernel_lofi};
+use crate::common::{Data, assert_close, kernel_lofi, shared};
 use lofi::math::activation::Activation;
 use lofi::math::emergence::emergence;
 use lofi::math::filter::{REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter, projector};
@@ -12,7 +12,6 @@ use lofi::math::moment::second_moment;
 use lofi::math::random_features::RandomLayer;
 use lofi::math::ridge::{Centring, Design, Ridge, RidgeFit, log_grid};
 use serde_json::Value;
-use std::path::PathBuf;
 
 // The files print 12 decimals.
 const PRINTED: f64 = 5e-13;
@@ -29,14 +28,9 @@ struct Oracle {
 impl Oracle {
     // The files that are there.
     fn all() -> Vec<Self> {
-        let shared = std::env::var_os("LOFI_TEST_SHARED").map(PathBuf::from);
-        let folder = shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared")).join("oracles");
-        let read = |name: &'static str| match std::fs::read_to_string(folder.join(name)) {
-            Ok(text) => Some(Self { name, file: serde_json::from_str(&text).unwrap() }),
-            Err(_) => {
-                println!("skipped: no {name} in {}", folder.display());
-                None
-            }
+        let read = |name: &'static str| {
+            let text = shared(&format!("oracles/{name}"))?;
+            Some(Self { name, file: serde_json::from_slice(&text).unwrap() })
         };
         ["kernel_lofi_n48.json", "kernel_lofi_n60.json"].into_iter().filter_map(read).collect()
     }
@@ -104,7 +98,7 @@ fn signed_moment_dual() {
     for oracle in Oracle::all() {
         let data = oracle.data();
         let keep = numbers(oracle.input("k"))[0] as usize;
-        let filter = dual_moment_filter(&relu_state(&data), &data.y, keep, REFERENCE_FLOOR).unwrap();
+        let filter = dual_moment_filter(&relu_state(&data).view(), &data.y, keep, REFERENCE_FLOOR).unwrap();
         oracle.check("signed_moment_dual", "eigenvalues", &filter.eigenvalues, (1e-10, PRINTED));
         let projector = projector(&filter.train);
         oracle.check("signed_moment_dual", "projector_train_features", projector.as_slice(), (1e-10, PRINTED));
@@ -113,7 +107,7 @@ fn signed_moment_dual() {
 
 fn given_ridges(oracle: &Oracle, state: &KernelState, centring: Centring) -> Vec<RidgeFit> {
     let labels = oracle.data().y;
-    Ridge::new(Design::Kernel(state), &labels, centring).unwrap().fits(&oracle.lambdas()).unwrap()
+    Ridge::new(Design::Kernel(state.view()), &labels, centring).unwrap().fits(&oracle.lambdas()).unwrap()
 }
 
 fn check_scores(oracle: &Oracle, entry: &str, fits: &[RidgeFit]) {
@@ -156,7 +150,7 @@ fn kernel_ridge_loo() {
         let state = relu_state(&data);
         let alphas = log_grid(-6.0, 6.0, 25);
         oracle.check("kernel_ridge_loo", "alphas", &alphas, (1e-15, PRINTED));
-        let ridge = Ridge::new(Design::Kernel(&state), &data.y, Centring::Labels).unwrap();
+        let ridge = Ridge::new(Design::Kernel(state.view()), &data.y, Centring::Labels).unwrap();
         let curve = ridge.leave_one_out(&alphas).unwrap();
         oracle.check("kernel_ridge_loo", "loo_mse_curve", &curve, (1e-10, PRINTED));
         let chosen = ridge.select(&alphas).unwrap();

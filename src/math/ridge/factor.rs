@@ -1,10 +1,8 @@
 //! The one factorisation behind every ridge.
 
 use crate::math::error::{MathError, check_finite, check_range, check_size};
-use crate::math::kernel::{KernelState, Splits};
-use crate::math::linalg::{
-    Eigen, Matrix, Vector, add_symmetric_product_tn, gram, mirror_lower, product, sym_eigen,
-};
+use crate::math::kernel::{KernelView, Splits};
+use crate::math::linalg::{Eigen, Matrix, Vector, add_symmetric_product_tn, gram, mirror_lower, product, sym_eigen};
 
 /// What is centred by training means before the fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +16,12 @@ pub enum Centring {
 }
 
 /// The design of a ridge problem.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Design<'a> {
     /// A representation; the smaller of its two Gram matrices is factorised.
     Features(Splits<'a>),
     /// A kernel.
-    Kernel(&'a KernelState),
+    Kernel(KernelView<'a>),
 }
 
 /// A factorised ridge problem `min ‖t − H w‖² + λ‖w‖²`. λ is not multiplied by n, a kernel is not divided by n.
@@ -67,14 +65,14 @@ impl<'a> Ridge<'a> {
     /// # Errors
     /// [`MathError::Shape`], [`MathError::NonFinite`]; [`MathError::Range`] for no samples.
     pub fn new(design: Design<'a>, labels: &[f64], centring: Centring) -> Result<Self, MathError> {
-        check_design(design, labels)?;
+        check_design(&design, labels)?;
         let target_mean = if centring == Centring::Nothing { 0.0 } else { mean(labels) };
         let targets = Vector::from_iterator(labels.len(), labels.iter().map(|y| y - target_mean));
         let full = centring == Centring::Full;
-        let factor = match design {
+        let factor = match &design {
             Design::Features(splits) if splits.train.ncols() < splits.train.nrows() => primal(splits.train, full)?,
             Design::Features(splits) => dual_of_features(splits.train, full)?,
-            Design::Kernel(state) => dual_of_kernel(&state.train, full)?,
+            Design::Kernel(kernel) => dual_of_kernel(kernel.train, full)?,
         };
         let projected = factor.basis.tr_mul(&targets);
         Ok(Self { design, centring, target_mean, targets, factor, projected })
@@ -86,10 +84,10 @@ impl<'a> Ridge<'a> {
     }
 }
 
-fn check_design(design: Design<'_>, labels: &[f64]) -> Result<(), MathError> {
+fn check_design(design: &Design<'_>, labels: &[f64]) -> Result<(), MathError> {
     let rows = match design {
         Design::Features(splits) => splits.check().map(|()| splits.train.nrows())?,
-        Design::Kernel(state) => state.train.nrows(),
+        Design::Kernel(kernel) => kernel.train.nrows(),
     };
     check_range(rows > 0, "number of samples", 0.0, "at least 1")?;
     check_size("labels", labels.len(), rows)?;

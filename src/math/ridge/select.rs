@@ -8,12 +8,8 @@ use crate::math::linalg::{Matrix, product};
 ///
 /// The reference implementation's grid is `log_grid(-6, 6, 500)`.
 pub fn log_grid(from: f64, to: f64, points: usize) -> Vec<f64> {
-    let step = (to - from) / (points.max(2) - 1) as f64;
-    (0..points).map(|i| if i > 0 && i + 1 == points { to } else { from + step * i as f64 }).map(exp10).collect()
-}
-
-fn exp10(exponent: f64) -> f64 {
-    10.0_f64.powf(exponent)
+    let at = |i: usize| from + (to - from) * i as f64 / (points.max(2) - 1) as f64;
+    (0..points).map(|i| if i > 0 && i + 1 == points { to } else { at(i) }).map(|e| 10.0_f64.powf(e)).collect()
 }
 
 /// The index of the smallest value, the first one where several are equal; `None` for an empty curve. NaN is never smallest.
@@ -119,8 +115,10 @@ mod tests {
             let state = KernelState::inner_products(splits).unwrap();
             for centring in [Centring::Full, Centring::Nothing] {
                 let lambdas = [1e-3, 0.1, 10.0];
-                let features = Ridge::new(Design::Features(splits), &y, centring).unwrap().leave_one_out(&lambdas).unwrap();
-                let kernel = Ridge::new(Design::Kernel(&state), &y, centring).unwrap().leave_one_out(&lambdas).unwrap();
+                let features =
+                    Ridge::new(Design::Features(splits), &y, centring).unwrap().leave_one_out(&lambdas).unwrap();
+                let kernel =
+                    Ridge::new(Design::Kernel(state.view()), &y, centring).unwrap().leave_one_out(&lambdas).unwrap();
                 for (l, &lambda) in lambdas.iter().enumerate() {
                     let expected = brute_force(&h, &y, centring, lambda);
                     assert!((features[l] / expected - 1.0).abs() < 1e-9, "{n} x {p}, {centring:?}, {lambda}");
@@ -147,7 +145,7 @@ mod tests {
         let mean = y.iter().sum::<f64>() / 12.0;
         let centred: Vec<f64> = y.iter().map(|v| v - mean).collect();
         let design = Design::Features(Splits { train: &h, evaluation: &[] });
-        let labels = Ridge::new(design, &y, Centring::Labels).unwrap().leave_one_out(&[0.2]).unwrap();
+        let labels = Ridge::new(design.clone(), &y, Centring::Labels).unwrap().leave_one_out(&[0.2]).unwrap();
         let nothing = Ridge::new(design, &centred, Centring::Nothing).unwrap().leave_one_out(&[0.2]).unwrap();
         assert!((labels[0] - nothing[0]).abs() < 1e-13);
     }

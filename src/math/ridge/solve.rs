@@ -62,7 +62,7 @@ impl Ridge<'_> {
             Form::Dual { means, .. } => {
                 let c = self.dual_coefficients(&theta);
                 scale_rows(&mut theta, &self.factor.spectrum);
-                let weights = match self.design {
+                let weights = match &self.design {
                     Design::Features(splits) => Some(product_tn(splits.train, &c)),
                     Design::Kernel(_) => None,
                 };
@@ -94,9 +94,9 @@ impl Ridge<'_> {
     }
 
     fn evaluate(&self, coefficients: Option<&Matrix>) -> Vec<Matrix> {
-        match (self.design, coefficients) {
+        match (&self.design, coefficients) {
             (Design::Features(splits), Some(w)) => splits.evaluation.iter().map(|h| product(h, w)).collect(),
-            (Design::Kernel(state), Some(c)) => state.cross.iter().map(|k| product_tn(k, c)).collect(),
+            (Design::Kernel(kernel), Some(c)) => kernel.cross.iter().map(|k| product_tn(k, c)).collect(),
             (_, None) => Vec::new(),
         }
     }
@@ -143,7 +143,7 @@ mod tests {
             let state = KernelState::inner_products(splits).unwrap();
             for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
                 let features = Ridge::new(Design::Features(splits), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
-                let kernel = Ridge::new(Design::Kernel(&state), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
+                let kernel = Ridge::new(Design::Kernel(state.view()), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
                 for (a, b) in features.iter().zip(&kernel) {
                     assert!(worst(&a.train, &b.train) < 1e-11 && worst(&a.evaluation[0], &b.evaluation[0]) < 1e-11);
                     assert!((a.train_mse - b.train_mse).abs() < 1e-11);
@@ -173,7 +173,8 @@ mod tests {
     fn dual_coefficients_solve_the_kernel_system() {
         let (h, _, y) = sample(14, 30);
         let state = KernelState::inner_products(Splits { train: &h, evaluation: &[] }).unwrap();
-        let fit = Ridge::new(Design::Kernel(&state), &y, Centring::Labels).unwrap().fits(&[0.3]).unwrap().remove(0);
+        let fit =
+            Ridge::new(Design::Kernel(state.view()), &y, Centring::Labels).unwrap().fits(&[0.3]).unwrap().remove(0);
         let mean = y.iter().sum::<f64>() / 14.0;
         assert!((fit.intercept - mean).abs() < 1e-15);
         let c = Vector::from_vec(fit.dual.unwrap());
@@ -185,7 +186,8 @@ mod tests {
     fn training_error_grows_and_weights_shrink_with_the_ridge() {
         for (n, p) in [(30, 8), (12, 20)] {
             let (h, _, y) = sample(n, p);
-            let ridge = Ridge::new(Design::Features(Splits { train: &h, evaluation: &[] }), &y, Centring::Full).unwrap();
+            let ridge =
+                Ridge::new(Design::Features(Splits { train: &h, evaluation: &[] }), &y, Centring::Full).unwrap();
             let fits = ridge.fits(&super::super::log_grid(-4.0, 6.0, 40)).unwrap();
             let norm = |f: &RidgeFit| f.weights.as_ref().unwrap().iter().map(|w| w * w).sum::<f64>();
             assert!(fits.windows(2).all(|w| w[0].train_mse <= w[1].train_mse && norm(&w[0]) >= norm(&w[1])));
@@ -197,10 +199,10 @@ mod tests {
     fn refuses_ridges_and_shapes_that_make_no_sense() {
         let (h, _, y) = sample(10, 4);
         let design = Design::Features(Splits { train: &h, evaluation: &[] });
-        let ridge = Ridge::new(design, &y, Centring::Full).unwrap();
+        let ridge = Ridge::new(design.clone(), &y, Centring::Full).unwrap();
         assert!(ridge.fits(&[0.0]).is_err() && ridge.fits(&[f64::NAN]).is_err());
         assert!(ridge.fits(&[]).is_ok_and(|f| f.is_empty()));
-        assert!(Ridge::new(design, &y[1..], Centring::Full).is_err());
+        assert!(Ridge::new(design.clone(), &y[1..], Centring::Full).is_err());
         assert!(Ridge::new(design, &[f64::NAN; 10], Centring::Full).is_err());
     }
 }
