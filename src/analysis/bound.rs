@@ -52,7 +52,7 @@ impl Kind for Bound {
                   the other, undecided where it contains the number or there are fewer than two rows. With `per` every \
                   condition must hold, and one that fails beyond a Bonferroni correction fails the claim. Rows are taken \
                   as independent: they should be seeds.",
-        cites: &[],
+        cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
     };

@@ -14,7 +14,8 @@
 //! conditions one fails by chance m times as often.
 
 use crate::artifact::{Cell, Outcome, Table, Verdict};
-use crate::math::statistics::{Interval, mean, student_interval};
+use crate::math::statistics::{Interval, mean};
+use crate::math::student::student_interval;
 use crate::step::StepError;
 
 /// Which side of a threshold the mean is claimed to be on.

@@ -69,7 +69,7 @@ impl Kind for Monotone {
                   the differences next - previous gets a Student t interval. A step is held where that lies on the right \
                   side of the allowed slack. The claim is held where every step is (all must pass, so no correction is \
                   due) and failed where one goes the wrong way beyond a Bonferroni correction.",
-        cites: &[],
+        cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
     };

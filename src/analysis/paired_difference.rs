@@ -76,7 +76,7 @@ impl Kind for PairedDifference {
                   it contains it or there are fewer than two pairs. With `per` every condition must hold, and one that \
                   fails beyond a Bonferroni correction fails the claim. Pairs are taken as independent: they should be \
                   seeds, so give `per` where a table has further axes.",
-        cites: &[],
+        cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
     };
