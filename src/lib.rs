@@ -2,6 +2,7 @@
 //!
 //! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
 
+pub mod analysis;
 pub mod artifact;
 pub mod baseline;
 pub mod dataset;

@@ -8,7 +8,7 @@ use super::frame::{self, Labels};
 use super::heading::Heading;
 use super::heatmap::{Params, mark_in_words, with_unit};
 use super::scale::{Fit, Scale, decimal, short};
-use super::style::{FAINT, INK, LEADING, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
+use super::style::{CELL_SIZE, FAINT, INK, LEADING, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
 use crate::step::StepError;
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -173,13 +173,12 @@ fn draw_cells(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
     canvas.rect(&drawing.rect(), MISSING);
     let cells = &drawing.panel().cells;
     let words = words(drawing);
-    let style = Type { across: HPos::Center, ..Type::PLAIN };
     for (&(column, row, value), word) in cells.iter().zip(&words) {
         let rect = drawing.cell(column, row);
         let ground = colour(drawing.scale.fraction(value));
         canvas.rect(&overlapping(&rect, &drawing.rect()), ground);
         let middle = (rect.left + 0.5 * rect.width, rect.top + 0.5 * rect.height);
-        canvas.text(word, middle, &Type { colour: readable_on(ground), ..style });
+        canvas.text(word, middle, &Type { colour: readable_on(ground), ..IN_CELL });
     }
 }
 
@@ -188,6 +187,8 @@ fn overlapping(cell: &Rect, panel: &Rect) -> Rect {
     let width = (cell.width + 0.5).min(panel.right() - cell.left);
     Rect { width, height: (cell.height + 0.5).min(panel.bottom() - cell.top), ..*cell }
 }
+
+const IN_CELL: Type = Type { size: CELL_SIZE, across: HPos::Center, ..Type::PLAIN };
 
 /// The text of every cell: all with the same decimals, or all empty where one would not fit.
 fn words(drawing: &Drawing<'_>) -> Vec<String> {
@@ -201,8 +202,8 @@ fn words(drawing: &Drawing<'_>) -> Vec<String> {
     let decimals = if values.iter().all(|v| v.fract() == 0.0) { 0 } else { decimals };
     let word = |v: f64| if plain { decimal(v, decimals) } else { short(v) };
     let room = drawing.cell(0, 0);
-    let fits = |v: f64| text_width(&word(v), &Type::PLAIN) + 5.0 <= room.width;
-    let print = room.height >= TEXT_SIZE * 1.25 && values.iter().all(|&v| fits(v));
+    let fits = |v: f64| text_width(&word(v), &IN_CELL) + 4.0 <= room.width;
+    let print = room.height >= CELL_SIZE * 1.3 && values.iter().all(|&v| fits(v));
     drawing.panel().cells.iter().map(|c| if print { word(c.2) } else { String::new() }).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The legend: always under the drawing, so that it never covers data.
 
-use super::canvas::{Canvas, Pen, Point, Type, shortened, text_width};
-use super::style::{DOTS, FAINT, Look, MARGIN, MARKER_RADIUS, Marker, STROKE, TEXT_SIZE, WIDTH};
+use super::canvas::{Canvas, Pen, Point, Type, text_width, wrapped};
+use super::style::{DOTS, FAINT, LEADING, Look, MARGIN, MARKER_RADIUS, Marker, STROKE, TEXT_SIZE, WIDTH};
 
 /// A line of the legend.
 #[derive(Debug, Clone)]
@@ -25,10 +25,11 @@ pub enum Sample {
     Band,
 }
 
-/// Entries laid out in columns of equal width.
+/// Short entries laid out in columns of equal width, long ones in rows of their own under them.
 #[derive(Debug, Clone)]
 pub struct Legend {
-    entries: Vec<Entry>,
+    short: Vec<Entry>,
+    long: Vec<(Sample, Vec<String>)>,
     columns: usize,
     column_width: f64,
 }
@@ -39,43 +40,60 @@ const SAMPLE: f64 = 44.0;
 const BETWEEN: f64 = 22.0;
 /// Height of a row, pixels.
 const ROW: f64 = TEXT_SIZE * 1.6;
+/// Height of a further line of a long entry, pixels.
+const LINE: f64 = TEXT_SIZE * LEADING;
+/// Room across the figure, pixels.
+const ROOM: f64 = WIDTH - 2.0 * MARGIN;
 
 impl Legend {
     /// Lays entries out across the figure.
     #[must_use]
-    pub fn new(mut entries: Vec<Entry>) -> Self {
-        let room = WIDTH - 2.0 * MARGIN;
-        for entry in &mut entries {
-            entry.label = shortened(&entry.label, room - SAMPLE, &Type::PLAIN);
-        }
-        let widest = entries.iter().map(|e| text_width(&e.label, &Type::PLAIN)).fold(0.0, f64::max);
-        let column_width = SAMPLE + widest + BETWEEN;
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let width = |e: &Entry| SAMPLE + text_width(&e.label, &Type::PLAIN);
+        let (short, long): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| width(e) <= 0.5 * ROOM);
+        let column_width = short.iter().map(width).fold(0.0, f64::max) + BETWEEN;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of columns")]
-        let fitting = ((room + BETWEEN) / column_width).floor().max(1.0) as usize;
+        let fitting = ((ROOM + BETWEEN) / column_width).floor().max(1.0) as usize;
         // as few columns as the number of rows allows, so that the last row is not a lone entry
-        let rows = entries.len().div_ceil(fitting).max(1);
-        Self { columns: entries.len().div_ceil(rows).max(1), entries, column_width }
+        let rows = short.len().div_ceil(fitting).max(1);
+        let columns = short.len().div_ceil(rows).max(1);
+        let lines = |e: Entry| (e.sample, wrapped(&e.label, ROOM - SAMPLE, &Type::PLAIN));
+        Self { columns, column_width, long: long.into_iter().map(lines).collect(), short }
     }
 
     /// Its height, pixels.
     #[must_use]
     pub fn height(&self) -> f64 {
-        let rows = u32::try_from(self.entries.len().div_ceil(self.columns)).unwrap_or(0);
-        f64::from(rows) * ROW
+        place(self.short.len().div_ceil(self.columns)) * ROW + self.long.iter().map(long_height).sum::<f64>()
     }
 
     /// Draws it, centred, from this height down.
     pub fn draw(&self, canvas: &mut Canvas<'_>, top: f64) {
-        let columns = f64::from(u32::try_from(self.columns).unwrap_or(1));
-        let left = (0.5 * (WIDTH - columns * self.column_width + BETWEEN)).max(MARGIN);
-        for (index, entry) in self.entries.iter().enumerate() {
-            let (row, column) = (index / self.columns, index % self.columns);
-            let place = |i: usize| f64::from(u32::try_from(i).unwrap_or(0));
-            let at = (left + place(column) * self.column_width, top + (place(row) + 0.5) * ROW);
+        let width = place(self.columns) * self.column_width - BETWEEN;
+        let left = if self.long.is_empty() { (0.5 * (WIDTH - width)).max(MARGIN) } else { MARGIN };
+        for (index, entry) in self.short.iter().enumerate() {
+            let (row, column) = (place(index / self.columns), place(index % self.columns));
+            let at = (left + column * self.column_width, top + (row + 0.5) * ROW);
             draw_sample(canvas, entry.sample, at);
             canvas.text(&entry.label, (at.0 + SAMPLE, at.1), &Type::PLAIN);
         }
+        let mut at = (left, top + (place(self.short.len().div_ceil(self.columns)) + 0.5) * ROW);
+        for entry in &self.long {
+            draw_sample(canvas, entry.0, at);
+            for (index, line) in entry.1.iter().enumerate() {
+                canvas.text(line, (at.0 + SAMPLE, at.1 + place(index) * LINE), &Type::PLAIN);
+            }
+            at.1 += long_height(entry);
+        }
     }
+}
+
+fn long_height((_, lines): &(Sample, Vec<String>)) -> f64 {
+    ROW + place(lines.len().saturating_sub(1)) * LINE
+}
+
+fn place(index: usize) -> f64 {
+    f64::from(u32::try_from(index).unwrap_or(0))
 }
 
 fn draw_sample(canvas: &mut Canvas<'_>, sample: Sample, at: Point) {
@@ -115,8 +133,10 @@ mod tests {
     #[test]
     fn short_labels_share_a_row_and_long_ones_do_not() {
         assert_eq!(legend(&["LoFi", "Ridge", "Random"]).columns, 3);
-        let long = "a label that goes on for more than half of the width of the whole figure, and further";
-        assert_eq!(legend(&[long, long]).columns, 1);
+        let long = "a label that goes on for more than half of the width of the whole figure, and then further, to a second line";
+        let mixed = legend(&["LoFi", "Ridge", long]);
+        assert_eq!((mixed.columns, mixed.long[0].1.len()), (2, 2));
+        assert!((mixed.height() - 2.0 * ROW - LINE).abs() < 1e-9);
         assert_eq!(legend(&[]).height(), 0.0);
     }
 }

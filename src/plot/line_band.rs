@@ -57,7 +57,7 @@ pub struct Params {
     /// What the band is, for legend and caption, e.g. `95 % bootstrap interval over seeds`.
     #[serde(default = "interval")]
     pub band: String,
-    /// The paper's own numbers, drawn hollow; none where the data set is not the paper's.
+    /// The paper's own numbers in the table's columns and units, drawn hollow; none where the data set is not the paper's.
     #[serde(default)]
     pub published: Option<Published>,
     /// The data set that the table was computed on.
@@ -124,8 +124,7 @@ struct PublishedLine {
 
 fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
     let table = params.filter.apply(table)?;
-    let columns = Columns { x: &params.x, y: &params.y, colour: params.colour.as_ref() };
-    let series = series::read(&table, columns)?;
+    let series = series::read(&table, columns(params))?;
     let published = published_lines(params, &series);
     let (x, y) = scales(params, &series, &published)?;
     let legend = Legend::new(entries(params, &series, &published));
@@ -141,24 +140,25 @@ fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
         draw_curves(canvas, &frame, &series, &published);
         legend.draw(canvas, under);
     })?;
-    Ok(Figure { svg, alt, caption: caption(params, &table, &series) })
+    Ok(Figure { svg, alt, caption: caption(params, &table, (&series, &published)) })
+}
+
+fn columns(params: &Params) -> Columns<'_> {
+    Columns { x: &params.x, y: &params.y, colour: params.colour.as_ref() }
 }
 
 fn published_lines(params: &Params, series: &[Series]) -> Vec<PublishedLine> {
-    let columns = Columns { x: &params.x, y: &params.y, colour: params.colour.as_ref() };
-    let curves = params.published.iter().flat_map(|p| series::published_curves(p, columns));
+    let curves = params.published.iter().flat_map(|p| series::published_curves(p, columns(params), &params.filter));
     let mut others = series.len();
     curves
         .map(|curve| {
-            let known = series.iter().position(|s| s.key.total_cmp(&curve.label).is_eq());
+            let known = series.iter().position(|s| s.key.total_cmp(&curve.key).is_eq());
             let index = known.unwrap_or_else(|| {
                 others += 1;
                 others - 1
             });
-            let label = params.colour.as_ref().map_or_else(|| curve.label.to_string(), |c| c.names(&curve.label));
-            let mut points = curve.points;
-            points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            PublishedLine { label, look: look(index), ours: known.is_some(), points }
+            let label = params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(&curve.key));
+            PublishedLine { label, look: look(index), ours: known.is_some(), points: curve.points }
         })
         .collect()
 }
@@ -245,7 +245,7 @@ fn alt(params: &Params, series: &[Series]) -> String {
     format!("{title}{about}. {what}.")
 }
 
-fn caption(params: &Params, table: &Table, series: &[Series]) -> String {
+fn caption(params: &Params, table: &Table, (series, published): (&[Series], &[PublishedLine])) -> String {
     let by = params.colour.as_ref().map_or_else(String::new, |c| format!(" by {}", c.in_words()));
     let about = format!("{} against {}{by}.", params.y.label(), params.x.in_words());
     let samples = series::samples_in_words(table);
@@ -256,7 +256,7 @@ fn caption(params: &Params, table: &Table, series: &[Series]) -> String {
         (false, false) => format!("Points: mean, {samples}."),
         (false, true) => format!("Points: mean, {samples}; bands: {}.", params.band),
     };
-    let source = params.published.as_ref().filter(|p| !p.rows.is_empty());
+    let source = params.published.as_ref().filter(|_| !published.is_empty());
     let source = source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source));
     let rows = if params.filter.0.is_empty() { String::new() } else { format!("Shown: {}.", params.filter) };
     let parts = [about, points, source, rows, params.data_note.sentences()];

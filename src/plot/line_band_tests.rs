@@ -26,8 +26,7 @@ fn params(extra: serde_json::Value) -> Params {
         "y": {"column": "test_error", "unit": "%", "scale": 100},
         "data_note": {"title": "Fashion-MNIST", "stands_in_for": "CIFAR-10", "caveat": "Grey images"},
         "published": {"source": "paper, digitised from figure 3", "rows": [
-            {"model": "LoFi", "n_train": 500, "test_error": 0.24},
-            {"model": "LoFi", "n_train": 5000, "test_error": 0.13},
+            {"model": "LoFi", "n_train": 500, "test_error": 0.24}, {"model": "LoFi", "n_train": 5000, "test_error": 0.13},
             {"model": "LoFi", "n_train": 50000, "test_error": 0.085}
         ]}
     });
@@ -104,7 +103,7 @@ fn long_labels_and_many_series_stay_on_the_canvas() {
     let table = Table::from_rows(&["model", "depth", "train_error"], &rows).unwrap();
     let tree = json!({
         "x": "depth", "y": "train_error", "colour": "model", "title": "a title that needs more than one line ".repeat(4),
-        "published": {"source": "the paper", "rows": [
+        "published": {"source": "arXiv 2605.13612, figure 3 left, width 5000, digitised to about ±0.05 percentage points", "rows": [
             {"model": "another", "depth": 0, "train_error": 0.2}, {"model": "another", "depth": 2, "train_error": 0.1}
         ]},
         "data_note": {"title": "CIFAR-10"}

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use crate::artifact::{Cell, Table};
-use crate::step::{Published, StepError};
+use crate::step::{Filter, Published, StepError};
 
 /// Points of one curve, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,28 +26,31 @@ pub struct Dot {
     pub band: Option<(f64, f64)>,
 }
 
-/// One curve of the paper.
+/// One curve of the paper, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PublishedCurve {
-    /// The value of the colour column that it belongs to: it gets that series' colour.
-    pub label: Cell,
-    /// Points (x, y) in the units that the axes show.
+    /// The value of the colour column that it belongs to: it gets that series' look.
+    pub key: Cell,
+    /// Points in the order of x.
     pub points: Vec<(f64, f64)>,
 }
 
-/// The paper's rows as curves: one for each value of the colour column, in order of appearance.
+/// One curve for each value of the colour column, in order of appearance. Rows that the filter speaks of and does not
+/// mean are left out, as are rows without both numbers.
 #[must_use]
-pub fn published_curves(published: &Published, columns: Columns<'_>) -> Vec<PublishedCurve> {
+pub fn published_curves(published: &Published, columns: Columns<'_>, filter: &Filter) -> Vec<PublishedCurve> {
+    let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
     let mut curves: Vec<PublishedCurve> = Vec::new();
-    for row in &published.rows {
-        let number = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
-        let (Some(x), Some(y)) = (number(columns.x), number(columns.y)) else { continue };
-        let label = columns.colour.and_then(|axis| row.get(axis.column())).cloned().unwrap_or(Cell::Null);
-        match curves.iter_mut().find(|c| c.label.total_cmp(&label).is_eq()) {
-            Some(curve) => curve.points.push((x, y)),
-            None => curves.push(PublishedCurve { label, points: vec![(x, y)] }),
+    for row in published.rows.iter().filter(meant) {
+        let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+        let Some(point) = shown(columns.x).zip(shown(columns.y)) else { continue };
+        let key = columns.colour.and_then(|colour| row.get(colour.column())).cloned().unwrap_or(Cell::Null);
+        match curves.iter_mut().find(|c| c.key.total_cmp(&key).is_eq()) {
+            Some(curve) => curve.points.push(point),
+            None => curves.push(PublishedCurve { key, points: vec![point] }),
         }
     }
+    curves.iter_mut().for_each(|c| c.points.sort_by(|a, b| a.0.total_cmp(&b.0)));
     curves
 }
 
@@ -149,13 +152,18 @@ mod tests {
     }
 
     #[test]
-    fn published_rows_become_curves() {
-        let row = |m: &str, n: i64, e: f64| Row(vec![("m".into(), m.into()), ("n".into(), n.into()), ("e".into(), e.into())]);
-        let rows = vec![row("a", 1, 0.5), row("b", 1, 0.6), row("a", 2, 0.4)];
-        let percent = Axis(AxisForm { scale: 100.0, ..Axis::of("e").0 });
-        let columns = Columns { x: &Axis::of("n"), y: &percent, colour: Some(&Axis::of("m")) };
-        let found = published_curves(&Published { source: "figure 3".into(), rows }, columns);
-        assert_eq!(found[0].points, [(1.0, 50.0), (2.0, 40.0)]);
-        assert_eq!(found[1].label, "b".into());
+    fn published_rows_become_curves_in_shown_units() {
+        let published = r#"{"source": "figure 3", "rows": [
+            {"m": "a", "n": 2, "e": 0.5, "width": 10}, {"m": "b", "n": 1, "e": 0.25}, {"m": "a", "n": 1, "e": 0.75},
+            {"m": "a", "n": 3, "e": 0.5, "width": 20}, {"m": "a", "n": 4}
+        ]}"#;
+        let published: Published = serde_json::from_str(published).unwrap();
+        let percent: Axis = serde_json::from_str(r#"{"column": "e", "scale": 100}"#).unwrap();
+        let (x, colour) = (Axis::of("n"), Axis::of("m"));
+        let columns = Columns { x: &x, y: &percent, colour: Some(&colour) };
+        let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
+        let found = published_curves(&published, columns, &filter);
+        assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);
+        assert_eq!((found[1].key.clone(), found.len()), ("b".into(), 2));
     }
 }

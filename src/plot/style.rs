@@ -97,6 +97,8 @@ pub const TITLE_SIZE: f64 = 17.0;
 pub const LABEL_SIZE: f64 = 15.0;
 /// Tick labels, legend, notes.
 pub const TEXT_SIZE: f64 = 13.5;
+/// Numbers inside cells.
+pub const CELL_SIZE: f64 = 12.0;
 /// Height of a line of text in units of its font size.
 pub const LEADING: f64 = 1.35;
 /// Lines of series, pixels.
