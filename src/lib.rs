@@ -5,6 +5,7 @@
 pub mod artifact;
 pub mod engine;
 pub mod math;
+pub mod report;
 pub mod step;
 pub mod study;
 pub mod yaml;
