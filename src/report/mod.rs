@@ -1,4 +1,4 @@
-//! Reports: one model of every study, rendered as HTML and Markdown.
+//! Reports: one model of every study, rendered as HTML, Markdown, JSON and JUnit XML.
 //!
 //! Stored results are read and laid out; no statistic is computed here. `collect` builds the model from studies, graph
 //! and store; `render` fills the templates; `write` puts files in place. An unchanged run rewrites no file.
@@ -13,6 +13,8 @@ mod collect;
 mod error;
 mod format;
 mod index;
+mod json;
+mod junit;
 mod latex;
 mod model;
 mod outputs;

@@ -235,6 +235,31 @@ fn pages_load_nothing_from_elsewhere_and_their_links_lead_somewhere() {
     }
 }
 
+#[test]
+fn junit_fails_for_failed_steps_only() {
+    let xml = project(&[accuracy(), emergence()]).report.to_junit();
+    contains(
+        &xml,
+        &[
+            "<testsuite name=\"lofi/accuracy\" tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"192.400\">",
+            "<testsuite name=\"lofi/emergence\" tests=\"3\" failures=\"2\" errors=\"0\" skipped=\"1\"",
+            "<property name=\"outcome\" value=\"failed\"/>",
+            "<failure message=\"the residual covariance of &lt;layer 2&gt; is singular\">",
+            "<skipped message=\"Not tested: the step",
+        ],
+    );
+}
+
+#[test]
+fn json_holds_the_model_without_the_files() {
+    let json: serde_json::Value = serde_json::from_str(&project(&[accuracy()]).report.to_json().unwrap()).unwrap();
+    let study = &json["studies"][0];
+    assert_eq!(study["tally"], json!({"held": 1, "failed": 1, "undecided": 1, "untested": 0}));
+    assert_eq!(study["claims"][1]["state"], "failed");
+    assert_eq!(study["provenance"]["outdated"], false);
+    assert!(study.get("files").is_none());
+}
+
 /// Kept under `target/` for people to look at.
 #[test]
 fn an_example_is_written_to_look_at() {
