@@ -11,6 +11,7 @@ mod predictions;
 mod representation;
 mod spectrum;
 mod table;
+mod title;
 mod verdict;
 
 pub use bytes::{BytesError, File, decode, encode};
@@ -21,6 +22,7 @@ pub use predictions::{Evaluated, Predictions, Readout};
 pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
 pub use table::{Table, TableError};
+pub use title::column_title;
 pub use verdict::{Outcome, Verdict};
 
 use serde::{Deserialize, Serialize};
