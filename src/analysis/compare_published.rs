@@ -93,7 +93,8 @@ fn compared(params: &Params, table: &Table) -> Result<Vec<String>, StepError> {
     }
     if found.is_empty() {
         let known = table.names().join(", ");
-        let reason = format!("no published column is one of the table's: {known}; name ours under `columns` of the numbers");
+        let reason =
+            format!("no published column is one of the table's: {known}; name ours under `columns` of the numbers");
         return Err(StepError::Input { slot: "table".to_owned(), reason });
     }
     Ok(found)

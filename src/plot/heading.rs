@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_banner_names_both_data_sets() {
-        let note = DataNote { title: "Fashion-MNIST".into(), stands_in_for: "CIFAR-10".into(), caveat: "Grey images".into() };
+        let note =
+            DataNote { title: "Fashion-MNIST".into(), stands_in_for: "CIFAR-10".into(), caveat: "Grey images".into() };
         assert_eq!(note.banner(), "Fashion-MNIST stands in for CIFAR-10");
         assert_eq!(note.sentences(), "Data: Fashion-MNIST stands in for CIFAR-10. Grey images.");
         assert_eq!(DataNote::default().sentences(), "");

@@ -42,7 +42,8 @@ impl Scale {
     /// Where a logarithmic scale meets a value that is not positive.
     pub fn over(values: &[f64], log: bool, fit: Fit) -> Result<Self, StepError> {
         if let Some(bad) = values.iter().find(|&&v| log && v <= 0.0) {
-            let reason = format!("a logarithmic axis cannot show {bad}; use a linear one or leave the row out by `where`");
+            let reason =
+                format!("a logarithmic axis cannot show {bad}; use a linear one or leave the row out by `where`");
             return Err(StepError::Input { slot: "table".to_owned(), reason });
         }
         let inner = values.iter().map(|&v| if log { v.log10() } else { v });
@@ -70,8 +71,8 @@ impl Scale {
         ((inner - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
 
-    /// The value at a fraction.
-    #[must_use]
+    /// The value at a fraction, for tests: the inverse of [`Scale::fraction`].
+    #[cfg(test)]
     pub fn value(&self, fraction: f64) -> f64 {
         let inner = self.low + fraction * (self.high - self.low);
         if self.log { 10f64.powf(inner) } else { inner }
@@ -100,7 +101,13 @@ impl Scale {
     fn log_ticks(&self, wanted: f64) -> Vec<Tick> {
         let span = self.high - self.low;
         // within a few decades 1, 2 and 5 are labelled; within less than one every digit; over many every k-th decade
-        let labelled_to = if span < 0.7 { 3 } else if span < 3.3 { 1 } else { 0 };
+        let labelled_to = if span < 0.7 {
+            3
+        } else if span < 3.3 {
+            1
+        } else {
+            0
+        };
         #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
         #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
@@ -125,7 +132,13 @@ impl Scale {
 
 /// A range around a single value.
 fn widened(value: f64, log: bool) -> (f64, f64) {
-    let half = if log { 0.3 } else if value == 0.0 { 0.5 } else { 0.1 * value.abs() };
+    let half = if log {
+        0.3
+    } else if value == 0.0 {
+        0.5
+    } else {
+        0.1 * value.abs()
+    };
     (value - half, value + half)
 }
 
@@ -138,10 +151,12 @@ fn nice_step(rough: f64) -> f64 {
 
 /// Decimals that tell neighbouring ticks apart.
 fn decimals_of(step: f64) -> usize {
-    (0..12).find(|&d| {
-        let scaled = step * 10f64.powi(d);
-        (scaled - scaled.round()).abs() < 1e-6
-    }).map_or(12, |d| usize::try_from(d).unwrap_or(0))
+    (0..12)
+        .find(|&d| {
+            let scaled = step * 10f64.powi(d);
+            (scaled - scaled.round()).abs() < 1e-6
+        })
+        .map_or(12, |d| usize::try_from(d).unwrap_or(0))
 }
 
 fn log_label(digit: i32, exponent: i32, powers_only: bool) -> String {
