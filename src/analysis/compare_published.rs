@@ -3,7 +3,9 @@
 use super::columns::Columns;
 use super::rows::{TABLE, TABLE_OUT, in_words};
 use crate::artifact::{Cell, Table};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Row, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Published, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,16 +23,6 @@ pub struct Params {
     /// Columns that are compared; by default those that both sides have and that are no keys.
     #[serde(default)]
     pub columns: Columns,
-}
-
-/// A paper's numbers, in our columns and units.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Published {
-    /// Where they are from.
-    pub source: String,
-    /// The rows.
-    pub rows: Vec<Row>,
 }
 
 impl Kind for ComparePublished {

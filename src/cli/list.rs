@@ -43,8 +43,8 @@ pub(super) fn list(options: &Options, what: Option<What>) -> Result<Code, Failur
 }
 
 fn studies(options: &Options) -> Result<Code, Failure> {
-    let root = root_of(&options.studies);
-    for file in discover(&options.studies)? {
+    let root = root_of(&options.studies_folder);
+    for file in discover(&options.studies_folder)? {
         let (head, profiles) = study::load_head(&file.path, &root)?;
         println!("{:<32} {}  ({})", file.name, head.title, profiles.join(", "));
     }

@@ -46,8 +46,8 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_parser = memory)]
     memory: Option<u64>,
     /// The folder of studies; cards lie in `datasets` beside it.
-    #[arg(long, global = true, value_name = "DIR", default_value = "studies")]
-    studies: PathBuf,
+    #[arg(long = "studies", global = true, value_name = "DIR", default_value = "studies")]
+    studies_folder: PathBuf,
     /// The folder of stored results. Default: `.lofi` beside the studies.
     #[arg(long, global = true, value_name = "DIR", env = "LOFI_STORE")]
     store: Option<PathBuf>,

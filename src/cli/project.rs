@@ -50,7 +50,7 @@ pub(crate) fn root_of(studies: &Path) -> PathBuf {
 impl Project {
     /// Opens a project: reads the cards, looks at no study yet.
     pub fn open(options: &Options) -> Result<Self, Failure> {
-        let root = root_of(&options.studies);
+        let root = root_of(&options.studies_folder);
         let store = options.store.clone().unwrap_or_else(|| root.join(".lofi"));
         let mut data: Vec<PathBuf> = options.data.clone();
         data.push(root.join("data"));
@@ -60,7 +60,7 @@ impl Project {
         let library = Library::open(&[root.join("datasets")], &data, &store.join("data"))?;
         let settings = options.set.iter().map(|(name, value)| Setting { name: name.clone(), value: value.clone() });
         Ok(Self {
-            studies: options.studies.clone(),
+            studies: options.studies_folder.clone(),
             store,
             library: Arc::new(library),
             settings: settings.collect(),

@@ -18,7 +18,7 @@ fn files() -> Result<Vec<(&'static str, String)>, Failure> {
 
 /// Writes the schemas, or says whether they are up to date.
 pub(super) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Result<Code, Failure> {
-    let folder = to.unwrap_or_else(|| root_of(&options.studies).join("schema"));
+    let folder = to.unwrap_or_else(|| root_of(&options.studies_folder).join("schema"));
     let mut stale = 0;
     for (name, text) in files()? {
         let path = folder.join(name);

@@ -229,7 +229,9 @@ impl Card {
 
     /// The downloads of each `https` source, in order.
     pub fn downloads(&self) -> impl Iterator<Item = &[Download]> {
-        self.sources.iter().filter_map(|source| if let Source::Https(files) = source { Some(files.as_slice()) } else { None })
+        self.sources
+            .iter()
+            .filter_map(|source| if let Source::Https(files) = source { Some(files.as_slice()) } else { None })
     }
 }
 

@@ -40,7 +40,8 @@ fn image(card: &Card, found: &mut Faults) {
     }
     for (key, values) in [("mean", &card.mean), ("std", &card.std)] {
         if values.len() != geometry.channels {
-            found.add(key, format!("{} numbers for {} channels: give one per channel", values.len(), geometry.channels));
+            found
+                .add(key, format!("{} numbers for {} channels: give one per channel", values.len(), geometry.channels));
         }
     }
     if let Some(value) = card.std.iter().find(|&&value| value <= 0.0) {

@@ -47,6 +47,10 @@ pub type Report<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// Silence for longer than this is a failed try.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A server that does not answer for longer than this is out of reach.
+const REACH: Duration = Duration::from_secs(10);
+/// Tries while the server is out of reach: a machine without a network is told so soon.
+const TRIES_OUT_OF_REACH: u32 = 2;
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 1 << 16;
 
@@ -116,6 +120,8 @@ fn length(path: &Path) -> u64 {
 enum Trouble {
     /// Another try may succeed.
     Passing(String),
+    /// The server cannot be reached at all; another try may succeed, many will not.
+    OutOfReach(String),
     /// No other try can.
     Final(DatasetError),
 }
@@ -132,12 +138,16 @@ impl Transfer<'_, '_> {
     fn run(&mut self) -> Result<(), DatasetError> {
         let agent = agent(&self.file.address);
         let mut wait = self.retry.first_wait;
-        let mut last = String::new();
+        let (mut last, mut out_of_reach) = (String::new(), 0);
         for attempt in 1..=self.retry.tries {
             match self.attempt(&agent, attempt) {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Final(error)) => return Err(error),
                 Err(Trouble::Passing(reason)) => last = reason,
+                Err(Trouble::OutOfReach(reason)) if out_of_reach + 1 >= TRIES_OUT_OF_REACH => {
+                    return Err(self.failed(format!("{reason}; is this machine online?")));
+                }
+                Err(Trouble::OutOfReach(reason)) => (last, out_of_reach) = (reason, out_of_reach + 1),
             }
             if attempt < self.retry.tries {
                 thread::sleep(wait);
@@ -145,7 +155,8 @@ impl Transfer<'_, '_> {
             }
         }
         let kept = length(self.part);
-        let reason = format!("{last} ({} tries); the {kept} bytes that are here are kept and continued", self.retry.tries);
+        let reason =
+            format!("{last} ({} tries); the {kept} bytes that are here are kept and continued", self.retry.tries);
         Err(self.failed(reason))
     }
 
@@ -166,7 +177,7 @@ impl Transfer<'_, '_> {
         if have > 0 {
             request = request.header("Range", format!("bytes={have}-"));
         }
-        let response = request.call().map_err(|e| Trouble::Passing(e.to_string()))?;
+        let response = request.call().map_err(|e| no_answer(&e))?;
         let start = self.start(&response, have)?;
         self.receive(response, start, attempt)
     }
@@ -184,7 +195,8 @@ impl Transfer<'_, '_> {
             }
             408 | 425 | 429 | 500..=599 => Err(Trouble::Passing(format!("the server says {status}"))),
             404 | 410 => {
-                let reason = format!("the server says {status}: the file has moved; look for it on the card's homepage");
+                let reason =
+                    format!("the server says {status}: the file has moved; look for it on the card's homepage");
                 Err(Trouble::Final(self.failed(reason)))
             }
             _ => Err(Trouble::Final(self.failed(format!("the server says {status}")))),
@@ -220,6 +232,18 @@ impl Transfer<'_, '_> {
     }
 }
 
+/// The trouble of a request that got no answer.
+fn no_answer(error: &ureq::Error) -> Trouble {
+    use ureq::{Error, Timeout};
+    match error {
+        Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => {}
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => {}
+        Error::Io(e) if e.kind() == std::io::ErrorKind::ConnectionRefused => {}
+        other => return Trouble::Passing(other.to_string()),
+    }
+    Trouble::OutOfReach(format!("the server is out of reach ({error})"))
+}
+
 /// N of `Content-Range: bytes N-…`
 fn content_range_start(response: &Response<Body>) -> Option<u64> {
     let value = response.headers().get("content-range")?.to_str().ok()?;
@@ -230,7 +254,8 @@ fn content_range_start(response: &Response<Body>) -> Option<u64> {
 fn agent(address: &str) -> Agent {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_connect(Some(PATIENCE))
+        .timeout_resolve(Some(REACH))
+        .timeout_connect(Some(REACH))
         .timeout_recv_response(Some(PATIENCE))
         .timeout_per_read(Some(PATIENCE))
         .user_agent(concat!("lofi/", env!("CARGO_PKG_VERSION")));
@@ -241,130 +266,5 @@ fn agent(address: &str) -> Agent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::card::Of;
-    use super::super::testing::{FAST, Reply, Server};
-    use super::*;
-
-    const BODY: &[u8] = b"the quick brown fox jumps over the lazy dog";
-    const MD5: &str = "77add1d5f41223d5582fca736a5cb335";
-
-    fn file(server: &Server) -> Download {
-        let checksum = Checksum { md5: Some(MD5.into()), sha256: None, of: Of::File };
-        let size = Some(BODY.len() as u64);
-        Download { address: server.address("fox.txt"), size, checksum: Some(checksum), unpack: None }
-    }
-
-    fn get(file: &Download, folder: &Path) -> Result<Vec<u64>, DatasetError> {
-        let mut seen = Vec::new();
-        download(file, &folder.join("fox.txt"), &FAST, &mut |progress| {
-            seen.push(progress.done_bytes);
-            ControlFlow::Continue(())
-        })?;
-        assert_eq!(fs::read(folder.join("fox.txt")).unwrap(), BODY);
-        assert_eq!(names(folder), ["fox.txt"]);
-        Ok(seen)
-    }
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn a_whole_file_arrives_and_is_not_fetched_twice() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(|_, _| Reply::whole(BODY));
-        let seen = get(&file(&server), folder.path()).unwrap();
-        assert_eq!((seen[0], seen[seen.len() - 1]), (0, BODY.len() as u64));
-        get(&file(&server), folder.path()).unwrap();
-        assert_eq!(server.ranges(), [None]);
-    }
-
-    #[test]
-    fn a_cut_download_is_continued() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(|n, range| match (n, range) {
-            (0, _) => Reply::whole(BODY).cut(10),
-            (1, _) => Reply::status(503),
-            (_, Some(start)) => Reply::rest(BODY, start),
-            (_, None) => Reply::whole(BODY),
-        });
-        get(&file(&server), folder.path()).unwrap();
-        assert_eq!(server.ranges(), [None, Some(10), Some(10)]);
-    }
-
-    #[test]
-    fn a_part_of_an_earlier_run_is_continued() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("fox.txt.part"), &BODY[..20]).unwrap();
-        let server = Server::start(|_, range| Reply::rest(BODY, range.unwrap_or(0)));
-        get(&file(&server), folder.path()).unwrap();
-        assert_eq!(server.ranges(), [Some(20)]);
-    }
-
-    #[test]
-    fn a_part_of_another_file_is_thrown_away() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("fox.txt.part"), "an older version").unwrap();
-        let server = Server::start(|_, range| range.map_or(Reply::whole(BODY), |start| Reply::rest(BODY, start)));
-        get(&file(&server), folder.path()).unwrap();
-        assert_eq!(server.ranges(), [Some(16), None]);
-    }
-
-    #[test]
-    fn a_server_without_ranges_starts_again() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("fox.txt.part"), &BODY[..20]).unwrap();
-        let server = Server::start(|_, _| Reply::whole(BODY));
-        get(&file(&server), folder.path()).unwrap();
-        assert_eq!(server.ranges(), [Some(20)]);
-    }
-
-    #[test]
-    fn a_download_that_is_always_cut_fails_and_keeps_its_part() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(|_, _| Reply::whole(BODY).cut(10));
-        let error = get(&file(&server), folder.path()).unwrap_err().to_string();
-        assert!(error.contains("(3 tries); the 10 bytes that are here are kept"), "{error}");
-        assert_eq!(server.ranges().len(), 3);
-        assert_eq!(names(folder.path()), ["fox.txt.part"]);
-    }
-
-    #[test]
-    fn wrong_content_leaves_no_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(|_, _| Reply::whole(&[b'x'; BODY.len()]));
-        let error = get(&file(&server), folder.path()).unwrap_err().to_string();
-        assert!(error.contains("fox.txt: wrong md5: expected 77add1d5"), "{error}");
-        assert!(names(folder.path()).is_empty());
-        let server = Server::start(|_, _| Reply::whole(b"short"));
-        let error = get(&file(&server), folder.path()).unwrap_err().to_string();
-        assert!(error.contains("5 bytes where the card says 43"), "{error}");
-        assert!(names(folder.path()).is_empty());
-    }
-
-    #[test]
-    fn a_refusal_is_not_tried_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(|_, _| Reply::status(404));
-        let error = get(&file(&server), folder.path()).unwrap_err().to_string();
-        assert!(error.contains("404") && error.contains("look for it on the card's homepage"), "{error}");
-        assert_eq!(server.ranges().len(), 1);
-    }
-
-    #[test]
-    fn a_stopped_download_keeps_its_part() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(|_, _| Reply::whole(BODY));
-        let stop = |progress: Progress<'_>| match progress.done_bytes {
-            0 => ControlFlow::Continue(()),
-            _ => ControlFlow::Break(()),
-        };
-        let result = download(&file(&server), &folder.path().join("fox.txt"), &FAST, &mut { stop });
-        assert!(matches!(result, Err(DatasetError::Stopped)));
-        assert_eq!(names(folder.path()), ["fox.txt.part"]);
-    }
-}
+#[path = "download_tests.rs"]
+mod tests;

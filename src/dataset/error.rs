@@ -108,16 +108,6 @@ impl DatasetError {
         move |source| Self::Io { action, path, source }
     }
 
-    /// What is wrong, and how to mend it where that can be told apart; for diagnostics that show the two in two places.
-    #[must_use]
-    pub fn in_two_parts(&self) -> (String, Option<String>) {
-        let text = self.to_string();
-        match text.split_once("; ") {
-            Some((what, help)) => (what.to_owned(), Some(help.to_owned())),
-            None => (text, None),
-        }
-    }
-
     /// The same fault as a running step reports it.
     pub(super) fn in_step(&self, card: &str) -> StepError {
         StepError::Data { card: card.to_owned(), reason: self.to_string() }

@@ -84,7 +84,8 @@ impl Places {
             Source::Folder(names) => self.look_in_data(card, names),
             Source::Https(files) => in_folder(card, &self.downloaded(card)).map_err(|_| {
                 let bytes: Option<u64> = files.iter().map(|file| file.size).sum();
-                let size = bytes.map_or(String::new(), |bytes| format!(" (downloads {} MB)", bytes.div_ceil(1_000_000)));
+                let size =
+                    bytes.map_or(String::new(), |bytes| format!(" (downloads {} MB)", bytes.div_ceil(1_000_000)));
                 Hint { why: "not downloaded".to_owned(), mend: format!("lofi data fetch {}{size}", card.name) }
             }),
             Source::Package(package) => look_in_package(card, package),

@@ -24,7 +24,9 @@ mod testing;
 mod unpack;
 mod verify;
 
-pub use card::{Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Source, Splits, Task, Unpack};
+pub use card::{
+    Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Source, Splits, Task, Unpack,
+};
 pub use count::Count;
 pub use download::{Progress, Report, Retry};
 pub use error::DatasetError;

@@ -115,7 +115,8 @@ impl OpenRecords {
             let (from, to) = part.range(count).map_err(|e| self.fault(&e))?;
             let end = start + to - from;
             let (mine, later) = rest.split_at(rest.partition_point(|&(record, _)| record < end));
-            let shifted: Vec<(usize, usize)> = mine.iter().map(|&(record, slot)| (record - start + from, slot)).collect();
+            let shifted: Vec<(usize, usize)> =
+                mine.iter().map(|&(record, slot)| (record - start + from, slot)).collect();
             self.fill(part, &shifted, &mut bytes).map_err(|e| self.fault(&e))?;
             (rest, start) = (later, end);
         }

@@ -74,7 +74,9 @@ impl Library {
             digest,
             task: task.name.clone(),
             labels: task.labels(),
-            stands_in_for: represents.filter(|name| *name != card.represents()).map_or(String::new(), |n| self.title(n)),
+            stands_in_for: represents
+                .filter(|name| *name != card.represents())
+                .map_or(String::new(), |n| self.title(n)),
             caveat: card.caveat.clone(),
             train,
             test,
@@ -231,7 +233,8 @@ mod tests {
     #[test]
     fn the_embedded_subset_is_whole() {
         let cache = tempfile::tempdir().unwrap();
-        let verified = Library::open(&[cards_dir()], &[], cache.path()).unwrap().verify("fashion-mnist-subset").unwrap();
+        let verified =
+            Library::open(&[cards_dir()], &[], cache.path()).unwrap().verify("fashion-mnist-subset").unwrap();
         assert_eq!((verified.train, verified.test), (8000, 2000));
         assert!(verified.files.iter().all(|file| file.checked));
     }

@@ -1,8 +1,11 @@
 //! The kind `dataset`: draws labelled training, validation and test samples of a resolved data set.
 
-#[expect(unused_imports, reason = "the decoders make this kind's pixels: this line puts them into its code fingerprint")]
-use super::format::Format as _;
 use super::count::Count;
+#[expect(
+    unused_imports,
+    reason = "the decoders make this kind's pixels: this line puts them into its code fingerprint"
+)]
+use super::format::Format as _;
 use crate::artifact::{Labels, Origin, Points, Representation, Samples};
 use crate::math::random::Stream;
 use crate::math::torch_random::TorchGenerator;
@@ -158,8 +161,7 @@ impl Kind for Dataset {
         let Sizes { train, validation, test } = params.sizes()?;
         let geometry = params.data.geometry();
         let dim = geometry.dim();
-        let shape =
-            Shape::Representation { train, validation, test, dim, geometry: Some(geometry), number_bytes: 1 };
+        let shape = Shape::Representation { train, validation, test, dim, geometry: Some(geometry), number_bytes: 1 };
         let records = params.data.train + params.data.test;
         // classes and the drawn order of all records, and decoding at ~100 operations a pixel
         let decoded = (train + validation + test) * dim;
@@ -233,14 +235,9 @@ impl Drawing<'_> {
 
 fn assemble(data: &DataRef, train: Drawn, validation: Drawn, test: Drawn) -> Representation {
     let geometry = data.geometry();
-    let points =
-        |bytes| Points::Pixels { bytes, geometry, mean: data.mean.clone(), std: data.std.clone() };
+    let points = |bytes| Points::Pixels { bytes, geometry, mean: data.mean.clone(), std: data.std.clone() };
     Representation {
-        samples: Samples {
-            train: points(train.bytes),
-            validation: points(validation.bytes),
-            test: points(test.bytes),
-        },
+        samples: Samples { train: points(train.bytes), validation: points(validation.bytes), test: points(test.bytes) },
         labels: Arc::new(Labels { train: train.labels, validation: validation.labels, test: test.labels }),
         geometry: Some(geometry),
         origin: Origin {

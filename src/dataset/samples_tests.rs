@@ -61,7 +61,8 @@ fn subsamples_are_nested_and_validation_is_disjoint() {
     let folder = tempfile::tempdir().unwrap();
     let (library, data) = tiny(folder.path(), "all");
     for draw in ["permutation", "reference", "first"] {
-        let part = |n: usize, v: usize| run(&library, &params(&data, &json!({"n_train": n, "n_validation": v, "draw": draw})));
+        let part =
+            |n: usize, v: usize| run(&library, &params(&data, &json!({"n_train": n, "n_validation": v, "draw": draw})));
         let large = values(&part(5, 0).samples.train);
         for n in 1..5 {
             let small = part(n, 1);

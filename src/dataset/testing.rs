@@ -243,10 +243,11 @@ impl Reply {
 
     fn send(&self, stream: &mut TcpStream) {
         let length = self.body.len();
-        let range = self.range.map_or(String::new(), |(start, whole)| {
-            format!("Content-Range: bytes {start}-{}/{whole}\r\n", whole - 1)
-        });
-        let head = format!("HTTP/1.1 {} X\r\nContent-Length: {length}\r\nConnection: close\r\n{range}\r\n", self.status);
+        let range = self
+            .range
+            .map_or(String::new(), |(start, whole)| format!("Content-Range: bytes {start}-{}/{whole}\r\n", whole - 1));
+        let head =
+            format!("HTTP/1.1 {} X\r\nContent-Length: {length}\r\nConnection: close\r\n{range}\r\n", self.status);
         let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&self.body[..self.sent]));
     }
 }

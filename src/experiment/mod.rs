@@ -5,6 +5,7 @@
 mod activation;
 mod deep_nngp;
 mod layer_kernel;
+mod leading_features;
 mod random_features;
 mod ridge_readout;
 mod score;
@@ -15,6 +16,7 @@ mod values;
 
 pub use deep_nngp::DeepNngp;
 pub use layer_kernel::LayerKernel;
+pub use leading_features::LeadingFeatures;
 pub use random_features::RandomFeatures;
 pub use ridge_readout::RidgeReadout;
 pub use score::Score;

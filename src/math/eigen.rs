@@ -16,7 +16,7 @@ const FULL_FROM_SHARE: usize = 6;
 /// is used up (spectra without decay), the full solver again, so that the result is always converged.
 ///
 /// Shapes: n x n -> k values, n x k vectors. Cost: about 10 n³ in full; 2n² for each basis vector in Krylov.
-/// Source: the paper's §2 keeps the top-k eigenvectors by |λ|; thick restart after Wu and Simon,
+/// Source: the paper keeps the top-k eigenvectors by |λ|; thick restart after Wu and Simon,
 /// SIAM J. Matrix Anal. 22 (2000) 602, doi:10.1137/S0895479898334605.
 ///
 /// # Errors

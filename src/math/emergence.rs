@@ -19,7 +19,7 @@ pub struct Emergence {
 
 /// The effective dimension `D(r) = Σ_j λ_j/(λ_j + r)` of a spectrum. Negative eigenvalues, which are rounding, count as 0.
 ///
-/// Cost: the spectrum's length. Source: the paper, §4.
+/// Cost: the spectrum's length. Source: the paper.
 pub fn effective_dimension(spectrum: &[f64], radius: f64) -> f64 {
     spectrum.iter().map(|l| l.max(0.0)).filter(|&l| l > 0.0).map(|l| l / (l + radius)).sum()
 }
@@ -29,7 +29,7 @@ pub fn effective_dimension(spectrum: &[f64], radius: f64) -> f64 {
 /// Formula: `Σ_1 = E[z zᵀ]`, `Σ_{k+1} = (I − v_k v_kᵀ) Σ_k (I − v_k v_kᵀ)`; `r_k` maximises `r √D_k(r)` over `r <= λ_1(Σ_k)`,
 /// which increases with r, so `r_k = λ_1(Σ_k)`; `n_k = (r_k/ρ_k)² D_k(r_k)`.
 /// Shapes: P x P, filter of P -> one prediction for each feature. Units: samples. Cost: features · 4/3 P³.
-/// Source: the paper, §4, emergence criterion `ρ_k >> τ_k(n)`, `τ_k(n) <= r √(D_k(r)/n)`.
+/// Source: the paper, emergence criterion `ρ_k >> τ_k(n)`, `τ_k(n) <= r √(D_k(r)/n)`.
 ///
 /// # Errors
 /// [`MathError::Shape`] where filter and covariance differ, [`MathError::Range`] where the filter has fewer directions.

@@ -26,7 +26,7 @@ impl Filter {
 
     /// The directions with `u/‖u‖` of the first moment in front.
     ///
-    /// Shapes: P -> P x (K + 1). Source: the paper, §2, the optional first-moment direction of a layer.
+    /// Shapes: P -> P x (K + 1). Source: the paper, the optional first-moment direction of a layer.
     ///
     /// # Errors
     /// [`MathError::Shape`] where u does not fit, [`MathError::Range`] where it is zero.
@@ -43,7 +43,7 @@ impl Filter {
 /// Where the eigenproblem of a filter is solved; the result is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// Dual where there are fewer samples than features.
+    /// Dual where there are far fewer samples than features.
     Auto,
     /// P x P.
     Primal,
@@ -56,7 +56,7 @@ pub enum Route {
 /// Formula: `C V = V Λ`, `C = Zᵀ diag(y) Z/n`. Dual: with `Z Zᵀ = Q S Qᵀ`, the nonzero eigenpairs of C are those of
 /// `S^{1/2} Qᵀ diag(y) Q S^{1/2}/n`, mapped by `Zᵀ Q S^{-1/2}`.
 /// Shapes: n x P, n -> K values, P x K directions. Cost: nP² + top-K of P; dual: n²P + 10 n³ + top-K of n.
-/// Source: the paper, §2, a LoFi layer keeps the top-k eigenvectors by |λ|.
+/// Source: the paper, a LoFi layer keeps the top-k eigenvectors by |λ|.
 ///
 /// # Errors
 /// [`MathError::Shape`] for labels that do not fit; [`MathError::Range`] where `keep` is 0 or exceeds P (dual: the rank
@@ -64,9 +64,10 @@ pub enum Route {
 pub fn moment_filter(z: &Matrix, labels: &[f64], keep: usize, route: Route) -> Result<Filter, MathError> {
     check_size("labels", labels.len(), z.nrows())?;
     check_range((1..=z.ncols()).contains(&keep), "directions to keep", keep as f64, "1 to the number of features")?;
-    // a dual that keeps nearly all of its rank would have to divide by eigenvalues that are rounding
+    // the dual needs a full eigenproblem before the top-k one: measured break-even at n = 0.6 P; and a dual that keeps
+    // nearly all of its rank would have to divide by eigenvalues that are rounding
     let dual = match route {
-        Route::Auto => z.nrows() < z.ncols() && 2 * keep < z.nrows(),
+        Route::Auto => 5 * z.nrows() < 3 * z.ncols() && 2 * keep < z.nrows(),
         Route::Primal => false,
         Route::Dual => true,
     };
@@ -120,7 +121,7 @@ pub const REFERENCE_FLOOR: f64 = 1e-6;
 /// Formula: `G = Q diag(μ) Qᵀ`, μ <- max(μ, floor); `M = G^{1/2} diag(y) G^{1/2}`, no 1/n; `M B = B Λ`;
 /// `A = G^{-1/2} B`, `F = G^{1/2} B`, evaluation `G×ᵀ A`. Truncation is nested: a smaller `keep` gives the leading columns.
 /// Shapes: kernel of n and `n_s`, n labels -> K values, n x K, `n_s` x K. Cost: 10 n³ + 2n³ + top-K of n.
-/// Source: the paper, appendix on the kernel form; floor as in the reference implementation ([`REFERENCE_FLOOR`]).
+/// Source: the paper, kernel form; floor as in the reference implementation ([`REFERENCE_FLOOR`]).
 ///
 /// # Errors
 /// [`MathError::Shape`], [`MathError::Range`] unless 1 <= keep <= n and floor > 0, [`MathError::NonFinite`].
@@ -175,7 +176,7 @@ impl Root {
 ///
 /// Formula: u = Zᵀ y/n has the features `Z u/‖u‖ = G y/√(yᵀ G y)` and `G×ᵀ y/√(yᵀ G y)`.
 /// Shapes: kernel of n and `n_s`, n labels -> n, `n_s`. Cost: n (n + Σ `n_s`).
-/// Source: the paper, §2, the optional first-moment direction of a layer.
+/// Source: the paper, the optional first-moment direction of a layer.
 ///
 /// # Errors
 /// [`MathError::Shape`]; [`MathError::Range`] where the first moment is zero.

@@ -138,7 +138,7 @@ impl LayerKernel {
     /// The layer kernel of a representation.
     ///
     /// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`) d, and as many kernel values.
-    /// Source: the paper, appendix on the kernel limit; `σ_w²/d` as in the reference implementation.
+    /// Source: the paper, kernel limit; `σ_w²/d` as in the reference implementation.
     ///
     /// # Errors
     /// [`MathError::Shape`] where splits differ in their columns.

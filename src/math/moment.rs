@@ -11,7 +11,7 @@ const ROWS_AT_ONCE: usize = 2048;
 /// Symmetric, indefinite, uncentred; divided by n, not n − 1. With unbalanced classes it contains `ȳ E[z zᵀ]`.
 ///
 /// Shapes: n x P, n -> P x P. Cost: nP².
-/// Source: the paper, §2, definition of the label-weighted moment operator.
+/// Source: the paper, definition of the label-weighted moment operator.
 ///
 /// # Errors
 /// [`MathError::Shape`] where the labels do not fit.
@@ -23,7 +23,7 @@ pub fn signed_moment(z: &Matrix, labels: &[f64]) -> Result<Matrix, MathError> {
 /// The second moment (unsigned covariance) `Σ = (1/n) Σ z_i z_iᵀ`, uncentred.
 ///
 /// Shapes: n x P -> P x P. Cost: nP².
-/// Source: the paper, §4, the covariance whose effective dimension sets the emergence thresholds.
+/// Source: the paper, the covariance whose effective dimension sets the emergence thresholds.
 pub fn second_moment(z: &Matrix) -> Matrix {
     weighted_moment(z, |_| 1.0)
 }
@@ -31,7 +31,7 @@ pub fn second_moment(z: &Matrix) -> Matrix {
 /// The first moment `u = (1/n) Σ y_i z_i`.
 ///
 /// Shapes: n x P, n -> P. Cost: nP.
-/// Source: the paper, §2: its direction is the optional first filter of a layer.
+/// Source: the paper: its direction is the optional first filter of a layer.
 ///
 /// # Errors
 /// [`MathError::Shape`] where the labels do not fit.

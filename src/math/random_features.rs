@@ -21,7 +21,7 @@ pub struct RandomLayer {
 /// The weights of a layer: independent standard normals, d x P, from the stream of (seed, "random-features", layer).
 ///
 /// The weights of a narrower layer are the first columns of a wider one's. Cost: dP.
-/// Source: the paper, §2, `W` i.i.d. N(0, 1); the generator is ours.
+/// Source: the paper, `W` i.i.d. N(0, 1); the generator is ours.
 pub fn draw_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
     weight_stream(seed, layer).normal_columns(input, 0, width)
 }
@@ -61,7 +61,7 @@ impl RandomLayer {
     /// For [`Activation::ReluNormalized`] the rows are normalised over P *and* divided by √P, as in the reference, so
     /// that ‖z‖² = 1/P there; the next layer's scale removes it, a readout's ridge does not.
     /// Shapes: m x d -> m x P. Cost: 2mdP.
-    /// Source: the paper, §2, and the reference implementation for the order of the scalings.
+    /// Source: the paper, and the reference implementation for the order of the scalings.
     ///
     /// # Errors
     /// [`MathError::Shape`] where the rows have another length than the training rows.

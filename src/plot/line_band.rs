@@ -6,12 +6,12 @@ use super::frame::{self, Frame, Labels};
 use super::heading::{DataNote, Heading};
 use super::legend::{Entry, Legend, Sample};
 use super::scale::{Fit, Scale, short};
-use super::series::{self, Columns, Published, Series};
+use super::series::{self, Columns, Series};
 use super::style::{DOTS, FAINT, Look, MARGIN, MARKER_RADIUS, STROKE, WIDTH, look};
 use crate::artifact::{Figure, Table};
 use crate::step::{
-    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot,
-    StepError, Value, ValueType,
+    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Published, Shape, Shapes,
+    Slot, StepError, Value, ValueType,
 };
 use plotters::style::text_anchor::HPos;
 use schemars::JsonSchema;
@@ -148,7 +148,7 @@ fn columns(params: &Params) -> Columns<'_> {
 }
 
 fn published_lines(params: &Params, series: &[Series]) -> Vec<PublishedLine> {
-    let curves = params.published.iter().flat_map(|p| p.curves(columns(params), &params.filter));
+    let curves = params.published.iter().flat_map(|p| series::published_curves(p, columns(params), &params.filter));
     let mut others = series.len();
     curves
         .map(|curve| {

@@ -24,4 +24,3 @@ pub use cells::{Baseline, Mark};
 pub use heading::DataNote;
 pub use heatmap::{Heatmap, Params as HeatmapParams};
 pub use line_band::{AxisScale, LineBand, Params as LineBandParams};
-pub use series::Published;

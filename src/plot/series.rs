@@ -2,9 +2,7 @@
 
 use super::axis::Axis;
 use crate::artifact::{Cell, Table};
-use crate::step::{Filter, Row, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Filter, Published, StepError};
 
 /// Points of one curve, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,16 +26,6 @@ pub struct Dot {
     pub band: Option<(f64, f64)>,
 }
 
-/// Numbers read off the paper, drawn hollow over ours.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Published {
-    /// Where the numbers are from, for the legend, e.g. `paper, digitised from figure 3`.
-    pub source: String,
-    /// The rows, in the table's own columns and units.
-    pub rows: Vec<Row>,
-}
-
 /// One curve of the paper, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PublishedCurve {
@@ -47,25 +35,23 @@ pub struct PublishedCurve {
     pub points: Vec<(f64, f64)>,
 }
 
-impl Published {
-    /// One curve for each value of the colour column, in order of appearance. Rows that the filter speaks of and does not
-    /// mean are left out, as are rows without both numbers.
-    #[must_use]
-    pub fn curves(&self, columns: Columns<'_>, filter: &Filter) -> Vec<PublishedCurve> {
-        let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
-        let mut curves: Vec<PublishedCurve> = Vec::new();
-        for row in self.rows.iter().filter(meant) {
-            let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
-            let Some(point) = shown(columns.x).zip(shown(columns.y)) else { continue };
-            let key = columns.colour.and_then(|colour| row.get(colour.column())).cloned().unwrap_or(Cell::Null);
-            match curves.iter_mut().find(|c| c.key.total_cmp(&key).is_eq()) {
-                Some(curve) => curve.points.push(point),
-                None => curves.push(PublishedCurve { key, points: vec![point] }),
-            }
+/// One curve for each value of the colour column, in order of appearance. Rows that the filter speaks of and does not
+/// mean are left out, as are rows without both numbers.
+#[must_use]
+pub fn published_curves(published: &Published, columns: Columns<'_>, filter: &Filter) -> Vec<PublishedCurve> {
+    let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
+    let mut curves: Vec<PublishedCurve> = Vec::new();
+    for row in published.rows.iter().filter(meant) {
+        let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+        let Some(point) = shown(columns.x).zip(shown(columns.y)) else { continue };
+        let key = columns.colour.and_then(|colour| row.get(colour.column())).cloned().unwrap_or(Cell::Null);
+        match curves.iter_mut().find(|c| c.key.total_cmp(&key).is_eq()) {
+            Some(curve) => curve.points.push(point),
+            None => curves.push(PublishedCurve { key, points: vec![point] }),
         }
-        curves.iter_mut().for_each(|c| c.points.sort_by(|a, b| a.0.total_cmp(&b.0)));
-        curves
     }
+    curves.iter_mut().for_each(|c| c.points.sort_by(|a, b| a.0.total_cmp(&b.0)));
+    curves
 }
 
 /// The columns of a line plot.
@@ -177,7 +163,7 @@ mod tests {
         let (x, colour) = (Axis::of("n"), Axis::of("m"));
         let columns = Columns { x: &x, y: &percent, colour: Some(&colour) };
         let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
-        let found = published.curves(columns, &filter);
+        let found = published_curves(&published, columns, &filter);
         assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);
         assert_eq!((found[1].key.clone(), found.len()), ("b".into(), 2));
     }

@@ -10,6 +10,7 @@ mod filter;
 mod grid;
 mod kind;
 mod params;
+mod published;
 mod row;
 mod shapes;
 
@@ -21,6 +22,7 @@ pub use filter::{Condition, Filter, Range};
 pub use grid::Grid;
 pub use kind::{ErasedKind, Kind};
 pub use params::{ParamFault, typed};
+pub use published::Published;
 pub use row::Row;
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 

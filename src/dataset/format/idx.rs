@@ -25,7 +25,8 @@ fn open(path: &Path) -> Result<Body, FormatError> {
     let mut magic = [0; 4];
     reader.read_exact(&mut magic).map_err(broken)?;
     let [0, 0, UNSIGNED_BYTE, rank @ 1..=4] = magic else {
-        let reason = format!("not an idx file of unsigned bytes: it begins with {magic:02x?}, expected [00, 00, 08, rank]");
+        let reason =
+            format!("not an idx file of unsigned bytes: it begins with {magic:02x?}, expected [00, 00, 08, rank]");
         return Err(FormatError::file(path, reason));
     };
     let mut sizes = Vec::new();

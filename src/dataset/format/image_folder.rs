@@ -20,7 +20,8 @@ struct Line {
 
 fn lines(part: &Opened) -> Result<Vec<Line>, FormatError> {
     let path = labels_of(part)?;
-    let failed = |e: csv::Error| FormatError::file(path, format!("expected a CSV list with the header file,label: {e}"));
+    let failed =
+        |e: csv::Error| FormatError::file(path, format!("expected a CSV list with the header file,label: {e}"));
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
     reader.deserialize().collect::<Result<_, _>>().map_err(failed)
 }
@@ -45,7 +46,8 @@ impl Format for ImageFolder {
     fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError> {
         let path = labels_of(part)?;
         let one = |(record, line): (usize, Line)| {
-            let reason = || format!("label `{}` is neither a class number nor one of {}", line.label, part.classes.join(", "));
+            let reason =
+                || format!("label `{}` is neither a class number nor one of {}", line.label, part.classes.join(", "));
             class(part, &line.label).ok_or_else(|| FormatError::record(path, record, reason()))
         };
         lines(part)?.into_iter().enumerate().map(one).collect()

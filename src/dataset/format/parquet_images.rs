@@ -153,11 +153,16 @@ impl Format for ParquetImages {
 
     fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError> {
         let mut classes = Vec::new();
-        visit(part, &LABEL_COLUMNS, |_| true, |record, row| {
-            let wrong = || FormatError::record(&part.file, record, "its label is no class number");
-            classes.push(class(row).ok_or_else(wrong)?);
-            Ok(())
-        })?;
+        visit(
+            part,
+            &LABEL_COLUMNS,
+            |_| true,
+            |record, row| {
+                let wrong = || FormatError::record(&part.file, record, "its label is no class number");
+                classes.push(class(row).ok_or_else(wrong)?);
+                Ok(())
+            },
+        )?;
         Ok(classes)
     }
 
