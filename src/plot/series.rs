@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use crate::artifact::{Cell, Table};
-use crate::step::{Filter, Published, StepError};
+use crate::step::{Filter, Published, Row, StepError};
 
 /// Points of one curve, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
