@@ -5,11 +5,14 @@
 pub mod analysis;
 pub mod artifact;
 pub mod baseline;
+pub mod catalog;
+pub mod cli;
 pub mod dataset;
 pub mod engine;
 pub mod experiment;
 pub mod math;
 pub mod plot;
+// pub mod report;
 pub mod step;
 pub mod study;
 pub mod yaml;
