@@ -71,13 +71,6 @@ impl Scale {
         ((inner - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
 
-    /// The value at a fraction, for tests: the inverse of [`Scale::fraction`].
-    #[cfg(test)]
-    pub fn value(&self, fraction: f64) -> f64 {
-        let inner = self.low + fraction * (self.high - self.low);
-        if self.log { 10f64.powf(inner) } else { inner }
-    }
-
     /// Marks, about `wanted` of them on a linear scale.
     #[must_use]
     pub fn ticks(&self, wanted: f64) -> Vec<Tick> {
