@@ -143,7 +143,8 @@ pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec
 fn remark(params: &Params, [a, b, pairs]: [&Keyed; 3], on: &[String]) -> String {
     for (side, who) in [(a, &params.less), (b, &params.than)] {
         if side.is_empty() {
-            return format!("no row has {} = {who} and a {}", params.by, params.column);
+            let also = if params.filter.0.is_empty() { String::new() } else { format!(", {}", params.filter) };
+            return format!("no row has {} = {who}{also} and a {}", params.by, params.column);
         }
     }
     match a.len() + b.len() - 2 * pairs.len() {
