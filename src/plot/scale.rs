@@ -211,6 +211,12 @@ pub fn short(value: f64) -> String {
 mod tests {
     use super::*;
 
+    /// The inverse of [`Scale::fraction`].
+    fn value(scale: &Scale, fraction: f64) -> f64 {
+        let inner = scale.low + fraction * (scale.high - scale.low);
+        if scale.log { 10f64.powf(inner) } else { inner }
+    }
+
     fn labels(scale: &Scale, wanted: f64) -> Vec<String> {
         scale.ticks(wanted).into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
     }
@@ -236,7 +242,7 @@ mod tests {
     fn fraction_and_value_are_inverse() {
         for log in [false, true] {
             let scale = Scale::over(&[3.0, 80.0], log, Fit::Padded).unwrap();
-            assert!((scale.value(scale.fraction(17.0)) - 17.0).abs() < 1e-9);
+            assert!((value(&scale, scale.fraction(17.0)) - 17.0).abs() < 1e-9);
             assert_eq!((scale.fraction(-1.0), scale.fraction(1e9)), (0.0, 1.0));
         }
     }
@@ -245,8 +251,8 @@ mod tests {
     fn zero_is_shown_where_it_is_near() {
         let near = Scale::over(&[0.05, 0.4], false, Fit::PaddedToZero).unwrap();
         let far = Scale::over(&[0.3, 0.4], false, Fit::PaddedToZero).unwrap();
-        assert_eq!(near.value(0.0), 0.0);
-        assert!(far.value(0.0) > 0.25);
+        assert_eq!(value(&near, 0.0), 0.0);
+        assert!(value(&far, 0.0) > 0.25);
     }
 
     #[test]
