@@ -2,9 +2,16 @@
 //!
 //! The layers, lowest first, are described in `docs/ARCHITECTURE.md`.
 
+pub mod analysis;
 pub mod artifact;
+pub mod baseline;
+pub mod catalog;
+pub mod cli;
+pub mod dataset;
 pub mod engine;
+pub mod experiment;
 pub mod math;
+pub mod plot;
 pub mod report;
 pub mod step;
 pub mod study;

@@ -1,2 +1,5 @@
 //! The `lofi` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    lofi::cli::main()
+}

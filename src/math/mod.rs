@@ -1,3 +1,31 @@
 //! Pure functions on numbers: no files, clock, serde, logging or globals.
+//!
+//! Conventions, everywhere in this layer:
+//! - samples are rows: `X` is `n x d`, labels are a slice of length `n`;
+//! - everything is `f64`;
+//! - nothing is centred before the readout: the paper's moment operator uses raw ±1 labels;
+//! - eigenvectors have a canonical sign, so a result does not depend on the solver;
+//! - products and factorisations run on one thread, so the bytes do not depend on the thread count.
+//!
+//! "The paper" is Dandi, Vilucchio, Arnaboldi, Tabanelli, Krzakala, *Neural LoFi*, arXiv 2605.13612; "the reference
+//! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
+pub mod activation;
+pub mod eigen;
+pub mod emergence;
+pub mod error;
+pub mod filter;
+pub mod kernel;
+pub mod layer_kernel;
 pub mod linalg;
+pub mod metrics;
+pub mod moment;
+pub mod quadrature;
+pub mod random;
+pub mod random_features;
+pub mod ridge;
+pub mod statistics;
+pub mod student;
+pub mod torch_random;
+
+pub use error::MathError;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What a value must be: one of some values, or within bounds.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -15,24 +16,28 @@ pub enum Condition {
     /// One of these values.
     OneOf(Vec<Cell>),
     /// A number within these bounds.
-    Within(Bounds),
+    Within(Range),
 }
 
-/// Bounds of a number; all that are given must hold.
+/// Range of a number; all that are given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Bounds {
+pub struct Range {
     /// Value ≥ this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
     pub at_least: Option<f64>,
     /// Value ≤ this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
     pub at_most: Option<f64>,
     /// Value > this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
     pub more_than: Option<f64>,
     /// Value < this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
     pub less_than: Option<f64>,
 }
 
@@ -49,7 +54,7 @@ impl Condition {
     }
 }
 
-impl Bounds {
+impl Range {
     fn contain(&self, v: f64) -> bool {
         self.at_least.is_none_or(|b| v >= b)
             && self.at_most.is_none_or(|b| v <= b)
@@ -64,17 +69,59 @@ impl Bounds {
 pub struct Filter(pub BTreeMap<String, Condition>);
 
 impl Filter {
-    /// The rows of a table that are meant.
+    /// Numbers of the rows that are meant, in order.
     ///
     /// # Errors
     /// Where a column is missing.
-    pub fn apply(&self, table: &Table) -> Result<Table, TableError> {
+    pub fn rows(&self, table: &Table) -> Result<Vec<usize>, TableError> {
         let mut keep: Vec<usize> = (0..table.height()).collect();
         for (name, condition) in &self.0 {
             let column = table.column(name)?;
             keep.retain(|&row| condition.accepts(&column[row]));
         }
-        Ok(table.take(&keep))
+        Ok(keep)
+    }
+
+    /// The rows of a table that are meant.
+    ///
+    /// # Errors
+    /// Where a column is missing.
+    pub fn apply(&self, table: &Table) -> Result<Table, TableError> {
+        Ok(table.take(&self.rows(table)?))
+    }
+}
+
+impl fmt::Display for Filter {
+    /// The conditions in words, for messages and captions; nothing where there are none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (column, condition)) in self.0.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{column} {condition}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OneOf(values) => {
+                let words: Vec<String> = values.iter().map(ToString::to_string).collect();
+                write!(f, "one of {}", words.join(", "))
+            }
+            Self::Is(Cell::Null) => f.write_str("missing"),
+            Self::Is(value) => write!(f, "= {value}"),
+            Self::Within(range) => write!(f, "{range}"),
+        }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ends = [("≥", self.at_least), (">", self.more_than), ("≤", self.at_most), ("<", self.less_than)];
+        let words: Vec<String> = ends.iter().filter_map(|(sign, end)| end.map(|v| format!("{sign} {v}"))).collect();
+        f.write_str(if words.is_empty() { "any number" } else { "" })?;
+        f.write_str(&words.join(" and "))
     }
 }
 
@@ -89,7 +136,7 @@ struct ConditionVisitor;
 impl<'de> Visitor<'de> for ConditionVisitor {
     type Value = Condition;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value, a list of values, or bounds such as {at_least: 1000}")
     }
 
@@ -126,7 +173,7 @@ impl<'de> Visitor<'de> for ConditionVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
-        Bounds::deserialize(de::value::MapAccessDeserializer::new(map)).map(Condition::Within)
+        Range::deserialize(de::value::MapAccessDeserializer::new(map)).map(Condition::Within)
     }
 }
 
@@ -147,6 +194,12 @@ mod tests {
         assert!(!condition(r#"{"at_least": 2, "less_than": 4}"#).accepts(&Cell::Int(4)));
         assert!(!condition(r#"{"at_least": 2}"#).accepts(&Cell::Null));
         assert!(condition("null").accepts(&Cell::Null));
+    }
+
+    #[test]
+    fn it_reads_as_words() {
+        let filter: Filter = serde_json::from_str(r#"{"model": "LoFi", "n": {"at_least": 500}}"#).unwrap();
+        assert_eq!(filter.to_string(), "model = LoFi, n ≥ 500");
     }
 
     #[test]

@@ -10,16 +10,20 @@ mod filter;
 mod grid;
 mod kind;
 mod params;
+mod published;
+mod row;
 mod shapes;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
 pub use context::Context;
 pub use data::{DataRef, DataSource, Records, Split};
 pub use error::{Problem, StepError};
-pub use filter::{Bounds, Condition, Filter};
+pub use filter::{Condition, Filter, Range};
 pub use grid::Grid;
 pub use kind::{ErasedKind, Kind};
 pub use params::{ParamFault, typed};
+pub use published::Published;
+pub use row::Row;
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 
 pub use crate::artifact::{Shape, Value, ValueType};

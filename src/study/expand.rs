@@ -149,7 +149,7 @@ fn resolve_data(
 }
 
 /// Card names, or `{card, task}`, one or a list.
-fn choices(item: &Item, node: &YamlNode) -> Result<Vec<DataChoice>, Vec<Fault>> {
+pub(super) fn choices(item: &Item, node: &YamlNode) -> Result<Vec<DataChoice>, Vec<Fault>> {
     let one = |node: &YamlNode| match &node.tree {
         Tree::Text(card) => Ok(DataChoice { card: card.clone(), task: None }),
         _ => node.typed::<DataChoice>(&item.source),

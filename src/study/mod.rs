@@ -60,10 +60,39 @@ pub trait DataResolver {
 ///
 /// # Errors
 /// Every fault found, each with its place.
-pub fn load(path: &Path, root: &Path, environment: Environment<'_>) -> Result<Study, Vec<Fault>> {
+pub fn load(path: &Path, (root, name): (&Path, &str), environment: Environment<'_>) -> Result<Study, Vec<Fault>> {
     let source = read(path, root).map_err(|fault| vec![fault])?;
     let raw = extend::read(&source, path, root)?;
+    if raw.head.study != name {
+        let tree = crate::yaml::parse(&source).map_err(|fault| vec![fault])?;
+        let mark = tree.mark_of(&["study".to_owned()], None);
+        let fault = source.fault(mark, format!("this file is the study `{name}`, but calls itself `{}`", raw.head.study));
+        return Err(vec![fault.help("results and reports are filed under the name, so it must be the path")]);
+    }
     expand::expand(&raw, path, environment)
+}
+
+/// Every name that `--set` can replace in a study.
+///
+/// # Errors
+/// As [`load`].
+pub fn names(path: &Path, root: &Path) -> Result<Vec<String>, Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    let raw = extend::read(&source, path, root)?;
+    let own = raw.constants.iter().chain(&raw.sweep).map(|item| item.name.clone());
+    Ok(own.chain(["data".to_owned()]).collect())
+}
+
+/// The data cards that a study names for a profile, in its order of preference.
+///
+/// # Errors
+/// As [`load`].
+pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>, Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    let raw = extend::read(&source, path, root)?;
+    let scoped = scope::apply(&raw, profile, &[])?;
+    let Some(item) = &scoped.data else { return Ok(Vec::new()) };
+    Ok(expand::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
 }
 
 /// Reads a study's head only: name, title, question, profiles.

@@ -98,7 +98,9 @@ pub(super) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Re
     let mut scoped =
         Scoped { constants: study.constants.clone(), sweep: study.sweep.clone(), data: study.data.clone() };
     let mut faults = apply_profile(study, profile, &mut scoped);
-    for setting in settings {
+    // A setting is for the studies that have the name; the caller sees to it that one has.
+    let known = |name: &str| name == "data" || study.constants.iter().chain(&study.sweep).any(|i| i.name == name);
+    for setting in settings.iter().filter(|setting| known(&setting.name)) {
         faults.extend(apply_setting(setting, &mut scoped).err());
     }
     if faults.is_empty() { Ok(scoped) } else { Err(faults) }

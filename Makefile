@@ -1,0 +1,66 @@
+# The one command is `make reproduce`. Every target does its own set-up; `make` lists them.
+
+PROFILE ?= quick
+STUDY   ?=
+LOFI    := target/release/lofi
+CARGO   ?= cargo
+
+.DEFAULT_GOAL := help
+.PHONY: help build reproduce test ci check bless plan report data docs lint fmt clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@echo "  PROFILE=smoke|quick|paper (now: $(PROFILE)), STUDY=name (default: all)"
+
+build: toolchain  ## build the lofi binary
+	@$(CARGO) build --release --quiet
+
+.PHONY: toolchain
+toolchain:
+	@command -v $(CARGO) >/dev/null 2>&1 || { echo "a Rust toolchain is needed: https://rustup.rs" >&2; exit 1; }
+
+reproduce: build  ## get the data, run every study, draw, test the claims, write reports/
+	@$(LOFI) data fetch --for-studies --profile $(PROFILE)
+	@$(LOFI) run $(STUDY) --profile $(PROFILE) --report
+
+test: toolchain  ## build and run every test
+	@$(CARGO) test --release
+
+plan: build  ## what would run, what is cached, and why
+	@$(LOFI) plan $(STUDY) --profile $(PROFILE)
+
+report: build  ## write reports/ from stored results
+	@$(LOFI) report $(STUDY) --profile $(PROFILE)
+
+data: build  ## which data sets are here and how to get the rest
+	@$(LOFI) data list
+
+check: build  ## compare results with the committed baseline
+	@$(LOFI) check $(STUDY) --profile $(PROFILE)
+
+bless: build  ## accept the present results as the baseline
+	@$(LOFI) bless $(STUDY) --profile $(PROFILE)
+
+docs: build  ## write the generated files: schema/, docs/kinds.md
+	@$(LOFI) schema
+	@$(LOFI) list kinds --markdown > docs/kinds.md.part && mv docs/kinds.md.part docs/kinds.md
+
+fmt: toolchain  ## format the code
+	@$(CARGO) fmt
+
+lint: toolchain  ## format check, clippy and rustdoc with warnings denied
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --no-deps --quiet
+
+ci: lint build  ## everything that CI runs
+	@$(LOFI) schema --check
+	@$(LOFI) list kinds --markdown | diff -u docs/kinds.md - || { echo "docs/kinds.md is not up to date: make docs" >&2; exit 1; }
+	@for profile in smoke quick; do $(LOFI) plan --profile $$profile || exit 1; done
+	@$(LOFI) plan --profile paper
+	@$(LOFI) run --profile smoke
+	@$(LOFI) check --profile smoke
+	$(CARGO) test --release
+
+clean:  ## remove build output and stored results (downloads too)
+	@rm -rf target .lofi

@@ -1,0 +1,75 @@
+//! What the table steps share: slots, ports and groups.
+
+use crate::artifact::{Cell, Table, TableError};
+use crate::step::{Arity, Keep, Port, Slot, ValueType};
+
+/// The slot of every step that takes one table.
+pub const TABLE: Slot = Slot {
+    name: "table",
+    accepts: &[ValueType::Table],
+    arity: Arity::One,
+    doc: "The rows.",
+};
+
+/// The port of every step that makes a table.
+pub const TABLE_OUT: Port = Port {
+    name: "table",
+    value_type: ValueType::Table,
+    keep: Keep::Always,
+    doc: "The resulting rows.",
+};
+
+/// The port of every claim.
+pub const VERDICT: Port = Port {
+    name: "verdict",
+    value_type: ValueType::Verdict,
+    keep: Keep::Always,
+    doc: "How the claim ends, with the numbers that decide it.",
+};
+
+/// Row numbers grouped by equal values, groups in the order in which they first appear.
+///
+/// That order is the study's own: the model named first comes first in tables and legends.
+///
+/// # Errors
+/// Where a column is missing.
+pub fn groups(table: &Table, by: &[String]) -> Result<Vec<(Vec<Cell>, Vec<usize>)>, TableError> {
+    let mut groups = table.groups(by)?;
+    groups.sort_by_key(|(_, rows)| rows.first().copied());
+    Ok(groups)
+}
+
+/// Values of some columns in words: `model = LoFi, n_train = 500`; `all rows` where there are none.
+#[must_use]
+pub fn in_words(columns: &[String], values: &[Cell]) -> String {
+    let words: Vec<String> = columns.iter().zip(values).map(|(name, value)| format!("{name} = {value}")).collect();
+    if words.is_empty() { "all rows".to_owned() } else { words.join(", ") }
+}
+
+/// Tables for tests, from JSON rows under a header.
+#[cfg(test)]
+pub fn table(header: &[&str], rows: &[serde_json::Value]) -> Table {
+    let rows: Vec<Vec<Cell>> = rows.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
+    Table::from_rows(header, &rows).unwrap()
+}
+
+/// Runs a kind on one table, for tests, by way of its checked parameters.
+#[cfg(test)]
+pub fn run(
+    kind: &dyn crate::step::ErasedKind,
+    params: &serde_json::Value,
+    tables: &[Table],
+) -> Result<crate::step::Value, crate::step::StepError> {
+    use crate::step::{Context, DataRef, DataSource, Inputs, Records, StepError, Value};
+    struct NoData;
+    impl DataSource for NoData {
+        fn open(&self, _: &DataRef) -> Result<Box<dyn Records>, StepError> {
+            Err(StepError::Cancelled)
+        }
+    }
+    let context = Context { data: &NoData, cancelled: &std::sync::atomic::AtomicBool::new(false) };
+    let values = tables.iter().map(|t| std::sync::Arc::new(Value::Table(t.clone()))).collect();
+    let inputs = Inputs(vec![(kind.about().inputs[0].name.to_owned(), values)]);
+    let canonical = kind.canonical(params).map_err(|faults| StepError::Bug(faults[0].message.clone()))?;
+    Ok(kind.run(&canonical, &inputs, &context)?.remove(0))
+}

@@ -1,0 +1,10 @@
+//! The committed results of a study, and whether new ones still agree with them.
+//!
+//! `results/<study>/<profile>/` holds one CSV a table and a `manifest.json`; [`Baseline::read`] and
+//! [`Baseline::write`] are the two ways, [`compare()`] is what `lofi check` does.
+
+mod compare;
+mod files;
+
+pub use compare::{Difference, compare};
+pub use files::{to_csv, Baseline, BaselineError, ClaimLine, Manifest};

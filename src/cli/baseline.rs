@@ -1,0 +1,101 @@
+//! `lofi check` and `lofi bless`: results against the committed baseline.
+
+use super::fail::{Code, Failure};
+use super::project::{Project, StudyFile};
+use super::run::execute;
+use crate::baseline::{Baseline, BaselineError, Difference, compare};
+use crate::study::{DataChoice, Study};
+use serde_json::json;
+
+/// Most differences printed of one study.
+const SHOWN: usize = 8;
+
+/// Compares studies with their baselines.
+pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Failure> {
+    let results = project.root.join("results");
+    let profile = &project.options.profile;
+    let mut studies = Vec::new();
+    let mut baselines = Vec::new();
+    for file in project.files(patterns)? {
+        match Baseline::read(&results, &file.name, profile) {
+            Ok(baseline) => {
+                studies.push(pinned(project, &file, &baseline)?);
+                baselines.push(baseline);
+            }
+            Err(BaselineError::Missing { .. }) if patterns.is_empty() => {
+                eprintln!("{}: no baseline for profile {profile}", file.name);
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    if studies.is_empty() {
+        return Err(Failure::mistake(format!("no study has a baseline for profile {profile}; `lofi bless` makes one")));
+    }
+    let done = execute(project, &studies)?;
+    let mut moved = 0;
+    for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
+        let new = Baseline::of(study, (&done.graph, index), &done.store)?;
+        let differences = compare(old, &new);
+        tell(project, study, &differences);
+        moved += usize::from(!differences.is_empty());
+    }
+    println!("check: {} studies agree with their baseline, {moved} do not", studies.len() - moved);
+    Ok(if moved == 0 { Code::Well } else { Code::Failed })
+}
+
+/// The study on the data set that its baseline was made of, whatever else this machine has.
+fn pinned(project: &Project, file: &StudyFile, baseline: &Baseline) -> Result<Study, Failure> {
+    let manifest = &baseline.manifest;
+    let choice = DataChoice { card: manifest.card.clone(), task: Some(manifest.task.clone()) };
+    let pin = (!manifest.card.is_empty()).then_some(&choice);
+    Ok(project.load_one(file, pin)?)
+}
+
+fn tell(project: &Project, study: &Study, differences: &[Difference]) {
+    let (name, profile) = (&study.head.study, &study.profile);
+    if project.options.json {
+        let cells: Vec<_> = differences
+            .iter()
+            .map(|d| json!({"table": d.table, "column": d.column, "row": d.row, "was": d.was, "is": d.is}))
+            .collect();
+        println!("{}", json!({"study": name, "profile": profile, "differences": cells}));
+        return;
+    }
+    if differences.is_empty() {
+        println!("same   {name} ({profile})");
+        return;
+    }
+    println!("moved  {name} ({profile}): {} values beyond their tolerance, the worst first", differences.len());
+    for d in differences.iter().take(SHOWN) {
+        let times = if d.severity.is_finite() { format!("{} × its tolerance", Rounded(d.severity)) } else { "must be equal".to_owned() };
+        println!("  {}.{} [{}]: was {}, is {}  ({times})", d.table, d.column, d.row, d.was, d.is);
+    }
+    println!("  if the new values are right: lofi bless {name} --profile {profile}");
+}
+
+/// A number with three digits.
+struct Rounded(f64);
+
+impl std::fmt::Display for Rounded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0 < 1000.0 { write!(f, "{:.1}", self.0) } else { write!(f, "{:.1e}", self.0) }
+    }
+}
+
+/// Accepts present results as baselines.
+pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Code, Failure> {
+    if !project.options.set.is_empty() {
+        return Err(Failure::mistake("a baseline is made without --set: it must be the study as committed"));
+    }
+    let studies = project.load(patterns)?;
+    let done = execute(project, &studies)?;
+    if !done.summary.failed.is_empty() {
+        return Err(Failure::Message(Code::Failed, "a step failed; nothing was blessed".to_owned()));
+    }
+    for (index, study) in studies.iter().enumerate() {
+        let baseline = Baseline::of(study, (&done.graph, index), &done.store)?;
+        let folder = baseline.write(&project.root.join("results"))?;
+        println!("blessed {} in {}", study.head.study, folder.display());
+    }
+    Ok(Code::Well)
+}

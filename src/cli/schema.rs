@@ -1,0 +1,38 @@
+//! `lofi schema`: what editors check studies and cards with.
+
+use super::Options;
+use super::fail::{Code, Failure};
+use super::project::root_of;
+use crate::{catalog, dataset, study};
+use std::path::PathBuf;
+
+/// Every schema file with its content.
+fn files() -> Result<Vec<(&'static str, String)>, Failure> {
+    let text = |json: &serde_json::Value| {
+        let text = serde_json::to_string_pretty(json).map_err(|e| Failure::file(e.to_string()))?;
+        Ok::<_, Failure>(text + "\n")
+    };
+    let card = schemars::schema_for!(dataset::Card).to_value();
+    Ok(vec![("study.schema.json", text(&study::schema(catalog::KINDS))?), ("card.schema.json", text(&card)?)])
+}
+
+/// Writes the schemas, or says whether they are up to date.
+pub(super) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Result<Code, Failure> {
+    let folder = to.unwrap_or_else(|| root_of(&options.studies_folder).join("schema"));
+    let mut stale = 0;
+    for (name, text) in files()? {
+        let path = folder.join(name);
+        if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            continue;
+        }
+        if check {
+            stale += 1;
+            eprintln!("{} is not up to date; `lofi schema` writes it", path.display());
+            continue;
+        }
+        let write = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, text));
+        write.map_err(|e| Failure::file(format!("cannot write {}: {e}", path.display())))?;
+        println!("wrote {}", path.display());
+    }
+    Ok(if stale == 0 { Code::Well } else { Code::Failed })
+}

@@ -1,0 +1,140 @@
+//! Engine events on a terminal, as plain lines, or as JSON.
+
+use crate::engine::{Event, Sink};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write};
+
+/// The sink that the options ask for.
+pub(crate) fn sink(quiet: bool, json: bool) -> Box<dyn Sink> {
+    if json {
+        Box::new(JsonLines)
+    } else if quiet {
+        Box::new(ErrorsOnly { failures: Failures::default() })
+    } else if std::io::stderr().is_terminal() {
+        Box::new(Bar::new())
+    } else {
+        Box::new(Lines::default())
+    }
+}
+
+/// One JSON object a line on standard output.
+struct JsonLines;
+
+impl Sink for JsonLines {
+    fn event(&mut self, event: &Event) {
+        if let Ok(line) = serde_json::to_string(event) {
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }
+    }
+}
+
+/// Failures, kept so that they are the last thing on screen.
+#[derive(Default)]
+struct Failures(Vec<String>);
+
+impl Failures {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Failed { name, place, error } => self.0.push(format!("FAILED {name}\n  at {place}\n  {error}")),
+            Event::Done { .. } => self.0.drain(..).for_each(|failure| eprintln!("{failure}")),
+            _ => {}
+        }
+    }
+}
+
+struct ErrorsOnly {
+    failures: Failures,
+}
+
+impl Sink for ErrorsOnly {
+    fn event(&mut self, event: &Event) {
+        if let Event::Damaged { name, reason } = event {
+            eprintln!("damaged: {name}: {reason}; it is computed again");
+        }
+        self.failures.take(event);
+    }
+}
+
+/// A line a step, for logs.
+#[derive(Default)]
+struct Lines {
+    to_run: usize,
+    done: usize,
+    failures: Failures,
+}
+
+impl Sink for Lines {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Planned { to_run, .. } => self.to_run += to_run,
+            Event::Finished { name, elapsed_s, .. } => {
+                self.done += 1;
+                eprintln!("[{}/{}] {name}  {elapsed_s:.2} s", self.done, self.to_run);
+            }
+            Event::Reused { name, .. } => {
+                self.done += 1;
+                eprintln!("[{}/{}] {name}  same inputs as before", self.done, self.to_run);
+            }
+            Event::Damaged { name, reason } => eprintln!("damaged: {name}: {reason}; it is computed again"),
+            Event::Failed { name, .. } => eprintln!("failed: {name}"),
+            Event::Started { .. } | Event::Done { .. } => {}
+        }
+        self.failures.take(event);
+    }
+}
+
+/// A progress bar by work done, with rate and remaining time.
+struct Bar {
+    bar: ProgressBar,
+    to_run: usize,
+    done: usize,
+    running: Vec<String>,
+    failures: Failures,
+}
+
+/// The bar counts work in millions of floating-point operations.
+const UNIT_FLOPS: f64 = 1e6;
+
+impl Bar {
+    fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8));
+        let style = ProgressStyle::with_template(
+            "{bar:30.cyan/dim} {percent:>3} %  {prefix}  {elapsed_precise} gone, about {eta_precise} left\n  {wide_msg:.dim}",
+        );
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, to_run: 0, done: 0, running: Vec::new(), failures: Failures::default() }
+    }
+
+    fn step(&mut self, name: &str, flops: f64) {
+        self.done += 1;
+        self.running.retain(|running| running != name);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a display of progress")]
+        self.bar.inc((flops / UNIT_FLOPS) as u64 + 1);
+        let rate = f64::from(u32::try_from(self.done).unwrap_or(u32::MAX)) / self.bar.elapsed().as_secs_f64().max(1e-3);
+        self.bar.set_prefix(format!("{}/{} steps, {rate:.1}/s", self.done, self.to_run));
+        self.bar.set_message(self.running.join(" · "));
+    }
+}
+
+impl Sink for Bar {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Planned { to_run, flops, .. } => {
+                self.to_run += to_run;
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a display of progress")]
+                self.bar.inc_length((flops / UNIT_FLOPS) as u64 + *to_run as u64);
+            }
+            Event::Started { name, .. } => {
+                self.running.push(name.clone());
+                self.bar.set_message(self.running.join(" · "));
+            }
+            Event::Finished { name, flops, .. } | Event::Reused { name, flops } => self.step(name, *flops),
+            Event::Damaged { name, reason } => {
+                self.bar.println(format!("damaged: {name}: {reason}; it is computed again"));
+            }
+            Event::Failed { name, .. } => self.step(name, 0.0),
+            Event::Done { .. } => self.bar.finish_and_clear(),
+        }
+        self.failures.take(event);
+    }
+}

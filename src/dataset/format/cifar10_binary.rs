@@ -1,0 +1,97 @@
+//! CIFAR-10's binary layout: a label byte, then the image channel by channel, record after record.
+
+use super::{Format, FormatError, Opened, Sink};
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+/// Reader of `*_batch*.bin`.
+pub struct Cifar10Binary;
+
+/// Bytes of one record: the label and the image.
+const fn record_bytes(part: &Opened) -> usize {
+    1 + part.geometry.dim()
+}
+
+fn open(part: &Opened) -> Result<File, FormatError> {
+    File::open(&part.file).map_err(|source| FormatError::Io { path: part.file.clone(), source })
+}
+
+impl Format for Cifar10Binary {
+    fn count(&self, part: &Opened) -> Result<usize, FormatError> {
+        let length = open(part)?.metadata().map(|m| m.len());
+        let length = length.map_err(|source| FormatError::Io { path: part.file.clone(), source })?;
+        let record = record_bytes(part) as u64;
+        if length == 0 || !length.is_multiple_of(record) {
+            let reason = format!(
+                "{length} bytes are no whole number of {record}-byte records; the file is truncated or of another \
+                 format, get it again"
+            );
+            return Err(FormatError::file(&part.file, reason));
+        }
+        usize::try_from(length / record).map_err(|e| FormatError::file(&part.file, e.to_string()))
+    }
+
+    fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError> {
+        let mut reader = BufReader::new(open(part)?);
+        let mut record = vec![0; record_bytes(part)];
+        let read = |i| {
+            reader.read_exact(&mut record).map_err(|e| FormatError::reading(&part.file, i, &e))?;
+            Ok(u32::from(record[0]))
+        };
+        (0..self.count(part)?).map(read).collect()
+    }
+
+    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
+        let mut file = open(part)?;
+        let mut pixels = vec![0; part.geometry.dim()];
+        for (position, &record) in wanted.iter().enumerate() {
+            let start = (record * record_bytes(part) + 1) as u64;
+            let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut pixels));
+            read.map_err(|e| FormatError::reading(&part.file, record, &e))?;
+            sink(position, &pixels);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::{cifar_record, collect, opened, shared_data, skipped};
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn classes_and_chosen_records_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.bin");
+        fs::write(&path, [cifar_record(2, 7), cifar_record(0, 8), cifar_record(1, 9)].concat()).unwrap();
+        let part = opened(&path, None);
+        assert_eq!(Cifar10Binary.count(&part).unwrap(), 3);
+        assert_eq!(Cifar10Binary.classes(&part).unwrap(), [2, 0, 1]);
+        let images = collect(&Cifar10Binary, &part, &[0, 2]).unwrap();
+        assert_eq!(images, [cifar_record(2, 7)[1..].to_vec(), cifar_record(1, 9)[1..].to_vec()]);
+    }
+
+    #[test]
+    fn a_truncated_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.bin");
+        fs::write(&path, &[cifar_record(2, 7), cifar_record(0, 8)].concat()[..20]).unwrap();
+        let error = Cifar10Binary.classes(&opened(&path, None)).unwrap_err().to_string();
+        assert!(error.contains("a.bin: 20 bytes are no whole number of 13-byte records"), "{error}");
+        let error = collect(&Cifar10Binary, &opened(&path, None), &[1]).unwrap_err().to_string();
+        assert!(error.contains("a.bin, record 1: the file ends here; it is truncated"), "{error}");
+    }
+
+    #[test]
+    fn first_true_record() {
+        let Some(folder) = shared_data("cifar10") else { return skipped("lossless CIFAR-10") };
+        let mut part = opened(&folder.join("cifar10_train_first4000.bin"), None);
+        part.geometry = crate::artifact::Geometry { channels: 3, height: 32, width: 32 };
+        let classes = Cifar10Binary.classes(&part).unwrap();
+        assert_eq!((classes.len(), &classes[..5]), (4000, &[6, 9, 9, 4, 1][..]));
+        // the first training image is a frog whose first red values are 59 43 50 68 98
+        let images = collect(&Cifar10Binary, &part, &[0]).unwrap();
+        assert_eq!(images[0][..5], [59, 43, 50, 68, 98]);
+    }
+}

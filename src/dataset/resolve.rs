@@ -1,0 +1,272 @@
+//! From the data sets that a study can use to the first one that is on this machine.
+
+use super::card::Task;
+use super::error::DatasetError;
+use super::index::Counts;
+use super::library::Library;
+use super::load::Loaded;
+use super::locate::{Found, Missing};
+use super::records::OpenRecords;
+use crate::step::DataRef;
+use crate::yaml;
+use std::collections::BTreeMap;
+
+/// A data set that a study can use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The card's name.
+    pub card: String,
+    /// The task's name; the card's first task where absent.
+    pub task: Option<String>,
+}
+
+impl Library {
+    /// The first choice whose files are on this machine; the network is never touched. `represents` is the data set
+    /// that the paper used: the reference says so where the choice stands for another one.
+    ///
+    /// All names are looked up first, so a misspelt second choice is found even where the first one is here. Content
+    /// digests and record counts come from the index; only new or changed files are read.
+    ///
+    /// # Errors
+    /// An unknown card or task, no choice on this machine, a file with a wrong checksum or one that cannot be read.
+    pub fn resolve(&self, choices: &[Choice], represents: Option<&str>) -> Result<DataRef, DatasetError> {
+        let known = choices.iter().map(|choice| self.choice(choice)).collect::<Result<Vec<_>, _>>()?;
+        let mut absent = Vec::new();
+        for (loaded, task) in known {
+            match self.places.locate(loaded) {
+                Ok(found) => return self.reference(loaded, task, &found, represents),
+                Err(hints) => absent.push((loaded.card.name.clone(), loaded.card.title.clone(), hints)),
+            }
+        }
+        Err(Missing { absent }.into())
+    }
+
+    fn choice(&self, choice: &Choice) -> Result<(&Loaded, &Task), DatasetError> {
+        let loaded = self.loaded(&choice.card)?;
+        let tasks = &loaded.card.tasks;
+        let found = match &choice.task {
+            None => tasks.first(),
+            Some(name) => tasks.iter().find(|task| task.name == *name),
+        };
+        let unknown = || {
+            let known: Vec<&str> = tasks.iter().map(|task| task.name.as_str()).collect();
+            let task = choice.task.clone().unwrap_or_default();
+            let help = yaml::known_names(&task, &known).unwrap_or_default();
+            DatasetError::UnknownTask { card: choice.card.clone(), task, help }
+        };
+        Ok((loaded, found.ok_or_else(unknown)?))
+    }
+
+    fn reference(
+        &self,
+        loaded: &Loaded,
+        task: &Task,
+        found: &Found,
+        represents: Option<&str>,
+    ) -> Result<DataRef, DatasetError> {
+        let card = &loaded.card;
+        let digest = self.identity(loaded, found)?;
+        let counts = self.index.counts(&digest, || OpenRecords::new(loaded, found).count())?;
+        let (train, test) = task_counts(&counts, &task.labels());
+        Ok(DataRef {
+            card: card.name.clone(),
+            title: card.title.clone(),
+            digest,
+            task: task.name.clone(),
+            labels: task.labels(),
+            stands_in_for: represents
+                .filter(|name| *name != card.represents())
+                .map_or(String::new(), |n| self.title(n)),
+            caveat: card.caveat.clone(),
+            train,
+            test,
+            channels: card.shape.channels,
+            height: card.shape.height,
+            width: card.shape.width,
+            mean: card.mean.clone(),
+            std: card.std.clone(),
+        })
+    }
+
+    /// The title of a data set, or its name where no card describes it.
+    fn title(&self, name: &str) -> String {
+        self.cards.get(name).map_or_else(|| name.to_owned(), |loaded| loaded.card.title.clone())
+    }
+}
+
+/// Training and test records whose class belongs to the task.
+fn task_counts(counts: &Counts, labels: &BTreeMap<u32, i8>) -> (usize, usize) {
+    let sum = |split: &BTreeMap<u32, usize>| {
+        split.iter().filter(|(class, _)| labels.contains_key(class)).map(|(_, records)| records).sum()
+    };
+    (sum(&counts.train), sum(&counts.test))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::card::{Checksum, Of};
+    use super::super::library::State;
+    use super::super::testing::{cards_dir, md5, shared_data, skipped, tiny_card, tiny_files, write_card, write_tiny};
+    use super::*;
+    use crate::step::{DataSource, Split};
+    use std::fs;
+    use std::path::Path;
+    use std::time::Instant;
+
+    /// Cards `small` and `big`; `big` represents `true-thing`.
+    fn library(folder: &Path) -> Library {
+        let mut big = tiny_card("big");
+        big.represents = Some("true-thing".into());
+        big.caveat = "made up".into();
+        write_card(&folder.join("cards"), &big);
+        write_card(&folder.join("cards"), &tiny_card("small"));
+        open(folder)
+    }
+
+    fn open(folder: &Path) -> Library {
+        Library::open(&[folder.join("cards")], &[folder.join("a"), folder.join("b")], &folder.join("cache")).unwrap()
+    }
+
+    fn choice(card: &str) -> Choice {
+        Choice { card: card.into(), task: None }
+    }
+
+    #[test]
+    fn the_first_choice_that_is_here_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        let both = [choice("big"), choice("small")];
+        write_tiny(&folder.path().join("b/small"));
+        assert_eq!(library.resolve(&both, None).unwrap().card, "small");
+        write_tiny(&folder.path().join("b/big"));
+        let data = library.resolve(&both, None).unwrap();
+        assert_eq!((data.card.as_str(), data.caveat.as_str()), ("big", "made up"));
+        assert_eq!((data.train, data.test, data.task.as_str()), (6, 3, "all"));
+        let animals = Choice { task: Some("animals".into()), ..choice("big") };
+        assert_eq!(library.resolve(&[animals], None).unwrap().train, 4);
+        assert_eq!(library.list()[0].state, State::Here(folder.path().join("b/big")));
+    }
+
+    #[test]
+    fn a_stand_in_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        write_tiny(&folder.path().join("a/big"));
+        let stands = |paper: Option<&str>| library.resolve(&[choice("big")], paper).unwrap().stands_in_for;
+        assert_eq!(stands(None), "");
+        assert_eq!(stands(Some("true-thing")), "");
+        assert_eq!(stands(Some("small")), "Tiny small");
+        assert_eq!(stands(Some("imagenet")), "imagenet");
+    }
+
+    #[test]
+    fn what_is_missing_is_listed_with_the_way_to_get_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        write_tiny(&folder.path().join("a/small"));
+        fs::remove_file(folder.path().join("a/small/test.bin")).unwrap();
+        let error = library.resolve(&[choice("big"), choice("small")], None).unwrap_err().to_string();
+        assert!(error.starts_with("none of the data sets is on this machine"), "{error}");
+        assert!(error.contains("big (Tiny big)") && error.contains("a/big, "), "{error}");
+        assert!(error.contains("a/small lacks test.bin: put train.bin, test.bin in DIR/small"), "{error}");
+        assert!(matches!(&library.list()[1].state, State::Manual(hints) if hints.len() == 1));
+    }
+
+    #[test]
+    fn unknown_names_list_the_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        write_tiny(&folder.path().join("a/big"));
+        let error = library.resolve(&[choice("big"), choice("smal")], None).unwrap_err().to_string();
+        assert_eq!(error, "no data card `smal`; did you mean `small`? known here: `big`, `small`");
+        let wrong = Choice { task: Some("animal".into()), ..choice("big") };
+        let error = library.resolve(&[wrong], None).unwrap_err().to_string();
+        assert!(error.contains("`big` has no task `animal`; did you mean `animals`?"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_an_error_not_another_choice() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        write_tiny(&folder.path().join("a/big"));
+        write_tiny(&folder.path().join("a/small"));
+        let mut big = tiny_card("big");
+        let mut sum = |digest: String| {
+            let checksum = Checksum { md5: Some(digest), sha256: None, of: Of::File };
+            big.checksums = BTreeMap::from([("train.bin".to_owned(), checksum)]);
+            write_card(&folder.path().join("cards"), &big);
+        };
+        library.resolve(&[choice("big")], None).unwrap();
+        sum("0".repeat(32));
+        let error = open(folder.path()).resolve(&[choice("big"), choice("small")], None).unwrap_err().to_string();
+        assert!(error.contains("a/big/train.bin: wrong md5: expected 0000"), "{error}");
+        assert!(error.contains("replace the file, or move"), "{error}");
+        sum(md5(&tiny_files()[0].1));
+        open(folder.path()).resolve(&[choice("big")], None).unwrap();
+        assert!(open(folder.path()).verify("big").unwrap().files[0].checked);
+    }
+
+    #[test]
+    fn files_that_changed_after_planning_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        write_tiny(&folder.path().join("a/small"));
+        let data = library.resolve(&[choice("small")], None).unwrap();
+        assert_eq!(DataSource::open(&library, &data).unwrap().classes(Split::Test).unwrap(), [1, 0, 2]);
+        fs::write(folder.path().join("a/small/test.bin"), &tiny_files()[0].1).unwrap();
+        let error = DataSource::open(&library, &data).err().unwrap().to_string();
+        assert!(error.contains("not those that the study was planned with"), "{error}");
+        assert_ne!(library.resolve(&[choice("small")], None).unwrap().digest, data.digest);
+    }
+
+    #[test]
+    fn the_reference_says_what_the_data_is_not_where_it_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = library(folder.path());
+        write_tiny(&folder.path().join("b/small"));
+        let before = library.resolve(&[choice("small")], None).unwrap();
+        fs::create_dir_all(folder.path().join("a")).unwrap();
+        fs::rename(folder.path().join("b/small"), folder.path().join("a/small")).unwrap();
+        assert_eq!(library.resolve(&[choice("small")], None).unwrap(), before);
+    }
+
+    #[test]
+    fn the_embedded_subset_is_whole() {
+        let cache = tempfile::tempdir().unwrap();
+        let verified =
+            Library::open(&[cards_dir()], &[], cache.path()).unwrap().verify("fashion-mnist-subset").unwrap();
+        assert_eq!((verified.train, verified.test), (8000, 2000));
+        assert!(verified.files.iter().all(|file| file.checked));
+    }
+
+    #[test]
+    fn true_data_resolves_at_once_the_second_time() {
+        let Some(folder) = shared_data("cifar10-jpeg") else { return skipped("CIFAR-10 (JPEG)") };
+        let cache = tempfile::tempdir().unwrap();
+        let open = || Library::open(&[cards_dir()], &[folder.join("..")], cache.path()).unwrap();
+        let choices = [choice("cifar10"), choice("cifar10-jpeg")];
+        let first = open().resolve(&choices, Some("cifar10")).unwrap();
+        assert_eq!((first.card.as_str(), first.train, first.test), ("cifar10-jpeg", 50_000, 10_000));
+        assert_eq!(first.labels.values().filter(|&&label| label > 0).count(), 4);
+        assert_eq!(first.stands_in_for, "");
+        let library = open();
+        let start = Instant::now();
+        assert_eq!(library.resolve(&choices, Some("cifar10")).unwrap(), first);
+        let elapsed = start.elapsed();
+        assert!(elapsed.as_millis() < 50, "a warm resolve took {elapsed:?}");
+        eprintln!("a warm resolve took {elapsed:?}");
+    }
+
+    #[test]
+    fn the_package_and_the_publisher_have_the_same_content() {
+        if !Path::new("/usr/share/datasets/fashion-mnist").is_dir() {
+            return skipped("Fashion-MNIST");
+        }
+        let cache = tempfile::tempdir().unwrap();
+        let library = Library::open(&[cards_dir()], &[], cache.path()).unwrap();
+        let data = library.resolve(&[choice("fashion-mnist")], Some("fashion-mnist")).unwrap();
+        assert_eq!((data.train, data.test), (60_000, 10_000));
+        let dropped = Choice { task: Some("upper-lower".into()), ..choice("fashion-mnist") };
+        assert_eq!(library.resolve(&[dropped], None).unwrap().train, 54_000);
+    }
+}

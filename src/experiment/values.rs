@@ -1,0 +1,153 @@
+//! Between the values of steps and the numbers of `math`.
+
+use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
+use crate::math::kernel::{KernelState, KernelView, Splits};
+use crate::math::linalg::Matrix;
+use crate::step::{Inputs, Shapes, StepError, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The value at a slot that takes a representation or a kernel.
+pub enum Layer<'a> {
+    /// Samples as vectors.
+    Vectors(&'a Representation),
+    /// Samples as inner products.
+    Products(&'a Kernel),
+}
+
+impl<'a> Layer<'a> {
+    /// Reads a slot.
+    pub fn at(inputs: &'a Inputs, slot: &str) -> Result<Self, StepError> {
+        match inputs.one(slot)? {
+            Value::Representation(r) => Ok(Self::Vectors(r)),
+            Value::Kernel(k) => Ok(Self::Products(k)),
+            other => Err(StepError::Bug(format!("slot `{slot}` holds a {}", other.value_type().name()))),
+        }
+    }
+
+    pub fn labels(&self) -> &'a Arc<Labels> {
+        match self {
+            Self::Vectors(r) => &r.labels,
+            Self::Products(k) => &k.labels,
+        }
+    }
+
+    pub fn origin(&self) -> &'a Origin {
+        match self {
+            Self::Vectors(r) => &r.origin,
+            Self::Products(k) => &k.origin,
+        }
+    }
+}
+
+/// The points as a matrix, copied only where they are stored as pixels.
+pub fn matrix(points: &Points) -> Cow<'_, Matrix> {
+    match points {
+        Points::Real(matrix) => Cow::Borrowed(matrix),
+        Points::Pixels { .. } => Cow::Owned(points.to_matrix()),
+    }
+}
+
+/// The three splits of a representation as matrices; evaluation is validation, then test.
+pub struct Matrices<'a> {
+    train: Cow<'a, Matrix>,
+    validation: Cow<'a, Matrix>,
+    test: Cow<'a, Matrix>,
+}
+
+impl<'a> Matrices<'a> {
+    pub fn of(r: &'a Representation) -> Self {
+        let [train, validation, test] = r.splits().map(|(_, points)| matrix(points));
+        Self { train, validation, test }
+    }
+
+    /// Calls `f` with the borrowed splits.
+    pub fn with<T>(&self, f: impl FnOnce(Splits<'_>) -> T) -> T {
+        f(Splits { train: &self.train, evaluation: &[&self.validation, &self.test] })
+    }
+
+    pub fn train(&self) -> &Matrix {
+        &self.train
+    }
+
+    pub fn all(&self) -> [&Matrix; 3] {
+        [&self.train, &self.validation, &self.test]
+    }
+}
+
+/// A stored kernel, borrowed; evaluation is validation, then test.
+pub fn view(kernel: &Kernel) -> KernelView<'_> {
+    KernelView { train: &kernel.train, cross: vec![&kernel.validation, &kernel.test] }
+}
+
+/// A stored kernel, copied, to compute the next one in its place.
+pub fn state(kernel: &Kernel) -> KernelState {
+    KernelState {
+        train: kernel.train.clone(),
+        cross: vec![kernel.validation.clone(), kernel.test.clone()],
+        diagonals: vec![kernel.validation_diagonal.clone(), kernel.test_diagonal.clone()],
+    }
+}
+
+/// A computed kernel as a value; its evaluation splits are validation, then test.
+pub fn kernel(state: KernelState, labels: &Arc<Labels>, origin: &Origin) -> Result<Kernel, StepError> {
+    let KernelState { train, cross, diagonals } = state;
+    let [validation, test] = pair(cross)?;
+    let [validation_diagonal, test_diagonal] = pair(diagonals)?;
+    let (labels, origin) = (Arc::clone(labels), origin.clone());
+    Ok(Kernel { train, validation, test, validation_diagonal, test_diagonal, labels, origin })
+}
+
+/// Validation and test of a list over the evaluation splits.
+pub fn pair<T>(list: Vec<T>) -> Result<[T; 2], StepError> {
+    <[T; 2]>::try_from(list).map_err(|list| StepError::Bug(format!("{} evaluation splits in place of 2", list.len())))
+}
+
+/// Sizes of the input of a layer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sizes {
+    pub train: usize,
+    pub validation: usize,
+    pub test: usize,
+    /// Numbers in a sample; none for a kernel.
+    pub dim: Option<usize>,
+}
+
+impl Sizes {
+    /// Reads the shape at a slot; zeros where nothing fitting is wired, which the study layer refuses.
+    pub fn at(shapes: &Shapes, slot: &str) -> Self {
+        match shapes.get(slot) {
+            Some(Shape::Representation { train, validation, test, dim, .. }) => {
+                Self { train, validation, test, dim: Some(dim) }
+            }
+            Some(Shape::Kernel { train, validation, test }) => Self { train, validation, test, dim: None },
+            _ => Self::default(),
+        }
+    }
+
+    /// Samples over all splits.
+    pub const fn samples(self) -> usize {
+        self.train + self.validation + self.test
+    }
+
+    /// Features of another dimension on the same samples.
+    pub const fn features(self, dim: usize) -> Shape {
+        let Self { train, validation, test, .. } = self;
+        Shape::Representation { train, validation, test, dim, geometry: None, number_bytes: 8 }
+    }
+
+    /// A kernel on the same samples.
+    pub const fn kernel(self) -> Shape {
+        Shape::Kernel { train: self.train, validation: self.validation, test: self.test }
+    }
+}
+
+/// Bytes of a matrix.
+pub const fn matrix_bytes(rows: usize, columns: usize) -> u64 {
+    8 * (rows as u64) * (columns as u64)
+}
+
+/// Floating-point operations of a full symmetric eigenproblem.
+pub fn eigen_flops(n: usize) -> f64 {
+    10.0 * (n as f64).powi(3)
+}

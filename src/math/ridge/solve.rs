@@ -1,0 +1,208 @@
+//! Solutions and predictions at given ridges.
+
+use super::factor::{Centring, Design, Form, Ridge};
+use crate::math::error::{MathError, check_range};
+use crate::math::linalg::{Matrix, Vector, product, product_tn, scale_rows};
+
+/// The solution at one ridge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RidgeFit {
+    /// λ.
+    pub lambda: f64,
+    /// The constant that is added to `H w`, for a kernel to `K×ᵀ c`; H and K× as given, not centred.
+    pub intercept: f64,
+    /// w, for a design of features.
+    pub weights: Option<Vec<f64>>,
+    /// c, where the dual problem was solved.
+    pub dual: Option<Vec<f64>>,
+    /// Predictions on the training rows.
+    pub train: Vec<f64>,
+    /// Predictions on each evaluation split.
+    pub evaluation: Vec<Vec<f64>>,
+    /// Mean squared error on the training rows.
+    pub train_mse: f64,
+}
+
+// One column for each ridge.
+struct Solutions {
+    weights: Option<Matrix>,
+    dual: Option<Matrix>,
+    intercepts: Vec<f64>,
+    fitted: Matrix,
+    evaluation: Vec<Matrix>,
+}
+
+impl Ridge<'_> {
+    /// The solutions at the given ridges, in their order.
+    ///
+    /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation.
+    /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel.
+    /// Source: the paper's readout.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] unless every λ is a positive number.
+    pub fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
+        let solutions = self.solutions(lambdas)?;
+        Ok(lambdas.iter().enumerate().map(|(l, &lambda)| self.fit(lambda, l, &solutions)).collect())
+    }
+
+    // θ of every ridge: r x (number of ridges).
+    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<Matrix, MathError> {
+        for &lambda in lambdas {
+            check_range(lambda > 0.0 && lambda.is_finite(), "ridge", lambda, "a positive number")?;
+        }
+        let entry = |k: usize, l: usize| self.projected[k] / (self.factor.spectrum[k] + lambdas[l]);
+        Ok(Matrix::from_fn(self.rank(), lambdas.len(), entry))
+    }
+
+    fn solutions(&self, lambdas: &[f64]) -> Result<Solutions, MathError> {
+        let mut theta = self.coordinates(lambdas)?;
+        let (weights, dual, means) = match &self.factor.form {
+            Form::Primal { vectors, means } => (Some(product(vectors, &theta)), None, means),
+            Form::Dual { means, .. } => {
+                let c = self.dual_coefficients(&theta);
+                scale_rows(&mut theta, &self.factor.spectrum);
+                let weights = match &self.design {
+                    Design::Features(splits) => Some(product_tn(splits.train, &c)),
+                    Design::Kernel(_) => None,
+                };
+                (weights, Some(c), means)
+            }
+        };
+        let fitted = product(&self.factor.basis, &theta);
+        let intercepts = self.intercepts(weights.as_ref().or(dual.as_ref()), means);
+        let evaluation = self.evaluate(weights.as_ref().or(dual.as_ref()));
+        Ok(Solutions { weights, dual, intercepts, fitted, evaluation })
+    }
+
+    // c = Q θ; it sums to zero where the kernel is centred, and is made to do so exactly.
+    fn dual_coefficients(&self, theta: &Matrix) -> Matrix {
+        let mut c = product(&self.factor.basis, theta);
+        if self.centring == Centring::Full {
+            c.column_iter_mut().for_each(|mut column| {
+                let mean = column.sum() / column.len() as f64;
+                column.add_scalar_mut(-mean);
+            });
+        }
+        c
+    }
+
+    // The mean of the labels minus the prediction at the mean of the features.
+    fn intercepts(&self, coefficients: Option<&Matrix>, means: &Vector) -> Vec<f64> {
+        let at_means = coefficients.map(|c| c.tr_mul(means)).unwrap_or_default();
+        at_means.iter().map(|m| self.target_mean - m).collect()
+    }
+
+    fn evaluate(&self, coefficients: Option<&Matrix>) -> Vec<Matrix> {
+        match (&self.design, coefficients) {
+            (Design::Features(splits), Some(w)) => splits.evaluation.iter().map(|h| product(h, w)).collect(),
+            (Design::Kernel(kernel), Some(c)) => kernel.cross.iter().map(|k| product_tn(k, c)).collect(),
+            (_, None) => Vec::new(),
+        }
+    }
+
+    fn fit(&self, lambda: f64, l: usize, solutions: &Solutions) -> RidgeFit {
+        let plus = |m: &Matrix, constant: f64| m.column(l).iter().map(|v| v + constant).collect::<Vec<f64>>();
+        let intercept = solutions.intercepts[l];
+        let residual = &self.targets - solutions.fitted.column(l);
+        RidgeFit {
+            lambda,
+            intercept,
+            weights: solutions.weights.as_ref().map(|m| plus(m, 0.0)),
+            dual: solutions.dual.as_ref().map(|m| plus(m, 0.0)),
+            train: plus(&solutions.fitted, self.target_mean),
+            evaluation: solutions.evaluation.iter().map(|m| plus(m, intercept)).collect(),
+            train_mse: residual.norm_squared() / residual.len() as f64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::kernel::{KernelState, Splits};
+    use crate::math::linalg::cholesky_solve;
+    use crate::math::random::Stream;
+
+    fn sample(n: usize, p: usize) -> (Matrix, Matrix, Vec<f64>) {
+        let stream = Stream::new(8, "test-ridge", 0);
+        let offset = |m: Matrix| m.add_scalar(0.7);
+        let y = (0..n).map(|i| if (i * i) % 7 < 3 { 1.0 } else { -1.0 }).collect();
+        (offset(stream.normal_columns(n, 0, p)), offset(stream.normal_columns(6, p, p)), y)
+    }
+
+    fn worst(a: &[f64], b: &[f64]) -> f64 {
+        a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn primal_dual_and_kernel_agree_for_every_centring() {
+        for (n, p) in [(30, 8), (12, 20), (15, 15)] {
+            let (h, test, y) = sample(n, p);
+            let splits = Splits { train: &h, evaluation: &[&test] };
+            let state = KernelState::inner_products(splits).unwrap();
+            for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
+                let features = Ridge::new(Design::Features(splits), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
+                let kernel = Ridge::new(Design::Kernel(state.view()), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
+                for (a, b) in features.iter().zip(&kernel) {
+                    assert!(worst(&a.train, &b.train) < 1e-11 && worst(&a.evaluation[0], &b.evaluation[0]) < 1e-11);
+                    assert!((a.train_mse - b.train_mse).abs() < 1e-11);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn solution_satisfies_the_normal_equations() {
+        let (h, test, y) = sample(20, 6);
+        let splits = Splits { train: &h, evaluation: &[&test] };
+        let fit = Ridge::new(Design::Features(splits), &y, Centring::Full).unwrap().fits(&[0.5]).unwrap().remove(0);
+        // ridge with an unpenalised intercept, by an augmented system solved by Cholesky
+        let augmented = h.clone().insert_column(6, 1.0);
+        let mut normal = augmented.tr_mul(&augmented);
+        (0..6).for_each(|j| normal[(j, j)] += 0.5);
+        let right = augmented.tr_mul(&Matrix::from_column_slice(20, 1, &y));
+        let direct = cholesky_solve(&normal, &right).unwrap();
+        assert!(worst(&fit.weights.unwrap(), &direct.as_slice()[..6]) < 1e-12);
+        assert!((fit.intercept - direct[6]).abs() < 1e-12);
+        let predicted = &test * direct.rows(0, 6);
+        assert!(worst(&fit.evaluation[0], &predicted.add_scalar(direct[6]).as_slice().to_vec()) < 1e-12);
+    }
+
+    #[test]
+    fn dual_coefficients_solve_the_kernel_system() {
+        let (h, _, y) = sample(14, 30);
+        let state = KernelState::inner_products(Splits { train: &h, evaluation: &[] }).unwrap();
+        let fit =
+            Ridge::new(Design::Kernel(state.view()), &y, Centring::Labels).unwrap().fits(&[0.3]).unwrap().remove(0);
+        let mean = y.iter().sum::<f64>() / 14.0;
+        assert!((fit.intercept - mean).abs() < 1e-15);
+        let c = Vector::from_vec(fit.dual.unwrap());
+        let residual = &state.train * &c + &c * 0.3 - Vector::from_iterator(14, y.iter().map(|v| v - mean));
+        assert!(residual.amax() < 1e-11);
+    }
+
+    #[test]
+    fn training_error_grows_and_weights_shrink_with_the_ridge() {
+        for (n, p) in [(30, 8), (12, 20)] {
+            let (h, _, y) = sample(n, p);
+            let ridge =
+                Ridge::new(Design::Features(Splits { train: &h, evaluation: &[] }), &y, Centring::Full).unwrap();
+            let fits = ridge.fits(&super::super::log_grid(-4.0, 6.0, 40)).unwrap();
+            let norm = |f: &RidgeFit| f.weights.as_ref().unwrap().iter().map(|w| w * w).sum::<f64>();
+            assert!(fits.windows(2).all(|w| w[0].train_mse <= w[1].train_mse && norm(&w[0]) >= norm(&w[1])));
+            assert!(p < n || fits[0].train_mse < 1e-8, "more features than samples fit everything");
+        }
+    }
+
+    #[test]
+    fn refuses_ridges_and_shapes_that_make_no_sense() {
+        let (h, _, y) = sample(10, 4);
+        let design = Design::Features(Splits { train: &h, evaluation: &[] });
+        let ridge = Ridge::new(design.clone(), &y, Centring::Full).unwrap();
+        assert!(ridge.fits(&[0.0]).is_err() && ridge.fits(&[f64::NAN]).is_err());
+        assert!(ridge.fits(&[]).is_ok_and(|f| f.is_empty()));
+        assert!(Ridge::new(design.clone(), &y[1..], Centring::Full).is_err());
+        assert!(Ridge::new(design, &[f64::NAN; 10], Centring::Full).is_err());
+    }
+}

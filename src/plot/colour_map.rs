@@ -1,0 +1,91 @@
+//! The viridis colour map: equal steps in value look like equal steps, to colour-blind readers too.
+
+use super::style::{INK, PAPER, Rgb};
+
+/// Viridis at 17 even steps; between them colours are interpolated, which is off by at most 2 of 255.
+///
+/// Source: van der Walt and Smith (2015), matplotlib `_cm_listed.py`, public domain (CC0).
+const ANCHORS: [Rgb; 17] = [
+    (68, 1, 84),
+    (72, 24, 106),
+    (71, 45, 123),
+    (66, 64, 134),
+    (59, 82, 139),
+    (51, 99, 141),
+    (44, 114, 142),
+    (38, 130, 142),
+    (33, 145, 140),
+    (31, 159, 136),
+    (39, 173, 129),
+    (61, 188, 116),
+    (92, 200, 99),
+    (129, 211, 77),
+    (170, 220, 50),
+    (213, 226, 26),
+    (253, 231, 37),
+];
+
+/// The colour at a fraction of the scale.
+#[must_use]
+pub fn colour(fraction: f64) -> Rgb {
+    let place = fraction.clamp(0.0, 1.0) * 16.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 16")]
+    let below = (place.floor() as usize).min(15);
+    #[expect(clippy::cast_precision_loss, reason = "at most 15")]
+    let part = place - below as f64;
+    let (from, to) = (ANCHORS[below], ANCHORS[below + 1]);
+    let mix = |a: u8, b: u8| {
+        let mixed = f64::from(a) + part * (f64::from(b) - f64::from(a));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes")]
+        let byte = mixed.round() as u8;
+        byte
+    };
+    (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// The text colour that reads better on a ground.
+#[must_use]
+pub fn readable_on(ground: Rgb) -> Rgb {
+    let (light, dark) = (contrast(PAPER, ground), contrast(INK, ground));
+    if light > dark { PAPER } else { INK }
+}
+
+/// Contrast ratio of two colours, 1 to 21. Source: WCAG 2.1.
+fn contrast(a: Rgb, b: Rgb) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Relative luminance of an sRGB colour. Source: WCAG 2.1.
+fn luminance((red, green, blue): Rgb) -> f64 {
+    let linear = |byte: u8| {
+        let v = f64::from(byte) / 255.0;
+        if v <= 0.03928 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_and_middle_are_viridis() {
+        assert_eq!([colour(0.0), colour(0.5), colour(1.0)], [(68, 1, 84), (33, 145, 140), (253, 231, 37)]);
+        assert_eq!([colour(-1.0), colour(2.0)], [colour(0.0), colour(1.0)]);
+    }
+
+    #[test]
+    fn luminance_rises_all_the_way() {
+        let steps: Vec<f64> = (0..=100).map(|i| luminance(colour(f64::from(i) / 100.0))).collect();
+        assert!(steps.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn text_is_readable_on_every_colour() {
+        for i in 0..=100 {
+            let ground = colour(f64::from(i) / 100.0);
+            assert!(contrast(readable_on(ground), ground) > 3.9, "{ground:?}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The one integration-test binary: every further one would link the numeric code again.
+
+mod common;
+mod golden_filter;
+mod golden_kernels;
+mod golden_kinds;
+mod golden_ridge;
+mod oracles;
