@@ -196,6 +196,14 @@ pub fn short(value: f64) -> String {
 mod tests {
     use super::*;
 
+    impl Scale {
+        /// The value at a fraction.
+        fn value(&self, fraction: f64) -> f64 {
+            let inner = self.low + fraction * (self.high - self.low);
+            if self.log { 10f64.powf(inner) } else { inner }
+        }
+    }
+
     fn labels(scale: &Scale, wanted: f64) -> Vec<String> {
         scale.ticks(wanted).into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
     }
