@@ -1,5 +1,6 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::comparison::by_quantity;
 use super::format::file_name;
 use super::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use super::outputs::Outputs;
@@ -108,15 +109,19 @@ impl Collected {
     fn comparison(&mut self, name: &str, table: &Table, params: &Json) {
         let csv = self.attach(name, "published.csv", csv(table));
         let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
-        self.comparisons.push(TableReport {
-            name: name.to_owned(),
-            title: column_title(name),
-            anchor: format!("published-{}", file_name(name)),
-            caption: if source.is_empty() { String::new() } else { format!("Published: {source}.") },
-            layout: layout(table),
-            csv,
-            rows_csv: String::new(),
-        });
+        let caption = if source.is_empty() { String::new() } else { format!("Published: {source}.") };
+        for (quantity, table) in by_quantity(table) {
+            let full = if quantity.is_empty() { name.to_owned() } else { format!("{name}-{quantity}") };
+            self.comparisons.push(TableReport {
+                name: name.to_owned(),
+                title: column_title(if quantity.is_empty() { name } else { &quantity }),
+                anchor: format!("published-{}", file_name(&full)),
+                caption: caption.clone(),
+                layout: layout(&table),
+                csv: csv.clone(),
+                rows_csv: String::new(),
+            });
+        }
     }
 
     /// Puts a file beside the page; returns its path relative to the page.
