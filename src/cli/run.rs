@@ -19,7 +19,7 @@ pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> 
         print_outcome(&studies, &done);
     }
     if with_report {
-        report::write(project, &studies, (&done.graph, &done.store), None)?;
+        report::write(project, (&studies, &done.graph, &done.store), (None, &done.summary.failed))?;
     }
     Ok(if done.summary.failed.is_empty() { Code::Well } else { Code::Failed })
 }
