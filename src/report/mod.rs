@@ -10,6 +10,7 @@
 
 mod bibtex;
 mod collect;
+mod columns;
 mod comparison;
 mod error;
 mod format;

@@ -1,12 +1,13 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::columns::spoken_of;
 use super::comparison::by_quantity;
 use super::format::file_name;
 use super::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
 use crate::artifact::{Figure, Table, Value, Verdict, column_title, encode};
-use crate::study::{Output, OutputKind};
+use crate::study::{Output, OutputKind, Study};
 use serde_json::Value as Json;
 
 /// What the page shows of them, and the files beside it.
@@ -42,7 +43,9 @@ impl Collected {
         let why = match (output.kind, value) {
             (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict),
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
-            (OutputKind::Table, Ok(Value::Table(table))) => return self.table(&output.name, &table, params),
+            (OutputKind::Table, Ok(Value::Table(table))) => {
+                return self.table(outputs.study, &output.name, (&table, params));
+            }
             (OutputKind::Rows, Ok(Value::Table(table))) => return self.rows(&output.name, &table),
             (OutputKind::Comparison, Ok(Value::Table(table))) => return self.comparison(&output.name, &table, params),
             (_, Ok(other)) => format!("its step gave a {}", other.value_type().name()),
@@ -86,14 +89,15 @@ impl Collected {
         }
     }
 
-    fn table(&mut self, name: &str, table: &Table, params: &Json) {
+    fn table(&mut self, study: &Study, name: &str, (table, params): (&Table, &Json)) {
+        let (shown, hidden_columns) = spoken_of(study, name, table);
         let csv = self.attach(name, "csv", csv(table));
         self.tables.push(TableReport {
             name: name.to_owned(),
             title: column_title(name),
             anchor: format!("table-{}", file_name(name)),
             caption: average_note(params),
-            layout: layout(table),
+            layout: Layout { hidden_columns, ..layout(&shown) },
             csv,
             rows_csv: String::new(),
         });

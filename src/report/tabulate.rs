@@ -20,6 +20,8 @@ pub struct Layout {
     pub total_rows: usize,
     /// Rows that are left out here.
     pub hidden_rows: usize,
+    /// Columns that are left out here.
+    pub hidden_columns: usize,
     /// Whether the page folds it away at first.
     pub folded: bool,
 }
@@ -54,6 +56,7 @@ pub(super) fn layout(table: &Table) -> Layout {
         rows: (0..shown).map(row).collect(),
         total_rows: table.height(),
         hidden_rows: table.height() - shown,
+        hidden_columns: 0,
         folded: table.height() > FOLDED,
     }
 }
@@ -91,6 +94,8 @@ impl Column {
         let cells = table.column(name).ok()?;
         let both = |(low, high): &(String, String)| Some((table.column(low).ok()?, table.column(high).ok()?));
         let bounds = bounds_of(name).iter().find_map(both);
+        // An interval without width tells nothing: the number is the same in every run.
+        let bounds = bounds.filter(|(low, high)| low != high);
         let (base, role) = role(name);
         let extra = bounds.iter().flat_map(|(low, high)| low.iter().chain(high));
         let numbers: Vec<f64> = cells.iter().chain(extra).filter_map(Cell::as_f64).collect();
