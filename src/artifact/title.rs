@@ -14,8 +14,14 @@ pub fn column_title(column: &str) -> String {
     if !known.is_empty() {
         return known.to_owned();
     }
+    if let Some((base, end)) =
+        [("_from", "from"), ("_to", "to")].iter().find_map(|(ending, word)| Some((column.strip_suffix(ending)?, word)))
+    {
+        return format!("{}, {end}", column_title(base));
+    }
     symbol(column).unwrap_or_else(|| {
-        let words = column.replace(['_', '-'], " ");
+        let words: Vec<&str> = column.split(['_', '-']).map(|word| if word == "mse" { "MSE" } else { word }).collect();
+        let words = words.join(" ");
         let mut letters = words.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     })
@@ -40,6 +46,8 @@ mod tests {
             ("test_error", "Test error"),
             ("k1", "k₁"),
             ("n", "n"),
+            ("n_train_from", "Training samples n, from"),
+            ("validation_mse", "Validation MSE"),
             ("m10", "m₁₀"),
             ("2d", "2d"),
             ("", ""),

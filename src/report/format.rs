@@ -93,11 +93,10 @@ fn power(v: f64) -> String {
     }
     let text = format!("{v:.2e}");
     let (factor, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let factor = factor.trim_end_matches('0').trim_end_matches('.');
     let raised: String = exponent.chars().map(superscript).collect();
     match (factor, exponent) {
         (_, "0") => sign(factor),
-        ("1", _) => format!("10{raised}"),
+        ("1.00", _) => format!("10{raised}"),
         _ => format!("{} × 10{raised}", sign(factor)),
     }
 }
@@ -202,8 +201,8 @@ mod tests {
         assert_eq!(Style::Percent.show_signed(0.000_01), "0.00");
         assert_eq!(Style::Fixed(2).show(-1.234), "−1.23");
         assert_eq!(Style::Power.show(1e-6), "10⁻⁶");
-        assert_eq!(Style::Power.show(-2.5e14), "−2.5 × 10¹⁴");
-        assert_eq!(Style::Power.show(3.0), "3");
+        assert_eq!(Style::Power.show(-2.5e14), "−2.50 × 10¹⁴");
+        assert_eq!(Style::Power.show(3.0), "3.00");
     }
 
     #[test]

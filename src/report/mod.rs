@@ -4,12 +4,14 @@
 //! and store; `render` fills the templates; `write` puts files in place. An unchanged run rewrites no file.
 //!
 //! Tables follow a convention: a column with companions `<name>_low` and `<name>_high` is shown with its interval (in a
-//! claim's evidence, `estimate` with `low` and `high`); `<name>_published` and `<name>_deviation` belong to `<name>`; a
-//! quantity whose name ends in `_error` is a share and shown in per cent, unless it is a squared, standard, relative or
-//! absolute error.
+//! claim's evidence, `estimate` with `low` and `high`); `<name>_ours`, `<name>_published` and `<name>_deviation` belong
+//! to `<name>`; a quantity whose name ends in `_error` is a share and shown in per cent, unless it is a squared,
+//! standard, relative or absolute error.
 
 mod bibtex;
 mod collect;
+mod columns;
+mod comparison;
 mod error;
 mod format;
 mod index;

@@ -1,11 +1,13 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::columns::spoken_of;
+use super::comparison::by_quantity;
 use super::format::file_name;
 use super::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
 use crate::artifact::{Figure, Table, Value, Verdict, column_title, encode};
-use crate::study::{Output, OutputKind};
+use crate::study::{Output, OutputKind, Study};
 use serde_json::Value as Json;
 
 /// What the page shows of them, and the files beside it.
@@ -41,7 +43,9 @@ impl Collected {
         let why = match (output.kind, value) {
             (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict),
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
-            (OutputKind::Table, Ok(Value::Table(table))) => return self.table(&output.name, &table, params),
+            (OutputKind::Table, Ok(Value::Table(table))) => {
+                return self.table(outputs.study, &output.name, (&table, params));
+            }
             (OutputKind::Rows, Ok(Value::Table(table))) => return self.rows(&output.name, &table),
             (OutputKind::Comparison, Ok(Value::Table(table))) => return self.comparison(&output.name, &table, params),
             (_, Ok(other)) => format!("its step gave a {}", other.value_type().name()),
@@ -85,14 +89,15 @@ impl Collected {
         }
     }
 
-    fn table(&mut self, name: &str, table: &Table, params: &Json) {
+    fn table(&mut self, study: &Study, name: &str, (table, params): (&Table, &Json)) {
+        let (shown, hidden_columns) = spoken_of(study, name, table);
         let csv = self.attach(name, "csv", csv(table));
         self.tables.push(TableReport {
             name: name.to_owned(),
             title: column_title(name),
             anchor: format!("table-{}", file_name(name)),
             caption: average_note(params),
-            layout: layout(table),
+            layout: Layout { hidden_columns, ..layout(&shown) },
             csv,
             rows_csv: String::new(),
         });
@@ -108,15 +113,19 @@ impl Collected {
     fn comparison(&mut self, name: &str, table: &Table, params: &Json) {
         let csv = self.attach(name, "published.csv", csv(table));
         let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
-        self.comparisons.push(TableReport {
-            name: name.to_owned(),
-            title: column_title(name),
-            anchor: format!("published-{}", file_name(name)),
-            caption: if source.is_empty() { String::new() } else { format!("Published: {source}.") },
-            layout: layout(table),
-            csv,
-            rows_csv: String::new(),
-        });
+        let caption = if source.is_empty() { String::new() } else { format!("Published: {source}.") };
+        for (quantity, table) in by_quantity(table) {
+            let full = if quantity.is_empty() { name.to_owned() } else { format!("{name}-{quantity}") };
+            self.comparisons.push(TableReport {
+                name: name.to_owned(),
+                title: column_title(if quantity.is_empty() { name } else { &quantity }),
+                anchor: format!("published-{}", file_name(&full)),
+                caption: caption.clone(),
+                layout: layout(&table),
+                csv: csv.clone(),
+                rows_csv: String::new(),
+            });
+        }
     }
 
     /// Puts a file beside the page; returns its path relative to the page.

@@ -20,6 +20,8 @@ pub struct Layout {
     pub total_rows: usize,
     /// Rows that are left out here.
     pub hidden_rows: usize,
+    /// Columns that are left out here.
+    pub hidden_columns: usize,
     /// Whether the page folds it away at first.
     pub folded: bool,
 }
@@ -54,6 +56,7 @@ pub(super) fn layout(table: &Table) -> Layout {
         rows: (0..shown).map(row).collect(),
         total_rows: table.height(),
         hidden_rows: table.height() - shown,
+        hidden_columns: 0,
         folded: table.height() > FOLDED,
     }
 }
@@ -62,8 +65,12 @@ pub(super) fn layout(table: &Table) -> Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Value,
+    Ours,
     Published,
+    /// Ours − published.
     Deviation,
+    /// The same over the published number.
+    Relative,
 }
 
 struct Column {
@@ -87,10 +94,12 @@ impl Column {
         let cells = table.column(name).ok()?;
         let both = |(low, high): &(String, String)| Some((table.column(low).ok()?, table.column(high).ok()?));
         let bounds = bounds_of(name).iter().find_map(both);
+        // An interval without width tells nothing: the number is the same in every run.
+        let bounds = bounds.filter(|(low, high)| low != high);
         let (base, role) = role(name);
         let extra = bounds.iter().flat_map(|(low, high)| low.iter().chain(high));
         let numbers: Vec<f64> = cells.iter().chain(extra).filter_map(Cell::as_f64).collect();
-        let style = match (numbers.is_empty(), is_share(&base)) {
+        let style = match (numbers.is_empty(), is_share(&base) || role == Role::Relative) {
             (true, _) => None,
             (_, true) => Some(Style::Percent),
             _ => Some(Style::of(&numbers)),
@@ -101,7 +110,8 @@ impl Column {
     fn title(&self) -> String {
         let title = column_title(&self.base);
         let role = match self.role {
-            Role::Value => "",
+            Role::Value | Role::Relative => "",
+            Role::Ours => ", ours",
             Role::Published => ", published",
             Role::Deviation => ", ours − published",
         };
@@ -130,7 +140,7 @@ impl Column {
         match (cell, cell.and_then(Cell::as_f64), self.style) {
             (None | Some(Cell::Null), ..) => "–".to_owned(),
             (Some(Cell::Bool(v)), ..) => if *v { "yes" } else { "no" }.to_owned(),
-            (_, Some(v), Some(style)) if self.role == Role::Deviation => style.show_signed(v),
+            (_, Some(v), Some(style)) if matches!(self.role, Role::Deviation | Role::Relative) => style.show_signed(v),
             (_, Some(v), Some(style)) => style.show(v),
             (Some(other), ..) => other.to_string(),
         }
@@ -140,19 +150,22 @@ impl Column {
 /// Names of the columns that may hold the interval of this one.
 fn bounds_of(name: &str) -> Vec<(String, String)> {
     let mut pairs = vec![(format!("{name}_low"), format!("{name}_high"))];
-    if matches!(name, "estimate" | "ours" | "difference" | "slope" | "value") {
+    if name == "estimate" {
         pairs.push(("low".to_owned(), "high".to_owned()));
     }
     pairs
 }
 
 fn role(name: &str) -> (String, Role) {
-    let ending = |ending: &str| name.strip_suffix(ending).filter(|base| !base.is_empty()).map(ToOwned::to_owned);
-    match (ending("_published"), ending("_deviation")) {
-        (Some(base), _) => (base, Role::Published),
-        (_, Some(base)) => (base, Role::Deviation),
-        _ => (name.to_owned(), Role::Value),
+    if name == "relative_deviation" {
+        return (name.to_owned(), Role::Relative);
     }
+    let endings = [("_ours", Role::Ours), ("_published", Role::Published), ("_deviation", Role::Deviation)];
+    let base = |(ending, role): &(&str, Role)| {
+        let base = name.strip_suffix(ending).filter(|base| !base.is_empty())?;
+        Some((base.to_owned(), *role))
+    };
+    endings.iter().find_map(base).unwrap_or_else(|| (name.to_owned(), Role::Value))
 }
 
 /// Whether a quantity is a share of the samples, kept as a fraction and shown in per cent.
@@ -191,10 +204,23 @@ mod tests {
 
     #[test]
     fn comparisons_show_units_and_signs() {
-        let header = ["n_train", "test_error", "test_error_published", "test_error_deviation"];
-        let layout = table(&header, vec![Cell::Int(500), 0.262.into(), 0.2.into(), 0.062.into()]);
-        assert_eq!(titles(&layout)[2..], ["Test error, published (%)", "Test error, ours − published (points)"]);
-        assert_eq!(texts(&layout), ["500", "26.20", "20.00", "+6.20"]);
+        let header = [
+            "test_error_ours",
+            "test_error_published",
+            "test_error_deviation",
+            "relative_deviation",
+            "within_interval",
+        ];
+        let layout = table(&header, vec![0.262.into(), 0.2.into(), 0.062.into(), 0.31.into(), false.into()]);
+        let expected = [
+            "Test error, ours (%)",
+            "Test error, published (%)",
+            "Test error, ours − published (points)",
+            "Relative deviation (%)",
+            "Within interval",
+        ];
+        assert_eq!(titles(&layout), expected);
+        assert_eq!(texts(&layout), ["26.20", "20.00", "+6.20", "+31.00", "no"]);
     }
 
     #[test]
