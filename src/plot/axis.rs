@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn labels() {
-        for (column, label) in [("test_error", "Test error"), ("k1", "k₁"), ("n_train", "Training samples n"), ("", "")] {
+        for (column, label) in [("test_error", "Test error"), ("k1", "k₁"), ("n_train", "Training samples n"), ("", "")]
+        {
             assert_eq!(Axis::of(column).label(), label);
         }
         let percent = axis(r#"{"column": "test_error", "unit": "%", "scale": 100}"#).unwrap();
