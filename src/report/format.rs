@@ -78,7 +78,7 @@ fn grouped(v: f64) -> String {
     }
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('\u{2009}');
         }
         out.push(digit);
@@ -133,7 +133,7 @@ pub(super) fn memory(bytes: u64) -> String {
         _ => (bytes >> 20, "GiB"),
     };
     // Tenths, rounded down.
-    format!("{}.{} {unit}", whole >> 10, (whole & 0x3ff) * 10 >> 10)
+    format!("{}.{} {unit}", whole >> 10, ((whole & 0x3ff) * 10) >> 10)
 }
 
 /// Seconds since 1970 as "2026-05-13 09:41 UTC".
