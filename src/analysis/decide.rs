@@ -268,7 +268,7 @@ mod tests {
     fn a_failure_that_many_conditions_make_likely_is_no_failure() {
         // 95 %: 1 ± 0.9936; among 20 conditions the widened interval reaches below zero
         let weak = condition(0, &[0.6, 1.0, 1.4]);
-        assert_eq!(outcome(Bar::Below(0.0), &[weak.clone()]), Outcome::Failed);
+        assert_eq!(outcome(Bar::Below(0.0), std::slice::from_ref(&weak)), Outcome::Failed);
         let many: Vec<Condition> = std::iter::once(weak).chain((1..20).map(|n| condition(n, &[-1.0, -1.1]))).collect();
         let verdict = claim(Bar::Below(0.0)).decide(&many, "").unwrap();
         assert_eq!(verdict.outcome, Outcome::Undecided);

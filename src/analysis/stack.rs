@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_column_of_its_own_must_agree() {
         let own = table(&["seed", "e"], &[json!([7, 0.5])]);
-        let kept = stacked(json!([{"m": "a", "seed": null}]), &[own.clone()]).unwrap();
+        let kept = stacked(json!([{"m": "a", "seed": null}]), std::slice::from_ref(&own)).unwrap();
         assert_eq!(kept, table(&["m", "seed", "e"], &[json!(["a", 7, 0.5])]));
         let error = stacked(json!([{"seed": 8}]), &[own]).unwrap_err().to_string();
         assert!(error.contains("`seed` holds 7 where the sweep says 8"), "{error}");

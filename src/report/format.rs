@@ -36,7 +36,7 @@ impl Style {
         // Below 1 the zero before the point is no information: three digits remain.
         let decimals = (DECIMALS - exponent - i32::from(exponent < 0)).max(0);
         let vanishes = smallest < 10f64.powi(1 - decimals);
-        if largest >= LARGE || largest < 1.0 / LARGE || (vanishes && smallest < largest * 1e-4) {
+        if !(1.0 / LARGE..LARGE).contains(&largest) || (vanishes && smallest < largest * 1e-4) {
             return Self::Power;
         }
         Self::Fixed(usize::try_from(decimals).unwrap_or(0))
@@ -133,7 +133,7 @@ pub(super) fn memory(bytes: u64) -> String {
         _ => (bytes >> 20, "GiB"),
     };
     // Tenths, rounded down.
-    format!("{}.{} {unit}", whole >> 10, ((whole & 0x3ff) * 10) >> 10)
+    format!("{}.{} {unit}", whole >> 10, (((whole & 0x3ff) * 10) >> 10))
 }
 
 /// Seconds since 1970 as "2026-05-13 09:41 UTC".
