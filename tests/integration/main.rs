@@ -1,8 +1,10 @@
 //! The one integration-test binary: every further one would link the numeric code again.
 
+mod bad_studies;
 mod common;
 mod golden_filter;
 mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
 mod oracles;
+mod project;
