@@ -2,7 +2,7 @@
 
 use super::fail::{Code, Failure};
 use super::project::{Project, StudyFile};
-use super::run::execute;
+use super::run::{execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
 use crate::study::{DataChoice, Study};
 use serde_json::json;
@@ -32,6 +32,10 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
         return Err(Failure::mistake(format!("no study has a baseline for profile {profile}; `lofi bless` makes one")));
     }
     let done = execute(project, &studies)?;
+    if !done.summary.failed.is_empty() {
+        print_failures(project, &done.summary);
+        return Err(Failure::Message(Code::Failed, "a step failed; nothing was compared".to_owned()));
+    }
     let mut moved = 0;
     for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
         let new = Baseline::of(study, (&done.graph, index), &done.store)?;
@@ -90,6 +94,7 @@ pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Code, Fail
     let studies = project.load(patterns)?;
     let done = execute(project, &studies)?;
     if !done.summary.failed.is_empty() {
+        print_failures(project, &done.summary);
         return Err(Failure::Message(Code::Failed, "a step failed; nothing was blessed".to_owned()));
     }
     for (index, study) in studies.iter().enumerate() {

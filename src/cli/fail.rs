@@ -58,10 +58,13 @@ impl Failure {
                 for fault in faults {
                     eprintln!("{}", render(fault));
                 }
+                if faults.iter().all(|fault| fault.message.contains("on this machine")) {
+                    eprintln!("nothing was run: a data set is missing; `lofi data list` shows those that are here");
+                    return Code::Data.into();
+                }
                 let count = faults.len();
                 eprintln!("{count} mistake{} found; nothing was run", if count == 1 { "" } else { "s" });
-                let data = faults.iter().any(|f| f.message.contains("on this machine"));
-                if data && faults.len() == 1 { Code::Data.into() } else { Code::Mistake.into() }
+                Code::Mistake.into()
             }
             Self::Message(code, message) => {
                 eprintln!("error: {message}");
@@ -117,7 +120,10 @@ impl From<DatasetError> for Failure {
 
 impl From<BaselineError> for Failure {
     fn from(error: BaselineError) -> Self {
-        Self::file(error.to_string())
+        match error {
+            BaselineError::Missing { .. } => Self::mistake(error.to_string()),
+            other => Self::file(other.to_string()),
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
     /// Steps at once; the results do not depend on it. Default: the number of cores.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_parser = jobs)]
     jobs: Option<usize>,
     /// Memory for values and work, such as 2GiB. Default: 60 % of what is free.
     #[arg(long, global = true, value_parser = memory)]
@@ -131,6 +131,13 @@ enum Command {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as seed={count: 2}")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(jobs) if jobs > 0 => Ok(jobs),
+        _ => Err("expected a whole number, 1 or more".to_owned()),
+    }
 }
 
 fn memory(text: &str) -> Result<u64, String> {

@@ -153,7 +153,10 @@ pub(crate) fn discover(folder: &Path) -> Result<Vec<StudyFile>, Failure> {
     let mut found = Vec::new();
     let read = |path: &Path| -> Result<Vec<PathBuf>, Failure> {
         let entries = std::fs::read_dir(path)
-            .map_err(|e| Failure::mistake(format!("cannot read the studies in {}: {e}", path.display())))?;
+            .map_err(|e| {
+                let place = path.display();
+                Failure::mistake(format!("cannot read the studies in {place}: {e}; `--studies DIR` names their folder"))
+            })?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         Ok(paths)
@@ -193,7 +196,11 @@ impl DataResolver for Resolver<'_> {
             match (&error, text.split_once('\n')) {
                 (DatasetError::Missing(_), Some((first, rest))) => {
                     let message = first.split(';').next().unwrap_or(first).to_owned();
-                    (message, format!("get one of them in one of these ways\n{rest}"))
+                    (message, format!("get it in one of these ways\n{rest}"))
+                }
+                (DatasetError::UnknownCard { name, help }, _) => (format!("no data card `{name}`"), help.clone()),
+                (DatasetError::UnknownTask { card, task, help }, _) => {
+                    (format!("data card `{card}` has no task `{task}`"), help.clone())
                 }
                 _ => (text, "`lofi data list` shows every card and how to get it".to_owned()),
             }

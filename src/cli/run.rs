@@ -4,7 +4,7 @@ use super::fail::{Code, Failure};
 use super::project::Project;
 use super::{report, terminal};
 use crate::artifact::Value;
-use crate::engine::{Graph, Machine, RunError, RunRecord, Store, Summary};
+use crate::engine::{Failed, Graph, Machine, RunError, RunRecord, Store, Summary};
 use crate::study::{OutputKind, Study};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,8 +19,10 @@ pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> 
         print_outcome(&studies, &done);
     }
     if with_report {
-        report::write(project, (&studies, &done.graph, &done.store), (None, &done.summary.failed))?;
+        let failures: Vec<_> = done.summary.failed.iter().map(|f| (f.name.clone(), f.error.clone())).collect();
+        report::write(project, (&studies, &done.graph, &done.store), (None, &failures))?;
     }
+    print_failures(project, &done.summary);
     Ok(if done.summary.failed.is_empty() { Code::Well } else { Code::Failed })
 }
 
@@ -108,7 +110,7 @@ fn commit(project: &Project) -> String {
 }
 
 fn print_outcome(studies: &[Study], done: &Ran) {
-    let Summary { ran, cached, failed, skipped, elapsed_s } = &done.summary;
+    let Summary { ran, cached, failed, elapsed_s, .. } = &done.summary;
     if *ran == 0 && failed.is_empty() {
         println!("nothing to do: all {cached} results are up to date ({elapsed_s:.2} s)");
     } else {
@@ -130,10 +132,15 @@ fn print_outcome(studies: &[Study], done: &Ran) {
             }
         }
     }
-    if !failed.is_empty() {
-        eprintln!("{} failed, {} left out because of it", failed.len(), skipped.len());
-        for (name, error) in failed {
-            eprintln!("FAILED {name}\n  {error}");
-        }
+}
+
+/// Prints what failed; called last, so that it is the last thing on screen.
+pub(super) fn print_failures(project: &Project, summary: &Summary) {
+    if project.options.json || summary.failed.is_empty() {
+        return;
     }
+    for Failed { name, place, error } in &summary.failed {
+        eprintln!("FAILED {name}\n  at {place}\n  {error}");
+    }
+    eprintln!("{} failed, {} left out because of it", summary.failed.len(), summary.skipped.len());
 }

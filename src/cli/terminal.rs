@@ -10,7 +10,7 @@ pub(crate) fn sink(quiet: bool, json: bool) -> Box<dyn Sink> {
     if json {
         Box::new(JsonLines)
     } else if quiet {
-        Box::new(ErrorsOnly { failures: Failures::default() })
+        Box::new(ErrorsOnly)
     } else if std::io::stderr().is_terminal() {
         Box::new(Bar::new())
     } else {
@@ -29,30 +29,14 @@ impl Sink for JsonLines {
     }
 }
 
-/// Failures, kept so that they are the last thing on screen.
-#[derive(Default)]
-struct Failures(Vec<String>);
-
-impl Failures {
-    fn take(&mut self, event: &Event) {
-        match event {
-            Event::Failed { name, place, error } => self.0.push(format!("FAILED {name}\n  at {place}\n  {error}")),
-            Event::Done { .. } => self.0.drain(..).for_each(|failure| eprintln!("{failure}")),
-            _ => {}
-        }
-    }
-}
-
-struct ErrorsOnly {
-    failures: Failures,
-}
+/// Only what needs a reader.
+struct ErrorsOnly;
 
 impl Sink for ErrorsOnly {
     fn event(&mut self, event: &Event) {
         if let Event::Damaged { name, reason } = event {
             eprintln!("damaged: {name}: {reason}; it is computed again");
         }
-        self.failures.take(event);
     }
 }
 
@@ -62,7 +46,6 @@ struct Lines {
     to_run: usize,
     done: usize,
     last: Option<Instant>,
-    failures: Failures,
 }
 
 impl Lines {
@@ -85,7 +68,6 @@ impl Sink for Lines {
             Event::Failed { name, .. } => eprintln!("failed: {name}"),
             Event::Started { .. } | Event::Done { .. } => {}
         }
-        self.failures.take(event);
     }
 }
 
@@ -95,7 +77,6 @@ struct Bar {
     to_run: usize,
     done: usize,
     running: Vec<String>,
-    failures: Failures,
 }
 
 /// The bar counts work in millions of floating-point operations.
@@ -108,7 +89,7 @@ impl Bar {
             "{bar:30.cyan/dim} {percent:>3} %  {prefix}  {elapsed_precise} gone, about {eta_precise} left\n  {wide_msg:.dim}",
         );
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, to_run: 0, done: 0, running: Vec::new(), failures: Failures::default() }
+        Self { bar, to_run: 0, done: 0, running: Vec::new() }
     }
 
     fn step(&mut self, name: &str, flops: f64) {
@@ -141,6 +122,5 @@ impl Sink for Bar {
             Event::Failed { name, .. } => self.step(name, 0.0),
             Event::Done { .. } => self.bar.finish_and_clear(),
         }
-        self.failures.take(event);
     }
 }

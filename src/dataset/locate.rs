@@ -48,7 +48,7 @@ impl Missing {
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.absent.len() == 1 { "the data set is" } else { "none of the data sets is" };
+        let what = if self.absent.len() == 1 { "the data set is not" } else { "none of the data sets is" };
         write!(f, "{what} on this machine; get one of them in one of these ways")?;
         for (card, title, hints) in &self.absent {
             write!(f, "\n  {card} ({title})")?;

@@ -46,12 +46,23 @@ pub struct Summary {
     pub ran: usize,
     /// Needed steps found in the store.
     pub cached: usize,
-    /// Names and errors of steps that failed.
-    pub failed: Vec<(String, String)>,
+    /// Steps that failed.
+    pub failed: Vec<Failed>,
     /// Names of steps left out because an input failed.
     pub skipped: Vec<String>,
     /// Seconds.
     pub elapsed_s: f64,
+}
+
+/// A step that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// Study, step and cell.
+    pub name: String,
+    /// Where it is written, file:line:column.
+    pub place: String,
+    /// What went wrong.
+    pub error: String,
 }
 
 /// How to run.
@@ -359,8 +370,12 @@ impl<'a> Round<'a> {
             Err(StepError::Cancelled) => return Err(RunError::Cancelled),
             Err(error) => {
                 let place = self.graph.nodes[done.node].place.clone();
-                sink.event(&Event::Failed { name: name.clone(), place, error: error.to_string() });
-                total.failed.push((name, error.to_string()));
+                let error = error.to_string();
+                sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });
+                // A round after a damaged input meets the same failure again.
+                if total.failed.iter().all(|known| known.name != name) {
+                    total.failed.push(Failed { name, place, error });
+                }
                 self.bury(done.node, total);
                 self.drop_inputs(done.node);
                 return Ok(());
@@ -387,7 +402,10 @@ impl<'a> Round<'a> {
         for follower in self.followers.get(&node).cloned().unwrap_or_default() {
             if self.dead.insert(follower) {
                 self.missing.remove(&follower);
-                total.skipped.push(self.graph.nodes[follower].name.clone());
+                let name = self.graph.nodes[follower].name.clone();
+                if !total.skipped.contains(&name) {
+                    total.skipped.push(name);
+                }
                 self.bury(follower, total);
                 self.drop_inputs(follower);
             }

@@ -12,7 +12,7 @@ mod record;
 mod store;
 
 pub use events::{Event, Sink, Silent};
-pub use execute::{Executor, RunError, Summary};
+pub use execute::{Executor, Failed, RunError, Summary};
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};
 pub use machine::{Machine, available_memory_bytes};

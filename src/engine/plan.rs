@@ -63,7 +63,7 @@ pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan,
         plan.needed[target.node].insert(target.port);
     }
     let targets: BTreeSet<usize> = graph.targets.iter().map(|t| t.node).collect();
-    for index in (0..count).rev().filter(|_| true) {
+    for index in (0..count).rev() {
         if plan.needed[index].is_empty() {
             continue;
         }

@@ -6,7 +6,7 @@ use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
 use super::{Environment, tables};
 use crate::artifact::Cell;
-use crate::step::{DataRef, ErasedKind, Family, Plan, Problem, Shapes};
+use crate::step::{DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
 use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
@@ -109,7 +109,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     };
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
     let grid = Grid::expand(&mut builder, &templates, &cells, axes);
-    let outputs = if builder.faults.is_empty() { tables::outputs(&mut builder, raw, (&grid, path)) } else { Vec::new() };
+    let outputs = tables::outputs(&mut builder, raw, (&grid, path));
     let Builder { nodes, faults, .. } = builder;
     if !faults.is_empty() {
         return Err(limit(faults));
@@ -182,12 +182,29 @@ pub(super) struct Draft<'a> {
 }
 
 impl Builder<'_> {
+    /// Only checks parameters, for a step that cannot be made because an input could not.
+    pub fn check(&mut self, kind: &dyn ErasedKind, params: &YamlNode, item: &Item) {
+        if let Err(faults) = kind.canonical(&params.to_json()) {
+            self.refuse(kind, (params, item), &faults);
+        }
+    }
+
+    fn refuse(&mut self, kind: &dyn ErasedKind, (params, item): (&YamlNode, &Item), faults: &[ParamFault]) {
+        for (mut located, fault) in params.locate(&item.source, faults).into_iter().zip(faults) {
+            if fault.path.is_empty() && fault.message.starts_with("missing field") {
+                located.message = format!("`{}`: {}", item.name, located.message);
+                located.help = Some(format!("`lofi list kinds {}` says what it is for", kind.name()));
+            }
+            self.faults.push(located);
+        }
+    }
+
     /// Checks parameters and sizes and adds the node; faults are collected, not returned.
     pub fn add(&mut self, draft: Draft<'_>) -> Option<usize> {
         let params = match draft.kind.canonical(&draft.params.to_json()) {
             Ok(params) => params,
             Err(faults) => {
-                self.faults.extend(draft.params.locate(&draft.item.source, &faults));
+                self.refuse(draft.kind, (draft.params, draft.item), &faults);
                 return None;
             }
         };
@@ -291,7 +308,11 @@ impl<'a> Grid<'a> {
         for (slot, _, wires) in &template.inputs {
             let wires: Option<Vec<Wire>> =
                 wires.iter().map(|w| self.at(w.step, cell).map(|node| Wire { node, port: w.port })).collect();
-            inputs.push((slot.clone(), wires?));
+            let Some(wires) = wires else {
+                builder.check(template.kind, &params, &template.item);
+                return None;
+            };
+            inputs.push((slot.clone(), wires));
         }
         builder.add(Draft {
             label: template.item.name.clone(),

@@ -2,33 +2,52 @@
 
 use super::raw::{Item, RawStudy};
 use crate::yaml::{Fault, Node, Source, Tree, parse};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-
-/// How deep fragments may extend fragments.
-const MAX_DEPTH: usize = 8;
 
 /// Reads a study with everything that it extends; an entry of the study replaces the fragment's entry of that name.
 pub(super) fn read(source: &Source, path: &Path, root: &Path) -> Result<RawStudy, Vec<Fault>> {
-    read_at(&Arc::new(source.clone()), path, (root, 0))
+    read_at(&Arc::new(source.clone()), (root, &mut vec![plain(path)]))
 }
 
-fn read_at(source: &Arc<Source>, path: &Path, (root, depth): (&Path, usize)) -> Result<RawStudy, Vec<Fault>> {
+/// `trail` are the files that are being read, the innermost last.
+fn read_at(source: &Arc<Source>, (root, trail): (&Path, &mut Vec<PathBuf>)) -> Result<RawStudy, Vec<Fault>> {
     let tree = parse(source).map_err(|fault| vec![fault])?;
-    let mut study = RawStudy::split(source, &tree, depth > 0)?;
+    let mut study = RawStudy::split(source, &tree, trail.len() > 1)?;
+    let shown = |file: &Path| file.strip_prefix(root).unwrap_or(file).display().to_string();
     for (name, node) in fragments(source, &tree)? {
-        let at = |message: String| vec![source.fault(node.mark, message)];
-        if depth >= MAX_DEPTH {
-            return Err(at(format!("`{name}` is extended {MAX_DEPTH} levels deep: is there a circle?")));
+        let folder = trail.last().and_then(|file| file.parent()).unwrap_or(root).to_owned();
+        let file = plain(&folder.join(&name));
+        if let Some(first) = trail.iter().position(|open| *open == file) {
+            let circle: Vec<String> = trail[first..].iter().chain([&file]).map(|file| shown(file)).collect();
+            let fault = source.fault(node.mark, format!("these files extend each other: {}", circle.join(" → ")));
+            return Err(vec![fault.help("take one of these `extend`s out")]);
         }
-        let file = path.parent().unwrap_or(root).join(&name);
-        let text =
-            std::fs::read_to_string(&file).map_err(|e| at(format!("cannot read the fragment `{name}`: {e}")))?;
-        let shown = file.strip_prefix(root).unwrap_or(&file).display().to_string();
-        let fragment = read_at(&Arc::new(Source::new(shown, &text)), &file, (root, depth + 1))?;
+        let text = std::fs::read_to_string(&file).map_err(|e| {
+            let fault = source.fault(node.mark, format!("cannot read the fragment `{name}`: {e}"));
+            vec![fault.help(format!("the path is relative to this file; looked for {}", shown(&file)))]
+        })?;
+        trail.push(file.clone());
+        let fragment = read_at(&Arc::new(Source::new(shown(&file), &text)), (root, trail))?;
+        trail.pop();
         lay_under(&mut study, fragment);
     }
     Ok(study)
+}
+
+/// The path without `.` and, where that leads back to a folder it names, without `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 fn fragments<'a>(source: &Source, tree: &'a Node) -> Result<Vec<(String, &'a Node)>, Vec<Fault>> {

@@ -128,7 +128,8 @@ impl RawStudy {
     pub fn split(source: &Arc<Source>, root: &Node, fragment: bool) -> Result<Self, Vec<Fault>> {
         let mut faults = unknown_keys(source, root);
         if root.entries().is_empty() {
-            return Err(vec![source.fault(root.mark, format!("expected a study, found {}", root.what()))]);
+            let fault = source.fault(root.mark, format!("expected a study, found {}", root.what()));
+            return Err(vec![fault.help("a study is a mapping that begins with `study: NAME` and `title: ...`")]);
         }
         let head = if fragment { Ok(fragment_head()) } else { head(source, root) };
         let mut section = |name: &str| match items(source, root, name) {

@@ -113,7 +113,9 @@ fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fa
         }
         let known: Vec<&str> = study.profiles.iter().map(|item| item.name.as_str()).collect();
         let fault = study.source.fault(Mark { line: 1, column: 1 }, format!("this study has no profile `{profile}`"));
-        return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| "it has no profiles".to_owned()))];
+        return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| {
+            format!("add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands")
+        }))];
     };
     if !matches!(item.node.tree, Tree::Map(_) | Tree::Null) {
         return vec![item.fault(item.node.mark, format!("a profile is a mapping of names, found {}", item.node.what()))];
@@ -133,7 +135,8 @@ fn replace(item: Item, scoped: &mut Scoped) -> Result<(), Fault> {
         scoped.data = Some(item);
         return Ok(());
     }
-    let slot = scoped.constants.iter_mut().chain(&mut scoped.sweep).find(|known| known.name == item.name);
+    // An axis hides a constant of its name, so it is the one to replace.
+    let slot = scoped.sweep.iter_mut().chain(&mut scoped.constants).find(|known| known.name == item.name);
     if let Some(slot) = slot {
         *slot = item;
         return Ok(());

@@ -56,6 +56,7 @@ pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>
             Err(more) => faults.extend(more),
         }
     }
+    faults.extend(repeated(sweep));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -77,10 +78,22 @@ pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>
         }
         cells = kept;
         if cells.is_empty() {
-            return Err(vec![exclude.fault(exclude.mark, "`exclude` leaves no cell")]);
+            return Err(vec![exclude.fault(exclude.mark, "`exclude` leaves no cell").help("a cell goes out where all conditions of one rule hold")]);
         }
     }
     Ok(cells)
+}
+
+/// Zipped axes that have the name of another axis.
+fn repeated(sweep: &[Item]) -> Vec<Fault> {
+    let names = axis_names(sweep);
+    let twice = |name: &str| names.iter().filter(|other| *other == name).count() > 1;
+    let zips = sweep.iter().filter_map(|item| item.node.get("zip").map(|zip| (item, zip)));
+    let entries = zips.flat_map(|(item, zip)| zip.entries().iter().map(move |entry| (item, entry)));
+    let repeats = entries.filter(|(_, entry)| twice(&entry.key));
+    repeats
+        .map(|(item, e)| item.fault(e.mark, format!("`{}` is a sweep axis twice", e.key)).help("rename one of the two"))
+        .collect()
 }
 
 fn product(groups: &[Group]) -> Vec<SweepCell> {
@@ -114,7 +127,7 @@ fn zipped(item: &Item, zip: &Node) -> Result<Group, Vec<Fault>> {
         zip.entries().iter().zip(&columns).map(|(e, c)| format!("{} has {}", e.key, c.len())).collect();
     if columns.iter().any(|c| c.len() != columns[0].len()) {
         let fault = item.fault(zip.mark, format!("zipped axes must have equal lengths: {}", lengths.join(", ")));
-        return Err(vec![fault]);
+        return Err(vec![fault.help("zipped axes are read in step: give each a value for every row")]);
     }
     let rows = (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect();
     Ok(Group { names: zip.entries().iter().map(|e| e.key.clone()).collect(), rows })

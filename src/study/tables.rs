@@ -3,10 +3,10 @@
 use super::expand::{Builder, Draft, Grid, Output, OutputKind, Wire, set};
 use super::raw::{Item, RawStudy};
 use super::scope::Scope;
-use super::template::{kind_of, reference_fault, resolve};
-use super::{published, sweep::SweepCell};
+use super::template::{fitting, kind_of, known_kinds, reference_fault, resolve};
+use super::{published, sweep::SweepCell, template::TemplateWire};
 use crate::artifact::Cell;
-use crate::step::ErasedKind;
+use crate::step::{ErasedKind, Family, ValueType};
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -95,7 +95,7 @@ impl Maker<'_> {
         let spec: TableSpec = node.typed(&item.source)?;
         let (mut wire, mut keys) = self.stacked(builder, item, (&spec, &node))?;
         if let Some(filter) = &spec.filter {
-            wire = derived(builder, item, "filter", (json!({"where": filter}), node.get("where"), wire))?;
+            wire = derived(builder, item, "filter", (json!({"where": filter}), Some(&node), wire))?;
         }
         if let Some(choose) = &spec.choose {
             let mut params = choose.clone();
@@ -112,7 +112,7 @@ impl Maker<'_> {
             if let Some(interval) = &spec.interval {
                 params["interval"] = interval.clone();
             }
-            wire = derived(builder, item, "aggregate", (params, node.get("over"), wire))?;
+            wire = derived(builder, item, "aggregate", (params, Some(&node), wire))?;
             summary_keys.retain(|key| !over.as_array().is_some_and(|o| o.iter().any(|v| v == key)));
         }
         let built = Built { rows, summary: wire, keys: std::mem::take(&mut keys), summary_keys };
@@ -144,7 +144,8 @@ impl Maker<'_> {
                 Ok(if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) })
             }
             (None, false) => self.stack(builder, item, (spec, node)),
-            _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))]),
+            _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))
+                .help("`stack: {LABEL: STEP, ...}` puts the tables of steps under each other; `from: TABLE` takes another table")]),
         }
     }
 
@@ -163,11 +164,13 @@ impl Maker<'_> {
             };
             let wire = resolve(text, self.grid.templates)
                 .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&self.raw.steps, reason))])?;
+            self.is_table(item, (text, entry.node.mark), wire)?;
             for (used, axis) in axes.iter_mut().zip(&self.grid.axes) {
                 *used |= self.grid.templates[wire.step].axes.contains(axis);
             }
             for cell in distinct(self.grid, wire.step) {
-                let Some(at) = self.grid.at(wire.step, cell) else { continue };
+                // A step that could not be made has left its faults; its table would only repeat them.
+                let at = self.grid.at(wire.step, cell).ok_or_else(Vec::new)?;
                 wires.push(Wire { node: at, port: wire.port });
                 rows.push(row(&spec.label, &entry.key, &self.grid.place(wire.step, cell)));
             }
@@ -180,13 +183,36 @@ impl Maker<'_> {
         Ok((at, keys))
     }
 
+    fn is_table(&self, item: &Item, (text, mark): (&str, Mark), wire: TemplateWire) -> Result<(), Vec<Fault>> {
+        let from = &self.grid.templates[wire.step];
+        let port = &from.kind.about().outputs[wire.port];
+        if port.value_type == ValueType::Table {
+            return Ok(());
+        }
+        let found = port.value_type.name();
+        let fault = item.fault(mark, format!("a stack is made of tables, but `{text}` is of type {found}"));
+        let help = fitting(from, &[ValueType::Table]);
+        Err(vec![fault.help(help.unwrap_or_else(|| "a `score` step makes a table of predictions".to_owned()))])
+    }
+
     /// The table of a name: `t` is the summary for figures and the rows for claims; `t.rows` is always the rows.
     fn named(&self, item: &Item, text: &str, (mark, rows): (Mark, bool)) -> Result<(Built, bool), Vec<Fault>> {
         let (name, part) = text.split_once('.').map_or((text, ""), |(name, part)| (name, part));
         let built = self.tables.get(name).cloned().ok_or_else(|| {
             let known: Vec<&str> = self.raw.tables.iter().map(|t| t.name.as_str()).collect();
-            let fault = item.fault(mark, format!("there is no table `{name}` before this one"));
-            vec![fault.help(known_names(name, &known).unwrap_or_else(|| "this study has no tables".to_owned()))]
+            let place = |name: &str| known.iter().position(|known| *known == name);
+            match (place(name), place(&item.name).filter(|_| self.is_in_tables(item))) {
+                (Some(there), Some(here)) if there >= here => {
+                    let fault = item.fault(mark, format!("table `{name}` is made after table `{}`", item.name));
+                    vec![fault.help("a table stands below the one that it is made from")]
+                }
+                // It could not be made; its own faults say why.
+                (Some(_), _) => Vec::new(),
+                (None, _) => {
+                    let fault = item.fault(mark, format!("there is no table `{name}`"));
+                    vec![fault.help(known_names(name, &known).unwrap_or_else(|| "this study has no tables".to_owned()))]
+                }
+            }
         })?;
         match part {
             "" => Ok((built, rows)),
@@ -197,6 +223,10 @@ impl Maker<'_> {
                     .help("known here: `rows` (one a seed), `summary` (averaged)"),
             ]),
         }
+    }
+
+    fn is_in_tables(&self, item: &Item) -> bool {
+        self.raw.tables.iter().any(|table| table.mark == item.mark && table.name == item.name)
     }
 
     fn comparison(
@@ -211,7 +241,7 @@ impl Maker<'_> {
             return Ok(());
         }
         let params = json!({"published": numbers, "keys": built.summary_keys});
-        let wire = derived(builder, item, "compare-published", (params, node.get("published"), built.summary))?;
+        let wire = derived(builder, item, "compare-published", (params, Some(node), built.summary))?;
         self.output(&item.name, OutputKind::Comparison, wire);
         Ok(())
     }
@@ -226,10 +256,10 @@ impl Maker<'_> {
     }
 
     fn figure(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
-        let kind = kind_of(item, builder.environment).map_err(|fault| vec![fault])?;
+        let kind = kind_of(item, &[Family::Plot], builder.environment).map_err(|fault| vec![fault])?;
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let mut params = scope.resolve(&item.node, &item.source)?;
-        let (built, rows) = self.taken(item, &mut params, false)?;
+        let taken = self.taken(item, &mut params, false);
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
             let text = name.text().unwrap_or_default();
@@ -240,6 +270,7 @@ impl Maker<'_> {
         }
         let note = builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
         inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
+        let (built, rows) = taken.inspect_err(|_| builder.check(kind, &params, item))?;
         let wire = if rows { built.rows } else { built.summary };
         let inputs = vec![("table".to_owned(), vec![wire])];
         let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
@@ -259,14 +290,22 @@ impl Maker<'_> {
             return Err(vec![fault.help("for example `paired-difference: {table: ..., less: ..., than: ...}`")]);
         };
         let Some(kind) = builder.environment.kind(&entry.key) else {
-            let known: Vec<&str> = builder.environment.kinds.iter().map(|k| k.name()).collect();
-            let fault = item.fault(entry.mark, format!("unknown kind `{}`", entry.key));
-            return Err(vec![fault.help(known_names(&entry.key, &known).unwrap_or_default())]);
+            let fault = item.fault(entry.mark, format!("unknown kind of claim `{}`", entry.key));
+            return Err(vec![fault.help(known_kinds(&entry.key, &[Family::Claim], builder.environment))]);
         };
         let mut params = entry.node.clone();
-        let (built, rows) = self.taken(item, &mut params, true)?;
+        let taken = self.taken(item, &mut params, true);
+        inject(&mut params, kind, item.mark, [("says", Some(says.to_json()))]);
+        let (built, rows) = match taken {
+            Ok(taken) => taken,
+            Err(faults) => {
+                inject(&mut params, kind, item.mark, [("keys", Some(json!([])))]);
+                builder.check(kind, &params, item);
+                return Err(faults);
+            }
+        };
         let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
-        inject(&mut params, kind, item.mark, [("says", Some(says.to_json())), ("keys", Some(json!(keys)))]);
+        inject(&mut params, kind, item.mark, [("keys", Some(json!(keys)))]);
         let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
         self.output(&item.name, OutputKind::Claim, wire);
         Ok(())
@@ -275,7 +314,9 @@ impl Maker<'_> {
     /// Takes the `table:` key out of some parameters and finds the table.
     fn taken(&self, item: &Item, params: &mut Node, rows: bool) -> Result<(Built, bool), Vec<Fault>> {
         let Some(table) = remove(params, "table") else {
-            return Err(vec![item.fault(item.mark, format!("`{}` names no `table`", item.name))]);
+            let known: Vec<&str> = self.raw.tables.iter().map(|t| t.name.as_str()).collect();
+            let fault = item.fault(item.mark, format!("`{}` names no `table`", item.name));
+            return Err(vec![fault.help(format!("add `table: NAME`; the tables are {}", known.join(", ")))]);
         };
         let text = table.text().unwrap_or_default();
         self.named(item, text, (table.mark, rows))
@@ -335,7 +376,8 @@ fn derived(
     if let (Tree::Map(entries), Some(written)) = (&mut node.tree, written) {
         for entry in entries {
             if let Some(own) = written.get(&entry.key) {
-                entry.node = own.clone();
+                let same = own.to_json() == entry.node.to_json();
+                entry.node = if same { own.clone() } else { Node { mark: own.mark, tree: entry.node.tree.clone() } };
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::Environment;
 use super::raw::Item;
 use super::scope::references;
-use crate::step::{About, Arity, ErasedKind, Slot};
+use crate::step::{About, Arity, ErasedKind, Family, Slot, ValueType};
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 use std::collections::BTreeSet;
 
@@ -75,7 +75,7 @@ fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>>
         let fault = item.fault(entry.mark, format!("unknown key `{}` in step `{}`", entry.key, item.name));
         faults.push(fault.help(known_names(&entry.key, &known).unwrap_or_default()));
     }
-    let kind = kind_of(item, environment).map_err(|fault| with(&faults, fault))?;
+    let kind = kind_of(item, &[Family::Data, Family::Experiment, Family::Analysis], environment).map_err(|fault| with(&faults, fault))?;
     let inputs = inputs(item, kind.about()).map_err(|more| faults.iter().cloned().chain(more).collect::<Vec<_>>())?;
     let empty = Node { mark: item.mark, tree: Tree::Map(Vec::new()) };
     let params = item.node.get("params").cloned().unwrap_or(empty);
@@ -86,7 +86,11 @@ fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>>
 }
 
 /// The kind that an entry names.
-pub(super) fn kind_of(item: &Item, environment: Environment<'_>) -> Result<&'static dyn ErasedKind, Fault> {
+pub(super) fn kind_of(
+    item: &Item,
+    families: &[Family],
+    environment: Environment<'_>,
+) -> Result<&'static dyn ErasedKind, Fault> {
     let Some(node) = item.node.get("kind") else {
         return Err(item
             .fault(item.mark, format!("`{}` has no `kind`", item.name))
@@ -96,9 +100,15 @@ pub(super) fn kind_of(item: &Item, environment: Environment<'_>) -> Result<&'sta
         return Err(item.fault(node.mark, format!("`kind` must be a text, found {}", node.what())));
     };
     environment.kind(name).ok_or_else(|| {
-        let known: Vec<&str> = environment.kinds.iter().map(|kind| kind.name()).collect();
-        item.fault(node.mark, format!("unknown kind `{name}`")).help(known_names(name, &known).unwrap_or_default())
+        item.fault(node.mark, format!("unknown kind `{name}`")).help(known_kinds(name, families, environment))
     })
+}
+
+/// The nearest and all kinds of some families.
+pub(super) fn known_kinds(wrong: &str, families: &[Family], environment: Environment<'_>) -> String {
+    let kinds = environment.kinds.iter().filter(|kind| families.contains(&kind.about().family));
+    let known: Vec<&str> = kinds.map(|kind| kind.name()).collect();
+    known_names(wrong, &known).unwrap_or_default()
 }
 
 /// Slots with their places, and the references wired to them with theirs.
@@ -108,6 +118,10 @@ fn inputs(item: &Item, about: &About) -> Result<NamedInputs, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut inputs = Vec::new();
     let slots: Vec<&str> = about.inputs.iter().map(|slot| slot.name).collect();
+    if let Some(node) = item.node.get("inputs").filter(|node| !matches!(node.tree, Tree::Map(_))) {
+        let fault = item.fault(node.mark, format!("`inputs` is a mapping from slots to steps, found {}", node.what()));
+        return Err(vec![fault.help(known_names("", &slots).unwrap_or_else(|| "this kind takes no inputs".into()))]);
+    }
     for entry in item.node.get("inputs").map(Node::entries).unwrap_or_default() {
         let Some(slot) = about.inputs.iter().find(|slot| slot.name == entry.key) else {
             let fault = item.fault(entry.mark, format!("this kind has no input `{}`", entry.key));
@@ -132,7 +146,7 @@ fn inputs(item: &Item, about: &About) -> Result<NamedInputs, Vec<Fault>> {
 fn names(item: &Item, slot: &Slot, node: &Node) -> Result<Vec<(String, Mark)>, Fault> {
     let one = |node: &Node| match node.text() {
         Some(text) => Ok((text.to_owned(), node.mark)),
-        None => Err(item.fault(node.mark, format!("an input names a step, found {}", node.what()))),
+        None => Err(item.fault(node.mark, format!("input `{}` takes one step, found {}", slot.name, node.what()))),
     };
     match &node.tree {
         Tree::List(items) if slot.arity == Arity::Many => items.iter().map(one).collect(),
@@ -255,17 +269,23 @@ fn type_fault(draft: &Draft, slot: &str, place: Mark, from: &Template, wire: Tem
     }
     let wanted: Vec<&str> = slot.accepts.iter().map(|t| t.name()).collect();
     let message = format!(
-        "input `{}` of `{}` takes a {}, but `{}` gives a {}",
+        "input `{}` of `{}` takes a value of type {}, but `{}.{}` is of type {}",
         slot.name,
         draft.kind.name(),
-        wanted.join(" or a "),
+        wanted.join(" or "),
         from.item.name,
+        port.name,
         port.value_type.name()
     );
-    let fitting = from.kind.about().outputs.iter().find(|p| slot.accepts.contains(&p.value_type));
     let fault = draft.item.fault(place, message);
-    Some(match fitting {
-        Some(port) => fault.help(format!("`{}.{}` is a {}", from.item.name, port.name, port.value_type.name())),
-        None => fault,
+    Some(match fitting(from, slot.accepts) {
+        Some(help) => fault.help(help),
+        None => fault.help(format!("this input: {}", slot.doc)),
     })
+}
+
+/// An output of the step that has one of the wanted types.
+pub(super) fn fitting(from: &Template, accepts: &[ValueType]) -> Option<String> {
+    let port = from.kind.about().outputs.iter().find(|p| accepts.contains(&p.value_type))?;
+    Some(format!("`{}.{}` is of type {}", from.item.name, port.name, port.value_type.name()))
 }

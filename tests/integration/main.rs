@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 #![expect(clippy::approx_constant, reason = "printed numbers of another program")]
 
+mod bad_studies;
 mod common;
 mod golden_filter;
 mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
 mod oracles;
+mod project;

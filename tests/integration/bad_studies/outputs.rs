@@ -1,0 +1,251 @@
+//! Tables and figures.
+
+use super::{refused, without_list};
+use insta::assert_snapshot;
+
+#[test]
+fn unknown_key_in_a_table() {
+    assert_snapshot!(refused(&[("over: seed", "average: seed")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:42:5
+      × unknown key `average`
+        ╭─[studies/demo/tiny.yaml:42:5]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     average: seed
+        ·     ────┬───
+        ·         ╰── here
+     43 │     interval: {bootstrap: 0.9}
+        ╰────
+      help: known here: `stack`, `from`, `as`, `where`, `choose`, `over`, `interval`, `published`
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_key_inside_a_table() {
+    assert_snapshot!(refused(&[("{bootstrap: 0.9}", "{bootstrp: 0.9}")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:43:16
+      × unknown key `bootstrp`
+        ╭─[studies/demo/tiny.yaml:43:16]
+     42 │     over: seed
+     43 │     interval: {bootstrp: 0.9}
+        ·                ────┬────
+        ·                    ╰── here
+     44 │
+        ╰────
+      help: did you mean `bootstrap`? known here: `bootstrap`
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_level_out_of_range() {
+    assert_snapshot!(refused(&[("bootstrap: 0.9", "bootstrap: 1.9")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:43:27
+      × 1.9 is out of range: it must be at most 0.9999
+        ╭─[studies/demo/tiny.yaml:43:27]
+     42 │     over: seed
+     43 │     interval: {bootstrap: 1.9}
+        ·                           ─┬─
+        ·                            ╰── here
+     44 │
+        ╰────
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_table_of_nothing() {
+    assert_snapshot!(refused(&[("    stack: {LoFi: lofi-score, Pixels: pixels-score}\n", "")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:40:3
+      × table `error` needs either `stack` or `from`
+        ╭─[studies/demo/tiny.yaml:40:3]
+     39 │ tables:
+     40 │   error:
+        ·   ───┬──
+        ·      ╰── here
+     41 │     over: seed
+        ╰────
+      help: `stack: {LABEL: STEP, ...}` puts the tables of steps under each other; `from: TABLE` takes another
+            table
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_stack_of_no_table() {
+    assert_snapshot!(refused(&[("LoFi: lofi-score", "LoFi: lofi")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:41:19
+      × a stack is made of tables, but `lofi` is of type predictions
+        ╭─[studies/demo/tiny.yaml:41:19]
+     40 │   error:
+     41 │     stack: {LoFi: lofi, Pixels: pixels-score}
+        ·                   ──┬─
+        ·                     ╰── here
+     42 │     over: seed
+        ╰────
+      help: `lofi.path` is of type table
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_step_in_a_stack() {
+    assert_snapshot!(refused(&[("LoFi: lofi-score", "LoFi: lofi-scor")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:41:19
+      × there is no step `lofi-scor`
+        ╭─[studies/demo/tiny.yaml:41:19]
+     40 │   error:
+     41 │     stack: {LoFi: lofi-scor, Pixels: pixels-score}
+        ·                   ────┬────
+        ·                       ╰── here
+     42 │     over: seed
+        ╰────
+      help: did you mean `lofi-score`? known here: `data`, `lift`, `filter`, `lofi`, `lofi-score`, `pixels`,
+            `pixels-score`
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_axis_to_average_over() {
+    assert_snapshot!(refused(&[("over: seed", "over: sed")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:42:11
+      × step `error (aggregate)`: `sed` is no axis of the table; its axes are model, n_train, seed
+        ╭─[studies/demo/tiny.yaml:42:11]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     over: sed
+        ·           ─┬─
+        ·            ╰── here
+     43 │     interval: {bootstrap: 0.9}
+        ╰────
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_published_numbers() {
+    assert_snapshot!(refused(&[("over: seed", "over: seed\n    published: figure-three")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:43:16
+      × there are no published numbers `figure-three`
+        ╭─[studies/demo/tiny.yaml:43:16]
+     42 │     over: seed
+     43 │     published: figure-three
+        ·                ──────┬─────
+        ·                      ╰── here
+     44 │     interval: {bootstrap: 0.9}
+        ╰────
+      help: `published:` is empty
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_published_file_that_is_not_there() {
+    assert_snapshot!(refused(&[("over: seed", "over: seed\n    published: three"), ("figures:", "published: {three: {source: figure 3, file: three.csv}}\n\nfigures:")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:46:45
+      × cannot read `three.csv`: No such file or directory (os error 2)
+        ╭─[studies/demo/tiny.yaml:46:45]
+     45 │
+     46 │ published: {three: {source: figure 3, file: three.csv}}
+        ·                                             ────┬────
+        ·                                                 ╰── here
+     47 │
+        ╰────
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_table_made_too_late() {
+    assert_snapshot!(refused(&[("  error:\n", "  best: {from: error}\n  error:\n")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:40:16
+      × table `error` is made after table `best`
+        ╭─[studies/demo/tiny.yaml:40:16]
+     39 │ tables:
+     40 │   best: {from: error}
+        ·                ──┬──
+        ·                  ╰── here
+     41 │   error:
+        ╰────
+      help: a table stands below the one that it is made from
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_key_in_a_figure() {
+    assert_snapshot!(refused(&[("colour: model", "color: model")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:51:5
+      × unknown key `color`
+        ╭─[studies/demo/tiny.yaml:51:5]
+     50 │     y: {column: test_error}
+     51 │     color: model
+        ·     ───┬──
+        ·        ╰── here
+     52 │
+        ╰────
+      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `x_scale`, `y_scale`, `where`,
+            `band`, `published`, `data_note`
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_kind_of_figure() {
+    assert_snapshot!(without_list(&refused(&[("kind: line-band", "kind: lineband")])), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:47:11
+      × unknown kind `lineband`
+        ╭─[studies/demo/tiny.yaml:47:11]
+     46 │   error-vs-n:
+     47 │     kind: lineband
+        ·           ────┬───
+        ·               ╰── here
+     48 │     table: error
+        ╰────
+      help: did you mean `line-band`? known here: [...]
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn unknown_table_in_a_figure() {
+    assert_snapshot!(refused(&[("    table: error\n    x", "    table: eror\n    x")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:48:12
+      × there is no table `eror`
+        ╭─[studies/demo/tiny.yaml:48:12]
+     47 │     kind: line-band
+     48 │     table: eror
+        ·            ──┬─
+        ·              ╰── here
+     49 │     x: {column: n_train}
+        ╰────
+      help: did you mean `error`? known here: `error`
+
+    1 mistake found; nothing was run
+    "#);
+}
