@@ -49,7 +49,7 @@ struct Lines {
 impl Sink for Lines {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Planned { to_run, .. } => self.to_run += to_run,
+            Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
             Event::Finished { name, elapsed_s, .. } => {
                 self.done += 1;
                 eprintln!("[{}/{}] {name}  {elapsed_s:.2} s", self.done, self.to_run);
@@ -101,9 +101,9 @@ impl Sink for Bar {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Planned { to_run, flops, .. } => {
-                self.to_run += to_run;
+                self.to_run = self.done + to_run;
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a display of progress")]
-                self.bar.inc_length((flops / UNIT_FLOPS) as u64 + *to_run as u64);
+                self.bar.set_length(self.bar.position() + (flops / UNIT_FLOPS) as u64 + *to_run as u64);
             }
             Event::Started { name, .. } => {
                 self.running.push(name.clone());
