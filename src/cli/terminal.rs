@@ -61,7 +61,7 @@ impl Lines {
 impl Sink for Lines {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Planned { to_run, .. } => self.to_run += to_run,
+            Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, .. } => self.step(name, "same inputs as before"),
             Event::Damaged { name, reason } => eprintln!("damaged: {name}: {reason}; it is computed again"),
@@ -107,9 +107,9 @@ impl Sink for Bar {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Planned { to_run, flops, .. } => {
-                self.to_run += to_run;
+                self.to_run = self.done + to_run;
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a display of progress")]
-                self.bar.inc_length((flops / UNIT_FLOPS) as u64 + *to_run as u64);
+                self.bar.set_length(self.bar.position() + (flops / UNIT_FLOPS) as u64 + *to_run as u64);
             }
             Event::Started { name, .. } => {
                 self.running.push(name.clone());

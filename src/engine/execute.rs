@@ -22,8 +22,6 @@ const READ_BYTES_PER_S: f64 = 300e6;
 /// What a core computes a second, roughly. Planned work, not the clock, decides what is kept: a busy machine keeps the
 /// same values as an idle one.
 const FLOPS_PER_S: f64 = 3.5e10;
-/// How often a damaged entry may send the executor back to planning.
-const MAX_ROUNDS: usize = 5;
 
 /// What ends a run early.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +86,9 @@ impl Executor {
     pub fn run(&self, graph: &Arc<Graph>, last: &[RunRecord], sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let start = Instant::now();
         let mut total = Summary::default();
-        for round in 0..MAX_ROUNDS {
+        // Every further round has taken at least one damaged entry out, and each is written anew once.
+        let most_rounds = graph.nodes.len() + 1;
+        for round in 0..=most_rounds {
             let plan = plan(graph, &self.store, last)?;
             for (node, reason) in &plan.damaged {
                 sink.event(&Event::Damaged { name: graph.nodes[*node].name.clone(), reason: reason.clone() });
@@ -99,6 +99,10 @@ impl Executor {
             let again = Round::new(self, graph, plan)?.run(sink, &mut total)?;
             if !again {
                 break;
+            }
+            if round == most_rounds {
+                let reason = "results do not stay as they are written".to_owned();
+                return Err(StoreError::Damaged { path: self.store.root().to_owned(), reason }.into());
             }
         }
         total.elapsed_s = start.elapsed().as_secs_f64();
@@ -205,7 +209,7 @@ impl<'a> Round<'a> {
             if self.executor.cancelled.load(Ordering::Relaxed) {
                 return Err(RunError::Cancelled);
             }
-            self.start_ready(&sender, sink)?;
+            self.start_ready(&sender, sink, total)?;
             if self.running.is_empty() {
                 break;
             }
@@ -218,15 +222,21 @@ impl<'a> Round<'a> {
         Ok(self.again)
     }
 
-    fn start_ready(&mut self, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) -> Result<(), RunError> {
+    fn start_ready(
+        &mut self,
+        sender: &mpsc::Sender<Done>,
+        sink: &mut dyn Sink,
+        total: &mut Summary,
+    ) -> Result<(), RunError> {
         while self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(&node);
             match self.inputs(node, sink)? {
-                Some(inputs) => self.start(node, inputs, sender, sink),
-                // An input turned out damaged: it is recomputed in the next round, and this node with it.
-                None => {
+                Ok(inputs) => self.start(node, inputs, sender, sink),
+                // Inputs turned out damaged: they are recomputed in the next round, and this node with them.
+                Err(damaged) => {
                     self.again = true;
+                    total.cached = total.cached.saturating_sub(damaged.len());
                     self.drop_inputs(node);
                 }
             }
@@ -243,8 +253,10 @@ impl<'a> Round<'a> {
         fitting.or_else(|| if self.running.is_empty() { self.ready.iter().next_back().copied() } else { None })
     }
 
-    fn inputs(&mut self, node: usize, sink: &mut dyn Sink) -> Result<Option<Inputs>, RunError> {
+    /// The values that a node takes, or the nodes whose stored values are damaged: all of them, taken out.
+    fn inputs(&mut self, node: usize, sink: &mut dyn Sink) -> Result<Result<Inputs, BTreeSet<usize>>, RunError> {
         let slots = self.graph.nodes[node].inputs.clone();
+        let mut lost = BTreeSet::new();
         let mut inputs = Vec::with_capacity(slots.len());
         for (slot, wires) in slots {
             let mut values = Vec::with_capacity(wires.len());
@@ -252,17 +264,18 @@ impl<'a> Round<'a> {
                 match self.value(wire) {
                     Ok(value) => values.push(value),
                     Err(StoreError::Damaged { reason, .. }) => {
-                        let damaged = &self.graph.nodes[wire.node];
-                        sink.event(&Event::Damaged { name: damaged.name.clone(), reason });
-                        self.executor.store.evict(&damaged.key)?;
-                        return Ok(None);
+                        if lost.insert(wire.node) {
+                            let damaged = &self.graph.nodes[wire.node];
+                            sink.event(&Event::Damaged { name: damaged.name.clone(), reason });
+                            self.executor.store.evict(&damaged.key)?;
+                        }
                     }
                     Err(other) => return Err(other.into()),
                 }
             }
             inputs.push((slot, values));
         }
-        Ok(Some(Inputs(inputs)))
+        Ok(if lost.is_empty() { Ok(Inputs(inputs)) } else { Err(lost) })
     }
 
     /// A value from memory, or from the store into memory.

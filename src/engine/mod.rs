@@ -10,6 +10,8 @@ mod machine;
 mod plan;
 mod record;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use events::{Event, Sink, Silent};
 pub use execute::{Executor, Failed, RunError, Summary};

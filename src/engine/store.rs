@@ -181,7 +181,7 @@ impl Store {
     /// Where the disk refuses; then nothing is left behind.
     pub fn publish(&self, mut entry: Entry, values: &[(&str, &Value)]) -> Result<Entry, StoreError> {
         let folder = self.temporary()?;
-        let written = self.write(&folder, &mut entry, values).and_then(|()| self.reveal(&folder, &entry.key));
+        let written = self.write(&folder, &mut entry, values).and_then(|()| self.reveal(&folder, &entry));
         if let Err(error) = written {
             let _ = std::fs::remove_dir_all(&folder);
             return Err(error);
@@ -214,8 +214,10 @@ impl Store {
         write_file(&folder.join("entry.json"), &text)
     }
 
-    /// Renames a finished folder into place. Another process may have been first; its entry is as good.
-    fn reveal(&self, folder: &Path, key: &str) -> Result<(), StoreError> {
+    /// Renames a finished folder into place. Another process may have been first: an entry with the same values stays,
+    /// so that whoever reads it is not disturbed.
+    fn reveal(&self, folder: &Path, entry: &Entry) -> Result<(), StoreError> {
+        let key = &entry.key;
         let target = self.folder(key);
         let parent = target.parent().unwrap_or(&self.root);
         std::fs::create_dir_all(parent).map_err(io("write to the store at", parent))?;
@@ -223,6 +225,7 @@ impl Store {
         for _ in 0..3 {
             match std::fs::rename(folder, &target) {
                 Ok(()) => return Ok(()),
+                Err(_) if self.entry(key).ok().flatten().is_some_and(|there| there.outputs == entry.outputs) => break,
                 Err(_) if target.exists() => self.evict(key)?,
                 Err(e) => return Err(io("write to the store at", &target)(e)),
             }

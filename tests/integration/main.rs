@@ -5,9 +5,14 @@
 
 mod bad_studies;
 mod common;
+mod durability;
+mod engine;
 mod golden_filter;
 mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
 mod oracles;
 mod project;
+mod regression;
+mod store;
+mod yaml_only;
