@@ -12,7 +12,7 @@ pub mod engine;
 pub mod experiment;
 pub mod math;
 pub mod plot;
-// pub mod report;
+pub mod report;
 pub mod step;
 pub mod study;
 pub mod yaml;

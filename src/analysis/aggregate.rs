@@ -1,7 +1,7 @@
 //! `aggregate`: means over seeds, with bootstrap intervals.
 
 use super::columns::Columns;
-use super::rows::{TABLE, TABLE_OUT, groups};
+use super::rows::{Group, TABLE, TABLE_OUT, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
 use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
@@ -97,17 +97,17 @@ impl Kind for Aggregate {
     }
 }
 
-type Groups = [(Vec<Cell>, Vec<usize>)];
 type NamedColumn = (String, Vec<Cell>);
 
 /// The mean of a column in each group, and both ends of its interval.
-fn averaged(params: &Params, name: &str, (cells, groups): (&[Cell], &Groups)) -> Result<[NamedColumn; 3], StepError> {
+fn averaged(params: &Params, name: &str, (cells, groups): (&[Cell], &[Group])) -> Result<[NamedColumn; 3], StepError> {
     let options = Bootstrap { level: params.interval.bootstrap, resamples: params.resamples, seed: params.seed };
     let (mut means, mut lows, mut highs) = (Vec::new(), Vec::new(), Vec::new());
     for (_, rows) in groups {
         let values: Vec<f64> = rows.iter().filter_map(|&row| cells[row].as_f64()).collect();
         let centre = if values.is_empty() { None } else { Some(mean(&values).map_err(StepError::numeric)?) };
-        let interval = if values.len() < 2 { None } else { Some(bootstrap_mean(&values, options).map_err(StepError::numeric)?) };
+        let interval =
+            if values.len() < 2 { None } else { Some(bootstrap_mean(&values, options).map_err(StepError::numeric)?) };
         means.push(Cell::from(centre));
         lows.push(Cell::from(interval.map(|i| i.low)));
         highs.push(Cell::from(interval.map(|i| i.high)));

@@ -3,9 +3,11 @@
 use super::columns::Columns;
 use super::decide::{Bar, Claim, Condition};
 use super::paired_difference::{level, test_error};
-use super::rows::{TABLE, VERDICT, groups};
+use super::rows::{TABLE, VERDICT, counted, groups};
 use crate::artifact::{Table, Verdict};
-use crate::step::{About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,9 +60,9 @@ impl Kind for Bound {
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).ok_or_else(|| {
-            vec![Problem::at("at_most", "exactly one of `at_most` and `at_least` is needed")]
-        })
+        bar(params)
+            .map(|_| Plan::light(vec![Shape::Verdict]))
+            .ok_or_else(|| vec![Problem::at("at_most", "exactly one of `at_most` and `at_least` is needed")])
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
@@ -91,11 +93,17 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         level: params.level,
         place: params.per.0.clone(),
     };
-    let empty = if params.filter.0.is_empty() { "the table is empty".to_owned() } else { format!("no row has {}", params.filter) };
+    let empty = if params.filter.0.is_empty() {
+        "the table is empty".to_owned()
+    } else {
+        format!("no row has {}", params.filter)
+    };
     let remark = match (table.height(), conditions.iter().map(|c| c.samples.len()).sum::<usize>()) {
         (0, _) => empty,
         (_, 0) => format!("no row has a {}", params.column),
-        (rows, samples) if samples < rows => format!("{} rows without a {} left out", rows - samples, params.column),
+        (rows, samples) if samples < rows => {
+            format!("{} without a {} left out", counted(rows - samples, "row"), params.column)
+        }
         _ => String::new(),
     };
     claim.decide(&conditions, &remark)
@@ -113,7 +121,8 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        let rows = [json!([1, 0.1]), json!([1, 0.2]), json!([1, 0.3]), json!([2, 0.5]), json!([2, 0.5]), json!([2, null])];
+        let rows =
+            [json!([1, 0.1]), json!([1, 0.2]), json!([1, 0.3]), json!([2, 0.5]), json!([2, 0.5]), json!([2, null])];
         match run(&Bound, &params, &[table(&["n", "test_error"], &rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
@@ -140,7 +149,7 @@ mod tests {
         let verdict = decided(json!({"at_most": 0.5, "per": "n"}));
         assert_eq!(verdict.outcome, Outcome::Held);
         assert_eq!(verdict.evidence.numbers("samples").unwrap(), [Some(3.0), Some(2.0)]);
-        assert!(verdict.because.ends_with("1 rows without a test_error left out"), "{}", verdict.because);
+        assert!(verdict.because.ends_with("1 row without a test_error left out"), "{}", verdict.because);
         let none = decided(json!({"at_most": 0.5, "where": {"n": 3}}));
         assert_eq!(none.because, "no samples: no row has n = 3");
     }

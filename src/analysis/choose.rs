@@ -84,7 +84,8 @@ fn choose(params: &Params, table: &Table) -> Result<Table, StepError> {
 }
 
 fn no_criterion(column: &str, place: &str) -> StepError {
-    let reason = format!("several choices for {place}, none of which has a `{column}` in all its rows; nothing to choose by");
+    let reason =
+        format!("several choices for {place}, none of which has a `{column}` in all its rows; nothing to choose by");
     StepError::Input { slot: "table".to_owned(), reason }
 }
 

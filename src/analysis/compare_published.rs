@@ -3,7 +3,9 @@
 use super::columns::Columns;
 use super::rows::{TABLE, TABLE_OUT, in_words};
 use crate::artifact::{Cell, Table};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Published, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Published, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +85,8 @@ fn compared(params: &Params, table: &Table) -> Result<Vec<String>, StepError> {
     }
     if found.is_empty() {
         let known = table.names().join(", ");
-        let reason = format!("no published column is one of the table's: {known}; name ours under `columns` of the numbers");
+        let reason =
+            format!("no published column is one of the table's: {known}; name ours under `columns` of the numbers");
         return Err(StepError::Input { slot: "table".to_owned(), reason });
     }
     Ok(found)

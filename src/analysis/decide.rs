@@ -13,6 +13,7 @@
 //! intersection-union test). It is failed where some condition fails at level 1 − (1 − level)/m (Bonferroni): among m
 //! conditions one fails by chance m times as often.
 
+use super::rows::{counted, in_words};
 use crate::artifact::{Cell, Outcome, Table, Verdict};
 use crate::math::statistics::{Interval, mean};
 use crate::math::student::student_interval;
@@ -41,7 +42,13 @@ impl Bar {
             Self::AtMost(bar) => (high <= bar, low > bar),
             Self::AtLeast(bar) => (low >= bar, high < bar),
         };
-        if held { Outcome::Held } else if failed { Outcome::Failed } else { Outcome::Undecided }
+        if held {
+            Outcome::Held
+        } else if failed {
+            Outcome::Failed
+        } else {
+            Outcome::Undecided
+        }
     }
 
     /// How far a mean is on the wrong side; negative on the claimed one.
@@ -108,8 +115,12 @@ impl Claim<'_> {
         let tested = known.iter().map(|c| self.test(c, known.len())).collect::<Result<Vec<_>, _>>()?;
         let outcome = overall(&tested);
         let because = match self.decisive(&tested) {
-            None => format!("no samples: {}", if remark.is_empty() { "no row is where the claim speaks" } else { remark }),
-            Some(worst) => self.because(&tested, worst) + &if remark.is_empty() { String::new() } else { format!("; {remark}") },
+            None => {
+                format!("no samples: {}", if remark.is_empty() { "no row is where the claim speaks" } else { remark })
+            }
+            Some(worst) => {
+                self.because(&tested, worst) + &if remark.is_empty() { String::new() } else { format!("; {remark}") }
+            }
         };
         Ok(Verdict { outcome, says: self.says.to_owned(), because, evidence: self.evidence(&tested)? })
     }
@@ -140,13 +151,13 @@ impl Claim<'_> {
             None => format!("{} with a single sample, which gives no interval", short(worst.estimate)),
         };
         let of = format!("mean {} = {found}, claimed {}", self.statistic, self.bar);
-        let how = format!("{} % Student t interval, {samples} {}", percent(self.level), if samples == 1 { "sample" } else { "samples" });
+        let how = format!("{} % Student t interval, {}", percent(self.level), counted(samples, "sample"));
         if tested.len() == 1 {
             return format!("{of} ({how})");
         }
         let count = |wanted: Outcome| tested.iter().filter(|t| t.outcome == wanted).count();
         let (held, failed) = (count(Outcome::Held), count(Outcome::Failed));
-        let place = super::rows::in_words(&self.place, &worst.condition.place);
+        let place = in_words(&self.place, &worst.condition.place);
         let doubt = if failed > 0 && overall(tested) != Outcome::Failed {
             format!("; a failure by chance is likely enough among {} conditions", tested.len())
         } else {
@@ -246,14 +257,18 @@ mod tests {
         assert_eq!(outcome(below, &[held.clone(), open.clone()]), Outcome::Undecided);
         assert_eq!(outcome(below, &[held.clone(), open, failed.clone()]), Outcome::Failed);
         let verdict = claim(below).decide(&[held, failed], "").unwrap();
-        assert!(verdict.because.starts_with("1 of 2 conditions held, 1 failed; at n = 2: mean e = 1"), "{}", verdict.because);
+        assert!(
+            verdict.because.starts_with("1 of 2 conditions held, 1 failed; at n = 2: mean e = 1"),
+            "{}",
+            verdict.because
+        );
     }
 
     #[test]
     fn a_failure_that_many_conditions_make_likely_is_no_failure() {
         // 95 %: 1 ± 0.9936; among 20 conditions the widened interval reaches below zero
         let weak = condition(0, &[0.6, 1.0, 1.4]);
-        assert_eq!(outcome(Bar::Below(0.0), &[weak.clone()]), Outcome::Failed);
+        assert_eq!(outcome(Bar::Below(0.0), std::slice::from_ref(&weak)), Outcome::Failed);
         let many: Vec<Condition> = std::iter::once(weak).chain((1..20).map(|n| condition(n, &[-1.0, -1.1]))).collect();
         let verdict = claim(Bar::Below(0.0)).decide(&many, "").unwrap();
         assert_eq!(verdict.outcome, Outcome::Undecided);

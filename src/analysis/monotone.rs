@@ -4,9 +4,11 @@ use super::columns::Columns;
 use super::decide::{Bar, Claim, Condition};
 use super::paired_difference::{level, test_error};
 use super::pairs::{differences, keyed, shared};
-use super::rows::{TABLE, VERDICT, groups};
+use super::rows::{TABLE, VERDICT, counted, groups};
 use crate::artifact::{Cell, Table, Verdict};
-use crate::step::{About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +117,7 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let remark = match (conditions.len(), empty) {
         (0, _) => format!("there are fewer than two values of {}", params.along),
         (_, 0) => String::new(),
-        (_, empty) => format!("{empty} steps without pairs of equal {}", on.join(", ")),
+        (_, empty) => format!("{} without pairs of equal {}; see `pair_on`", counted(empty, "step"), on.join(", ")),
     };
     let mut verdict = claim.decide(&conditions, &remark)?;
     // a step without any pair is not known to go the right way
@@ -214,6 +216,6 @@ mod tests {
         let rows = rows.map(|(n, seed, e)| json!([n, seed, e]));
         let verdict = decided(json!({}), table(&["n", "seed", "test_error"], &rows));
         assert_eq!(verdict.outcome, Outcome::Undecided);
-        assert!(verdict.because.contains("1 steps without pairs of equal seed"), "{}", verdict.because);
+        assert!(verdict.because.contains("1 step without pairs of equal seed"), "{}", verdict.because);
     }
 }

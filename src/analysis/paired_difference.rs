@@ -3,9 +3,11 @@
 use super::columns::Columns;
 use super::decide::{Bar, Claim, Condition};
 use super::pairs::{Keyed, differences, keyed, same, shared};
-use super::rows::{TABLE, VERDICT};
+use super::rows::{TABLE, VERDICT, counted};
 use crate::artifact::{Cell, Table, Verdict};
-use crate::step::{About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -141,13 +143,16 @@ pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec
 fn remark(params: &Params, [a, b, pairs]: [&Keyed; 3], on: &[String]) -> String {
     for (side, who) in [(a, &params.less), (b, &params.than)] {
         if side.is_empty() {
-            return format!("no row has {} = {who} and a {}", params.by, params.column);
+            let also = if params.filter.0.is_empty() { String::new() } else { format!(", {}", params.filter) };
+            return format!("no row has {} = {who}{also} and a {}", params.by, params.column);
         }
     }
     match a.len() + b.len() - 2 * pairs.len() {
         0 => String::new(),
-        alone if pairs.is_empty() => format!("none of {alone} rows has a partner of equal {}", on.join(", ")),
-        alone => format!("{alone} rows without a partner left out"),
+        alone if pairs.is_empty() => {
+            format!("none of {alone} rows has a partner of equal {}; see `pair_on`", on.join(", "))
+        }
+        alone => format!("{} without a partner left out", counted(alone, "row")),
     }
 }
 
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(none.because, "no samples: no row has model = Random features and a test_error");
         let apart = table(&HEADER, &[json!(["LoFi", 1, 1, 0, 0.1]), json!(["Ridge", 1, 1, 1, 0.2])]);
         let apart = decided(json!({}), apart).because;
-        assert_eq!(apart, "no samples: none of 2 rows has a partner of equal n, k1, seed");
+        assert_eq!(apart, "no samples: none of 2 rows has a partner of equal n, k1, seed; see `pair_on`");
         let one = decided(json!({"where": {"n": 1, "seed": 0}}), sample(0.0));
         assert_eq!(one.outcome, Outcome::Undecided);
     }

@@ -20,7 +20,8 @@ pub fn keyed(table: &Table, rows: &[usize], (column, on): (&str, &[String])) -> 
         let key: Vec<Cell> = columns.iter().map(|c| c[row].clone()).collect();
         if partner(&found, &key).is_some() {
             let place = super::rows::in_words(on, &key);
-            let reason = format!("several rows at {place}; choose or filter first, or pair on more columns by `pair_on`");
+            let reason =
+                format!("several rows at {place}; choose or filter first, or pair on more columns by `pair_on`");
             return Err(StepError::Input { slot: "table".to_owned(), reason });
         }
         found.push((key, number));

@@ -4,20 +4,11 @@ use crate::artifact::{Cell, Table, TableError};
 use crate::step::{Arity, Keep, Port, Slot, ValueType};
 
 /// The slot of every step that takes one table.
-pub const TABLE: Slot = Slot {
-    name: "table",
-    accepts: &[ValueType::Table],
-    arity: Arity::One,
-    doc: "The rows.",
-};
+pub const TABLE: Slot = Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." };
 
 /// The port of every step that makes a table.
-pub const TABLE_OUT: Port = Port {
-    name: "table",
-    value_type: ValueType::Table,
-    keep: Keep::Always,
-    doc: "The resulting rows.",
-};
+pub const TABLE_OUT: Port =
+    Port { name: "table", value_type: ValueType::Table, keep: Keep::Always, doc: "The resulting rows." };
 
 /// The port of every claim.
 pub const VERDICT: Port = Port {
@@ -27,13 +18,16 @@ pub const VERDICT: Port = Port {
     doc: "How the claim ends, with the numbers that decide it.",
 };
 
+/// The values that a group shares, and the numbers of its rows.
+pub type Group = (Vec<Cell>, Vec<usize>);
+
 /// Row numbers grouped by equal values, groups in the order in which they first appear.
 ///
 /// That order is the study's own: the model named first comes first in tables and legends.
 ///
 /// # Errors
 /// Where a column is missing.
-pub fn groups(table: &Table, by: &[String]) -> Result<Vec<(Vec<Cell>, Vec<usize>)>, TableError> {
+pub fn groups(table: &Table, by: &[String]) -> Result<Vec<Group>, TableError> {
     let mut groups = table.groups(by)?;
     groups.sort_by_key(|(_, rows)| rows.first().copied());
     Ok(groups)
@@ -44,6 +38,12 @@ pub fn groups(table: &Table, by: &[String]) -> Result<Vec<(Vec<Cell>, Vec<usize>
 pub fn in_words(columns: &[String], values: &[Cell]) -> String {
     let words: Vec<String> = columns.iter().zip(values).map(|(name, value)| format!("{name} = {value}")).collect();
     if words.is_empty() { "all rows".to_owned() } else { words.join(", ") }
+}
+
+/// A count with its noun: `1 row`, `2 rows`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Tables for tests, from JSON rows under a header.

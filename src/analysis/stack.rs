@@ -3,7 +3,8 @@
 use super::rows::TABLE_OUT;
 use crate::artifact::{Cell, Table};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Row, Shape, Shapes, Slot, StepError, Value, ValueType,
+    About, Arity, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Row, Shape, Shapes, Slot, StepError, Value,
+    ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,7 +116,11 @@ mod tests {
         let found = stacked(rows, &[a, b]).unwrap();
         let expected = table(
             &["model", "seed", "k1", "e", "s"],
-            &[json!(["Ridge", 0, null, 0.5, null]), json!(["Ridge", 0, null, 0.25, null]), json!(["LoFi", 1, 63, 0.1, 1])],
+            &[
+                json!(["Ridge", 0, null, 0.5, null]),
+                json!(["Ridge", 0, null, 0.25, null]),
+                json!(["LoFi", 1, 63, 0.1, 1]),
+            ],
         );
         assert_eq!(found, expected);
     }
@@ -123,7 +128,7 @@ mod tests {
     #[test]
     fn a_column_of_its_own_must_agree() {
         let own = table(&["seed", "e"], &[json!([7, 0.5])]);
-        let kept = stacked(json!([{"m": "a", "seed": null}]), &[own.clone()]).unwrap();
+        let kept = stacked(json!([{"m": "a", "seed": null}]), std::slice::from_ref(&own)).unwrap();
         assert_eq!(kept, table(&["m", "seed", "e"], &[json!(["a", 7, 0.5])]));
         let error = stacked(json!([{"seed": 8}]), &[own]).unwrap_err().to_string();
         assert!(error.contains("`seed` holds 7 where the sweep says 8"), "{error}");

@@ -12,6 +12,7 @@ mod predictions;
 mod representation;
 mod spectrum;
 mod table;
+mod title;
 mod verdict;
 
 pub use bytes::{BytesError, File, decode, encode};
@@ -22,6 +23,7 @@ pub use predictions::{Evaluated, Predictions, Readout};
 pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
 pub use table::{Table, TableError};
+pub use title::column_title;
 pub use verdict::{Outcome, Verdict};
 
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,9 @@ pub enum TableError {
     Malformed(String),
 }
 
+/// Equal values of some columns, and the numbers of the rows that have them.
+pub type Group = (Vec<Cell>, Vec<usize>);
+
 /// Rows of named, typed columns. A missing value is null, never NaN.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
@@ -144,7 +147,7 @@ impl Table {
     ///
     /// # Errors
     /// Where a column is missing.
-    pub fn groups(&self, by: &[String]) -> Result<Vec<(Vec<Cell>, Vec<usize>)>, TableError> {
+    pub fn groups(&self, by: &[String]) -> Result<Vec<Group>, TableError> {
         let columns = by.iter().map(|name| self.column(name)).collect::<Result<Vec<_>, _>>()?;
         let mut groups: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
         for row in 0..self.height() {

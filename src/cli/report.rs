@@ -3,6 +3,7 @@
 use super::fail::{Code, Failure};
 use super::project::Project;
 use crate::engine::{Graph, Store};
+use crate::report::{Bibliography, ProjectInfo, Report, Written};
 use crate::study::Study;
 use std::path::{Path, PathBuf};
 
@@ -11,26 +12,50 @@ pub(super) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
-    write(project, &studies, (&graph, &store), to)?;
+    write(project, (&studies, &graph, &store), (to, &[]))?;
     Ok(Code::Well)
 }
 
-/// Writes pages; says where.
+type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
+
+/// Writes pages; says where. `failures` are the names and errors of steps that failed just now.
 pub(super) fn write(
     project: &Project,
-    studies: &[Study],
-    (graph, store): (&Graph, &Store),
-    to: Option<PathBuf>,
+    (studies, graph, store): Results<'_>,
+    (to, failures): (Option<PathBuf>, &[(String, String)]),
 ) -> Result<(), Failure> {
-    let _ = (project, studies, graph, store, to);
-    let _ = say;
+    let folder = to.unwrap_or_else(|| project.root.join("reports"));
+    let info = ProjectInfo {
+        title: "Reproduced studies".to_owned(),
+        references: bibliography(&project.root)?,
+        data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
+        failures: failures.to_vec(),
+        left_out: Vec::new(),
+    };
+    let report = Report::build(studies, graph, store, &info).map_err(|e| Failure::mistake(e.to_string()))?;
+    let names: Vec<String> = project.files(&[])?.into_iter().map(|file| file.name).collect();
+    let written = report.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;
+    if !project.options.quiet && !project.options.json {
+        say(&folder, &written);
+    }
     Ok(())
 }
 
-fn say(folder: &Path, written: usize) {
-    let page = folder.join("index.html");
-    match written {
+/// The project's bibliography; a project without one may cite nothing.
+fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
+    let path = root.join("docs/references.bib");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            Bibliography::parse(&text).map_err(|e| Failure::mistake(format!("{}: {e}", path.display())))
+        }
+        Err(_) => Ok(Bibliography::default()),
+    }
+}
+
+fn say(folder: &Path, written: &Written) {
+    let page = folder.strip_prefix(".").unwrap_or(folder).join("index.html");
+    match written.changed.len() + written.removed.len() {
         0 => println!("the report is up to date: {}", page.display()),
-        _ => println!("report: {} ({written} files written)", page.display()),
+        count => println!("report: {} ({count} files changed)", page.display()),
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> 
         print_outcome(&studies, &done);
     }
     if with_report {
-        report::write(project, &studies, (&done.graph, &done.store), None)?;
+        let failures: Vec<_> = done.summary.failed.iter().map(|f| (f.name.clone(), f.error.clone())).collect();
+        report::write(project, (&studies, &done.graph, &done.store), (None, &failures))?;
     }
     print_failures(project, &done.summary);
     Ok(if done.summary.failed.is_empty() { Code::Well } else { Code::Failed })

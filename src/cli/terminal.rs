@@ -3,6 +3,7 @@
 use crate::engine::{Event, Sink};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 /// The sink that the options ask for.
 pub(crate) fn sink(quiet: bool, json: bool) -> Box<dyn Sink> {
@@ -39,25 +40,30 @@ impl Sink for ErrorsOnly {
     }
 }
 
-/// A line a step, for logs.
+/// Lines for logs: at most one a second, so that a thousand small steps do not bury the rest.
 #[derive(Default)]
 struct Lines {
     to_run: usize,
     done: usize,
+    last: Option<Instant>,
+}
+
+impl Lines {
+    fn step(&mut self, name: &str, note: &str) {
+        self.done += 1;
+        if self.done == self.to_run || self.last.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
+            eprintln!("[{}/{}] {name}  {note}", self.done, self.to_run);
+            self.last = Some(Instant::now());
+        }
+    }
 }
 
 impl Sink for Lines {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
-            Event::Finished { name, elapsed_s, .. } => {
-                self.done += 1;
-                eprintln!("[{}/{}] {name}  {elapsed_s:.2} s", self.done, self.to_run);
-            }
-            Event::Reused { name, .. } => {
-                self.done += 1;
-                eprintln!("[{}/{}] {name}  same inputs as before", self.done, self.to_run);
-            }
+            Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
+            Event::Reused { name, .. } => self.step(name, "same inputs as before"),
             Event::Damaged { name, reason } => eprintln!("damaged: {name}: {reason}; it is computed again"),
             Event::Failed { name, .. } => eprintln!("failed: {name}"),
             Event::Started { .. } | Event::Done { .. } => {}

@@ -14,12 +14,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Values that may be dropped after use are kept on disk when they are at most this large, whatever they cost.
-const SMALL_BYTES: u64 = 4 << 20;
-/// Above it, they are kept when computing took this many times longer than reading would.
+/// Values that may be dropped after use are kept on disk where computing them takes this many times longer than reading
+/// them back.
 const WORTH_KEEPING: f64 = 20.0;
 /// What a disk reads and checks a second, cautiously.
 const READ_BYTES_PER_S: f64 = 300e6;
+/// What a core computes a second, roughly. Planned work, not the clock, decides what is kept: a busy machine keeps the
+/// same values as an idle one.
+const FLOPS_PER_S: f64 = 3.5e10;
+
 /// What ends a run early.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -425,7 +428,7 @@ impl<'a> Round<'a> {
     fn publish(&mut self, index: usize, values: Vec<Value>, elapsed_s: f64) -> Result<(), RunError> {
         let node = &self.graph.nodes[index];
         let ports = node.kind.about().outputs;
-        let kept = |i: usize, value: &Value| ports[i].keep == Keep::Always || worth_keeping(value, elapsed_s);
+        let kept = |i: usize, value: &Value| ports[i].keep == Keep::Always || worth_keeping(value, node.plan.flops);
         let mut outputs = BTreeMap::new();
         let mut stored: Vec<(&str, &Value)> = Vec::new();
         for (i, value) in values.iter().enumerate() {
@@ -496,11 +499,9 @@ fn need_bytes(node: &GraphNode) -> u64 {
     node.plan.work_bytes + node.plan.outputs.iter().map(|shape| shape.memory_bytes()).sum::<u64>()
 }
 
-fn worth_keeping(value: &Value, elapsed_s: f64) -> bool {
-    let bytes = value.memory_bytes();
-    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
-    let read_s = bytes as f64 / READ_BYTES_PER_S;
-    bytes <= SMALL_BYTES || elapsed_s > WORTH_KEEPING * read_s
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
+fn worth_keeping(value: &Value, flops: f64) -> bool {
+    flops / FLOPS_PER_S > WORTH_KEEPING * value.memory_bytes() as f64 / READ_BYTES_PER_S
 }
 
 /// Runs one step; a panic is a failure of that step alone.

@@ -1,6 +1,6 @@
 //! Which column an axis shows, and what is written beside it.
 
-use crate::artifact::{Cell, Table, TableError};
+use crate::artifact::{Cell, Table, TableError, column_title};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
@@ -53,7 +53,7 @@ impl Axis {
     /// The label without the unit.
     #[must_use]
     pub fn name(&self) -> String {
-        if self.0.label.is_empty() { title_of(&self.0.column) } else { self.0.label.clone() }
+        if self.0.label.is_empty() { column_title(&self.0.column) } else { self.0.label.clone() }
     }
 
     /// The label as it stands beside the axis.
@@ -116,29 +116,6 @@ impl Axis {
     }
 }
 
-/// A label from a column's name: the field's symbols where it has some, else the words with a capital.
-fn title_of(column: &str) -> String {
-    let known = match column {
-        "n_train" => "Training samples n",
-        "n_test" => "Test samples",
-        "lambda" => "Ridge penalty λ",
-        "test_mse" => "Test mean squared error",
-        "train_mse" => "Training mean squared error",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return known.to_owned();
-    }
-    let (letters, digits) = column.split_at(column.find(|c: char| c.is_ascii_digit()).unwrap_or(column.len()));
-    if letters.len() == 1 && !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()) {
-        let lowered = digits.chars().filter_map(|c| char::from_u32(u32::from('₀') + u32::from(c) - u32::from('0')));
-        return letters.chars().chain(lowered).collect();
-    }
-    let words = column.replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 impl<'de> Deserialize<'de> for Axis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AxisVisitor)
@@ -197,7 +174,8 @@ mod tests {
 
     #[test]
     fn labels() {
-        for (column, label) in [("test_error", "Test error"), ("k1", "k₁"), ("n_train", "Training samples n"), ("", "")] {
+        for (column, label) in [("test_error", "Test error"), ("k1", "k₁"), ("n_train", "Training samples n"), ("", "")]
+        {
             assert_eq!(Axis::of(column).label(), label);
         }
         let percent = axis(r#"{"column": "test_error", "unit": "%", "scale": 100}"#).unwrap();

@@ -124,7 +124,8 @@ fn baseline(table: &Table, columns: Columns<'_>, facet: &Cell) -> Result<Option<
     let here = (0..rows.height()).filter(|&r| facets[r].is_null() || facets[r].total_cmp(facet).is_eq());
     let found: Vec<f64> = here.filter_map(|r| values[r]).collect();
     if found.len() > 1 {
-        let reason = format!("baseline `{}` has {} rows ({}); narrow its `where`", baseline.label, found.len(), baseline.filter);
+        let reason =
+            format!("baseline `{}` has {} rows ({}); narrow its `where`", baseline.label, found.len(), baseline.filter);
         return Err(StepError::Input { slot: "table".to_owned(), reason });
     }
     Ok(found.first().copied())

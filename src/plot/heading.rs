@@ -40,7 +40,10 @@ impl DataNote {
             (_, title) => format!("Data: {title}."),
         };
         let caveat = self.caveat.trim().trim_end_matches('.');
-        let caveat = if caveat.is_empty() { String::new() } else { format!("{caveat}.") };
+        let mut letters = caveat.chars();
+        let caveat = letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters).chain(std::iter::once('.')).collect()
+        });
         [data, caveat].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
@@ -102,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_banner_names_both_data_sets() {
-        let note = DataNote { title: "Fashion-MNIST".into(), stands_in_for: "CIFAR-10".into(), caveat: "Grey images".into() };
+        let note =
+            DataNote { title: "Fashion-MNIST".into(), stands_in_for: "CIFAR-10".into(), caveat: "grey images".into() };
         assert_eq!(note.banner(), "Fashion-MNIST stands in for CIFAR-10");
         assert_eq!(note.sentences(), "Data: Fashion-MNIST stands in for CIFAR-10. Grey images.");
         assert_eq!(DataNote::default().sentences(), "");

@@ -8,8 +8,8 @@ use super::scale::short;
 use super::series::samples_in_words;
 use crate::artifact::{Figure, Table};
 use crate::step::{
-    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
-    Value, ValueType,
+    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot,
+    StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -58,8 +58,8 @@ pub fn draw(params: &Params, grid: &Grid, alt: &str) -> Result<String, StepError
             let style = Type { colour: FAINT, across: HPos::Center, ..Type::PLAIN };
             canvas.text(NOTHING, (0.5 * WIDTH, layout.top + 0.5 * layout.panel.1), &style);
         }
-        for index in 0..grid.panels.len() {
-            draw_panel(canvas, &Drawing { params, grid, layout: &layout, scale: &scales[index], index });
+        for (index, scale) in scales.iter().enumerate() {
+            draw_panel(canvas, &Drawing { params, grid, layout: &layout, scale, index });
         }
     })
 }
@@ -78,7 +78,8 @@ fn layout(params: &Params, grid: &Grid, heading: &Heading, scales: &[Scale]) -> 
     let rows = grid.panels.len().div_ceil(across).max(1);
     let widest = grid.ys.iter().map(|v| text_width(&params.y.shown(v), &Type::PLAIN)).fold(0.0, f64::max);
     let left = MARGIN + 26.0 + widest.min(130.0) + 8.0;
-    let bar = |labelled| scales.iter().map(|s| colour_bar::room(s, HEIGHTS.0, labelled)).fold(0.0, f64::max) + BEFORE_BAR;
+    let bar =
+        |labelled| scales.iter().map(|s| colour_bar::room(s, HEIGHTS.0, labelled)).fold(0.0, f64::max) + BEFORE_BAR;
     // with scales of their own every panel has a bar, and the last one the label
     let (inner, last) = if params.shared_scale { (0.0, bar(true)) } else { (bar(false), bar(true)) };
     let gaps = (across - 1) as f64 * (BETWEEN + inner);
@@ -194,7 +195,8 @@ const IN_CELL: Type = Type { size: CELL_SIZE, across: HPos::Center, ..Type::PLAI
 fn words(drawing: &Drawing<'_>) -> Vec<String> {
     let values: Vec<f64> = drawing.grid.panels.iter().flat_map(|p| &p.cells).map(|c| c.2).collect();
     let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-    let range = values.iter().fold(f64::NEG_INFINITY, |m, &v| m.max(v)) - values.iter().fold(f64::INFINITY, |m, &v| m.min(v));
+    let range =
+        values.iter().fold(f64::NEG_INFINITY, |m, &v| m.max(v)) - values.iter().fold(f64::INFINITY, |m, &v| m.min(v));
     let plain = largest < 1e5 && range > 1e-4;
     // a hundredth of the range still shows
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 6")]

@@ -10,7 +10,14 @@ fn sample(k1s: &[i64], k2s: &[i64]) -> Table {
             for &k2 in k2s {
                 let away = (k1 as f64 / 63.0).log2().powi(2) * 0.012 + (k2 as f64 / 550.0).log2().powi(2) * 0.006;
                 let error = 0.42 / (n as f64).powf(0.12) - 0.02 + away;
-                rows.push(vec!["LoFi".into(), Cell::Int(n), Cell::Int(k1), Cell::Int(k2), Cell::Float(error), Cell::Int(3)]);
+                rows.push(vec![
+                    "LoFi".into(),
+                    Cell::Int(n),
+                    Cell::Int(k1),
+                    Cell::Int(k2),
+                    Cell::Float(error),
+                    Cell::Int(3),
+                ]);
             }
         }
         rows.push(vec!["Ridge".into(), Cell::Int(n), Cell::Null, Cell::Null, Cell::Float(0.3), Cell::Int(3)]);

@@ -10,8 +10,8 @@ use super::series::{self, Columns, Series};
 use super::style::{DOTS, FAINT, Look, MARGIN, MARKER_RADIUS, STROKE, WIDTH, look};
 use crate::artifact::{Figure, Table};
 use crate::step::{
-    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Published, Shape, Shapes, Slot, StepError,
-    Value, ValueType,
+    About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Published, Shape, Shapes,
+    Slot, StepError, Value, ValueType,
 };
 use plotters::style::text_anchor::HPos;
 use schemars::JsonSchema;
@@ -181,7 +181,8 @@ fn entries(params: &Params, series: &[Series], published: &[PublishedLine]) -> V
     let mut entries: Vec<Entry> =
         ours.map(|(i, s)| Entry { label: s.label.clone(), sample: Sample::Ours(look(i)) }).collect();
     let lone = published.iter().filter(|p| !p.ours);
-    entries.extend(lone.map(|p| Entry { label: format!("{} (published)", p.label), sample: Sample::Published(p.look) }));
+    entries
+        .extend(lone.map(|p| Entry { label: format!("{} (published)", p.label), sample: Sample::Published(p.look) }));
     if series.iter().flat_map(|s| &s.points).any(|d| d.band.is_some()) {
         entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
     }

@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn series_keep_their_order_and_points_are_sorted() {
-        let found = read_all(&table(&[("b", 2, Some(0.2)), ("a", 1, Some(0.5)), ("b", 1, Some(0.3)), ("a", 3, None)])).unwrap();
+        let found =
+            read_all(&table(&[("b", 2, Some(0.2)), ("a", 1, Some(0.5)), ("b", 1, Some(0.3)), ("a", 3, None)])).unwrap();
         let labels: Vec<&str> = found.iter().map(|s| s.label.as_str()).collect();
         assert_eq!(labels, ["b", "a"]);
         let points: Vec<(f64, f64)> = found[0].points.iter().map(|d| (d.x, d.y)).collect();

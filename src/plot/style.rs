@@ -50,15 +50,8 @@ pub enum Marker {
     Star,
 }
 
-const MARKERS: [Marker; 7] = [
-    Marker::Disc,
-    Marker::Square,
-    Marker::Triangle,
-    Marker::Diamond,
-    Marker::Wedge,
-    Marker::Pentagon,
-    Marker::Star,
-];
+const MARKERS: [Marker; 7] =
+    [Marker::Disc, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Wedge, Marker::Pentagon, Marker::Star];
 
 // dots are kept for published curves
 const DASHES: [&[f64]; 5] = [&[], &[9.0, 4.0], &[9.0, 3.0, 2.5, 3.0], &[16.0, 4.0], &[4.5, 3.5]];

@@ -101,6 +101,8 @@ impl Maker<'_> {
             let mut params = choose.clone();
             params["keys"] = json!(keys);
             wire = derived(builder, item, "choose", (params, node.get("choose"), wire))?;
+            // A chosen value is a result: it neither splits averages nor has to agree in pairs.
+            keys.retain(|key| !names(&choose["over"]).contains(&key.as_str()));
         }
         let rows = wire;
         let mut summary_keys = keys.clone();
@@ -318,6 +320,14 @@ impl Maker<'_> {
         };
         let text = table.text().unwrap_or_default();
         self.named(item, text, (table.mark, rows))
+    }
+}
+
+/// The names in a value that is one name or a list of them.
+fn names(value: &Json) -> Vec<&str> {
+    match value {
+        Json::Array(list) => list.iter().filter_map(Json::as_str).collect(),
+        other => other.as_str().into_iter().collect(),
     }
 }
 

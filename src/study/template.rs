@@ -61,7 +61,7 @@ struct Draft {
     item: Item,
     kind: &'static dyn ErasedKind,
     params: Node,
-    inputs: Vec<(String, Mark, Vec<(String, Mark)>)>,
+    inputs: NamedInputs,
 }
 
 fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>> {
@@ -111,6 +111,7 @@ pub(super) fn known_kinds(wrong: &str, families: &[Family], environment: Environ
     known_names(wrong, &known).unwrap_or_default()
 }
 
+/// Slots with their places, and the references wired to them with theirs.
 type NamedInputs = Vec<(String, Mark, Vec<(String, Mark)>)>;
 
 fn inputs(item: &Item, about: &About) -> Result<NamedInputs, Vec<Fault>> {

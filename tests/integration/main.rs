@@ -1,5 +1,8 @@
 //! The one integration-test binary: every further one would link the numeric code again.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
+#![expect(clippy::approx_constant, reason = "printed numbers of another program")]
+
 mod bad_studies;
 mod common;
 mod durability;

@@ -166,7 +166,7 @@ mod tests {
         assert!(worst(&fit.weights.unwrap(), &direct.as_slice()[..6]) < 1e-12);
         assert!((fit.intercept - direct[6]).abs() < 1e-12);
         let predicted = &test * direct.rows(0, 6);
-        assert!(worst(&fit.evaluation[0], &predicted.add_scalar(direct[6]).as_slice().to_vec()) < 1e-12);
+        assert!(worst(&fit.evaluation[0], predicted.add_scalar(direct[6]).as_slice()) < 1e-12);
     }
 
     #[test]

@@ -1,0 +1,109 @@
+//! The index: every study in one line, grouped by paper.
+
+use super::model::{LeftOut, Report, StudyReport, Tally};
+use super::references::Work;
+use serde::{Deserialize, Serialize};
+
+/// A study's line of the index. It is kept in the manifest, so that a report of some studies leaves the others' lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct IndexLine {
+    pub name: String,
+    pub page: String,
+    pub title: String,
+    pub question: String,
+    pub paper: Option<Work>,
+    pub figure: String,
+    pub data: Vec<String>,
+    pub stands_in: bool,
+    pub profile: String,
+    pub claims: usize,
+    pub tally: Tally,
+    pub verdict: String,
+    /// Outputs that are not there.
+    pub missing: usize,
+    pub thumbnail: Option<Thumbnail>,
+}
+
+/// The first figure of a study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Thumbnail {
+    pub href: String,
+    pub alt: String,
+}
+
+impl IndexLine {
+    pub fn of(study: &StudyReport) -> Self {
+        let work = |key: &str| study.references.iter().find(|r| r.work.key == key).map(|r| r.work.clone());
+        let folder = study.page.rfind('/').map_or(0, |at| at + 1);
+        let thumbnail = study.figures.first().map(|figure| Thumbnail {
+            href: format!("{}{}", &study.page[..folder], figure.href),
+            alt: figure.alt.clone(),
+        });
+        Self {
+            name: study.name.clone(),
+            page: study.page.clone(),
+            title: study.title.clone(),
+            question: study.question.clone(),
+            paper: study.paper.as_ref().and_then(|paper| work(&paper.key)),
+            figure: study.paper.as_ref().map_or_else(String::new, |paper| paper.figure.clone()),
+            data: study.data.iter().map(|data| data.title.clone()).collect(),
+            stands_in: study.data.iter().any(|data| !data.banner.is_empty()),
+            profile: study.profile.clone(),
+            claims: study.claims.len(),
+            tally: study.tally,
+            verdict: study.verdict.clone(),
+            missing: study.missing.len(),
+            thumbnail,
+        }
+    }
+
+    /// Figures in the order of the paper: numbers, then those of the appendix; studies without one last.
+    fn order(&self) -> (bool, String, u32, String) {
+        let letters: String = self.figure.chars().take_while(|c| c.is_alphabetic()).collect();
+        let digits: String = self.figure[letters.len()..].chars().take_while(char::is_ascii_digit).collect();
+        (self.figure.is_empty(), letters, digits.parse().unwrap_or(u32::MAX), self.name.clone())
+    }
+}
+
+/// The studies of one paper.
+#[derive(Debug, Serialize)]
+pub(super) struct Group {
+    /// Nothing for studies of no paper.
+    pub paper: Option<Work>,
+    pub studies: Vec<IndexLine>,
+}
+
+/// What the index page shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Index {
+    pub title: String,
+    pub study_count: usize,
+    pub tally: Tally,
+    pub verdict: String,
+    pub groups: Vec<Group>,
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Index {
+    /// Groups by paper, studies of no paper last.
+    pub fn new(report: &Report, lines: impl Iterator<Item = IndexLine>) -> Self {
+        let mut groups: Vec<Group> = Vec::new();
+        let (mut study_count, mut tally) = (0, Tally::default());
+        for line in lines {
+            study_count += 1;
+            tally = tally.and(line.tally);
+            let key = |paper: &Option<Work>| paper.as_ref().map(|work| work.key.clone());
+            match groups.iter_mut().find(|group| key(&group.paper) == key(&line.paper)) {
+                Some(group) => group.studies.push(line),
+                None => groups.push(Group { paper: line.paper.clone(), studies: vec![line] }),
+            }
+        }
+        for group in &mut groups {
+            group.studies.sort_by_cached_key(IndexLine::order);
+        }
+        groups
+            .sort_by_cached_key(|group| group.paper.as_ref().map_or((true, String::new()), |w| (false, w.key.clone())));
+        let (title, left_out) = (report.title.clone(), report.left_out.clone());
+        Self { title, study_count, tally, verdict: tally.words(), groups, left_out }
+    }
+}

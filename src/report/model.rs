@@ -1,0 +1,342 @@
+//! What a report says, apart from how it looks: every output format is made from this.
+
+use super::references::Reference;
+use super::tabulate::Layout;
+use crate::artifact::Outcome;
+use crate::study::Deviation;
+use serde::{Deserialize, Serialize};
+
+/// The report of a project.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The project's title.
+    pub title: String,
+    /// One page each.
+    pub studies: Vec<StudyReport>,
+    /// Studies without a page of this run, named on the index.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// One study's page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StudyReport {
+    /// The study's name, e.g. `lofi/accuracy`.
+    pub name: String,
+    /// Path of the page under the report's folder, without its ending.
+    pub page: String,
+    /// From the page's folder up to the report's folder: `../` for every folder between.
+    pub up: String,
+    /// Title.
+    pub title: String,
+    /// The question that it answers.
+    pub question: String,
+    /// Paragraphs of what to know when reading it.
+    pub notes: Vec<String>,
+    /// The study's file.
+    pub file: String,
+    /// The profile that it ran with.
+    pub profile: String,
+    /// The paper whose figure it reproduces.
+    pub paper: Option<PaperNote>,
+    /// Data sets, the study's own first.
+    pub data: Vec<DataNote>,
+    /// Claims by outcome.
+    pub tally: Tally,
+    /// The tally in words: "3 claims: 2 held, 1 failed, 0 undecided".
+    pub verdict: String,
+    /// Claims.
+    pub claims: Vec<ClaimReport>,
+    /// Figures.
+    pub figures: Vec<FigureReport>,
+    /// Published numbers beside ours.
+    pub comparisons: Vec<TableReport>,
+    /// Tables.
+    pub tables: Vec<TableReport>,
+    /// Settings that differ from the paper.
+    pub deviations: Vec<Deviation>,
+    /// Steps that failed.
+    pub failed_steps: Vec<FailedStep>,
+    /// Outputs that are not there.
+    pub missing: Vec<Missing>,
+    /// How the numbers came about; nothing where the study has never run.
+    pub provenance: Option<Provenance>,
+    /// Works cited.
+    pub references: Vec<Reference>,
+    /// Files beside the page.
+    #[serde(skip)]
+    pub files: Vec<Attachment>,
+}
+
+/// Where the study's figure stands in the literature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaperNote {
+    /// Key of the bibliography.
+    pub key: String,
+    /// "Dandi et al. 2026".
+    pub label: String,
+    /// The paper's title.
+    pub title: String,
+    /// Number in the reference list.
+    pub number: usize,
+    /// The figure's number; may be empty.
+    pub figure: String,
+}
+
+/// A data set in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DataNote {
+    /// The card's name.
+    pub card: String,
+    /// The title for people.
+    pub title: String,
+    /// The binary task.
+    pub task: String,
+    /// What a reader must not miss where the data is not the paper's; else empty.
+    pub banner: String,
+    /// What a reader must know of the data; else empty.
+    pub caveat: String,
+    /// Training records of the task.
+    pub train: String,
+    /// Test records of the task.
+    pub test: String,
+    /// SHA-256 of the content.
+    pub digest: String,
+    /// Number in the reference list, where the card's citation is known.
+    pub number: Option<usize>,
+}
+
+/// How many claims ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Held.
+    pub held: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Undecided.
+    pub undecided: usize,
+    /// Not tested: the step that tests them has no result.
+    pub untested: usize,
+}
+
+impl Tally {
+    /// Counts.
+    #[must_use]
+    pub fn of(claims: &[ClaimReport]) -> Self {
+        let count = |state| claims.iter().filter(|claim| claim.state == state).count();
+        Self {
+            held: count(ClaimState::Held),
+            failed: count(ClaimState::Failed),
+            undecided: count(ClaimState::Undecided),
+            untested: count(ClaimState::Untested),
+        }
+    }
+
+    /// All claims.
+    #[must_use]
+    pub const fn total(self) -> usize {
+        self.held + self.failed + self.undecided + self.untested
+    }
+
+    /// Both counted together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            held: self.held + other.held,
+            failed: self.failed + other.failed,
+            undecided: self.undecided + other.undecided,
+            untested: self.untested + other.untested,
+        }
+    }
+
+    /// "3 claims: 2 held, 1 failed, 0 undecided", and how many are not tested where there are any.
+    #[must_use]
+    pub fn words(self) -> String {
+        if self.total() == 0 {
+            return "No claims".to_owned();
+        }
+        let claims = super::format::count(self.total(), "claim");
+        let untested = if self.untested == 0 { String::new() } else { format!(", {} not tested", self.untested) };
+        format!("{claims}: {} held, {} failed, {} undecided{untested}", self.held, self.failed, self.undecided)
+    }
+}
+
+/// How a claim ended, or that it has not been tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimState {
+    /// [`Outcome::Held`]
+    Held,
+    /// [`Outcome::Failed`]
+    Failed,
+    /// [`Outcome::Undecided`]
+    Undecided,
+    /// There is no verdict.
+    Untested,
+}
+
+impl ClaimState {
+    /// The word that reports print.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Held => Outcome::Held.word(),
+            Self::Failed => Outcome::Failed.word(),
+            Self::Undecided => Outcome::Undecided.word(),
+            Self::Untested => "not tested",
+        }
+    }
+
+    /// The sign beside the word: nobody has to tell outcomes apart by colour.
+    #[must_use]
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Held => "✓",
+            Self::Failed => "✗",
+            Self::Undecided => "?",
+            Self::Untested => "–",
+        }
+    }
+}
+
+impl From<Outcome> for ClaimState {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Held => Self::Held,
+            Outcome::Failed => Self::Failed,
+            Outcome::Undecided => Self::Undecided,
+        }
+    }
+}
+
+/// A claim and its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClaimReport {
+    /// Its name in the study.
+    pub name: String,
+    /// The name as an anchor of the page.
+    pub anchor: String,
+    /// How it ended.
+    pub state: ClaimState,
+    /// [`ClaimState::word`]
+    pub word: &'static str,
+    /// [`ClaimState::symbol`]
+    pub symbol: &'static str,
+    /// The claim in words.
+    pub says: String,
+    /// The numbers that decided it; or why there are none.
+    pub because: String,
+    /// One row for each tested condition.
+    pub evidence: Layout,
+}
+
+/// A figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FigureReport {
+    /// Its name in the study.
+    pub name: String,
+    /// The name as an anchor of the page.
+    pub anchor: String,
+    /// The `<svg>` element.
+    pub svg: String,
+    /// Text in place of the picture.
+    pub alt: String,
+    /// The line under it.
+    pub caption: String,
+    /// The SVG file, relative to the page.
+    pub href: String,
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableReport {
+    /// Its name in the study.
+    pub name: String,
+    /// The name for people.
+    pub title: String,
+    /// The name as an anchor of the page.
+    pub anchor: String,
+    /// What was averaged, what the interval is, where published numbers are from.
+    pub caption: String,
+    /// The table for people.
+    pub layout: Layout,
+    /// The CSV file of all its numbers, relative to the page.
+    pub csv: String,
+    /// The CSV file of the rows before averaging; empty where there is none.
+    pub rows_csv: String,
+}
+
+/// A step that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedStep {
+    /// Study, step and cell.
+    pub name: String,
+    /// file:line:column.
+    pub place: String,
+    /// What went wrong.
+    pub error: String,
+    /// Further cells of the same step that failed with the same error.
+    pub more: usize,
+}
+
+/// A study that could not be planned on this machine, so that it has no results to show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// The study's name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Why, and what to do; for example which data set is not there.
+    pub why: String,
+}
+
+/// An output that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Figure, table, comparison or claim.
+    pub what: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Why, and what to do.
+    pub why: String,
+}
+
+/// How a study's numbers came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Provenance {
+    /// Commit of the project.
+    pub commit: String,
+    /// When the last run that computed something ended.
+    pub finished: String,
+    /// How long it took.
+    pub wall_time: String,
+    /// The same in seconds.
+    pub elapsed_s: f64,
+    /// Steps that ran then.
+    pub ran: usize,
+    /// Steps found in the store then.
+    pub cached: usize,
+    /// Processor, cores, memory, system.
+    pub machine: String,
+    /// Code fingerprint of every kind that took part.
+    pub code: Vec<CodeNote>,
+    /// Whether the study has changed since that run.
+    pub outdated: bool,
+}
+
+/// The code of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CodeNote {
+    /// The kind.
+    pub kind: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+/// A file beside a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Path under the report's folder.
+    pub path: String,
+    /// Content.
+    pub content: String,
+}

@@ -1,0 +1,50 @@
+//! Pages from the model.
+
+use super::ReportError;
+use super::index::{Index, IndexLine};
+use super::model::{Attachment, Report, StudyReport};
+use super::template::Templates;
+use super::write::{self, Manifest, StudyFiles, Written};
+use std::path::Path;
+
+impl Report {
+    /// Writes the index, a page for every study and the files beside them; leaves files alone that would not change.
+    ///
+    /// Pages of studies that are not in this report are kept if `project` (the names of all studies of the project)
+    /// has them, and removed if not; the index lists them as they were. Nothing is removed that no report wrote.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn write(&self, folder: &Path, project: &[String]) -> Result<Written, ReportError> {
+        let templates = Templates::new()?;
+        let old = Manifest::read(folder);
+        let mut new = Manifest::default();
+        for (name, files) in &old.studies {
+            if project.contains(name) {
+                new.studies.insert(name.clone(), files.clone());
+            }
+        }
+        let mut files: Vec<Attachment> = Vec::new();
+        for study in &self.studies {
+            let own = study_files(&templates, study)?;
+            let paths = own.iter().map(|file| file.path.clone()).collect();
+            new.studies.insert(study.name.clone(), StudyFiles { line: IndexLine::of(study), files: paths });
+            files.extend(own);
+        }
+        let index = Index::new(self, new.studies.values().map(|study| study.line.clone()));
+        for page in ["index.html", "index.md"] {
+            files.push(Attachment { path: page.to_owned(), content: templates.render(page, &index)? });
+            new.index.push(page.to_owned());
+        }
+        write::replace_all(folder, &files, (&old, &new))
+    }
+}
+
+fn study_files(templates: &Templates, study: &StudyReport) -> Result<Vec<Attachment>, ReportError> {
+    let mut files = study.files.clone();
+    for (ending, template) in [("html", "study.html"), ("md", "study.md")] {
+        let content = templates.render(template, study)?;
+        files.push(Attachment { path: format!("{}.{ending}", study.page), content });
+    }
+    Ok(files)
+}
