@@ -79,7 +79,8 @@ fn in_the_middle(project: &Project) -> Child {
 fn goes_on(project: &Project) {
     let (ran, _) = project.well(&["run", "--store", "cut"]).counts();
     let (all, _) = project.well(&["run", "--store", "whole"]).counts();
-    assert!(ran + 9 <= all, "{ran} of {all} steps ran again");
+    // What is cheap to make is not kept, so not all of the nine are found again.
+    assert!(ran + 5 <= all, "{ran} of {all} steps ran again");
     assert_eq!(differences(&tables(&project.path("cut")), &tables(&project.path("whole"))), NONE);
     let left = std::fs::read_dir(project.path("cut/tmp")).unwrap().count();
     assert_eq!(left, 0, "half-written entries are left");
