@@ -13,15 +13,28 @@ use syn::visit_mut::VisitMut;
 
 /// Crates whose version can change a number.
 const NUMERIC_CRATES: [&str; 16] = [
-    "faer", "gemm", "gemm-common", "gemm-f64", "private-gemm-x86", "pulp", "nano-gemm", "nalgebra", "rand",
-    "rand_chacha", "rand_distr", "rand_mt", "libm", "image", "zune-jpeg", "polars-core",
+    "faer",
+    "gemm",
+    "gemm-common",
+    "gemm-f64",
+    "private-gemm-x86",
+    "pulp",
+    "nano-gemm",
+    "nalgebra",
+    "rand",
+    "rand_chacha",
+    "rand_distr",
+    "rand_mt",
+    "libm",
+    "image",
+    "zune-jpeg",
+    "polars-core",
 ];
 
 /// Modules that move values around but compute none: part of no fingerprint, so that work on the framework does not
 /// rerun experiments.
-const FRAMEWORK: [&str; 8] = [
-    "step::about", "step::context", "step::data", "step::error", "step::kind", "step::params", "step::shapes", "yaml",
-];
+const FRAMEWORK: [&str; 8] =
+    ["step::about", "step::context", "step::data", "step::error", "step::kind", "step::params", "step::shapes", "yaml"];
 
 /// A source file: its module path, tokens and the paths that it mentions.
 struct Module {
@@ -50,8 +63,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 type Modules = BTreeMap<String, Module>;
 
-fn read_modules(folder: &Path, path: &mut Vec<String>, modules: &mut Modules) -> Result<(), Box<dyn std::error::Error>> {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+fn read_modules(
+    folder: &Path,
+    path: &mut Vec<String>,
+    modules: &mut Modules,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
     entries.sort();
     for entry in entries {
         let stem = entry.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -160,7 +178,8 @@ fn absolute(path: &[String], own: &[String]) -> Option<Vec<String>> {
 
 /// Modules that a path leads to: the module itself, and through a folder's `pub use` the file that defines the item.
 fn targets(path: &[String], modules: &Modules) -> Vec<String> {
-    let longest = (1..=path.len()).rev().map(|n| (n, path[..n].join("::"))).find(|(_, name)| modules.contains_key(name));
+    let longest =
+        (1..=path.len()).rev().map(|n| (n, path[..n].join("::"))).find(|(_, name)| modules.contains_key(name));
     let Some((depth, name)) = longest else { return Vec::new() };
     let module = &modules[&name];
     if !module.is_folder {

@@ -257,13 +257,7 @@ fn decode_predictions(file: Files<'_>) -> Result<Predictions, BytesError> {
             predicted: read_matrix(&format!("predicted-{name}.npy"), file)?,
         })
     };
-    Ok(Predictions {
-        readouts,
-        train: split("train")?,
-        validation: split("validation")?,
-        test: split("test")?,
-        origin,
-    })
+    Ok(Predictions { readouts, train: split("train")?, validation: split("validation")?, test: split("test")?, origin })
 }
 
 fn encode_verdict(v: &Verdict) -> Result<Vec<File>, BytesError> {

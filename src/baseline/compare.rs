@@ -199,7 +199,10 @@ mod tests {
         let old = baseline(0.25, 500, "held");
         assert_eq!(compare(&old, &baseline(0.25 * (1.0 + 1e-12), 500, "held")), []);
         let found = compare(&old, &baseline(0.25 * 1.01, 500, "held"));
-        assert_eq!((found.len(), found[0].column.as_str(), found[0].row.as_str()), (1, "test_mse", "model=LoFi n_train=500"));
+        assert_eq!(
+            (found.len(), found[0].column.as_str(), found[0].row.as_str()),
+            (1, "test_mse", "model=LoFi n_train=500")
+        );
         assert!((found[0].severity - 1e4).abs() < 1.0, "{}", found[0].severity);
     }
 

@@ -181,7 +181,8 @@ impl Baseline {
         let fail = |path: &Path, reason: String| BaselineError::Unreadable { path: path.to_owned(), reason };
         let parent = folder.parent().unwrap_or(results);
         std::fs::create_dir_all(parent).map_err(|e| fail(parent, e.to_string()))?;
-        let beside = tempfile::TempDir::with_prefix_in(".blessing-", parent).map_err(|e| fail(parent, e.to_string()))?;
+        let beside =
+            tempfile::TempDir::with_prefix_in(".blessing-", parent).map_err(|e| fail(parent, e.to_string()))?;
         for (name, table) in &self.tables {
             let path = beside.path().join(format!("{name}.csv"));
             std::fs::write(&path, to_csv(table)).map_err(|e| fail(&path, e.to_string()))?;

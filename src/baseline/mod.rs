@@ -7,4 +7,4 @@ mod compare;
 mod files;
 
 pub use compare::{Difference, compare};
-pub use files::{to_csv, Baseline, BaselineError, ClaimLine, Manifest};
+pub use files::{Baseline, BaselineError, ClaimLine, Manifest, to_csv};

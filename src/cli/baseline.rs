@@ -71,7 +71,11 @@ fn tell(project: &Project, study: &Study, differences: &[Difference]) {
     }
     println!("moved  {name} ({profile}): {} values beyond their tolerance, the worst first", differences.len());
     for d in differences.iter().take(SHOWN) {
-        let times = if d.severity.is_finite() { format!("{} × its tolerance", Rounded(d.severity)) } else { "must be equal".to_owned() };
+        let times = if d.severity.is_finite() {
+            format!("{} × its tolerance", Rounded(d.severity))
+        } else {
+            "must be equal".to_owned()
+        };
         println!("  {}.{} [{}]: was {}, is {}  ({times})", d.table, d.column, d.row, d.was, d.is);
     }
     println!("  if the new values are right: lofi bless {name} --profile {profile}");

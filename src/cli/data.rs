@@ -32,7 +32,9 @@ pub(super) fn data(project: &Project, what: Option<What>) -> Result<Code, Failur
     match what.unwrap_or(What::List) {
         What::List => Ok(list(project)),
         What::Fetch { for_studies: true, .. } => fetch_preferred(project),
-        What::Fetch { cards, .. } if cards.is_empty() => Err(Failure::mistake("name a card; `lofi data list` shows them")),
+        What::Fetch { cards, .. } if cards.is_empty() => {
+            Err(Failure::mistake("name a card; `lofi data list` shows them"))
+        }
         What::Fetch { cards, .. } => cards.iter().try_fold(Code::Well, |_, card| fetch(project, card)),
         What::Verify { cards } => verify(project, cards),
     }
@@ -118,7 +120,8 @@ fn verify(project: &Project, cards: Vec<String>) -> Result<Code, Failure> {
         match project.library.verify(&card) {
             Ok(found) => {
                 let unchecked = found.files.iter().filter(|file| !file.checked).count();
-                let note = if unchecked == 0 { String::new() } else { format!(" ({unchecked} files without a checksum)") };
+                let note =
+                    if unchecked == 0 { String::new() } else { format!(" ({unchecked} files without a checksum)") };
                 println!("{card}: whole, {} training and {} test records{note}", found.train, found.test);
             }
             Err(error) => {

@@ -127,7 +127,11 @@ fn values(root: &Json, schema: &Json) -> String {
     let target = schema["$ref"].as_str().and_then(|r| root.pointer(r.trim_start_matches('#'))).unwrap_or(schema);
     let options = target["oneOf"].as_array().or_else(|| target["anyOf"].as_array());
     if let Some(names) = target["enum"].as_array() {
-        return names.iter().map(|name| format!("`{}`", name.as_str().unwrap_or_default())).collect::<Vec<_>>().join(", ");
+        return names
+            .iter()
+            .map(|name| format!("`{}`", name.as_str().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join(", ");
     }
     if let Some(options) = options {
         let one = |option: &Json| match option["const"].as_str() {
@@ -139,10 +143,13 @@ fn values(root: &Json, schema: &Json) -> String {
         return words.join(", ");
     }
     let bound = |key: &str, sign: &str| target[key].as_f64().map(|v| format!("{sign} {v}"));
-    let bounds = [bound("minimum", "≥"), bound("exclusiveMinimum", ">"), bound("maximum", "≤"), bound("exclusiveMaximum", "<")];
+    let bounds =
+        [bound("minimum", "≥"), bound("exclusiveMinimum", ">"), bound("maximum", "≤"), bound("exclusiveMaximum", "<")];
     let kind = match &target["type"] {
         Json::String(name) => name.clone(),
-        Json::Array(names) => names.iter().filter_map(Json::as_str).filter(|n| *n != "null").collect::<Vec<_>>().join(" or "),
+        Json::Array(names) => {
+            names.iter().filter_map(Json::as_str).filter(|n| *n != "null").collect::<Vec<_>>().join(" or ")
+        }
         _ => String::new(),
     };
     std::iter::once(kind).chain(bounds.into_iter().flatten()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")

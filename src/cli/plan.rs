@@ -51,10 +51,8 @@ impl Line {
             places.iter().copied().filter(|&i| matches!(plan.decisions[i], Decision::Run(_))).collect();
         let bytes = |&i: &usize| {
             let outputs: u64 = graph.nodes[i].plan.outputs.iter().map(|shape| shape.memory_bytes()).sum();
-            let inputs: u64 = graph
-                .inputs_of(i)
-                .map(|wire| graph.nodes[wire.node].plan.outputs[wire.port].memory_bytes())
-                .sum();
+            let inputs: u64 =
+                graph.inputs_of(i).map(|wire| graph.nodes[wire.node].plan.outputs[wire.port].memory_bytes()).sum();
             graph.nodes[i].plan.work_bytes + outputs + inputs
         };
         Self {

@@ -136,7 +136,11 @@ impl Project {
         Ok(Executor {
             store: self.open_store()?,
             data: Arc::clone(&self.library) as _,
-            jobs: self.options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
+            jobs: self
+                .options
+                .jobs
+                .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+                .max(1),
             memory_bytes: self.options.memory.unwrap_or_else(|| available_memory_bytes() / 10 * 6),
             cancelled: Arc::clone(cancelled),
         })
@@ -152,11 +156,10 @@ fn matches(name: &str, pattern: &str) -> bool {
 pub(crate) fn discover(folder: &Path) -> Result<Vec<StudyFile>, Failure> {
     let mut found = Vec::new();
     let read = |path: &Path| -> Result<Vec<PathBuf>, Failure> {
-        let entries = std::fs::read_dir(path)
-            .map_err(|e| {
-                let place = path.display();
-                Failure::mistake(format!("cannot read the studies in {place}: {e}; `--studies DIR` names their folder"))
-            })?;
+        let entries = std::fs::read_dir(path).map_err(|e| {
+            let place = path.display();
+            Failure::mistake(format!("cannot read the studies in {place}: {e}; `--studies DIR` names their folder"))
+        })?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         Ok(paths)

@@ -45,9 +45,7 @@ pub(super) fn write(
 fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
     let path = root.join("docs/references.bib");
     match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            Bibliography::parse(&text).map_err(|e| Failure::mistake(format!("{}: {e}", path.display())))
-        }
+        Ok(text) => Bibliography::parse(&text).map_err(|e| Failure::mistake(format!("{}: {e}", path.display()))),
         Err(_) => Ok(Bibliography::default()),
     }
 }

@@ -247,7 +247,8 @@ impl<'a> Round<'a> {
     /// The first ready node that fits the budget; any node when nothing else runs.
     fn admissible(&self) -> Option<usize> {
         let busy: u64 = self.running.values().sum();
-        let fits = |node: usize| self.live_bytes + busy + need_bytes(&self.graph.nodes[node]) <= self.executor.memory_bytes;
+        let fits =
+            |node: usize| self.live_bytes + busy + need_bytes(&self.graph.nodes[node]) <= self.executor.memory_bytes;
         // Later nodes first: what is deeper in the graph frees values sooner.
         let fitting = self.ready.iter().rev().copied().find(|&node| fits(node));
         fitting.or_else(|| if self.running.is_empty() { self.ready.iter().next_back().copied() } else { None })

@@ -13,7 +13,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use events::{Event, Sink, Silent};
+pub use events::{Event, Silent, Sink};
 pub use execute::{Executor, Failed, RunError, Summary};
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};

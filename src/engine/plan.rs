@@ -77,7 +77,11 @@ pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan,
             found => {
                 let follower = wanted_by[index].map(|i| graph.nodes[i].name.as_str());
                 let damaged = plan.damaged.iter().any(|(i, _)| *i == index);
-                let why = if damaged { "its stored result was damaged".to_owned() } else { reason(node, found.as_ref(), (follower, last)) };
+                let why = if damaged {
+                    "its stored result was damaged".to_owned()
+                } else {
+                    reason(node, found.as_ref(), (follower, last))
+                };
                 plan.decisions[index] = Decision::Run(why);
                 for wire in graph.inputs_of(index) {
                     plan.needed[wire.node].insert(wire.port);

@@ -78,8 +78,8 @@ impl RunRecord {
     /// Where the disk refuses.
     pub fn write(&self, store: &Store) -> Result<(), StoreError> {
         let path = store.run_path(&self.study, &self.profile);
-        let text = serde_json::to_vec(self)
-            .map_err(|e| StoreError::Damaged { path: path.clone(), reason: e.to_string() })?;
+        let text =
+            serde_json::to_vec(self).map_err(|e| StoreError::Damaged { path: path.clone(), reason: e.to_string() })?;
         store.replace(&path, &text)
     }
 }

@@ -101,7 +101,9 @@ pub(super) struct Project {
 pub(super) fn project(studies: &[Study]) -> Project {
     let root = tempfile::tempdir().unwrap();
     let (graph, store, summary) = run(studies, &root.path().join("store"));
-    let report = Report::build(studies, &graph, &store, &info(summary.failed.into_iter().map(|f| (f.name, f.error)).collect())).unwrap();
+    let report =
+        Report::build(studies, &graph, &store, &info(summary.failed.into_iter().map(|f| (f.name, f.error)).collect()))
+            .unwrap();
     Project { root, report }
 }
 

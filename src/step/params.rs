@@ -55,7 +55,9 @@ pub fn out_of_range(schema: &Json, value: &Json) -> Vec<ParamFault> {
 }
 
 fn visit(root: &Json, schema: &Json, value: &Json, path: &mut Vec<String>, faults: &mut Vec<ParamFault>) {
-    if let Some(target) = schema.get("$ref").and_then(Json::as_str).and_then(|r| root.pointer(r.trim_start_matches('#'))) {
+    if let Some(target) =
+        schema.get("$ref").and_then(Json::as_str).and_then(|r| root.pointer(r.trim_start_matches('#')))
+    {
         visit(root, target, value, path, faults);
     }
     if let Some(number) = value.as_f64() {

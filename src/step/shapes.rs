@@ -126,7 +126,11 @@ impl Inputs {
             other => Err(wrong(slot, other)),
         };
         self.all(slot).iter().try_for_each(table)?;
-        Ok(self.all(slot).iter().filter_map(|v| if let Value::Table(t) = v.as_ref() { Some(t) } else { None }).collect())
+        Ok(self
+            .all(slot)
+            .iter()
+            .filter_map(|v| if let Value::Table(t) = v.as_ref() { Some(t) } else { None })
+            .collect())
     }
 }
 

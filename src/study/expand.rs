@@ -137,11 +137,7 @@ fn limit(faults: Vec<Fault>) -> Vec<Fault> {
     kept
 }
 
-fn resolve_data(
-    raw: &RawStudy,
-    scoped: &Scoped,
-    environment: Environment<'_>,
-) -> Result<Option<DataRef>, Vec<Fault>> {
+fn resolve_data(raw: &RawStudy, scoped: &Scoped, environment: Environment<'_>) -> Result<Option<DataRef>, Vec<Fault>> {
     let Some(item) = &scoped.data else { return Ok(None) };
     let choices = choices(item, &item.node)?;
     let found = environment.data.resolve(&choices, raw.head.paper.data.as_deref());
@@ -250,12 +246,7 @@ pub(super) struct Grid<'a> {
 }
 
 impl<'a> Grid<'a> {
-    fn expand(
-        builder: &mut Builder<'_>,
-        templates: &'a [Template],
-        cells: &'a [SweepCell],
-        axes: Vec<String>,
-    ) -> Self {
+    fn expand(builder: &mut Builder<'_>, templates: &'a [Template], cells: &'a [SweepCell], axes: Vec<String>) -> Self {
         let mut grid = Self { templates, cells, axes, nodes: vec![HashMap::new(); templates.len()] };
         for cell in cells {
             for index in 0..templates.len() {
@@ -337,7 +328,10 @@ fn inject_data(builder: &mut Builder<'_>, template: &Template, params: &mut Yaml
         (None, None) => Err(vec![
             template
                 .item
-                .fault(template.item.mark, format!("step `{}` reads a data set, but the study names none", template.item.name))
+                .fault(
+                    template.item.mark,
+                    format!("step `{}` reads a data set, but the study names none", template.item.name),
+                )
                 .help("add `data: [card, ...]`; `lofi data list` shows the cards"),
         ]),
         (Some(node), _) => choices(&template.item, node).and_then(|choices| {

@@ -66,7 +66,8 @@ pub fn load(path: &Path, (root, name): (&Path, &str), environment: Environment<'
     if raw.head.study != name {
         let tree = crate::yaml::parse(&source).map_err(|fault| vec![fault])?;
         let mark = tree.mark_of(&["study".to_owned()], None);
-        let fault = source.fault(mark, format!("this file is the study `{name}`, but calls itself `{}`", raw.head.study));
+        let fault =
+            source.fault(mark, format!("this file is the study `{name}`, but calls itself `{}`", raw.head.study));
         return Err(vec![fault.help("results and reports are filed under the name, so it must be the path")]);
     }
     expand::expand(&raw, path, environment)

@@ -202,12 +202,7 @@ fn items(source: &Arc<Source>, root: &Node, section: &str) -> Result<Vec<Item>, 
     match &node.tree {
         Tree::Map(entries) => Ok(entries
             .iter()
-            .map(|e| Item {
-                name: e.key.clone(),
-                mark: e.mark,
-                node: e.node.clone(),
-                source: Arc::clone(source),
-            })
+            .map(|e| Item { name: e.key.clone(), mark: e.mark, node: e.node.clone(), source: Arc::clone(source) })
             .collect()),
         _ => Err(source.fault(node.mark, format!("`{section}` must be a mapping of names, found {}", node.what()))),
     }

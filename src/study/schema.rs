@@ -67,8 +67,14 @@ fn sections(steps: &[Json], figures: &[Json], claims: &[Json]) -> Map<String, Js
     let mut sections = Map::new();
     sections.insert("extend".into(), json!({"description": "Fragments, relative to this file, that this study is laid over.", "anyOf": texts["anyOf"]}));
     sections.insert("constants".into(), named("Values that `$name` stands for.", any.clone()));
-    sections.insert("profiles".into(), named("Profile → constants, axes and data that it changes.", named("Overrides.", any.clone())));
-    sections.insert("sweep".into(), named("Axes: a list, {count}, {range}, {log10}, {linear} or {zip}; `exclude` removes cells.", any));
+    sections.insert(
+        "profiles".into(),
+        named("Profile → constants, axes and data that it changes.", named("Overrides.", any.clone())),
+    );
+    sections.insert(
+        "sweep".into(),
+        named("Axes: a list, {count}, {range}, {log10}, {linear} or {zip}; `exclude` removes cells.", any),
+    );
     sections.insert("steps".into(), named("Steps by name.", json!({"anyOf": steps})));
     sections.insert("tables".into(), named("Tables by name.", table));
     sections.insert("figures".into(), named("Figures by name.", json!({"anyOf": figures})));
@@ -130,7 +136,10 @@ fn figure(kind: &'static dyn ErasedKind) -> Json {
     properties.insert("kind".into(), json!({"const": kind.name(), "description": kind.about().summary}));
     properties.insert("table".into(), json!({"type": "string", "description": "The table to draw."}));
     if properties.contains_key("published") {
-        properties.insert("published".into(), json!({"type": "string", "description": "Published numbers to draw beside ours."}));
+        properties.insert(
+            "published".into(),
+            json!({"type": "string", "description": "Published numbers to draw beside ours."}),
+        );
     }
     let required: Vec<Json> = [json!("kind"), json!("table")].into_iter().chain(required).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})

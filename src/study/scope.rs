@@ -72,8 +72,8 @@ impl<'a> Scope<'a> {
         let axes = self.axes.iter().map(|(axis, _)| axis.as_str());
         let known: Vec<&str> = axes.chain(self.constants.iter().map(|item| item.name.as_str())).collect();
         let fault = source.fault(mark, format!("unknown name `${name}`"));
-        let help = known_names(name, &known)
-            .unwrap_or_else(|| "this study has no constants and no sweep axes yet".to_owned());
+        let help =
+            known_names(name, &known).unwrap_or_else(|| "this study has no constants and no sweep axes yet".to_owned());
         fault.help(format!("{help}; a text that begins with $ is written $$"))
     }
 }
@@ -114,19 +114,18 @@ fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fa
         let known: Vec<&str> = study.profiles.iter().map(|item| item.name.as_str()).collect();
         let fault = study.source.fault(Mark { line: 1, column: 1 }, format!("this study has no profile `{profile}`"));
         return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| {
-            format!("add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands")
+            format!(
+                "add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands"
+            )
         }))];
     };
     if !matches!(item.node.tree, Tree::Map(_) | Tree::Null) {
-        return vec![item.fault(item.node.mark, format!("a profile is a mapping of names, found {}", item.node.what()))];
+        return vec![
+            item.fault(item.node.mark, format!("a profile is a mapping of names, found {}", item.node.what())),
+        ];
     }
     let entries = item.node.entries().iter().cloned();
-    let overrides = entries.map(|e| Item {
-        name: e.key,
-        mark: e.mark,
-        node: e.node,
-        source: Arc::clone(&item.source),
-    });
+    let overrides = entries.map(|e| Item { name: e.key, mark: e.mark, node: e.node, source: Arc::clone(&item.source) });
     overrides.filter_map(|item| replace(item, scoped).err()).collect()
 }
 

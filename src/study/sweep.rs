@@ -65,7 +65,11 @@ pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>
         let sizes: Vec<String> = groups.iter().map(|g| format!("{} × {}", g.names.join(","), g.rows.len())).collect();
         let message = format!("the sweep has more than {MAX_CELLS} cells ({})", sizes.join(", "));
         let mark = sweep.first().map_or(Mark::default(), |item| item.mark);
-        return Err(sweep.iter().take(1).map(|i| i.fault(mark, &message).help("shorten an axis, or zip axes that belong together")).collect());
+        return Err(sweep
+            .iter()
+            .take(1)
+            .map(|i| i.fault(mark, &message).help("shorten an axis, or zip axes that belong together"))
+            .collect());
     }
     let mut cells = product(&groups);
     if let Some(exclude) = sweep.iter().find(|item| item.name == "exclude") {
@@ -78,7 +82,11 @@ pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>
         }
         cells = kept;
         if cells.is_empty() {
-            return Err(vec![exclude.fault(exclude.mark, "`exclude` leaves no cell").help("a cell goes out where all conditions of one rule hold")]);
+            return Err(vec![
+                exclude
+                    .fault(exclude.mark, "`exclude` leaves no cell")
+                    .help("a cell goes out where all conditions of one rule hold"),
+            ]);
         }
     }
     Ok(cells)
@@ -99,7 +107,9 @@ fn repeated(sweep: &[Item]) -> Vec<Fault> {
 fn product(groups: &[Group]) -> Vec<SweepCell> {
     groups.iter().fold(vec![Vec::new()], |cells, group| {
         let extend = |cell: &SweepCell| -> Vec<SweepCell> {
-            let with = |row: &Vec<Node>| cell.iter().cloned().chain(group.names.iter().cloned().zip(row.iter().cloned())).collect();
+            let with = |row: &Vec<Node>| {
+                cell.iter().cloned().chain(group.names.iter().cloned().zip(row.iter().cloned())).collect()
+            };
             group.rows.iter().map(with).collect()
         };
         cells.iter().flat_map(extend).collect()
@@ -141,7 +151,9 @@ fn axis(item: &Item, name: &str, node: &Node) -> Result<Vec<Node>, Vec<Fault>> {
         _ => vec![node.clone()],
     };
     if values.is_empty() {
-        return Err(vec![item.fault(node.mark, format!("the axis `{name}` is empty")).help("give it at least one value")]);
+        return Err(vec![
+            item.fault(node.mark, format!("the axis `{name}` is empty")).help("give it at least one value"),
+        ]);
     }
     Ok(values)
 }

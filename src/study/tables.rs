@@ -160,7 +160,9 @@ impl Maker<'_> {
         let mut axes = vec![false; self.grid.axes.len()];
         for entry in node.get("stack").map(Node::entries).unwrap_or_default() {
             let Some(text) = entry.node.text() else {
-                return Err(vec![item.fault(entry.node.mark, format!("expected `step.port`, found {}", entry.node.what()))]);
+                return Err(vec![
+                    item.fault(entry.node.mark, format!("expected `step.port`, found {}", entry.node.what())),
+                ]);
             };
             let wire = resolve(text, self.grid.templates)
                 .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&self.raw.steps, reason))])?;
@@ -250,7 +252,9 @@ impl Maker<'_> {
         let Some(published) = self.raw.published.iter().find(|p| p.name == name) else {
             let known: Vec<&str> = self.raw.published.iter().map(|p| p.name.as_str()).collect();
             let fault = item.fault(mark, format!("there are no published numbers `{name}`"));
-            return Err(vec![fault.help(known_names(name, &known).unwrap_or_else(|| "`published:` is empty".to_owned()))]);
+            return Err(vec![
+                fault.help(known_names(name, &known).unwrap_or_else(|| "`published:` is empty".to_owned())),
+            ]);
         };
         published::read(published, self.path)
     }
@@ -268,7 +272,8 @@ impl Maker<'_> {
                 set(&mut params, "published", &numbers, name.mark);
             }
         }
-        let note = builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
+        let note =
+            builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
         inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
         let (built, rows) = taken.inspect_err(|_| builder.check(kind, &params, item))?;
         let wire = if rows { built.rows } else { built.summary };

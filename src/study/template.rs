@@ -75,7 +75,8 @@ fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>>
         let fault = item.fault(entry.mark, format!("unknown key `{}` in step `{}`", entry.key, item.name));
         faults.push(fault.help(known_names(&entry.key, &known).unwrap_or_default()));
     }
-    let kind = kind_of(item, &[Family::Data, Family::Experiment, Family::Analysis], environment).map_err(|fault| with(&faults, fault))?;
+    let kind = kind_of(item, &[Family::Data, Family::Experiment, Family::Analysis], environment)
+        .map_err(|fault| with(&faults, fault))?;
     let inputs = inputs(item, kind.about()).map_err(|more| faults.iter().cloned().chain(more).collect::<Vec<_>>())?;
     let empty = Node { mark: item.mark, tree: Tree::Map(Vec::new()) };
     let params = item.node.get("params").cloned().unwrap_or(empty);
@@ -164,7 +165,12 @@ fn order(drafts: &[Draft]) -> Result<Vec<usize>, Fault> {
     Ok(order)
 }
 
-fn visit(at: usize, drafts: &[Draft], state: &mut [u8], trail: &mut (Vec<usize>, &mut Vec<usize>)) -> Result<(), Fault> {
+fn visit(
+    at: usize,
+    drafts: &[Draft],
+    state: &mut [u8],
+    trail: &mut (Vec<usize>, &mut Vec<usize>),
+) -> Result<(), Fault> {
     if state[at] == 2 {
         return Ok(());
     }
@@ -242,12 +248,7 @@ fn unresolved(draft: &Draft, text: &str, place: Mark, (items, reason): (&[Item],
 }
 
 /// The fault of a reference that leads nowhere.
-pub(super) fn reference_fault(
-    item: &Item,
-    text: &str,
-    place: Mark,
-    (items, reason): (&[Item], Unresolved),
-) -> Fault {
+pub(super) fn reference_fault(item: &Item, text: &str, place: Mark, (items, reason): (&[Item], Unresolved)) -> Fault {
     let (name, port) = text.split_once('.').unwrap_or((text, ""));
     match reason {
         Unresolved::Port(ports) => item

@@ -96,9 +96,7 @@ impl Node {
             Tree::Float(v) => (*v).into(),
             Tree::Text(v) => v.as_str().into(),
             Tree::List(items) => items.iter().map(Self::to_json).collect(),
-            Tree::Map(entries) => {
-                Json::Object(entries.iter().map(|e| (e.key.clone(), e.node.to_json())).collect())
-            }
+            Tree::Map(entries) => Json::Object(entries.iter().map(|e| (e.key.clone(), e.node.to_json())).collect()),
         }
     }
 
@@ -177,7 +175,10 @@ fn reword(message: &str) -> (String, Option<String>) {
         return (message.to_owned(), None);
     };
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    (what.replacen("unknown field", "unknown key", 1).replacen("unknown variant", "unknown value", 1), known_names(wrong, &known))
+    (
+        what.replacen("unknown field", "unknown key", 1).replacen("unknown variant", "unknown value", 1),
+        known_names(wrong, &known),
+    )
 }
 
 /// A Rust type as people call it.

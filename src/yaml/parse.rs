@@ -21,7 +21,9 @@ pub fn parse(source: &Source) -> Result<Node, Fault> {
         let text = error.to_string();
         let text = strip_place(&text);
         match text.strip_prefix("duplicate mapping key: ").map(|rest| rest.split(", set ").next().unwrap_or(rest)) {
-            Some(key) => source.fault(place, format!("the key `{key}` stands twice in this mapping")).help("give each key once"),
+            Some(key) => {
+                source.fault(place, format!("the key `{key}` stands twice in this mapping")).help("give each key once")
+            }
             None => source.fault(place, format!("this is not YAML: {text}")).help(SYNTAX),
         }
     })?;
@@ -89,7 +91,11 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, v: f64) -> Result<Raw, E> {
-        if v.is_finite() { Ok(Raw::Leaf(Tree::Float(v))) } else { Err(E::custom(format!("{v} is not a finite number"))) }
+        if v.is_finite() {
+            Ok(Raw::Leaf(Tree::Float(v)))
+        } else {
+            Err(E::custom(format!("{v} is not a finite number")))
+        }
     }
 
     fn visit_str<E: de::Error>(self, v: &str) -> Result<Raw, E> {
