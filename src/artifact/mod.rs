@@ -5,7 +5,6 @@
 
 mod bytes;
 mod cell;
-mod exact;
 mod figure;
 mod kernel;
 mod predictions;
@@ -30,8 +29,8 @@ use serde::{Deserialize, Serialize};
 
 /// Version of the stored layout. A change here makes every stored value unreadable, hence recomputed.
 ///
-/// History: 1, first layout; 2, real numbers in JSON are texts, which are read back exactly.
-pub const FORMAT: u32 = 2;
+/// History: 1, first layout.
+pub const FORMAT: u32 = 1;
 
 /// One output of a step.
 #[derive(Debug, Clone, PartialEq)]

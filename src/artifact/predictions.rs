@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Readout {
     /// Ridge penalty λ (not multiplied by n); none for readouts without one.
-    #[serde(with = "super::exact::optional")]
     pub lambda: Option<f64>,
     /// Mean squared leave-one-out residual on the training samples, where computed.
-    #[serde(with = "super::exact::optional")]
     pub leave_one_out_mse: Option<f64>,
 }
 

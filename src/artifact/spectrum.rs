@@ -19,7 +19,6 @@ pub struct Spectrum {
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct SpectrumHead {
-    #[serde(with = "super::exact::list")]
     pub values: Vec<f64>,
     pub operator: String,
     pub origin: Origin,

@@ -136,9 +136,7 @@ fn reason(node: &GraphNode, found: Option<&Entry>, (follower, last): (Option<&st
     if before.code != fingerprint(node.kind) {
         return format!("the code of `{}` changed", node.kind.name());
     }
-    // The record's numbers have been through text; a number that has not may differ in its last bit.
-    let now = serde_json::from_str(&node.params.to_string()).unwrap_or_else(|_| node.params.clone());
-    let changed = changed_params(&before.params, &now);
+    let changed = changed_params(&before.params, &node.params);
     if changed.is_empty() { "an input changed".to_owned() } else { format!("changed: {}", changed.join(", ")) }
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 /// Published numbers.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Published {
+pub struct PublishedNumbers {
     /// Where the numbers are from: paper, figure, how read and how accurately.
     pub source: String,
     /// A CSV file, relative to the study file.
@@ -38,7 +38,7 @@ pub struct Published {
 
 /// Reads published numbers as the JSON that kinds take: `{source, rows: [{column: value}]}`.
 pub(super) fn read(item: &Item, study: &Path) -> Result<Json, Vec<Fault>> {
-    let published: Published = item.node.typed(&item.source)?;
+    let published: PublishedNumbers = item.node.typed(&item.source)?;
     let at = |key: &str, message: String| vec![item.fault(item.node.mark_of(&[key.to_owned()], None), message)];
     let rows = match (&published.file, published.rows.is_empty()) {
         (Some(file), true) => {
@@ -61,7 +61,7 @@ pub(super) fn read(item: &Item, study: &Path) -> Result<Json, Vec<Fault>> {
     Ok(json!({"source": published.source, "rows": rows}))
 }
 
-fn missing_column(published: &Published, rows: &[BTreeMap<String, Cell>]) -> Option<String> {
+fn missing_column(published: &PublishedNumbers, rows: &[BTreeMap<String, Cell>]) -> Option<String> {
     let wanted = published.columns.values().chain(published.filter.keys());
     wanted.into_iter().find(|name| !rows.iter().any(|row| row.contains_key(*name))).cloned()
 }
@@ -81,7 +81,7 @@ fn cell(text: &str) -> Cell {
     whole.or_else(|| text.parse().map(Cell::Float).ok()).unwrap_or_else(|| Cell::Text(text.to_owned()))
 }
 
-fn translate(published: &Published, row: &BTreeMap<String, Cell>) -> Map<String, Json> {
+fn translate(published: &PublishedNumbers, row: &BTreeMap<String, Cell>) -> Map<String, Json> {
     let own = |(name, value): (&String, &Cell)| {
         let value = match value {
             Cell::Text(text) => Cell::Text(published.labels.get(text).unwrap_or(text).clone()),

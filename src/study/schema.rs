@@ -1,6 +1,6 @@
 //! The JSON schema of study files, made from the types and the catalog.
 
-use super::published::Published;
+use super::published::PublishedNumbers;
 use super::raw::{DataChoice, Head};
 use crate::step::{Arity, ErasedKind, Family};
 use serde_json::{Map, Value as Json, json};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 pub fn schema(kinds: &[&'static dyn ErasedKind]) -> Json {
     let mut generator = schemars::SchemaGenerator::default();
     let head = generator.root_schema_for::<Head>().to_value();
-    let published = generator.subschema_for::<Published>().to_value();
+    let published = generator.subschema_for::<PublishedNumbers>().to_value();
     let choice = generator.subschema_for::<DataChoice>().to_value();
     let mut definitions: Map<String, Json> = head["$defs"].as_object().cloned().unwrap_or_default();
     definitions.extend(generator.take_definitions(true));
@@ -145,4 +145,27 @@ fn claim(kind: &'static dyn ErasedKind) -> Json {
     own.insert("says".into(), json!({"type": "string", "description": "The claim in one sentence."}));
     own.insert(kind.name().to_owned(), test);
     json!({"type": "object", "properties": own, "required": ["says", kind.name()], "additionalProperties": false})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// All definitions share one table, so two types of one name would check studies with the wrong one.
+    #[test]
+    fn no_two_types_share_a_name() {
+        let kinds = crate::catalog::KINDS;
+        let mut known: BTreeMap<String, Json> = BTreeMap::new();
+        let mut generator = schemars::SchemaGenerator::default();
+        let _ = generator.subschema_for::<PublishedNumbers>();
+        let _ = generator.subschema_for::<Head>();
+        let _ = generator.subschema_for::<DataChoice>();
+        let own = generator.take_definitions(true);
+        let of_kinds = kinds.iter().flat_map(|kind| kind.schema()["$defs"].as_object().cloned().unwrap_or_default());
+        for (name, definition) in own.into_iter().chain(of_kinds) {
+            let before = known.entry(name.clone()).or_insert_with(|| definition.clone());
+            assert_eq!(*before, definition, "two types are called {name}");
+        }
+    }
 }
