@@ -142,7 +142,7 @@ impl Kind for Dataset {
     const ABOUT: About = About {
         module: module_path!(),
         family: Family::Data,
-        summary: "draws labelled training, validation and test samples of an image set",
+        summary: "Draws labelled training, validation and test samples of an image set.",
         details: "Records of the task's classes are taken in file order and labelled −1 or +1, then a subsample is \
                   drawn. Pixels are standardised per channel when they are read, (v/255 − mean)/std, and flattened \
                   channel-major; nothing is whitened. For one seed a smaller subsample is the beginning of a larger \

@@ -141,4 +141,28 @@ mod tests {
             assert!(error.contains(part), "{error}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_range_has_its_points_in_order_between_its_ends(from in -6.0..6.0f64, length in 0.01..6.0f64, points in 2usize..60) {
+            let to = from + length;
+            let range = serde_json::json!({"from": from, "to": to, "points": points});
+            let read = |scale: &str| serde_json::from_value::<Grid>(serde_json::json!({scale: range})).unwrap().0;
+            let (linear, log) = (read("linear"), read("log10"));
+            proptest::prop_assert_eq!((linear.len(), log.len()), (points, points));
+            proptest::prop_assert_eq!((linear[0], linear[points - 1]), (from, to));
+            proptest::prop_assert_eq!((log[0], log[points - 1]), (10f64.powf(from), 10f64.powf(to)));
+            proptest::prop_assert!(linear.is_sorted_by(|a, b| a < b) && log.is_sorted_by(|a, b| a < b));
+            let step = length / (points - 1) as f64;
+            let even = linear.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() < 1e-12);
+            proptest::prop_assert!(even);
+        }
+
+        #[test]
+        fn what_is_stored_reads_as_itself(values in proptest::collection::vec(-1e9..1e9f64, 1..20)) {
+            let grid = Grid(values);
+            let stored = serde_json::to_value(&grid).unwrap();
+            proptest::prop_assert_eq!(serde_json::from_value::<Grid>(stored).unwrap(), grid);
+        }
+    }
 }

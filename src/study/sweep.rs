@@ -247,3 +247,70 @@ fn excluded(cell: &SweepCell, rules: &[Node], item: &Item, constants: &[Item]) -
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::{Source, parse};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    fn sweep(text: &str) -> Vec<Item> {
+        let source = Arc::new(Source::new("s.yaml", text));
+        let root = parse(&source).unwrap();
+        let item = |e: &crate::yaml::Entry| Item {
+            name: e.key.clone(),
+            mark: e.mark,
+            node: e.node.clone(),
+            source: Arc::clone(&source),
+        };
+        root.entries().iter().map(item).collect()
+    }
+
+    /// Cells as text, and the number of values in each.
+    fn expanded(text: &str) -> (Vec<String>, BTreeSet<usize>) {
+        let cells = cells(&sweep(text), &[]).unwrap();
+        let words = |cell: &SweepCell| cell.iter().map(|(name, v)| format!("{name}={}", v.to_json())).collect::<Vec<_>>();
+        (cells.iter().map(|cell| words(cell).join(" ")).collect(), cells.iter().map(Vec::len).collect())
+    }
+
+    #[test]
+    fn axes_multiply_the_last_one_fastest() {
+        let (cells, _) = expanded("a: [1, 2]\nb: {zip: {c: [x, y], d: [3, 4]}}\n");
+        assert_eq!(cells[..3], ["a=1 c=\"x\" d=3", "a=1 c=\"y\" d=4", "a=2 c=\"x\" d=3"]);
+    }
+
+    #[test]
+    fn a_study_without_axes_has_one_cell() {
+        assert_eq!(cells(&[], &[]).unwrap(), [Vec::new()]);
+    }
+
+    proptest! {
+        #[test]
+        fn cells_are_the_product_and_no_cell_stands_twice(a in 1usize..8, b in 1usize..8, zipped in 1usize..8) {
+            let list = |n: usize| format!("{:?}", (0..n).collect::<Vec<_>>());
+            let z = list(zipped);
+            let text = format!("a: {}\nb: {{count: {b}}}\nz: {{zip: {{p: {z}, q: {z}}}}}\n", list(a));
+            let (cells, sizes) = expanded(&text);
+            prop_assert_eq!(cells.len(), a * b * zipped);
+            prop_assert_eq!(cells.iter().collect::<BTreeSet<_>>().len(), cells.len());
+            prop_assert_eq!(sizes, BTreeSet::from([4]));
+        }
+
+        #[test]
+        fn exclude_takes_out_what_it_says(n in 2usize..12, at_least in 1i64..12) {
+            let text = format!("a: {{count: {n}}}\nexclude: {{a: {{at_least: {at_least}}}}}\n");
+            let (cells, _) = expanded(&text);
+            prop_assert_eq!(cells.len(), n.min(usize::try_from(at_least).unwrap()));
+        }
+
+        #[test]
+        fn a_range_reaches_its_end_and_not_further(from in -50i64..50, steps in 0i64..40, step in 1i64..9) {
+            let to = from + steps * step;
+            let (cells, _) = expanded(&format!("a: {{range: {{from: {from}, to: {to}, step: {step}}}}}\n"));
+            prop_assert_eq!(cells.len() as i64, steps + 1);
+            prop_assert_eq!(cells.last().unwrap(), &format!("a={to}"));
+        }
+    }
+}

@@ -4,6 +4,8 @@
 #![expect(clippy::approx_constant, reason = "printed numbers of another program")]
 
 mod bad_studies;
+mod catalog;
+mod committed_studies;
 mod common;
 mod durability;
 mod engine;
@@ -11,6 +13,8 @@ mod golden_filter;
 mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
+mod layers;
+mod oracle_study;
 mod oracles;
 mod project;
 mod regression;

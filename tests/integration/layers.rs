@@ -1,0 +1,115 @@
+//! The layers: which module may name which other one. Dependencies point down only.
+
+use crate::project::repository;
+use crate::store::files;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Module → the modules that it may name.
+const MAY_USE: [(&str, &[&str]); 14] = [
+    ("math", &[]),
+    ("artifact", &["math"]),
+    ("step", &["artifact"]),
+    ("yaml", &["step"]),
+    ("dataset", &["math", "artifact", "step", "yaml"]),
+    ("experiment", &["math", "artifact", "step"]),
+    ("analysis", &["math", "artifact", "step"]),
+    ("plot", &["artifact", "step"]),
+    ("catalog", &["step", "dataset", "experiment", "analysis", "plot"]),
+    ("study", &["artifact", "step", "yaml"]),
+    ("engine", &["artifact", "step", "study"]),
+    ("baseline", &["artifact", "engine", "step", "study"]),
+    ("report", &["artifact", "step", "study", "engine", "yaml"]),
+    ("cli", &["math", "artifact", "step", "yaml", "dataset", "catalog", "study", "engine", "baseline", "report"]),
+];
+
+/// The text of a source file without comments and without what only tests see.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a file is compiled for tests alone.
+fn is_test(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+    stem.ends_with("tests") || stem == "testing"
+}
+
+/// Every module named as `crate::module` or in `crate::{module, ...}`.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(top_level(group)),
+            None => found.insert(word(rest)).then_some(()).unwrap_or_default(),
+        }
+    }
+    found
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The first words of the items of a `{...}` group.
+fn top_level(group: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut found = Vec::new();
+    let mut fresh = true;
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => fresh = true,
+            c if fresh && c.is_alphabetic() => {
+                found.push(word(&group[at..]));
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Files of `src/` with the module that each belongs to.
+fn sources() -> Vec<(String, std::path::PathBuf)> {
+    let folder = repository().join("src");
+    let module = |path: &Path| {
+        let first = path.strip_prefix(&folder).unwrap().components().next().unwrap();
+        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    };
+    let code = files(&folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "rs") && !is_test(path));
+    code.map(|path| (module(&path), path)).collect()
+}
+
+#[test]
+fn every_module_names_only_what_lies_below() {
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (module, path) in sources().into_iter().filter(|(module, _)| !matches!(module.as_str(), "main" | "lib")) {
+        let Some((name, may)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
+            panic!("{} is in no layer: give `{module}` its place in the table above", path.display());
+        };
+        seen.insert(*name);
+        let bad = named(&code(&path)).into_iter().filter(|other| *other != module && !may.contains(&other.as_str()));
+        wrong.extend(bad.map(|other| format!("{} names `{other}`", path.display())));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(seen.len(), MAY_USE.len());
+}
+
+#[test]
+fn one_file_names_the_crates_of_linear_algebra() {
+    let names = |code: &str| code.contains("faer::") || code.contains("nalgebra::");
+    let naming = sources().into_iter().filter(|(_, path)| names(&code(path))).map(|(_, path)| path);
+    assert_eq!(naming.collect::<Vec<_>>(), [repository().join("src/math/linalg.rs")]);
+}
+
+#[test]
+fn the_program_starts_in_a_few_lines() {
+    let main = std::fs::read_to_string(repository().join("src/main.rs")).unwrap();
+    assert!(main.lines().count() < 30);
+}
