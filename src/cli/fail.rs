@@ -131,6 +131,10 @@ impl From<BaselineError> for Failure {
 pub(crate) fn install() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        // `lofi list | head` closes the pipe early: that is no mistake, but `println!` panics over it.
+        if info.payload_as_str().is_some_and(|text| text.contains("Broken pipe")) {
+            std::process::exit(Code::Well as i32);
+        }
         if std::env::var_os("RUST_BACKTRACE").is_some() || std::thread::current().name() == Some("main") {
             default(info);
         }

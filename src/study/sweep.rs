@@ -271,7 +271,8 @@ mod tests {
     /// Cells as text, and the number of values in each.
     fn expanded(text: &str) -> (Vec<String>, BTreeSet<usize>) {
         let cells = cells(&sweep(text), &[]).unwrap();
-        let words = |cell: &SweepCell| cell.iter().map(|(name, v)| format!("{name}={}", v.to_json())).collect::<Vec<_>>();
+        let words =
+            |cell: &SweepCell| cell.iter().map(|(name, v)| format!("{name}={}", v.to_json())).collect::<Vec<_>>();
         (cells.iter().map(|cell| words(cell).join(" ")).collect(), cells.iter().map(Vec::len).collect())
     }
 
