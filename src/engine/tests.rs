@@ -214,7 +214,8 @@ fn every_damaged_result_is_computed_again_in_one_run() {
     let leaves: Vec<String> = (0..12).map(|i| format!("leaf{i}")).collect();
     let names: Vec<&str> = leaves.iter().map(String::as_str).collect();
     let numbers: Vec<String> = (0..12).map(|i| i.to_string()).collect();
-    let mut steps: Vec<Step> = names.iter().zip(&numbers).map(|(name, n)| (*name, gives(n, 5), &[] as &[&str])).collect();
+    let mut steps: Vec<Step> =
+        names.iter().zip(&numbers).map(|(name, n)| (*name, gives(n, 5), &[] as &[&str])).collect();
     steps.push(("sum", gives("0", 5), &names));
     let mut only_sum = study(&steps);
     only_sum.outputs.retain(|output| output.name == "sum");

@@ -67,7 +67,9 @@ fn every_number_has_a_range() {
     let mut open = Vec::new();
     for kind in KINDS {
         visit(&kind.schema(), kind.name(), &mut |path, schema| {
-            let is = |name: &str| schema["type"] == name || schema["type"].as_array().is_some_and(|t| t.contains(&json!(name)));
+            let is = |name: &str| {
+                schema["type"] == name || schema["type"].as_array().is_some_and(|t| t.contains(&json!(name)))
+            };
             // A cell of a table may be any text or number; the numbers of a grid are checked by the kind that takes it.
             let free = is("string") || path.contains("/Grid/");
             let bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];

@@ -17,7 +17,8 @@ fn editors_find_the_schema_of_every_study() {
     for path in studies {
         let text = std::fs::read_to_string(&path).unwrap();
         let schema = text.lines().next().and_then(|line| line.strip_prefix(SCHEMA));
-        let schema = path.parent().unwrap().join(schema.unwrap_or_else(|| panic!("{}: no schema line", path.display())));
+        let schema =
+            path.parent().unwrap().join(schema.unwrap_or_else(|| panic!("{}: no schema line", path.display())));
         let folder = schema.parent().and_then(Path::parent).unwrap().canonicalize().unwrap();
         assert_eq!(folder, repository(), "{}", path.display());
         assert!(schema.ends_with("schema/study.schema.json"), "{}", schema.display());
@@ -47,7 +48,9 @@ fn every_study_plans_as_published() {
     const RECORDS: u64 = 10_000 * 3073;
     let project = committed();
     std::fs::create_dir_all(project.path("data/cifar10")).unwrap();
-    for file in ["1", "2", "3", "4", "5"].map(|i| format!("data_batch_{i}.bin")).iter().chain([&"test_batch.bin".into()]) {
+    for file in
+        ["1", "2", "3", "4", "5"].map(|i| format!("data_batch_{i}.bin")).iter().chain([&"test_batch.bin".into()])
+    {
         File::create(project.path(&format!("data/cifar10/{file}"))).unwrap().set_len(RECORDS).unwrap();
     }
     let plan = project.well(&["plan", "--profile", "paper"]);

@@ -33,7 +33,14 @@ fn truncated_files_are_computed_again() {
         let bytes = fs::read(path).unwrap();
         fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
     };
-    mends(&|path| if !is_entry(path) { cut(path) }, "");
+    mends(
+        &|path| {
+            if !is_entry(path) {
+                cut(path)
+            }
+        },
+        "",
+    );
 }
 
 #[test]
@@ -44,17 +51,38 @@ fn a_flipped_bit_is_found() {
         bytes[middle] ^= 1;
         fs::write(path, bytes).unwrap();
     };
-    mends(&|path| if !is_entry(path) { flip(path) }, "");
+    mends(
+        &|path| {
+            if !is_entry(path) {
+                flip(path)
+            }
+        },
+        "",
+    );
 }
 
 #[test]
 fn entries_without_their_description_are_computed_again() {
-    mends(&|path| if is_entry(path) { fs::remove_file(path).unwrap() }, "entry.json is missing; it is computed again");
+    mends(
+        &|path| {
+            if is_entry(path) {
+                fs::remove_file(path).unwrap()
+            }
+        },
+        "entry.json is missing; it is computed again",
+    );
 }
 
 #[test]
 fn entries_with_garbage_are_computed_again() {
-    mends(&|path| if is_entry(path) { fs::write(path, b"{\x00\xff").unwrap() }, "entry.json: ");
+    mends(
+        &|path| {
+            if is_entry(path) {
+                fs::write(path, b"{\x00\xff").unwrap()
+            }
+        },
+        "entry.json: ",
+    );
 }
 
 #[test]

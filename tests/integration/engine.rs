@@ -67,8 +67,7 @@ fn a_comment_and_another_name_rerun_nothing() {
 /// Starts a long run in the store `cut` and waits until some steps are done.
 fn in_the_middle(project: &Project) -> Child {
     let arguments = ["run", "--json", "--jobs", "1", "--store", "cut"];
-    let mut child =
-        project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let finished = lines.map_while(Result::ok).filter(|line| line.contains(r#""event":"finished""#));
     assert_eq!(finished.take(9).count(), 9);

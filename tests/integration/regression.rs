@@ -26,10 +26,10 @@ fn scaled(project: &Project, factor: f64) {
 /// A project with a blessed study whose numbers hang on no sampled weights, so that the strict tolerance holds.
 fn strict() -> Project {
     let project = Project::tiny(&[]);
-    let study = edited(crate::project::TINY, &[
-        ("kind: random-features", "kind: layer-kernel"),
-        ("params: {width: $width, seed: $seed}", "params: {}"),
-    ]);
+    let study = edited(
+        crate::project::TINY,
+        &[("kind: random-features", "kind: layer-kernel"), ("params: {width: $width, seed: $seed}", "params: {}")],
+    );
     project.write("studies/demo/tiny.yaml", study);
     project.well(&["bless"]);
     project

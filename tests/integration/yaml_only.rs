@@ -25,8 +25,22 @@ tables:
 
 /// Settings that make it small.
 const SMALL: [&str; 16] = [
-    "--profile", "smoke", "--set", "width=16", "--set", "n_train=[40, 60]", "--set", "k1=[4, 6]", "--set", "k2=[8]",
-    "--set", "n_validation=30", "--set", "n_test=50", "--set", "lambdas=[0.1, 1, 10]",
+    "--profile",
+    "smoke",
+    "--set",
+    "width=16",
+    "--set",
+    "n_train=[40, 60]",
+    "--set",
+    "k1=[4, 6]",
+    "--set",
+    "k2=[8]",
+    "--set",
+    "n_validation=30",
+    "--set",
+    "n_test=50",
+    "--set",
+    "lambdas=[0.1, 1, 10]",
 ];
 
 #[test]
@@ -74,7 +88,8 @@ fn idx(project: &Project, name: &str, value: &dyn Fn(u32, u32) -> u32) {
         let labels = (0..60).map(|record| (record % 2) as u8).collect();
         project.write(&format!("data/{name}/{split}-labels"), [sizes(&[0x801, 60]), labels].concat());
     }
-    let splits = "train: [{file: train-images, labels: train-labels}]\n  test: [{file: test-images, labels: test-labels}]";
+    let splits =
+        "train: [{file: train-images, labels: train-labels}]\n  test: [{file: test-images, labels: test-labels}]";
     card(project, name, ("idx", splits));
 }
 
@@ -102,7 +117,9 @@ fn a_study_on_another_data_set_is_a_card_and_a_name() {
         let ran = project.well(&["run"]);
         assert!(ran.out.contains("demo/tiny on Left and right\n  held  "), "{}", ran.out);
         assert!(project.well(&["data", "verify"]).out.contains("sides: whole, 60 training and 60 test records"));
-        found.push(crate::store::tables(&project.path(".lofi")).into_values().collect::<std::collections::BTreeSet<_>>());
+        found.push(
+            crate::store::tables(&project.path(".lofi")).into_values().collect::<std::collections::BTreeSet<_>>(),
+        );
     }
     // The same images in another format: another data set, the same numbers.
     assert_eq!(found[0], found[1]);
@@ -115,7 +132,8 @@ fn studies_share_what_they_extend() {
     let shared = edited(crate::project::TINY, &[(head, "")]);
     project.write("studies/shared/tiny.yaml", shared);
     for (name, n) in [("a", 40), ("b", 60)] {
-        let study = format!("study: demo/{name}\ntitle: One size\nextend: ../shared/tiny.yaml\nsweep: {{n_train: [{n}]}}\n");
+        let study =
+            format!("study: demo/{name}\ntitle: One size\nextend: ../shared/tiny.yaml\nsweep: {{n_train: [{n}]}}\n");
         project.write(&format!("studies/demo/{name}.yaml"), study);
     }
     project.well(&["run", "demo/tiny"]);
