@@ -1,14 +1,15 @@
 //! Templates × cells → distinct steps.
 
-use super::raw::{DataChoice, Deviation, Head, Item, RawStudy};
+use super::data::{inject_data, resolve_data};
+use super::raw::{Deviation, Head, Item, RawStudy};
 use super::scope::{Scope, Scoped, apply};
 use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
 use super::{Environment, tables};
 use crate::artifact::Cell;
 use crate::step::{DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
-use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
-use serde_json::{Value as Json, json};
+use crate::yaml::{Fault, Node as YamlNode};
+use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -135,26 +136,6 @@ fn limit(faults: Vec<Fault>) -> Vec<Fault> {
         }
     }
     kept
-}
-
-fn resolve_data(raw: &RawStudy, scoped: &Scoped, environment: Environment<'_>) -> Result<Option<DataRef>, Vec<Fault>> {
-    let Some(item) = &scoped.data else { return Ok(None) };
-    let choices = choices(item, &item.node)?;
-    let found = environment.data.resolve(&choices, raw.head.paper.data.as_deref());
-    found.map(Some).map_err(|(message, help)| vec![item.fault(item.node.mark, message).help(help)])
-}
-
-/// Card names, or `{card, task}`, one or a list.
-pub(super) fn choices(item: &Item, node: &YamlNode) -> Result<Vec<DataChoice>, Vec<Fault>> {
-    let one = |node: &YamlNode| match &node.tree {
-        Tree::Text(card) => Ok(DataChoice { card: card.clone(), task: None }),
-        _ => node.typed::<DataChoice>(&item.source),
-    };
-    match &node.tree {
-        Tree::List(items) if !items.is_empty() => items.iter().map(one).collect(),
-        Tree::List(_) => Err(vec![item.fault(node.mark, "`data` names no card")]),
-        _ => Ok(vec![one(node)?]),
-    }
 }
 
 /// Collects nodes and faults.
@@ -313,48 +294,5 @@ impl<'a> Grid<'a> {
             inputs,
             item: &template.item,
         })
-    }
-}
-
-/// Puts the resolved data set into the parameters of a step that reads one.
-fn inject_data(builder: &mut Builder<'_>, template: &Template, params: &mut YamlNode) -> Option<()> {
-    let takes_data = template.kind.schema().pointer("/properties/data").is_some();
-    if !takes_data {
-        return Some(());
-    }
-    let own = params.get("data").cloned();
-    let resolved = match (&own, builder.data) {
-        (None, Some(data)) => Ok(data.clone()),
-        (None, None) => Err(vec![
-            template
-                .item
-                .fault(
-                    template.item.mark,
-                    format!("step `{}` reads a data set, but the study names none", template.item.name),
-                )
-                .help("add `data: [card, ...]`; `lofi data list` shows the cards"),
-        ]),
-        (Some(node), _) => choices(&template.item, node).and_then(|choices| {
-            let found = builder.environment.data.resolve(&choices, None);
-            found.map_err(|(message, help)| vec![template.item.fault(node.mark, message).help(help)])
-        }),
-    };
-    match resolved {
-        Ok(data) => {
-            set(params, "data", &json!(data), template.item.mark);
-            Some(())
-        }
-        Err(faults) => {
-            builder.faults.extend(faults);
-            None
-        }
-    }
-}
-
-/// Sets a key of a mapping.
-pub(super) fn set(node: &mut YamlNode, key: &str, value: &Json, mark: Mark) {
-    if let Tree::Map(entries) = &mut node.tree {
-        entries.retain(|e| e.key != key);
-        entries.push(crate::yaml::Entry { key: key.to_owned(), mark, node: YamlNode::from_json(value, mark) });
     }
 }

@@ -1,11 +1,14 @@
 //! The study language: YAML → checked study → expanded sweep.
 //!
 //! Passes, each a file: `raw` reads sections, `extend` lays a study over its fragments, `scope` gives `$name`s their
-//! values for a profile, `sweep` multiplies axes into cells, `tables` turns tables, figures and claims into steps,
-//! `template` checks kinds and wiring, `expand` makes one step for every distinct parameter set.
+//! values for a profile, `sweep` multiplies axes into cells, `data` finds the data set, `template` checks kinds and
+//! wiring, `expand` makes one step for every distinct parameter set, `tables` turns tables, figures and claims into
+//! steps and `nodes` makes those.
 
+mod data;
 mod expand;
 mod extend;
+mod nodes;
 mod published;
 mod raw;
 mod schema;
@@ -93,7 +96,7 @@ pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>,
     let raw = extend::read(&source, path, root)?;
     let scoped = scope::apply(&raw, profile, &[])?;
     let Some(item) = &scoped.data else { return Ok(Vec::new()) };
-    Ok(expand::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
+    Ok(data::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
 }
 
 /// Reads a study's head only: name, title, question, profiles.

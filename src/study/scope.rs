@@ -106,6 +106,10 @@ pub(super) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Re
     if faults.is_empty() { Ok(scoped) } else { Err(faults) }
 }
 
+/// What to do where a study has no profiles at all.
+const NO_PROFILES: &str =
+    "add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands";
+
 fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fault> {
     let Some(item) = study.profiles.iter().find(|item| item.name == profile) else {
         if study.profiles.is_empty() && matches!(profile, "smoke" | "quick" | "paper") {
@@ -113,11 +117,7 @@ fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fa
         }
         let known: Vec<&str> = study.profiles.iter().map(|item| item.name.as_str()).collect();
         let fault = study.source.fault(Mark { line: 1, column: 1 }, format!("this study has no profile `{profile}`"));
-        return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| {
-            format!(
-                "add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands"
-            )
-        }))];
+        return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| NO_PROFILES.to_owned()))];
     };
     if !matches!(item.node.tree, Tree::Map(_) | Tree::Null) {
         return vec![

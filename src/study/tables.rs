@@ -1,13 +1,13 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
-use super::expand::{Builder, Draft, Grid, Output, OutputKind, Wire, set};
+use super::expand::{Builder, Grid, Output, OutputKind, Wire};
+use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
 use super::raw::{Item, RawStudy};
 use super::scope::Scope;
 use super::template::{fitting, kind_of, known_kinds, reference_fault, resolve};
-use super::{published, sweep::SweepCell, template::TemplateWire};
-use crate::artifact::Cell;
-use crate::step::{ErasedKind, Family, ValueType};
-use crate::yaml::{Fault, Mark, Node, Tree, known_names};
+use super::{published, template::TemplateWire};
+use crate::step::{Family, ValueType};
+use crate::yaml::{Fault, Mark, Node, known_names};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -339,71 +339,4 @@ fn names(value: &Json) -> Vec<&str> {
 /// Published numbers are laid beside ours only where the data set is the paper's.
 fn comparable(builder: &Builder<'_>) -> bool {
     builder.data.is_none_or(|data| data.stands_in_for.is_empty())
-}
-
-/// Sets parameters that a kind takes and the study did not write.
-fn inject<const N: usize>(params: &mut Node, kind: &dyn ErasedKind, mark: Mark, values: [(&str, Option<Json>); N]) {
-    let schema = kind.schema();
-    for (key, value) in values {
-        let takes = schema.pointer(&format!("/properties/{key}")).is_some();
-        if let (true, Some(value), None) = (takes, value, params.get(key)) {
-            set(params, key, &value, mark);
-        }
-    }
-}
-
-fn remove(node: &mut Node, key: &str) -> Option<Node> {
-    let Tree::Map(entries) = &mut node.tree else { return None };
-    let at = entries.iter().position(|e| e.key == key)?;
-    Some(entries.remove(at).node)
-}
-
-/// One cell for every distinct node of a template, in sweep order.
-fn distinct<'a>(grid: &'a Grid<'_>, template: usize) -> Vec<&'a SweepCell> {
-    let mut seen = std::collections::HashSet::new();
-    grid.cells.iter().filter(|cell| grid.at(template, cell).is_some_and(|node| seen.insert(node))).collect()
-}
-
-fn row(label: &str, value: &str, place: &[(String, Cell)]) -> Json {
-    let axes = place.iter().map(|(axis, value)| (axis.clone(), serde_json::to_value(value).unwrap_or(Json::Null)));
-    Json::Object(std::iter::once((label.to_owned(), Json::from(value))).chain(axes).collect())
-}
-
-/// A node of a table kind with one input `table`.
-fn derived(
-    builder: &mut Builder<'_>,
-    item: &Item,
-    kind: &str,
-    (params, written, wire): (Json, Option<&Node>, Wire),
-) -> Result<Wire, Vec<Fault>> {
-    // Parameters keep the places they were written at; the rest stands at the table's name.
-    let mut node = Node::from_json(&params, item.mark);
-    if let (Tree::Map(entries), Some(written)) = (&mut node.tree, written) {
-        for entry in entries {
-            if let Some(own) = written.get(&entry.key) {
-                let same = own.to_json() == entry.node.to_json();
-                entry.node = if same { own.clone() } else { Node { mark: own.mark, tree: entry.node.tree.clone() } };
-            }
-        }
-    }
-    node_of(builder, item, kind, (&node, vec![("table".to_owned(), vec![wire])]))
-}
-
-fn node_of(
-    builder: &mut Builder<'_>,
-    item: &Item,
-    kind: &str,
-    (params, inputs): (&Node, Vec<(String, Vec<Wire>)>),
-) -> Result<Wire, Vec<Fault>> {
-    let Some(kind) = builder.environment.kind(kind) else {
-        return Err(vec![item.fault(item.mark, format!("the catalog has no kind `{kind}`"))]);
-    };
-    let slots: Vec<&str> = kind.about().inputs.iter().map(|slot| slot.name).collect();
-    if let Some((slot, _)) = inputs.iter().find(|(slot, _)| !slots.contains(&slot.as_str())) {
-        return Err(vec![item.fault(item.mark, format!("kind `{}` takes no {slot}", kind.name()))]);
-    }
-    let label = if item.name == kind.name() { item.name.clone() } else { format!("{} ({})", item.name, kind.name()) };
-    let draft = Draft { label, cell: Vec::new(), kind, params, inputs, item };
-    // A node that could not be made has left its faults in the builder.
-    builder.add(draft).map(|node| Wire { node, port: 0 }).ok_or_else(Vec::new)
 }

@@ -41,10 +41,8 @@ fn named(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            Some(group) => found.extend(top_level(group)),
-            None => found.insert(word(rest)).then_some(()).unwrap_or_default(),
-        }
+        let group = rest.strip_prefix('{').map(top_level);
+        found.extend(group.unwrap_or_else(|| vec![word(rest)]));
     }
     found
 }

@@ -1,0 +1,89 @@
+//! Steps behind tables, figures and claims: their parameters, rows and places.
+
+use super::expand::{Builder, Draft, Grid, Wire};
+use super::raw::Item;
+use super::sweep::SweepCell;
+use crate::artifact::Cell;
+use crate::step::ErasedKind;
+use crate::yaml::{Entry, Fault, Mark, Node, Tree};
+use serde_json::Value as Json;
+
+/// Sets parameters that a kind takes and the study did not write.
+pub(super) fn inject<const N: usize>(
+    params: &mut Node,
+    kind: &dyn ErasedKind,
+    mark: Mark,
+    values: [(&str, Option<Json>); N],
+) {
+    let schema = kind.schema();
+    for (key, value) in values {
+        let takes = schema.pointer(&format!("/properties/{key}")).is_some();
+        if let (true, Some(value), None) = (takes, value, params.get(key)) {
+            set(params, key, &value, mark);
+        }
+    }
+}
+
+pub(super) fn remove(node: &mut Node, key: &str) -> Option<Node> {
+    let Tree::Map(entries) = &mut node.tree else { return None };
+    let at = entries.iter().position(|e| e.key == key)?;
+    Some(entries.remove(at).node)
+}
+
+/// One cell for every distinct node of a template, in sweep order.
+pub(super) fn distinct<'a>(grid: &'a Grid<'_>, template: usize) -> Vec<&'a SweepCell> {
+    let mut seen = std::collections::HashSet::new();
+    grid.cells.iter().filter(|cell| grid.at(template, cell).is_some_and(|node| seen.insert(node))).collect()
+}
+
+pub(super) fn row(label: &str, value: &str, place: &[(String, Cell)]) -> Json {
+    let axes = place.iter().map(|(axis, value)| (axis.clone(), serde_json::to_value(value).unwrap_or(Json::Null)));
+    Json::Object(std::iter::once((label.to_owned(), Json::from(value))).chain(axes).collect())
+}
+
+/// A node of a table kind with one input `table`.
+pub(super) fn derived(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    kind: &str,
+    (params, written, wire): (Json, Option<&Node>, Wire),
+) -> Result<Wire, Vec<Fault>> {
+    // Parameters keep the places they were written at; the rest stands at the table's name.
+    let mut node = Node::from_json(&params, item.mark);
+    if let (Tree::Map(entries), Some(written)) = (&mut node.tree, written) {
+        for entry in entries {
+            if let Some(own) = written.get(&entry.key) {
+                let same = own.to_json() == entry.node.to_json();
+                entry.node = if same { own.clone() } else { Node { mark: own.mark, tree: entry.node.tree.clone() } };
+            }
+        }
+    }
+    node_of(builder, item, kind, (&node, vec![("table".to_owned(), vec![wire])]))
+}
+
+pub(super) fn node_of(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    kind: &str,
+    (params, inputs): (&Node, Vec<(String, Vec<Wire>)>),
+) -> Result<Wire, Vec<Fault>> {
+    let Some(kind) = builder.environment.kind(kind) else {
+        return Err(vec![item.fault(item.mark, format!("the catalog has no kind `{kind}`"))]);
+    };
+    let slots: Vec<&str> = kind.about().inputs.iter().map(|slot| slot.name).collect();
+    if let Some((slot, _)) = inputs.iter().find(|(slot, _)| !slots.contains(&slot.as_str())) {
+        return Err(vec![item.fault(item.mark, format!("kind `{}` takes no {slot}", kind.name()))]);
+    }
+    let label = if item.name == kind.name() { item.name.clone() } else { format!("{} ({})", item.name, kind.name()) };
+    let draft = Draft { label, cell: Vec::new(), kind, params, inputs, item };
+    // A node that could not be made has left its faults in the builder.
+    builder.add(draft).map(|node| Wire { node, port: 0 }).ok_or_else(Vec::new)
+}
+
+/// Sets a key of a mapping.
+pub(super) fn set(node: &mut Node, key: &str, value: &Json, mark: Mark) {
+    if let Tree::Map(entries) = &mut node.tree {
+        entries.retain(|e| e.key != key);
+        entries.push(Entry { key: key.to_owned(), mark, node: Node::from_json(value, mark) });
+    }
+}
