@@ -57,7 +57,6 @@ ci: lint build  ## everything that CI runs
 	@$(LOFI) schema --check
 	@$(LOFI) list kinds --markdown | diff -u docs/kinds.md - || { echo "docs/kinds.md is not up to date: make docs" >&2; exit 1; }
 	@for profile in smoke quick; do $(LOFI) plan --profile $$profile || exit 1; done
-	@$(LOFI) plan --profile paper
 	@$(LOFI) run --profile smoke
 	@$(LOFI) check --profile smoke
 	$(CARGO) test --release

@@ -8,7 +8,7 @@ use super::template::{Template, templates};
 use super::{Environment, tables};
 use crate::artifact::Cell;
 use crate::step::{DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
-use crate::yaml::{Fault, Node as YamlNode};
+use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::path::Path;
@@ -106,6 +106,8 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     let cells = cells(&scoped.sweep, &scoped.constants).map_err(|more| faults.extend(more)).ok();
     let data = resolve_data(raw, &scoped, environment).map_err(|more| faults.extend(more)).ok();
     let (Some(templates), Some(cells), Some(data)) = (templates, cells, data) else {
+        // What expansion would find later is told now: a mistake in one step does not hide those of the others.
+        faults.extend(unknown_names(raw, &scoped, &axes));
         return Err(limit(faults));
     };
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
@@ -124,6 +126,15 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         outputs,
         file: raw.source.name.clone(),
     })
+}
+
+/// Every `$name` in a step that is neither a constant nor an axis.
+fn unknown_names(raw: &RawStudy, scoped: &Scoped, axes: &[String]) -> Vec<Fault> {
+    let nothing = |axis: &String| (axis.clone(), YamlNode { mark: Mark::default(), tree: Tree::Null });
+    let axes: Vec<(String, YamlNode)> = axes.iter().map(nothing).collect();
+    let scope = Scope { constants: &scoped.constants, axes: &axes };
+    let faults = raw.steps.iter().filter_map(|item| scope.resolve(item.node.get("params")?, &item.source).err());
+    faults.flatten().collect()
 }
 
 /// Faults without repeats (every cell repeats them), not more than a screen.
