@@ -6,12 +6,15 @@ mod events;
 mod execute;
 mod graph;
 mod key;
+mod live;
 mod machine;
 mod plan;
 mod record;
+mod round;
 mod store;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub use events::{Event, Silent, Sink};
 pub use execute::{Executor, Failed, RunError, Summary};

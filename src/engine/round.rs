@@ -1,0 +1,367 @@
+//! One pass over a plan: ready steps in parallel, under a memory budget; a failure stops only its followers.
+
+use super::events::{Event, Sink};
+use super::execute::{Executor, Failed, RunError, Summary};
+use super::graph::{Graph, GraphWire};
+use super::key::{fingerprint, key_of};
+use super::live::Live;
+use super::plan::{Decision, RunPlan};
+use super::store::{Entry, StoreError, StoredOutput};
+use super::work::{need_bytes, run_step, worth_keeping};
+use crate::artifact::Value;
+use crate::step::{Inputs, Keep, StepError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// One pass over a plan.
+pub(super) struct Round<'a> {
+    executor: &'a Executor,
+    graph: &'a Arc<Graph>,
+    plan: RunPlan,
+    pool: rayon::ThreadPool,
+    /// Nodes to run whose inputs are not all there: how many are missing.
+    missing: HashMap<usize, usize>,
+    /// Nodes that can start, first in graph order first: depth before breadth keeps few values alive.
+    ready: BTreeSet<usize>,
+    /// Nodes that use a node's outputs in this round.
+    followers: HashMap<usize, Vec<usize>>,
+    live: Live,
+    running: HashMap<usize, u64>,
+    dead: BTreeSet<usize>,
+    again: bool,
+}
+
+/// What a worker sends back.
+struct Done {
+    node: usize,
+    result: Result<Ended, StepError>,
+    elapsed_s: f64,
+}
+
+enum Ended {
+    Ran(Vec<Value>),
+    /// The entry of the same content, with its key.
+    Same(Box<Entry>),
+}
+
+impl<'a> Round<'a> {
+    pub fn new(executor: &'a Executor, graph: &'a Arc<Graph>, plan: RunPlan) -> Result<Self, RunError> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(executor.jobs.max(1))
+            .build()
+            .map_err(|e| RunError::Threads(e.to_string()))?;
+        let mut round = Self {
+            executor,
+            graph,
+            plan,
+            pool,
+            missing: HashMap::new(),
+            ready: BTreeSet::new(),
+            followers: HashMap::new(),
+            live: Live::default(),
+            running: HashMap::new(),
+            dead: BTreeSet::new(),
+            again: false,
+        };
+        round.link();
+        Ok(round)
+    }
+
+    fn link(&mut self) {
+        for node in self.plan.to_run() {
+            let inputs: BTreeSet<GraphWire> = self.graph.inputs_of(node).collect();
+            let mut waits: BTreeSet<usize> = BTreeSet::new();
+            for wire in inputs {
+                self.live.expect(wire);
+                if matches!(self.plan.decisions[wire.node], Decision::Run(_)) {
+                    waits.insert(wire.node);
+                }
+            }
+            for &wait in &waits {
+                self.followers.entry(wait).or_default().push(node);
+            }
+            if waits.is_empty() {
+                self.ready.insert(node);
+            } else {
+                self.missing.insert(node, waits.len());
+            }
+        }
+    }
+
+    /// Runs until nothing is left; true if a damaged entry makes another round needed.
+    pub fn run(mut self, sink: &mut dyn Sink, total: &mut Summary) -> Result<bool, RunError> {
+        let to_run = self.plan.to_run();
+        let flops = to_run.iter().map(|&i| self.graph.nodes[i].plan.flops).sum();
+        sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops });
+        let (sender, receiver) = mpsc::channel::<Done>();
+        loop {
+            if self.executor.cancelled.load(Ordering::Relaxed) {
+                return Err(RunError::Cancelled);
+            }
+            self.start_ready(&sender, sink, total)?;
+            if self.running.is_empty() {
+                break;
+            }
+            match receiver.recv_timeout(Duration::from_millis(100)) {
+                Ok(done) => self.finish(done, sink, total)?,
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Ok(self.again)
+    }
+
+    fn start_ready(
+        &mut self,
+        sender: &mpsc::Sender<Done>,
+        sink: &mut dyn Sink,
+        total: &mut Summary,
+    ) -> Result<(), RunError> {
+        while self.running.len() < self.executor.jobs.max(1) {
+            let Some(node) = self.admissible() else { break };
+            self.ready.remove(&node);
+            match self.inputs(node, sink)? {
+                Ok(inputs) => self.start(node, inputs, sender, sink),
+                // Inputs turned out damaged: they are recomputed in the next round, and this node with them.
+                Err(damaged) => {
+                    self.again = true;
+                    total.cached = total.cached.saturating_sub(damaged.len());
+                    self.drop_inputs(node);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The first ready node that fits the budget; any node when nothing else runs.
+    fn admissible(&self) -> Option<usize> {
+        let busy: u64 = self.running.values().sum();
+        let fits =
+            |node: usize| self.live.bytes() + busy + need_bytes(&self.graph.nodes[node]) <= self.executor.memory_bytes;
+        // Later nodes first: what is deeper in the graph frees values sooner.
+        let fitting = self.ready.iter().rev().copied().find(|&node| fits(node));
+        fitting.or_else(|| if self.running.is_empty() { self.ready.iter().next_back().copied() } else { None })
+    }
+
+    /// The values that a node takes, or the nodes whose stored values are damaged: all of them, taken out.
+    fn inputs(&mut self, node: usize, sink: &mut dyn Sink) -> Result<Result<Inputs, BTreeSet<usize>>, RunError> {
+        let slots = self.graph.nodes[node].inputs.clone();
+        let mut lost = BTreeSet::new();
+        let mut inputs = Vec::with_capacity(slots.len());
+        for (slot, wires) in slots {
+            let mut values = Vec::with_capacity(wires.len());
+            for wire in wires {
+                match self.value(wire) {
+                    Ok(value) => values.push(value),
+                    Err(StoreError::Damaged { reason, .. }) => {
+                        if lost.insert(wire.node) {
+                            let damaged = &self.graph.nodes[wire.node];
+                            sink.event(&Event::Damaged { name: damaged.name.clone(), reason });
+                            self.executor.store.evict(&damaged.key)?;
+                        }
+                    }
+                    Err(other) => return Err(other.into()),
+                }
+            }
+            inputs.push((slot, values));
+        }
+        Ok(if lost.is_empty() { Ok(Inputs(inputs)) } else { Err(lost) })
+    }
+
+    /// A value from memory, or from the store into memory.
+    fn value(&mut self, wire: GraphWire) -> Result<Arc<Value>, StoreError> {
+        if let Some(value) = self.live.get(wire) {
+            return Ok(value);
+        }
+        let node = &self.graph.nodes[wire.node];
+        let entry = match &self.plan.entries[wire.node] {
+            Some(entry) => entry.clone(),
+            None => self.executor.store.entry(&node.key)?.ok_or_else(|| StoreError::Damaged {
+                path: self.executor.store.root().to_owned(),
+                reason: "it is gone".to_owned(),
+            })?,
+        };
+        let port = node.kind.about().outputs[wire.port].name;
+        let value = Arc::new(self.executor.store.value(&entry, port)?);
+        let digest = entry.outputs.get(port).map(|output| output.digest.clone());
+        self.live.hold(wire, Arc::clone(&value), digest);
+        Ok(value)
+    }
+
+    /// A node is through with its inputs.
+    fn drop_inputs(&mut self, node: usize) {
+        let wires: BTreeSet<GraphWire> = self.graph.inputs_of(node).collect();
+        wires.into_iter().for_each(|wire| self.live.release(wire));
+    }
+
+    fn content_key(&self, node: usize) -> Option<String> {
+        let node = &self.graph.nodes[node];
+        let identity = |wire: &GraphWire| self.live.digest(*wire).map(|digest| (digest.clone(), wire.port));
+        let slot = |(slot, wires): &(String, Vec<GraphWire>)| {
+            wires.iter().map(identity).collect::<Option<Vec<_>>>().map(|wires| (slot.clone(), wires))
+        };
+        let inputs: Option<Vec<_>> = node.inputs.iter().map(slot).collect();
+        Some(key_of(node.kind, &node.params, &inputs?))
+    }
+
+    fn start(&mut self, node: usize, inputs: Inputs, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
+        let graph_node = &self.graph.nodes[node];
+        sink.event(&Event::Started { name: graph_node.name.clone(), kind: graph_node.kind.name().to_owned() });
+        self.running.insert(node, need_bytes(graph_node));
+        let same = self.content_key(node).and_then(|key| self.same_entry(node, &key));
+        let (executor, graph, sender) = (self.executor.clone(), Arc::clone(self.graph), sender.clone());
+        self.pool.spawn(move || {
+            let start = Instant::now();
+            let result = match same {
+                Some(entry) => Ok(Ended::Same(Box::new(entry))),
+                None => run_step(&executor, &graph.nodes[node], &inputs).map(Ended::Ran),
+            };
+            drop(inputs);
+            let _ = sender.send(Done { node, result, elapsed_s: start.elapsed().as_secs_f64() });
+        });
+    }
+
+    /// An entry with the same content key that holds every port needed here.
+    fn same_entry(&self, node: usize, content_key: &str) -> Option<Entry> {
+        let store = &self.executor.store;
+        let entry = store.entry(&store.same_content(content_key)?).ok()??;
+        let ports = self.graph.nodes[node].kind.about().outputs;
+        let kept = |port: &usize| entry.outputs.get(ports[*port].name).is_some_and(|o| !o.files.is_empty());
+        self.plan.needed[node].iter().all(kept).then_some(entry)
+    }
+
+    fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
+        self.running.remove(&done.node);
+        let (name, kind, flops) = {
+            let node = &self.graph.nodes[done.node];
+            (node.name.clone(), node.kind.name().to_owned(), node.plan.flops)
+        };
+        match done.result {
+            Ok(Ended::Ran(values)) => {
+                self.publish(done.node, values, done.elapsed_s)?;
+                total.ran += 1;
+                sink.event(&Event::Finished { name, kind, elapsed_s: done.elapsed_s, flops });
+            }
+            Ok(Ended::Same(entry)) => match self.adopt(done.node, &entry) {
+                Ok(()) => sink.event(&Event::Reused { name, flops }),
+                Err(StoreError::Damaged { reason, .. }) => {
+                    sink.event(&Event::Damaged { name, reason });
+                    self.executor.store.evict(&entry.key)?;
+                    self.again = true;
+                    self.drop_inputs(done.node);
+                    return Ok(());
+                }
+                Err(other) => return Err(other.into()),
+            },
+            Err(StepError::Cancelled) => return Err(RunError::Cancelled),
+            Err(error) => {
+                let place = self.graph.nodes[done.node].place.clone();
+                let error = error.to_string();
+                sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });
+                // A round after a damaged input meets the same failure again.
+                if total.failed.iter().all(|known| known.name != name) {
+                    total.failed.push(Failed { name, place, error });
+                }
+                self.bury(done.node, total);
+                self.drop_inputs(done.node);
+                return Ok(());
+            }
+        }
+        self.drop_inputs(done.node);
+        self.release_followers(done.node);
+        Ok(())
+    }
+
+    fn release_followers(&mut self, node: usize) {
+        for follower in self.followers.get(&node).cloned().unwrap_or_default() {
+            let Some(missing) = self.missing.get_mut(&follower) else { continue };
+            *missing -= 1;
+            if *missing == 0 {
+                self.missing.remove(&follower);
+                self.ready.insert(follower);
+            }
+        }
+    }
+
+    /// Leaves out everything that would need a failed node.
+    fn bury(&mut self, node: usize, total: &mut Summary) {
+        for follower in self.followers.get(&node).cloned().unwrap_or_default() {
+            if self.dead.insert(follower) {
+                self.missing.remove(&follower);
+                let name = self.graph.nodes[follower].name.clone();
+                if !total.skipped.contains(&name) {
+                    total.skipped.push(name);
+                }
+                self.bury(follower, total);
+                self.drop_inputs(follower);
+            }
+        }
+    }
+
+    fn publish(&mut self, index: usize, values: Vec<Value>, elapsed_s: f64) -> Result<(), RunError> {
+        let node = &self.graph.nodes[index];
+        let ports = node.kind.about().outputs;
+        let kept = |i: usize, value: &Value| ports[i].keep == Keep::Always || worth_keeping(value, node.plan.flops);
+        let mut outputs = BTreeMap::new();
+        let mut stored: Vec<(&str, &Value)> = Vec::new();
+        for (i, value) in values.iter().enumerate() {
+            if kept(i, value) {
+                stored.push((ports[i].name, value));
+            } else {
+                let digest = format!("{}:{i}", node.key);
+                let output = StoredOutput { value_type: value.value_type(), digest, files: Vec::new() };
+                outputs.insert(ports[i].name.to_owned(), output);
+            }
+        }
+        let entry = self.new_entry(index, elapsed_s, outputs);
+        let content_key = self.content_key(index);
+        let entry = self.executor.store.publish(entry, &stored)?;
+        if let Some(content_key) = content_key {
+            self.executor.store.remember_content(&content_key, &entry.key)?;
+        }
+        for (i, value) in values.into_iter().enumerate() {
+            let wire = GraphWire { node: index, port: i };
+            let digest = entry.outputs.get(ports[i].name).map(|output| output.digest.clone());
+            self.live.hold(wire, Arc::new(value), digest);
+        }
+        Ok(())
+    }
+
+    /// Publishes the values of another entry under this node's key.
+    fn adopt(&mut self, index: usize, entry: &Entry) -> Result<(), StoreError> {
+        let ports = self.graph.nodes[index].kind.about().outputs;
+        let mut values = Vec::new();
+        for port in ports.iter().filter(|p| entry.outputs.get(p.name).is_some_and(|o| !o.files.is_empty())) {
+            values.push((port.name, self.executor.store.value(entry, port.name)?));
+        }
+        let absent = entry.outputs.iter().filter(|(_, o)| o.files.is_empty());
+        let outputs = absent.map(|(name, output)| (name.clone(), output.clone())).collect();
+        let fresh = self.new_entry(index, entry.elapsed_s, outputs);
+        let borrowed: Vec<(&str, &Value)> = values.iter().map(|(name, value)| (*name, value)).collect();
+        let fresh = self.executor.store.publish(fresh, &borrowed)?;
+        for (name, value) in values {
+            let Some(port) = ports.iter().position(|p| p.name == name) else { continue };
+            let wire = GraphWire { node: index, port };
+            let digest = fresh.outputs.get(name).map(|output| output.digest.clone());
+            self.live.hold(wire, Arc::new(value), digest);
+        }
+        Ok(())
+    }
+
+    fn new_entry(&self, index: usize, elapsed_s: f64, outputs: BTreeMap<String, StoredOutput>) -> Entry {
+        let node = &self.graph.nodes[index];
+        let identity = |wire: &GraphWire| (self.graph.nodes[wire.node].key.clone(), wire.port);
+        Entry {
+            key: node.key.clone(),
+            kind: node.kind.name().to_owned(),
+            code: fingerprint(node.kind).to_owned(),
+            params: node.params.clone(),
+            inputs: node.inputs.iter().map(|(s, wires)| (s.clone(), wires.iter().map(identity).collect())).collect(),
+            elapsed_s,
+            finished_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
+            outputs,
+        }
+    }
+}
