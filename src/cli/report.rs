@@ -41,13 +41,15 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The project's bibliography; a project without one may cite nothing.
+/// The works that kinds and shipped data cards cite.
+const SHIPPED: &str = include_str!("../../docs/references.bib");
+
+/// The project's bibliography over the shipped one, so that a project need only list what it adds.
 fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
     let path = root.join("docs/references.bib");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Bibliography::parse(&text).map_err(|e| Failure::mistake(format!("{}: {e}", path.display()))),
-        Err(_) => Ok(Bibliography::default()),
-    }
+    let read = |name: &str, text: &str| Bibliography::parse(text).map_err(|e| Failure::mistake(format!("{name}: {e}")));
+    let own = std::fs::read_to_string(&path).unwrap_or_default();
+    Ok(read(&path.display().to_string(), &own)?.over(read("the shipped bibliography", SHIPPED)?))
 }
 
 fn say(folder: &Path, written: &Written) {

@@ -45,6 +45,15 @@ impl Bibliography {
         Ok(Self { works: entries.iter().map(|entry| (entry.key.clone(), work(entry))).collect() })
     }
 
+    /// These works and those of another bibliography; of two with one key, these count.
+    #[must_use]
+    pub fn over(mut self, other: Self) -> Self {
+        for (key, work) in other.works {
+            self.works.entry(key).or_insert(work);
+        }
+        self
+    }
+
     /// The work of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Work> {
