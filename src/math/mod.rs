@@ -11,15 +11,20 @@
 //! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
 pub mod activation;
+pub mod convolution;
 pub mod eigen;
 pub mod emergence;
 pub mod error;
 pub mod filter;
+pub mod fourier;
+pub mod jacobian;
 pub mod kernel;
 pub mod layer_kernel;
 pub mod linalg;
+pub mod maps;
 pub mod metrics;
 pub mod moment;
+pub mod patch;
 pub mod quadrature;
 pub mod random;
 pub mod random_features;

@@ -10,6 +10,7 @@ mod common;
 mod durability;
 mod engine;
 mod golden_filter;
+mod golden_images;
 mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;

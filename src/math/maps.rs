@@ -1,0 +1,150 @@
+//! Images and feature maps: a value for each channel, row and column.
+
+use super::activation::Activation;
+use super::error::{MathError, check_size};
+use super::linalg::Matrix;
+use std::ops::Range;
+
+/// The shape of one image or feature map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MapShape {
+    /// C.
+    pub channels: usize,
+    /// H.
+    pub height: usize,
+    /// W.
+    pub width: usize,
+}
+
+impl MapShape {
+    /// Positions of one channel, S = HW.
+    pub fn positions(self) -> usize {
+        self.height * self.width
+    }
+
+    /// Numbers of one image, CHW.
+    pub fn dim(self) -> usize {
+        self.channels * self.positions()
+    }
+}
+
+/// n images of one shape. Each is a row, channel-major: channel c, row r, column s is at `c HW + r W + s`.
+///
+/// Matrices are column-major, so the same memory read as (n HW) x C has a row for each position of each image: row
+/// `(r W + s) n + i`. Every operation over channels is a product with that matrix, without a transposition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Maps {
+    values: Matrix,
+    shape: MapShape,
+}
+
+impl Maps {
+    /// Rows that are known to be images of a shape. Shapes: n x CHW.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the rows have another length.
+    pub fn new(values: Matrix, shape: MapShape) -> Result<Self, MathError> {
+        check_size("columns of the images", values.ncols(), shape.dim())?;
+        Ok(Self { values, shape })
+    }
+
+    /// The rows, n x CHW.
+    pub fn values(&self) -> &Matrix {
+        &self.values
+    }
+
+    // for layers that keep the shape
+    pub(super) fn values_mut(&mut self) -> &mut Matrix {
+        &mut self.values
+    }
+
+    /// The rows as features of a layer that knows of no geometry, n x CHW.
+    pub fn flatten(self) -> Matrix {
+        self.values
+    }
+
+    /// The shape of each image.
+    pub fn shape(&self) -> MapShape {
+        self.shape
+    }
+
+    /// n.
+    pub fn count(&self) -> usize {
+        self.values.nrows()
+    }
+
+    /// Applies an activation to every value; [`Activation::ReluNormalized`] normalises each image as a whole. Cost: nCHW.
+    pub fn activate(&mut self, activation: Activation) {
+        activation.apply(&mut self.values);
+    }
+
+    /// One channel alone, copied. Shapes: n x HW. Panics where there is no such channel.
+    pub fn channel(&self, channel: usize) -> Self {
+        let positions = self.shape.positions();
+        let values = self.values.columns(channel * positions, positions).into_owned();
+        Self { values, shape: MapShape { channels: 1, ..self.shape } }
+    }
+
+    /// Some of the images, copied. Panics where there are fewer.
+    pub fn images(&self, range: Range<usize>) -> Self {
+        Self { values: self.values.rows(range.start, range.len()).into_owned(), shape: self.shape }
+    }
+
+    /// Rows of the (n HW) x C matrix of all positions, copied. Panics where there are fewer.
+    pub fn position_rows(&self, range: Range<usize>) -> Matrix {
+        let all = self.count() * self.shape.positions();
+        let mut out = Matrix::zeros(range.len(), self.shape.channels);
+        if all > 0 && !range.is_empty() {
+            let into = out.as_mut_slice().chunks_exact_mut(range.len());
+            let from = self.values.as_slice().chunks_exact(all);
+            into.zip(from).for_each(|(into, from)| into.copy_from_slice(&from[range.clone()]));
+        }
+        out
+    }
+}
+
+/// Cuts `count` items of `entries` numbers each into ranges that fill a bounded block, at least one item each.
+pub fn bounded_blocks(count: usize, entries: usize) -> impl Iterator<Item = Range<usize>> {
+    // 32 MiB: beyond the caches, so that the product and not the call costs, and small beside any data set
+    const BLOCK_ENTRIES: usize = 1 << 22;
+    let step = (BLOCK_ENTRIES / entries.max(1)).max(1);
+    (0..count).step_by(step).map(move |start| start..(start + step).min(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: MapShape = MapShape { channels: 3, height: 2, width: 4 };
+
+    fn maps() -> Maps {
+        Maps::new(Matrix::from_fn(5, SHAPE.dim(), |i, j| (100 * i + j) as f64), SHAPE).unwrap()
+    }
+
+    #[test]
+    fn positions_are_the_same_memory_in_another_shape() {
+        let maps = maps();
+        let rows = maps.position_rows(3..21);
+        for (i, at, channel) in [(3, 0, 2), (0, 1, 0), (4, 3, 1), (0, 4, 2)] {
+            assert_eq!(rows[(at * 5 + i - 3, channel)], maps.values()[(i, channel * 8 + at)]);
+        }
+        assert_eq!(maps.position_rows(7..7).nrows(), 0);
+    }
+
+    #[test]
+    fn parts_are_those_of_the_whole() {
+        let maps = maps();
+        let part = maps.channel(1).images(2..4);
+        assert_eq!(part.shape(), MapShape { channels: 1, ..SHAPE });
+        assert_eq!((part.count(), part.values()[(1, 7)]), (2, 315.0));
+        assert!(Maps::new(Matrix::zeros(2, 23), SHAPE).is_err());
+    }
+
+    #[test]
+    fn blocks_cover_every_item_once() {
+        for (count, entries) in [(0, 7), (10, 1), (10, 1 << 21), (3, 1 << 30), (4, 0)] {
+            let covered: Vec<usize> = bounded_blocks(count, entries).flatten().collect();
+            assert_eq!(covered, (0..count).collect::<Vec<_>>());
+        }
+    }
+}
