@@ -24,7 +24,8 @@ reproduce: build  ## get the data, run every study, draw, test the claims, write
 	@$(LOFI) run $(STUDY) --profile $(PROFILE) --report
 
 test: toolchain  ## build and run every test
-	@$(CARGO) test --release
+	@$(CARGO) test --release --doc --quiet
+	@$(CARGO) test --release --lib --bins --tests
 
 plan: build  ## what would run, what is cached, and why
 	@$(LOFI) plan $(STUDY) --profile $(PROFILE)
@@ -59,7 +60,7 @@ ci: lint build  ## everything that CI runs
 	@for profile in smoke quick; do $(LOFI) plan --profile $$profile || exit 1; done
 	@$(LOFI) run --profile smoke
 	@$(LOFI) check --profile smoke
-	$(CARGO) test --release
+	@$(MAKE) --no-print-directory test
 
 clean:  ## remove build output and stored results (downloads too)
 	@rm -rf target .lofi
