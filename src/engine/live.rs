@@ -50,10 +50,9 @@ impl Live {
     pub fn release(&mut self, wire: GraphWire) {
         let left = self.uses.get(&wire).map_or(0, |uses| uses.saturating_sub(1));
         self.uses.insert(wire, left);
-        if left == 0 {
-            if let Some(value) = self.values.remove(&wire) {
-                self.bytes = self.bytes.saturating_sub(value.memory_bytes());
-            }
+        if let (0, Some(value)) = (left, self.values.get(&wire)) {
+            self.bytes = self.bytes.saturating_sub(value.memory_bytes());
+            self.values.remove(&wire);
         }
     }
 }
