@@ -1,7 +1,7 @@
 //! Templates × cells → distinct steps.
 
 use super::data::{inject_data, resolve_data};
-use super::raw::{Deviation, Head, Item, RawStudy};
+use super::raw::{Head, Item, RawStudy};
 use super::scope::{Scope, Scoped, apply};
 use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
@@ -87,14 +87,6 @@ pub struct Study {
     pub outputs: Vec<Output>,
     /// The file, relative to the project.
     pub file: String,
-}
-
-impl Study {
-    /// Settings that differ from the paper.
-    #[must_use]
-    pub fn deviations(&self) -> &[Deviation] {
-        &self.head.deviations
-    }
 }
 
 /// Checks and expands a study.
