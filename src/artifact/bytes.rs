@@ -1,13 +1,14 @@
 //! Values as named files and back: arrays as `.npy` (NumPy reads them), tables as `.csv`, the rest as JSON.
 
+use super::pictures::PicturesHead;
 use super::predictions::PredictionsHead;
 use super::representation::{Geometry, Labels, Origin};
 use super::spectrum::SpectrumHead;
 use super::table::TableError;
 use super::verdict::VerdictHead;
 use super::{
-    Cell, Evaluated, Figure, Kernel, Points, Predictions, Representation, Samples, Spectrum, Table, Value, ValueType,
-    Verdict,
+    Cell, Evaluated, Figure, Kernel, Pictures, Points, Predictions, Representation, Samples, Spectrum, Table, Value,
+    ValueType, Verdict,
 };
 use crate::math::linalg::Matrix;
 use npyz::WriterBuilder;
@@ -56,6 +57,7 @@ pub fn encode(value: &Value) -> Result<Vec<File>, BytesError> {
         Value::Predictions(p) => encode_predictions(p),
         Value::Table(t) => table_files("table", t),
         Value::Verdict(v) => encode_verdict(v),
+        Value::Pictures(p) => encode_pictures(p),
         Value::Figure(f) => Ok(vec![json("figure.json", f)?, File::new("figure.svg", f.svg.clone().into_bytes())]),
     }
 }
@@ -72,6 +74,7 @@ pub fn decode(value_type: ValueType, file: Files<'_>) -> Result<Value, BytesErro
         ValueType::Predictions => Value::Predictions(decode_predictions(file)?),
         ValueType::Table => Value::Table(read_table("table", file)?),
         ValueType::Verdict => Value::Verdict(decode_verdict(file)?),
+        ValueType::Pictures => Value::Pictures(decode_pictures(file)?),
         ValueType::Figure => Value::Figure(read_json::<Figure>("figure.json", file)?),
     })
 }
@@ -260,6 +263,18 @@ fn decode_predictions(file: Files<'_>) -> Result<Predictions, BytesError> {
     Ok(Predictions { readouts, train: split("train")?, validation: split("validation")?, test: split("test")?, origin })
 }
 
+fn encode_pictures(p: &Pictures) -> Result<Vec<File>, BytesError> {
+    let values: Vec<f64> = p.pictures.iter().flat_map(|p| p.values.iter().copied()).collect();
+    Ok(vec![json("pictures.json", &p.head())?, vector("values.npy", &values)?])
+}
+
+fn decode_pictures(file: Files<'_>) -> Result<Pictures, BytesError> {
+    let head: PicturesHead = read_json("pictures.json", file)?;
+    let values = read_vector("values.npy", file)?;
+    Pictures::from_head(head, &values)
+        .ok_or_else(|| unreadable("values.npy", "another number of values than pictures.json says"))
+}
+
 fn encode_verdict(v: &Verdict) -> Result<Vec<File>, BytesError> {
     let head = VerdictHead { outcome: v.outcome, says: v.says.clone(), because: v.because.clone() };
     let mut files = vec![json("verdict.json", &head)?];
@@ -336,7 +351,7 @@ fn parse_cell(text: &str, kind: &str) -> Result<Cell, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Outcome, Readout};
+    use crate::artifact::{Outcome, Picture, PictureScale, Readout};
 
     fn round_trip(value: &Value) -> Value {
         let files = encode(value).unwrap();
@@ -355,6 +370,17 @@ mod tests {
             vec![Cell::Null, Cell::Null, Cell::Float(1e-300), Cell::Bool(false)],
         ];
         Table::from_rows(&["model", "n", "error", "chosen"], &rows).unwrap()
+    }
+
+    fn picture(width: usize, first: f64) -> Picture {
+        Picture {
+            row: "λ₁".into(),
+            column: "layer 1".into(),
+            note: String::new(),
+            scale: PictureScale::Signed,
+            geometry: Geometry { channels: 3, height: 1, width },
+            values: (0..3 * width).map(|i| first + i as f64).collect(),
+        }
     }
 
     #[test]
@@ -401,6 +427,7 @@ mod tests {
                 because: "b".into(),
                 evidence: table(),
             }),
+            Value::Pictures(Pictures { pictures: vec![picture(2, -0.5), picture(1, 3.0)], origin: Origin::default() }),
             Value::Figure(Figure { svg: "<svg/>".into(), alt: "α".into(), caption: "c".into() }),
         ];
         for value in &values {

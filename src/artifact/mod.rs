@@ -7,6 +7,7 @@ mod bytes;
 mod cell;
 mod figure;
 mod kernel;
+mod pictures;
 mod predictions;
 mod representation;
 mod spectrum;
@@ -18,6 +19,7 @@ pub use bytes::{BytesError, File, decode, encode};
 pub use cell::Cell;
 pub use figure::Figure;
 pub use kernel::Kernel;
+pub use pictures::{Picture, PictureScale, Pictures};
 pub use predictions::{Evaluated, Predictions, Readout};
 pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
@@ -47,7 +49,9 @@ pub enum Value {
     Table(Table),
     /// The end of a claim.
     Verdict(Verdict),
-    /// A picture.
+    /// Small images to look at.
+    Pictures(Pictures),
+    /// A drawn figure.
     Figure(Figure),
 }
 
@@ -67,6 +71,8 @@ pub enum ValueType {
     Table,
     /// [`Verdict`]
     Verdict,
+    /// [`Pictures`]
+    Pictures,
     /// [`Figure`]
     Figure,
 }
@@ -82,6 +88,7 @@ impl ValueType {
             Self::Predictions => "predictions",
             Self::Table => "table",
             Self::Verdict => "verdict",
+            Self::Pictures => "pictures",
             Self::Figure => "figure",
         }
     }
@@ -98,6 +105,7 @@ impl Value {
             Self::Predictions(_) => ValueType::Predictions,
             Self::Table(_) => ValueType::Table,
             Self::Verdict(_) => ValueType::Verdict,
+            Self::Pictures(_) => ValueType::Pictures,
             Self::Figure(_) => ValueType::Figure,
         }
     }
@@ -112,6 +120,7 @@ impl Value {
             Self::Predictions(p) => p.memory_bytes(),
             Self::Table(t) => t.memory_bytes(),
             Self::Verdict(_) => 1 << 10,
+            Self::Pictures(p) => p.memory_bytes(),
             Self::Figure(f) => f.svg.len() as u64,
         }
     }
@@ -127,6 +136,7 @@ impl Value {
             Self::Spectrum(s) => s.first_non_finite(),
             Self::Predictions(p) => p.first_non_finite(),
             Self::Table(t) => t.first_non_finite(),
+            Self::Pictures(p) => p.first_non_finite(),
             Self::Verdict(_) | Self::Figure(_) => None,
         }
     }
@@ -178,6 +188,11 @@ pub enum Shape {
     Table,
     /// A verdict.
     Verdict,
+    /// How many numbers all pictures together have.
+    Pictures {
+        /// Numbers.
+        numbers: usize,
+    },
     /// A figure.
     Figure,
 }
@@ -193,6 +208,7 @@ impl Shape {
             Self::Predictions { .. } => ValueType::Predictions,
             Self::Table => ValueType::Table,
             Self::Verdict => ValueType::Verdict,
+            Self::Pictures { .. } => ValueType::Pictures,
             Self::Figure => ValueType::Figure,
         }
     }
@@ -207,6 +223,7 @@ impl Shape {
             Self::Kernel { train, validation, test } => train * (train + validation + test),
             Self::Spectrum { dim, rank } => (dim + 1) * rank,
             Self::Predictions { samples, columns } => samples * columns,
+            Self::Pictures { numbers } => numbers,
             Self::Table | Self::Verdict | Self::Figure => 1 << 10,
         };
         8 * numbers as u64

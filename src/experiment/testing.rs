@@ -79,6 +79,7 @@ fn shape(value: &Value) -> Shape {
         }
         Value::Table(_) => Shape::Table,
         Value::Verdict(_) => Shape::Verdict,
+        Value::Pictures(p) => Shape::Pictures { numbers: p.pictures.iter().map(|p| p.values.len()).sum() },
         Value::Figure(_) => Shape::Figure,
     }
 }

@@ -1,7 +1,7 @@
 //! What goes into and comes out of a step: shapes while planning, values while running.
 
 use super::error::StepError;
-use crate::artifact::{Kernel, Predictions, Representation, Shape, Spectrum, Table, Value};
+use crate::artifact::{Kernel, Pictures, Predictions, Representation, Shape, Spectrum, Table, Value};
 use std::sync::Arc;
 
 /// Shapes of the wired inputs, by slot.
@@ -101,6 +101,17 @@ impl Inputs {
     pub fn predictions(&self, slot: &str) -> Result<&Predictions, StepError> {
         match self.one(slot)? {
             Value::Predictions(p) => Ok(p),
+            other => Err(wrong(slot, other)),
+        }
+    }
+
+    /// The pictures at a slot.
+    ///
+    /// # Errors
+    /// Where something else is wired to it.
+    pub fn pictures(&self, slot: &str) -> Result<&Pictures, StepError> {
+        match self.one(slot)? {
+            Value::Pictures(p) => Ok(p),
             other => Err(wrong(slot, other)),
         }
     }
