@@ -14,6 +14,7 @@ mod raw;
 mod schema;
 mod scope;
 mod sweep;
+mod table_spec;
 mod tables;
 mod template;
 
