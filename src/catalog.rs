@@ -28,4 +28,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Figures
     &plot::LineBand,
     &plot::Heatmap,
+    &plot::Scatter,
+    &plot::Histogram,
+    &plot::ImageGrid,
 ];
