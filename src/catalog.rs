@@ -13,6 +13,13 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::DeepNngp,
     &experiment::SignedMomentFilter,
     &experiment::LeadingFeatures,
+    &experiment::ConvolutionalFilter,
+    &experiment::Convolution,
+    &experiment::Pooling,
+    &experiment::ChannelNorm,
+    &experiment::PatchFilters,
+    &experiment::ActivationMaps,
+    &experiment::SpectrumTable,
     &experiment::RidgeReadout,
     &experiment::Score,
     // Tables
