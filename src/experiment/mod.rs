@@ -10,6 +10,9 @@ mod random_features;
 mod ridge_readout;
 mod score;
 mod signed_moment_filter;
+mod synthetic_hierarchy;
+mod synthetic_samples;
+mod synthetic_spectrum;
 #[cfg(test)]
 mod testing;
 mod values;
@@ -21,6 +24,9 @@ pub use random_features::RandomFeatures;
 pub use ridge_readout::RidgeReadout;
 pub use score::Score;
 pub use signed_moment_filter::SignedMomentFilter;
+pub use synthetic_hierarchy::SyntheticHierarchy;
+pub use synthetic_samples::SyntheticHierarchySamples;
+pub use synthetic_spectrum::SyntheticMomentSpectrum;
 
 use crate::math::MathError;
 use crate::step::StepError;

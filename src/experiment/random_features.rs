@@ -4,7 +4,7 @@ use super::activation::ActivationName;
 use super::values::{Sizes, matrix_bytes};
 use crate::artifact::{Points, Value, ValueType};
 use crate::math::linalg::Matrix;
-use crate::math::random_features::{Blocks, RandomLayer, draw_weights, input_scale_blocks};
+use crate::math::random_features::{Blocks, RandomLayer, draw_sphere_weights, draw_weights, input_scale_blocks};
 use crate::math::torch_random::TorchGenerator;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
@@ -24,6 +24,8 @@ pub enum Weights {
     Normal,
     /// The numbers that the reference implementation draws on a CPU: `torch.randn` in f32, row-major.
     Reference,
+    /// Uniform on the sphere of radius √d: the normals, each feature's weights divided by their norm.
+    Sphere,
 }
 
 /// Parameters of `random-features`.
@@ -81,8 +83,8 @@ impl Kind for RandomFeatures {
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if params.weights == Weights::Normal && !params.drawn_before.is_empty() {
-            let message = "`drawn_before` means nothing for normal weights: every layer has a stream of its own";
+        if params.weights != Weights::Reference && !params.drawn_before.is_empty() {
+            let message = "`drawn_before` is for reference weights only: else every layer has a stream of its own";
             return Err(vec![Problem::at("drawn_before", message).help("remove it, or use `weights: reference`")]);
         }
         let sizes = Sizes::at(inputs, "x");
@@ -117,6 +119,7 @@ impl Kind for RandomFeatures {
 fn weights(params: &Params, input: usize) -> Matrix {
     match params.weights {
         Weights::Normal => draw_weights(params.seed, params.layer, input, params.width),
+        Weights::Sphere => draw_sphere_weights(params.seed, params.layer, input, params.width),
         Weights::Reference => {
             let mut generator = TorchGenerator::new(params.seed);
             for &count in &params.drawn_before {

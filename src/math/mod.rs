@@ -17,6 +17,7 @@ pub mod emergence;
 pub mod error;
 pub mod filter;
 pub mod fourier;
+pub mod hierarchy;
 pub mod jacobian;
 pub mod kernel;
 pub mod layer_kernel;
