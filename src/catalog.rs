@@ -7,6 +7,7 @@ use crate::{analysis, dataset, experiment, plot};
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
+    &experiment::SyntheticHierarchySamples,
     // Experiments
     &experiment::RandomFeatures,
     &experiment::LayerKernel,
@@ -22,6 +23,8 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::SpectrumTable,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::SyntheticHierarchy,
+    &experiment::SyntheticMomentSpectrum,
     // Tables
     &analysis::Stack,
     &analysis::Filter,

@@ -17,6 +17,9 @@ mod ridge_readout;
 mod score;
 mod signed_moment_filter;
 mod spectrum_table;
+mod synthetic_hierarchy;
+mod synthetic_samples;
+mod synthetic_spectrum;
 #[cfg(test)]
 mod testing;
 mod values;
@@ -36,6 +39,9 @@ pub use ridge_readout::RidgeReadout;
 pub use score::Score;
 pub use signed_moment_filter::SignedMomentFilter;
 pub use spectrum_table::SpectrumTable;
+pub use synthetic_hierarchy::SyntheticHierarchy;
+pub use synthetic_samples::SyntheticHierarchySamples;
+pub use synthetic_spectrum::SyntheticMomentSpectrum;
 
 use crate::math::MathError;
 use crate::step::StepError;

@@ -18,6 +18,7 @@ pub mod emergence;
 pub mod error;
 pub mod filter;
 pub mod fourier;
+pub mod hierarchy;
 pub mod histogram;
 pub mod jackknife;
 pub mod jacobian;
