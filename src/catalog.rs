@@ -15,6 +15,12 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::LeadingFeatures,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::EigenvectorImages,
+    &experiment::FeatureMaximiser,
+    &experiment::InputImportance,
+    &experiment::SampleImportance,
+    &experiment::FeatureAverages,
+    &experiment::PictureAgreement,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
