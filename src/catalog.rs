@@ -25,6 +25,12 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::Score,
     &experiment::SyntheticHierarchy,
     &experiment::SyntheticMomentSpectrum,
+    &experiment::EigenvectorImages,
+    &experiment::FeatureMaximiser,
+    &experiment::InputImportance,
+    &experiment::SampleImportance,
+    &experiment::FeatureAverages,
+    &experiment::PictureAgreement,
     // Tables
     &analysis::Stack,
     &analysis::Filter,

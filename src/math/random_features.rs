@@ -55,7 +55,7 @@ pub fn input_scale(train: &Matrix) -> Result<f64, MathError> {
     scale_from_squares(row_square_norms(train).iter().sum(), train.nrows())
 }
 
-fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
+pub(super) fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
     let scale = (sum / rows as f64).sqrt();
     check_range(scale > 0.0 && scale.is_finite(), "root mean square norm of the input", scale, "above 0")?;
     Ok(scale)
