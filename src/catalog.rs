@@ -7,14 +7,30 @@ use crate::{analysis, dataset, experiment, plot};
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
+    &experiment::SyntheticHierarchySamples,
     // Experiments
     &experiment::RandomFeatures,
     &experiment::LayerKernel,
     &experiment::DeepNngp,
     &experiment::SignedMomentFilter,
     &experiment::LeadingFeatures,
+    &experiment::ConvolutionalFilter,
+    &experiment::Convolution,
+    &experiment::Pooling,
+    &experiment::ChannelNorm,
+    &experiment::PatchFilters,
+    &experiment::ActivationMaps,
+    &experiment::SpectrumTable,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::SyntheticHierarchy,
+    &experiment::SyntheticMomentSpectrum,
+    &experiment::EigenvectorImages,
+    &experiment::FeatureMaximiser,
+    &experiment::InputImportance,
+    &experiment::SampleImportance,
+    &experiment::FeatureAverages,
+    &experiment::PictureAgreement,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
@@ -35,4 +51,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Figures
     &plot::LineBand,
     &plot::Heatmap,
+    &plot::Scatter,
+    &plot::Histogram,
+    &plot::ImageGrid,
 ];
