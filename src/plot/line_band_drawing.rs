@@ -175,9 +175,14 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
     let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
     let drawn = |key: &Cell| panels.iter().flat_map(|p| &p.series).any(|s| s.key.total_cmp(key).is_eq());
     for key in ours.iter().filter(|key| params.colour.is_some() && drawn(key)) {
-        entries.push(Entry { label: name(key), sample: Sample::Ours(styles.of_key(key)) });
+        let look = styles.of_key(key);
+        let own = || panels.iter().flat_map(|p| &p.series).filter(|s| s.key.total_cmp(key).is_eq());
+        // what is nowhere more than a level has no markers
+        let level = own().all(|s| s.points.is_empty());
+        let line = Sample::Line(Pen { colour: look.colour, width: STROKE, dash: look.dash });
+        entries.push(Entry { label: name(key), sample: if level { line } else { Sample::Ours(look) } });
     }
-    for (index, value) in styles.dashes.iter().enumerate().filter(|_| params.dash.is_some()) {
+    for (index, value) in styles.dashes.iter().enumerate().filter(|_| styles.dashes.len() > 1) {
         let label = params.dash.as_ref().map_or_else(String::new, |axis| axis.names(value));
         entries.push(Entry { label, sample: Sample::Line(Pen { colour: FAINT, width: STROKE, dash: dashes(index) }) });
     }
