@@ -205,8 +205,9 @@ fn unknown_key_in_a_figure() {
         ·        ╰── here
      52 │
         ╰────
-      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `x_scale`, `y_scale`, `where`,
-            `band`, `published`, `data_note`
+      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `dash`, `dashed`, `facets`,
+            `x_scale`, `y_scale`, `where`, `band`, `band_low`, `band_high`, `lines`, `marks`, `published`,
+            `data_note`
 
     1 mistake found; nothing was run
     "#);
