@@ -9,16 +9,19 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &dataset::Dataset,
     // Experiments
     &experiment::RandomFeatures,
+    &experiment::WideGram,
     &experiment::LayerKernel,
     &experiment::DeepNngp,
     &experiment::SignedMomentFilter,
     &experiment::LeadingFeatures,
+    &experiment::EffectiveDimension,
     &experiment::RidgeReadout,
     &experiment::Score,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
     &analysis::Choose,
+    &analysis::Difference,
     &analysis::Aggregate,
     &analysis::ComparePublished,
     // Claims

@@ -1,6 +1,6 @@
 //! Tables from tables, and verdicts on claims: one file per kind.
 //!
-//! A study's `tables:` become chains of `stack`, `filter`, `choose`, `aggregate` and `compare-published`; its `claims:`
+//! A study's `tables:` become chains of `stack`, `filter`, `choose`, `difference`, `aggregate` and `compare-published`; its `claims:`
 //! read the rows before aggregation, one a seed. `decide` holds the statistics that all claims share.
 
 mod aggregate;
@@ -9,6 +9,7 @@ mod choose;
 mod columns;
 mod compare_published;
 mod decide;
+mod difference;
 mod filter;
 mod monotone;
 mod paired_difference;
@@ -21,6 +22,7 @@ pub use bound::Bound;
 pub use choose::Choose;
 pub use columns::Columns;
 pub use compare_published::ComparePublished;
+pub use difference::Difference;
 pub use filter::Filter;
 pub use monotone::Monotone;
 pub use paired_difference::PairedDifference;

@@ -29,6 +29,7 @@ pub mod quadrature;
 pub mod random;
 pub mod random_features;
 pub mod ridge;
+pub mod spectrum;
 pub mod statistics;
 pub mod student;
 pub mod torch_random;

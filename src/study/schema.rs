@@ -55,8 +55,10 @@ fn sections(steps: &[Json], figures: &[Json], claims: &[Json]) -> Map<String, Js
             "stack": named("Label → step.port: tables put one under the other, one set of rows a cell.", json!({"type": "string"})),
             "from": {"type": "string", "description": "Another table, or `table.rows`, instead of `stack`."},
             "as": {"type": "string", "description": "The column that holds the labels; default `model`."},
+            "keys": {"description": "Columns of the steps' own tables that tell rows apart, as axes do.", "anyOf": texts["anyOf"]},
             "where": {"type": "object", "description": "Which rows: column → value, list, or {at_least, at_most}."},
-            "choose": {"type": "object", "description": "Picks values of some axes by a column: {minimise, over, average}."},
+            "choose": {"type": "object", "description": "Picks values of some axes by a column: {minimise, over, average, tolerance, smallest}."},
+            "difference": {"type": "object", "description": "Lays the rows of one label against those of another: {column, of, against, absolute, pair_on}."},
             "over": texts,
             "interval": {"type": "object", "description": "The interval of an average: {bootstrap: 0.95}."},
             "published": {"type": "string", "description": "Lays these published numbers beside the table."}
