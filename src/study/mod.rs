@@ -100,6 +100,15 @@ pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>,
     Ok(data::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
 }
 
+/// Whether a study has a profile, such as `quick` or `quick+as-published`.
+///
+/// # Errors
+/// As [`load`].
+pub fn has_profile(path: &Path, (root, profile): (&Path, &str)) -> Result<bool, Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    Ok(scope::has_profile(&extend::read(&source, path, root)?, profile))
+}
+
 /// Reads a study's head only: name, title, question, profiles.
 ///
 /// # Errors
