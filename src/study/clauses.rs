@@ -1,9 +1,9 @@
-//! The clauses of a table, in the order in which they act: `keys`, `where`, `choose`, `difference`, `over`.
+//! The clauses of a table, in the order in which they act: `keys`, `where`, `choose`, `difference`, `over` or `bins`.
 
 use super::expand::{Builder, Wire};
 use super::nodes::derived;
 use super::raw::Item;
-use super::tables::TableSpec;
+use super::table_spec::TableSpec;
 use crate::yaml::{Fault, Mark, Node, known_names};
 use serde_json::{Value as Json, json};
 
@@ -45,22 +45,29 @@ pub(super) fn shaped(
     Ok(rows)
 }
 
-/// The rows averaged by `over`, and the keys that are left.
-pub(super) fn averaged(
+/// The summary of the rows by `over` or `bins`, and the keys that are left.
+pub(super) fn summarised(
     builder: &mut Builder<'_>,
     item: &Item,
     (spec, node): (&TableSpec, &Node),
     rows: &Rows,
 ) -> Result<(Wire, Vec<String>), Vec<Fault>> {
-    let mut keys = rows.keys.clone();
-    let Some(over) = &spec.over else { return Ok((rows.wire, keys)) };
-    let over = if over.is_array() { over.clone() } else { json!([over]) };
-    let mut params = json!({"keys": keys, "over": over});
-    if let Some(interval) = &spec.interval {
-        params["interval"] = interval.clone();
+    let (mut wire, mut keys) = (rows.wire, rows.keys.clone());
+    if let Some(over) = &spec.over {
+        let over = if over.is_array() { over.clone() } else { json!([over]) };
+        let mut params = json!({"keys": keys, "over": over});
+        if let Some(interval) = &spec.interval {
+            params["interval"] = interval.clone();
+        }
+        wire = derived(builder, item, "aggregate", (params, Some(node), wire))?;
+        keys.retain(|key| !names(&over).contains(&key.as_str()));
     }
-    let wire = derived(builder, item, "aggregate", (params, Some(node), rows.wire))?;
-    keys.retain(|key| !names(&over).contains(&key.as_str()));
+    if let Some(bins) = &spec.bins {
+        let mut params = bins.clone();
+        params["keys"] = json!(rows.keys);
+        wire = derived(builder, item, "bins", (params, node.get("bins"), wire))?;
+        keys = spec.keys_of_bins(keys);
+    }
     Ok((wire, keys))
 }
 

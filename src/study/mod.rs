@@ -15,6 +15,7 @@ mod raw;
 mod schema;
 mod scope;
 mod sweep;
+mod table_spec;
 mod tables;
 mod template;
 

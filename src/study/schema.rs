@@ -61,6 +61,7 @@ fn sections(steps: &[Json], figures: &[Json], claims: &[Json]) -> Map<String, Js
             "difference": {"type": "object", "description": "Lays the rows of one label against those of another: {column, of, against, absolute, pair_on}."},
             "over": texts,
             "interval": {"type": "object", "description": "The interval of an average: {bootstrap: 0.95}."},
+            "bins": {"type": "object", "description": "Counts a column into histograms: {column, count, scale, threshold, mark, pool}."},
             "published": {"type": "string", "description": "Lays these published numbers beside the table."}
         },
         "additionalProperties": false

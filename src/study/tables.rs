@@ -1,58 +1,18 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
-use super::clauses::{Labels, Rows, averaged, shaped};
+use super::clauses::{Labels, Rows, shaped, summarised};
 use super::expand::{Builder, Grid, Output, OutputKind, Wire};
 use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
 use super::raw::{Item, RawStudy};
 use super::scope::Scope;
 use super::template::{fitting, kind_of, known_kinds, reference_fault, resolve};
+use super::table_spec::TableSpec;
 use super::{published, template::TemplateWire};
 use crate::step::{Family, ValueType};
 use crate::yaml::{Fault, Mark, Node, known_names};
-use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// A table as written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TableSpec {
-    /// Label → `step.port`: tables put one under the other.
-    #[serde(default)]
-    pub stack: Map<String, Json>,
-    /// Another table of this study, instead of `stack`.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// The column that holds the labels.
-    #[serde(default = "model", rename = "as")]
-    pub label: String,
-    /// Columns of the steps' own tables that tell rows apart, as axes do.
-    #[serde(default)]
-    pub keys: Option<Json>,
-    /// Which rows.
-    #[serde(default, rename = "where")]
-    pub filter: Option<Json>,
-    /// Picks one value of some axes by a column.
-    #[serde(default)]
-    pub choose: Option<Json>,
-    /// Lays the rows of one label against those of another.
-    #[serde(default)]
-    pub difference: Option<Json>,
-    /// Averages over these axes.
-    #[serde(default)]
-    pub over: Option<Json>,
-    /// The interval of an average.
-    #[serde(default)]
-    pub interval: Option<Json>,
-    /// Lays these published numbers beside the table.
-    #[serde(default)]
-    pub published: Option<String>,
-}
-
-fn model() -> String {
-    "model".to_owned()
-}
 
 /// A table in the graph: one row a seed, and the summary.
 #[derive(Debug, Clone)]
@@ -100,10 +60,10 @@ impl Maker<'_> {
     fn table(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let node = scope.resolve(&item.node, &item.source)?;
-        let spec: TableSpec = node.typed(&item.source)?;
+        let spec = TableSpec::read(item, &node)?;
         let rows = self.stacked(builder, item, (&spec, &node))?;
         let rows = shaped(builder, item, (&spec, &node), rows)?;
-        let (wire, summary_keys) = averaged(builder, item, (&spec, &node), &rows)?;
+        let (wire, summary_keys) = summarised(builder, item, (&spec, &node), &rows)?;
         let Rows { wire: rows, keys, labels } = rows;
         let built = Built { rows, summary: wire, keys, summary_keys, labels };
         self.output(&item.name, OutputKind::Table, wire);
