@@ -108,7 +108,9 @@ fn difference(
         map.insert("by".to_owned(), json!(labels.column));
         map.insert("keys".to_owned(), json!(keys));
     }
-    derived(builder, item, "difference", (params, Some(written), wire))
+    // The clause is a step of its own: what it lacks is missing there.
+    let clause = Item { mark: written.mark, ..item.clone() };
+    derived(builder, &clause, "difference", (params, Some(written), wire))
 }
 
 fn unknown_label(item: &Item, written: &Node, (end, labels): (&str, &Labels)) -> Option<Fault> {
