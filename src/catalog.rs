@@ -7,6 +7,7 @@ use crate::{analysis, dataset, experiment, plot};
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
+    &experiment::SyntheticHierarchySamples,
     // Experiments
     &experiment::RandomFeatures,
     &experiment::WideGram,
@@ -15,8 +16,23 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::SignedMomentFilter,
     &experiment::LeadingFeatures,
     &experiment::EffectiveDimension,
+    &experiment::ConvolutionalFilter,
+    &experiment::Convolution,
+    &experiment::Pooling,
+    &experiment::ChannelNorm,
+    &experiment::PatchFilters,
+    &experiment::ActivationMaps,
+    &experiment::SpectrumTable,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::SyntheticHierarchy,
+    &experiment::SyntheticMomentSpectrum,
+    &experiment::EigenvectorImages,
+    &experiment::FeatureMaximiser,
+    &experiment::InputImportance,
+    &experiment::SampleImportance,
+    &experiment::FeatureAverages,
+    &experiment::PictureAgreement,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
@@ -38,4 +54,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Figures
     &plot::LineBand,
     &plot::Heatmap,
+    &plot::Scatter,
+    &plot::Histogram,
+    &plot::ImageGrid,
 ];

@@ -7,6 +7,7 @@
 
 mod clauses;
 mod data;
+mod direct;
 mod expand;
 mod extend;
 mod nodes;
