@@ -12,6 +12,7 @@
 
 pub mod activation;
 pub mod convolution;
+pub mod curve;
 pub mod eigen;
 pub mod emergence;
 pub mod error;
@@ -19,7 +20,9 @@ pub mod feature_stack;
 pub mod filter;
 pub mod fourier;
 pub mod fourier_image;
+pub mod histogram;
 pub mod image_map;
+pub mod jackknife;
 pub mod jacobian;
 pub mod kernel;
 pub mod layer_kernel;
