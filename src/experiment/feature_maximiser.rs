@@ -111,8 +111,7 @@ impl Kind for FeatureMaximiser {
         let images = FourierImages::new(params.low_pass.mask()?, map_shape(network.geometry));
         let (mut pictures, mut rows) = (Vec::new(), Vec::new());
         for level in &network.levels {
-            let objective =
-                Alignment { stack: &network.stack, layer: level.number - 1, directions: &level.directions };
+            let objective = Alignment { stack: &network.stack, layer: level.number - 1, directions: &level.directions };
             let found = maximise(&objective, &images, params.ascent(), || context.check())?;
             for (feature, found) in found.into_iter().enumerate() {
                 rows.push(row(level, feature, &found));

@@ -3,6 +3,10 @@
 //! Each file holds parameters, sizes and a `run` that calls `math`; nothing here computes.
 
 mod activation;
+mod activation_maps;
+mod channel_norm;
+mod convolution;
+mod convolutional_filter;
 mod deep_nngp;
 mod eigenvector_images;
 mod feature_averages;
@@ -12,16 +16,27 @@ mod input_importance;
 mod layer_kernel;
 mod leading_features;
 mod low_pass;
+mod patch_filters;
 mod picture_agreement;
+mod pooling;
 mod random_features;
 mod ridge_readout;
 mod sample_importance;
 mod score;
 mod signed_moment_filter;
+mod spectrum_table;
+mod synthetic_hierarchy;
+mod synthetic_samples;
+mod synthetic_spectrum;
 #[cfg(test)]
 mod testing;
 mod values;
+mod weights;
 
+pub use activation_maps::ActivationMaps;
+pub use channel_norm::ChannelNorm;
+pub use convolution::Convolution;
+pub use convolutional_filter::ConvolutionalFilter;
 pub use deep_nngp::DeepNngp;
 pub use eigenvector_images::EigenvectorImages;
 pub use feature_averages::FeatureAverages;
@@ -29,12 +44,18 @@ pub use feature_maximiser::FeatureMaximiser;
 pub use input_importance::InputImportance;
 pub use layer_kernel::LayerKernel;
 pub use leading_features::LeadingFeatures;
+pub use patch_filters::PatchFilters;
 pub use picture_agreement::PictureAgreement;
+pub use pooling::Pooling;
 pub use random_features::RandomFeatures;
 pub use ridge_readout::RidgeReadout;
 pub use sample_importance::SampleImportance;
 pub use score::Score;
 pub use signed_moment_filter::SignedMomentFilter;
+pub use spectrum_table::SpectrumTable;
+pub use synthetic_hierarchy::SyntheticHierarchy;
+pub use synthetic_samples::SyntheticHierarchySamples;
+pub use synthetic_spectrum::SyntheticMomentSpectrum;
 
 use crate::math::MathError;
 use crate::step::StepError;

@@ -49,8 +49,7 @@ impl<'a> Check<'a> {
 
     fn execute(&self, params: &Json, inputs: Vec<(&str, Value)>) -> Result<Outputs, StepError> {
         let wired = by_slot(inputs.into_iter().map(|(slot, value)| (slot, Arc::new(value))));
-        let context = Context { data: &NoData, cancelled: &AtomicBool::new(false) };
-        self.kind.run(params, &Inputs(wired), &context)
+        run_within(|context| self.kind.run(params, &Inputs(wired), context))
     }
 
     /// What goes wrong in a run that was planned.
@@ -59,6 +58,11 @@ impl<'a> Check<'a> {
         self.kind.plan(&params, &shapes(&inputs)).unwrap();
         self.execute(&params, inputs).unwrap_err()
     }
+}
+
+/// Calls `f` with the context of a step that reads no data.
+pub fn run_within<T>(f: impl FnOnce(&Context<'_>) -> T) -> T {
+    f(&Context { data: &NoData, cancelled: &AtomicBool::new(false) })
 }
 
 fn shapes(inputs: &[(&str, Value)]) -> Shapes {

@@ -28,6 +28,7 @@ pub fn slope(activation: Activation) -> Option<fn(f64) -> f64> {
         Activation::Sin => f64::cos,
         Activation::Rbf => |x| 2.0 * (SQRT_2 * x + 0.25 * PI).cos(),
         Activation::Identity => |_| 1.0,
+        Activation::CentredRelu => |x| within(x, 0.0, f64::INFINITY) - 0.5,
         Activation::Step | Activation::ReluNormalized => return None,
     })
 }

@@ -117,7 +117,8 @@ pub fn maximise<E: From<MathError>>(
 ) -> Result<Vec<Maximiser>, E> {
     check_range(ascent.restarts > 0, "number of restarts", ascent.restarts as f64, "at least 1")?;
     // one column for each restart: a restart's numbers are together in memory, and more restarts change none of them
-    let start = Stream::new(ascent.seed, "feature-maximiser", 0).normal_columns(images.coefficients(), 0, ascent.restarts);
+    let start =
+        Stream::new(ascent.seed, "feature-maximiser", 0).normal_columns(images.coefficients(), 0, ascent.restarts);
     let mut coefficients = Matrix::from_fn(start.nrows(), ascent.restarts * objective.directions.ncols(), |i, j| {
         start[(i, j % ascent.restarts)]
     });
@@ -240,7 +241,8 @@ mod tests {
         let basis = orthonormal_basis(&stack.layers()[0].lift.weights.transpose());
         let bound = product_tn(&basis, &v).norm();
         let ascent = Ascent { steps: 400, learning_rate: 0.1, restarts: 3, seed: 0 };
-        let found = maximise(&Alignment { stack: &stack, layer: 0, directions: &v }, &images(), ascent, go).unwrap().remove(0);
+        let found =
+            maximise(&Alignment { stack: &stack, layer: 0, directions: &v }, &images(), ascent, go).unwrap().remove(0);
         assert!(found.alignment <= bound + 1e-12 && found.alignment > 0.99 * bound, "{} {bound}", found.alignment);
         let x = Matrix::from_row_slice(1, 20, &found.image);
         let z = product(&x, &stack.layers()[0].lift.weights);
