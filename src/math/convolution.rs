@@ -23,6 +23,11 @@ impl Convolution {
         Ok(Self { weights, window, inputs })
     }
 
+    /// P, the channels of the maps.
+    pub fn outputs(&self) -> usize {
+        self.weights.ncols()
+    }
+
     /// Cross-correlation with zero padding, stride 1, no bias:
     /// `z[a, r, s] = Σ_{b,u,v} w[a, b, u, v] h[b, r + u − padding, s + v − padding]`.
     ///

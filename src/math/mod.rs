@@ -25,12 +25,14 @@ pub mod maps;
 pub mod metrics;
 pub mod moment;
 pub mod patch;
+pub mod position_lift;
 pub mod quadrature;
 pub mod random;
 pub mod random_features;
 pub mod ridge;
 pub mod statistics;
 pub mod student;
+pub mod subsample;
 pub mod torch_random;
 
 pub use error::MathError;
