@@ -15,6 +15,9 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::LeadingFeatures,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::EmergencePrediction,
+    &experiment::EmergenceOverlap,
+    &experiment::EmergenceThreshold,
     // Tables
     &analysis::Stack,
     &analysis::Filter,

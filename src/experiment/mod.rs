@@ -4,8 +4,12 @@
 
 mod activation;
 mod deep_nngp;
+mod emergence_overlap;
+mod emergence_prediction;
+mod emergence_threshold;
 mod layer_kernel;
 mod leading_features;
+mod lifted_positions;
 mod random_features;
 mod ridge_readout;
 mod score;
@@ -15,6 +19,9 @@ mod testing;
 mod values;
 
 pub use deep_nngp::DeepNngp;
+pub use emergence_overlap::EmergenceOverlap;
+pub use emergence_prediction::EmergencePrediction;
+pub use emergence_threshold::EmergenceThreshold;
 pub use layer_kernel::LayerKernel;
 pub use leading_features::LeadingFeatures;
 pub use random_features::RandomFeatures;
