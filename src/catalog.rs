@@ -23,11 +23,18 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &analysis::Filter,
     &analysis::Choose,
     &analysis::Aggregate,
+    &analysis::Bins,
     &analysis::ComparePublished,
     // Claims
     &analysis::PairedDifference,
     &analysis::Bound,
     &analysis::Monotone,
+    &analysis::RankCorrelation,
+    &analysis::Slope,
+    &analysis::ThresholdLocation,
+    &analysis::InteriorOptimum,
+    &analysis::OutlierCount,
+    &analysis::Collapse,
     // Figures
     &plot::LineBand,
     &plot::Heatmap,

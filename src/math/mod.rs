@@ -12,11 +12,14 @@
 
 pub mod activation;
 pub mod convolution;
+pub mod curve;
 pub mod eigen;
 pub mod emergence;
 pub mod error;
 pub mod filter;
 pub mod fourier;
+pub mod histogram;
+pub mod jackknife;
 pub mod jacobian;
 pub mod kernel;
 pub mod layer_kernel;

@@ -59,6 +59,7 @@ fn sections(steps: &[Json], figures: &[Json], claims: &[Json]) -> Map<String, Js
             "choose": {"type": "object", "description": "Picks values of some axes by a column: {minimise, over, average}."},
             "over": texts,
             "interval": {"type": "object", "description": "The interval of an average: {bootstrap: 0.95}."},
+            "bins": {"type": "object", "description": "Counts a column into histograms: {column, count, scale, threshold, mark, pool}."},
             "published": {"type": "string", "description": "Lays these published numbers beside the table."}
         },
         "additionalProperties": false
