@@ -1,12 +1,12 @@
 //! How far the leading directions at n samples are those of a large sample.
 
+use super::convolution;
 use super::emergence_prediction::LiftedSizes;
-use super::lifted_positions::PositionParams;
-use super::values::{Matrices, matrix_bytes};
+use super::values::{Matrices, images, layout, matrix_bytes};
 use crate::artifact::{Cell, Representation, Shape, Spectrum, Table, Value, ValueType};
 use crate::math::eigen::top_eigen_by_magnitude;
 use crate::math::linalg::{Eigen, Matrix};
-use crate::math::position_lift::NestedMoments;
+use crate::math::nested_moments::{NestedMoments, image_moment};
 use crate::math::statistics::{mean, standard_error};
 use crate::math::subsample::{
     NestedSamples, SampleRoute, leading_directions, squared_overlaps, squared_overlaps_at_any_place,
@@ -35,7 +35,7 @@ pub struct EmergenceOverlapParams {
     pub seed: u64,
     /// The convolution that the reference directions are of; none where the samples are taken as they are.
     #[serde(default)]
-    pub convolution: Option<PositionParams>,
+    pub convolution: Option<convolution::Params>,
 }
 
 // Moments of subsamples held at a time: as many repeats share one pass over the images as fit.
@@ -178,11 +178,12 @@ fn of_samples(
 
 fn of_positions(
     params: &EmergenceOverlapParams,
-    convolution: &PositionParams,
+    convolution: &convolution::Params,
     (x, reference): (&Representation, &Spectrum),
     context: &Context<'_>,
 ) -> Result<Overlaps, StepError> {
-    let lifted = convolution.lift(x)?;
+    let input = layout(x)?;
+    let (layer, image) = (convolution.layer(input)?, images(&x.samples.train, input, context));
     let labels = &x.labels.train;
     let repeats: Vec<usize> = (0..params.repeats).collect();
     let mut overlaps = Vec::with_capacity(params.repeats);
@@ -192,9 +193,8 @@ fn of_positions(
         };
         let mut moments = together.iter().map(empty).collect::<Result<Vec<_>, StepError>>()?;
         for (i, &label) in labels.iter().enumerate() {
-            context.check()?;
             if moments.iter().any(|m| m.needs(i)) {
-                let moment = lifted.moment(i)?;
+                let moment = image_moment(&layer, &image(i..i + 1)?)?;
                 moments.iter_mut().try_for_each(|m| m.add(i, label, &moment))?;
             }
         }
@@ -241,6 +241,7 @@ mod tests {
     use crate::artifact::Points;
     use crate::experiment::EmergencePrediction;
     use crate::experiment::testing::{Check, pixels, representation};
+    use crate::math::maps::Maps;
     use serde_json::{Value as Json, json};
 
     fn reference(params: &Json, x: &Representation) -> Value {
@@ -305,11 +306,13 @@ mod tests {
         let params = json!({"sizes": [4], "repeats": 1, "seed": 9, "convolution": convolution});
         let found = numbers(&overlaps(&params, &x, Value::Spectrum(from.clone())), "squared_overlap");
         let members = NestedSamples::draw(12, &[4], (9, 0)).unwrap();
-        let lift = serde_json::from_value::<PositionParams>(convolution).unwrap();
-        let lifted = lift.lift(&x).unwrap();
+        let lift = serde_json::from_value::<convolution::Params>(convolution).unwrap();
+        let input = layout(&x).unwrap();
+        let layer = lift.layer(input).unwrap();
         let mut moment = Matrix::zeros(10, 10);
         for &i in members.members(0) {
-            moment += lifted.moment(i).unwrap() * x.labels.train[i];
+            let image = Maps::new(x.samples.train.block(i, i + 1), input).unwrap();
+            moment += image_moment(&layer, &image).unwrap() * x.labels.train[i];
         }
         let direct = squared_overlaps(&from.vectors, &top_eigen_by_magnitude(&moment, 2).unwrap()).unwrap();
         assert!(found.iter().zip(&direct).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?} {direct:?}");

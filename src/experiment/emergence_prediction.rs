@@ -1,10 +1,11 @@
 //! The paper's prediction of the sample sizes at which features emerge.
 
-use super::lifted_positions::PositionParams;
-use super::values::{Matrices, Sizes, eigen_flops, matrix_bytes};
+use super::convolution;
+use super::values::{Matrices, Sizes, eigen_flops, images, layout, matrix_bytes};
 use crate::artifact::{Representation, Shape, Spectrum, Table, Value, ValueType};
 use crate::math::emergence::{Emergence, Moments, emergence};
 use crate::math::filter::Filter;
+use crate::math::nested_moments::image_moments;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -25,7 +26,7 @@ pub struct EmergencePredictionParams {
     /// Lift images by this convolution first and let every position be a sample; without it the samples are taken as
     /// they are.
     #[serde(default)]
-    pub convolution: Option<PositionParams>,
+    pub convolution: Option<convolution::Params>,
 }
 
 const fn six() -> usize {
@@ -100,11 +101,9 @@ fn moments(
     let Some(convolution) = &params.convolution else {
         return Ok(Moments::of(Matrices::of(x).train(), &x.labels.train)?);
     };
-    let lifted = convolution.lift(x)?;
-    lifted.lift().moments(&x.labels.train, |i| {
-        context.check()?;
-        lifted.image(i)
-    })
+    let input = layout(x)?;
+    let image = images(&x.samples.train, input, context);
+    image_moments(&convolution.layer(input)?, &x.labels.train, |i| image(i..i + 1))
 }
 
 fn table(filter: &Filter, found: &[Emergence]) -> Result<Table, StepError> {
@@ -136,14 +135,16 @@ impl LiftedSizes {
     ///
     /// # Errors
     /// Samples that cannot be lifted so.
-    pub fn at(convolution: Option<&PositionParams>, inputs: &Shapes) -> Result<Self, Vec<Problem>> {
+    pub fn at(convolution: Option<&convolution::Params>, inputs: &Shapes) -> Result<Self, Vec<Problem>> {
         let shape = inputs.get("x");
         let Sizes { train, dim, .. } = Sizes::at(inputs, "x");
         if let Some(convolution) = convolution {
-            let sizes = convolution.sizes(shape)?;
-            let flops = sizes.flops();
-            let (width, work_bytes) = (sizes.width, sizes.work_bytes());
-            return Ok(Self { train, width, image_flops: Some(flops), moment_flops: train as f64 * flops, work_bytes });
+            let planned = convolution.plan(inputs)?;
+            let width = planned.width as f64;
+            let flops = planned.positions(1) * (planned.lift_flops() + width.powi(2));
+            let work_bytes = planned.work_bytes();
+            let moment_flops = train as f64 * flops;
+            return Ok(Self { train, width: planned.width, image_flops: Some(flops), moment_flops, work_bytes });
         }
         let width = dim.unwrap_or(0);
         let is_bytes = matches!(shape, Some(Shape::Representation { number_bytes: 1, .. }));

@@ -49,9 +49,24 @@ impl<'a> Check<'a> {
 
     fn execute(&self, params: &Json, inputs: Vec<(&str, Value)>) -> Result<Outputs, StepError> {
         let wired = inputs.into_iter().map(|(slot, value)| (slot.to_owned(), vec![Arc::new(value)]));
-        let context = Context { data: &NoData, cancelled: &AtomicBool::new(false) };
-        self.kind.run(params, &Inputs(wired.collect()), &context)
+        let inputs = Inputs(wired.collect());
+        run_within(|context| self.kind.run(params, &inputs, context))
     }
+}
+
+/// Plans and runs a kind whose slot `x` takes many values.
+pub fn run_many(kind: &dyn ErasedKind, params: &Json, x: Vec<Value>) -> Outputs {
+    let params = kind.canonical(params).unwrap();
+    let planned = kind.plan(&params, &Shapes(vec![("x".to_owned(), x.iter().map(shape).collect())])).unwrap();
+    let inputs = Inputs(vec![("x".to_owned(), x.into_iter().map(Arc::new).collect())]);
+    let outputs = run_within(|context| kind.run(&params, &inputs, context)).unwrap();
+    assert_eq!(planned.outputs, outputs.iter().map(shape).collect::<Vec<_>>(), "planned against made");
+    outputs
+}
+
+/// Calls `f` with the context of a step that reads no data.
+pub fn run_within<T>(f: impl FnOnce(&Context<'_>) -> T) -> T {
+    f(&Context { data: &NoData, cancelled: &AtomicBool::new(false) })
 }
 
 fn shapes(inputs: &[(&str, Value)]) -> Shapes {

@@ -55,6 +55,25 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     out
 }
 
+/// `out = A B` in the memory of `out`, which is only made anew where its shape differs. As [`product`] otherwise.
+pub fn product_into(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+    ensure_shape(out, a.nrows(), b.ncols());
+    multiply(out, Accum::Replace, view(a), view(b));
+}
+
+/// Gives a matrix another shape where it has it not yet; its numbers are those of before, or zeros.
+pub fn ensure_shape(a: &mut Matrix, rows: usize, columns: usize) {
+    if a.shape() != (rows, columns) {
+        *a = Matrix::zeros(rows, columns);
+    }
+}
+
+/// The same numbers in the same order in memory as a matrix of another shape, not copied. Panics where there are more or
+/// fewer of them.
+pub fn reshaped(a: Matrix, rows: usize, columns: usize) -> Matrix {
+    a.reshape_generic(nalgebra::Dyn(rows), nalgebra::Dyn(columns))
+}
+
 /// `Aᵀ B`. Shapes: (k x m), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_tn(a: &Matrix, b: &Matrix) -> Matrix {
     let mut out = Matrix::zeros(a.ncols(), b.ncols());
@@ -283,6 +302,18 @@ mod tests {
         assert!((product(&a, &b) - &direct).amax() < 1e-14);
         assert!((product_tn(&a.transpose(), &b) - &direct).amax() < 1e-14);
         assert!((product_nt(&a, &b.transpose()) - &direct).amax() < 1e-14);
+    }
+
+    #[test]
+    fn memory_is_used_again() {
+        let (a, b) = (wave(7, 5), wave(5, 9));
+        let mut out = Matrix::from_element(7, 9, f64::NAN);
+        let place = out.as_slice().as_ptr();
+        product_into(&mut out, &a, &b);
+        assert_eq!((&out, out.as_slice().as_ptr()), (&product(&a, &b), place));
+        let narrow = reshaped(out, 21, 3);
+        assert_eq!((narrow.as_slice().as_ptr(), narrow[(20, 0)]), (place, product(&a, &b)[(6, 2)]));
+        product_into(&mut Matrix::zeros(0, 0), &a, &b);
     }
 
     #[test]

@@ -69,27 +69,43 @@ impl RandomLayer {
         check_size("columns of the input", h.ncols(), self.weights.nrows())?;
         Ok(lift(h, &self.weights, self.scale, self.activation, self.weights.ncols()))
     }
+}
 
-    /// [`RandomLayer::apply`] for rows that are produced a block at a time, so that a large input in a compact form
-    /// (images in bytes) is never expanded as a whole.
-    ///
-    /// Shapes: `rows(i..j)` gives (j − i) x d -> `blocks.rows` x P. Cost: as [`RandomLayer::apply`].
-    ///
-    /// # Errors
-    /// [`MathError::Shape`] where a block does not fit, and whatever `rows` returns.
-    pub fn apply_blocks<E: From<MathError>>(
-        &self,
-        blocks: Blocks,
-        mut rows: impl FnMut(Range<usize>) -> Result<Matrix, E>,
-    ) -> Result<Matrix, E> {
-        let mut out = Matrix::zeros(blocks.rows, self.weights.ncols());
-        for range in blocks.ranges() {
-            let block = rows(range.clone())?;
-            check_size("rows of a block", block.nrows(), range.len())?;
-            out.rows_mut(range.start, range.len()).copy_from(&self.apply(&block)?);
-        }
-        Ok(out)
+/// The representation without any normalisation, `Z = σ(H W/√P)`: neither the input's scale c nor a further 1/√P.
+///
+/// Shapes: m x d, d x P -> m x P. Cost: 2mdP.
+/// Source: the fully connected layer behind convolutions in the reference implementation.
+///
+/// # Errors
+/// [`MathError::Shape`] where the weights do not fit.
+pub fn unnormalised_lift(h: &Matrix, weights: &Matrix, activation: Activation) -> Result<Matrix, MathError> {
+    check_size("columns of the input", h.ncols(), weights.nrows())?;
+    let mut z = product(h, weights);
+    z /= (weights.ncols() as f64).sqrt();
+    activation.apply(&mut z);
+    Ok(z)
+}
+
+/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is never
+/// expanded as a whole.
+///
+/// Shapes: `lifted(i..j)` gives (j − i) x width -> `blocks.rows` x width. Cost: that of `lifted`.
+///
+/// # Errors
+/// [`MathError::Shape`] where a block does not fit, and whatever `lifted` returns.
+pub fn lift_blocks<E: From<MathError>>(
+    blocks: Blocks,
+    width: usize,
+    mut lifted: impl FnMut(Range<usize>) -> Result<Matrix, E>,
+) -> Result<Matrix, E> {
+    let mut out = Matrix::zeros(blocks.rows, width);
+    for range in blocks.ranges() {
+        let block = lifted(range.clone())?;
+        check_size("rows of a block", block.nrows(), range.len())?;
+        check_size("columns of a block", block.ncols(), width)?;
+        out.rows_mut(range.start, range.len()).copy_from(&block);
     }
+    Ok(out)
 }
 
 /// A number of rows, cut into blocks.
@@ -213,11 +229,23 @@ mod tests {
             for at_once in [0, 1, 5, 23, 100] {
                 let blocks = Blocks { rows: 23, at_once };
                 let produce = |r: Range<usize>| train.rows(r.start, r.len()).into_owned();
-                let lifted = layer.apply_blocks(blocks, |r| Ok::<_, MathError>(produce(r))).unwrap();
+                let lifted = lift_blocks(blocks, 10, |r| layer.apply(&produce(r))).unwrap();
                 assert!((lifted - &whole).amax() < 1e-15);
                 assert!((input_scale_blocks(blocks, produce).unwrap() - layer.scale).abs() < 1e-14);
             }
         }
+    }
+
+    #[test]
+    fn unnormalised_lift_is_its_formula_and_relu_differs_by_a_factor() {
+        let (train, test) = data();
+        let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), Activation::Relu).unwrap();
+        let z = unnormalised_lift(&test, &layer.weights, Activation::Tanh).unwrap();
+        let pre = (0..6).map(|k| test[(3, k)] * layer.weights[(k, 2)]).sum::<f64>();
+        assert!((z[(3, 2)] - (pre / 10.0_f64.sqrt()).tanh()).abs() < 1e-15);
+        let z = unnormalised_lift(&test, &layer.weights, Activation::Relu).unwrap();
+        assert!((z - layer.apply(&test).unwrap() * layer.scale).amax() < 1e-14);
+        assert!(unnormalised_lift(&test, &Matrix::zeros(5, 3), Activation::Relu).is_err());
     }
 
     #[test]

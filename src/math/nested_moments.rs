@@ -1,83 +1,44 @@
-//! Moments of convolutional features that are lifted an image at a time and never held.
+//! Moments of convolutional features over many sets of images at once: the lift is done an image at a time and never held.
 
-use super::activation::Activation;
-use super::convolution::{Convolution, channel_moment};
+use super::convolution::ConvolutionalLayer;
 use super::emergence::Moments;
 use super::error::{MathError, check_range, check_size};
 use super::linalg::Matrix;
 use super::maps::Maps;
-use super::patch::Window;
-use super::random_features::draw_weights;
 use super::subsample::NestedSamples;
 
-/// A frozen random convolution whose positions are the samples: one image gives S of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PositionLift {
-    convolution: Convolution,
-    activation: Activation,
+/// The moment over the positions of one image, `1/S Σ_s z_s z_sᵀ`, without its label.
+///
+/// Shapes: one image -> P x P. Cost: S (2Ck²P + P²). Source: arXiv 2605.13612, the moment of a convolutional layer.
+///
+/// # Errors
+/// Those of [`ConvolutionalLayer::moment`].
+pub fn image_moment(layer: &ConvolutionalLayer, image: &Maps) -> Result<Matrix, MathError> {
+    layer.moment(&[1.0], |_| Ok(image.clone()))
 }
 
-/// Which weights a [`PositionLift`] has.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PositionWeights {
-    /// Seed of the weights, which are those of [`draw_weights`] divided by √P.
-    pub seed: u64,
-    /// Index of the layer.
-    pub layer: u64,
-    /// P.
-    pub width: usize,
-    /// k and its padding.
-    pub window: Window,
-    /// C, the channels of the images.
-    pub inputs: usize,
-}
-
-impl PositionLift {
-    /// `z_s = σ(W h_s)`, h_s the patch at position s. Cost: C k² P.
-    ///
-    /// Source: arXiv 2605.13612; weights N(0, 1)/√P without a scale of the input, as the reference implementation has it.
-    ///
-    /// # Errors
-    /// [`MathError::Range`] for a layer without width.
-    pub fn draw(weights: PositionWeights, activation: Activation) -> Result<Self, MathError> {
-        let PositionWeights { seed, layer, width, window, inputs } = weights;
-        check_range(width > 0, "width", width as f64, "at least 1")?;
-        let weights = draw_weights(seed, layer, inputs * window.area(), width) / (width as f64).sqrt();
-        Ok(Self { convolution: Convolution::new(weights, window, inputs)?, activation })
+/// The label-weighted and the plain moment over all positions of all images, with one lift for both.
+///
+/// Shapes: `image(i)` gives image i, n labels -> P x P twice. Cost: nS (2Ck²P + P²); memory of one lifted image.
+/// Source: arXiv 2605.13612, for a convolutional layer C averages over positions.
+///
+/// # Errors
+/// Those of [`image_moment`]; [`MathError::Range`] for no images; whatever `image` returns.
+pub fn image_moments<E: From<MathError>>(
+    layer: &ConvolutionalLayer,
+    labels: &[f64],
+    mut image: impl FnMut(usize) -> Result<Maps, E>,
+) -> Result<Moments, E> {
+    let count = labels.len() as f64;
+    check_range(!labels.is_empty(), "number of images", count, "at least 1")?;
+    let width = layer.output().channels;
+    let mut sums = Moments { signed: Matrix::zeros(width, width), covariance: Matrix::zeros(width, width) };
+    for (i, label) in labels.iter().enumerate() {
+        let one = image_moment(layer, &image(i)?)?;
+        add_multiple(&mut sums.signed, label / count, &one);
+        add_multiple(&mut sums.covariance, 1.0 / count, &one);
     }
-
-    /// `1/(nS) Σ_i Σ_s z_is z_isᵀ`, without labels. Shapes: n images -> P x P. Cost: nS (2Ck²P + P²); memory nSP.
-    ///
-    /// # Errors
-    /// Those of [`Convolution::apply`]; [`MathError::Range`] for no images.
-    pub fn second_moment(&self, images: &Maps) -> Result<Matrix, MathError> {
-        let mut z = self.convolution.apply(images)?;
-        z.activate(self.activation);
-        channel_moment(&z, &vec![1.0; images.count()])
-    }
-
-    /// The label-weighted and the plain moment over all positions of all images, an image at a time.
-    ///
-    /// Shapes: `image(i)` gives image i, n labels -> P x P twice. Cost: nS (2Ck²P + P²); memory SP.
-    /// Source: arXiv 2605.13612, for a convolutional layer C averages over positions.
-    ///
-    /// # Errors
-    /// Those of [`PositionLift::second_moment`], and whatever `image` returns.
-    pub fn moments<E: From<MathError>>(
-        &self,
-        labels: &[f64],
-        mut image: impl FnMut(usize) -> Result<Maps, E>,
-    ) -> Result<Moments, E> {
-        check_range(!labels.is_empty(), "number of images", 0.0, "at least 1")?;
-        let width = self.convolution.outputs();
-        let mut sums = Moments { signed: Matrix::zeros(width, width), covariance: Matrix::zeros(width, width) };
-        for (i, y) in labels.iter().enumerate() {
-            let one = self.second_moment(&image(i)?)?;
-            add_multiple(&mut sums.signed, y / labels.len() as f64, &one);
-            add_multiple(&mut sums.covariance, 1.0 / labels.len() as f64, &one);
-        }
-        Ok(sums)
-    }
+    Ok(sums)
 }
 
 fn add_multiple(sum: &mut Matrix, factor: f64, term: &Matrix) {
@@ -130,8 +91,11 @@ impl NestedMoments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::activation::Activation;
+    use crate::math::convolution::draw_weights;
     use crate::math::maps::MapShape;
     use crate::math::moment::{second_moment, signed_moment};
+    use crate::math::patch::Window;
     use crate::math::random::Stream;
 
     const SHAPE: MapShape = MapShape { channels: 2, height: 5, width: 4 };
@@ -143,29 +107,27 @@ mod tests {
         (Maps::new(values, SHAPE).unwrap(), labels)
     }
 
-    fn lift() -> PositionLift {
-        let weights =
-            PositionWeights { seed: 1, layer: 2, width: 6, window: Window { size: 3, padding: 1 }, inputs: 2 };
-        PositionLift::draw(weights, Activation::Relu).unwrap()
+    fn layer() -> ConvolutionalLayer {
+        let window = Window { size: 3, padding: 1 };
+        ConvolutionalLayer::new(draw_weights(1, 2, 18, 6), window, Activation::Relu, SHAPE).unwrap()
     }
 
     // all maps at once, every position a row
     fn rows(z: &Maps) -> Matrix {
-        let mut z = lift().convolution.apply(z).unwrap();
-        z.activate(Activation::Relu);
-        z.position_rows(0..z.count() * SHAPE.positions())
+        let z = layer().apply(z.count(), |range| Ok::<_, MathError>(z.images(range))).unwrap();
+        z.into_positions()
     }
 
     #[test]
     fn moments_are_those_of_all_positions_as_rows() {
         let (z, y) = images();
-        let found = lift().moments(&y, |i| Ok::<_, MathError>(z.images(i..i + 1))).unwrap();
+        let found = image_moments(&layer(), &y, |i| Ok::<_, MathError>(z.images(i..i + 1))).unwrap();
         let direct = rows(&z);
         // rows go position by position, images within
         let labels = y.repeat(SHAPE.positions());
         assert!((found.signed - signed_moment(&direct, &labels).unwrap()).amax() < 1e-14);
         assert!((found.covariance - second_moment(&direct)).amax() < 1e-14);
-        assert!(lift().moments(&[], |i| Ok::<_, MathError>(z.images(i..i + 1))).is_err());
+        assert!(image_moments(&layer(), &[], |i| Ok::<_, MathError>(z.images(i..i + 1))).is_err());
     }
 
     #[test]
@@ -175,7 +137,7 @@ mod tests {
         let mut nested = NestedMoments::new(&samples, COUNT, 6);
         for i in (0..COUNT).filter(|&i| samples.members(2).contains(&i)) {
             assert!(nested.needs(i));
-            let moment = lift().second_moment(&z.images(i..i + 1)).unwrap();
+            let moment = image_moment(&layer(), &z.images(i..i + 1)).unwrap();
             nested.add(i, y[i], &moment).unwrap();
         }
         assert_eq!((0..COUNT).filter(|&i| nested.needs(i)).count(), 7);
@@ -190,9 +152,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let window = Window { size: 3, padding: 1 };
-        let weights = PositionWeights { seed: 0, layer: 0, width: 0, window, inputs: 2 };
-        assert!(PositionLift::draw(weights, Activation::Relu).is_err());
+        assert!(image_moment(&layer(), &images().0.channel(0)).is_err());
         let samples = NestedSamples::draw(4, &[4], (0, 0)).unwrap();
         assert!(NestedMoments::new(&samples, 4, 3).add(0, 1.0, &Matrix::zeros(2, 2)).is_err());
     }
