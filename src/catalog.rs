@@ -7,6 +7,7 @@ use crate::{analysis, dataset, experiment, plot};
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
+    &experiment::SyntheticHierarchySamples,
     // Experiments
     &experiment::RandomFeatures,
     &experiment::LayerKernel,
@@ -25,6 +26,14 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::EmergencePrediction,
     &experiment::EmergenceOverlap,
     &experiment::EmergenceThreshold,
+    &experiment::SyntheticHierarchy,
+    &experiment::SyntheticMomentSpectrum,
+    &experiment::EigenvectorImages,
+    &experiment::FeatureMaximiser,
+    &experiment::InputImportance,
+    &experiment::SampleImportance,
+    &experiment::FeatureAverages,
+    &experiment::PictureAgreement,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
@@ -45,4 +54,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Figures
     &plot::LineBand,
     &plot::Heatmap,
+    &plot::Scatter,
+    &plot::Histogram,
+    &plot::ImageGrid,
 ];
