@@ -40,6 +40,7 @@ pub mod random;
 pub mod random_features;
 pub mod ridge;
 pub mod separation;
+pub mod spectrum;
 pub mod statistics;
 pub mod student;
 pub mod subsample;
