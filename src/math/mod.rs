@@ -32,6 +32,7 @@ pub mod maps;
 pub mod maximiser;
 pub mod metrics;
 pub mod moment;
+pub mod nested_moments;
 pub mod patch;
 pub mod pooling;
 pub mod quadrature;
@@ -42,6 +43,7 @@ pub mod separation;
 pub mod spectrum;
 pub mod statistics;
 pub mod student;
+pub mod subsample;
 pub mod torch_random;
 pub mod weighted_sum;
 
