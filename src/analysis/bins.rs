@@ -86,7 +86,8 @@ impl Kind for Bins {
             faults.push(Problem::at("column", format!("the axis `{name}` has the name of a column of histograms")));
         }
         if params.keys.contains(&params.column) {
-            let message = format!("`{}` is an axis of the table, so each histogram would hold one value", params.column);
+            let message =
+                format!("`{}` is an axis of the table, so each histogram would hold one value", params.column);
             faults.push(Problem::at("column", message));
         }
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }

@@ -11,7 +11,9 @@ use super::rows::{TABLE, VERDICT, groups};
 use crate::artifact::{Cell, Table, Verdict};
 use crate::math::curve::squared_spread;
 use crate::math::jackknife::pseudo_values;
-use crate::step::{About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +101,8 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     }
     let alone = if alone { "fewer than two curves with a common range and unequal values" } else { "" };
     let remark = design.remark(&table, &[plane.remarks(), &[alone.to_owned()]].concat());
-    let statistic = format!("relative spread of {} over {} between curves of {}", params.y, params.x, params.curves.0.join(", "));
+    let statistic =
+        format!("relative spread of {} over {} between curves of {}", params.y, params.x, params.curves.0.join(", "));
     let mut claim = design.claim(statistic, Bar::AtMost(params.at_most));
     claim.facts = vec!["curves".to_owned()];
     claim.decide(&conditions, &remark)
@@ -154,8 +157,7 @@ fn spreads(curves: &[Replicates]) -> Vec<f64> {
 /// The mean curve, at every x over the replicates that have it.
 fn average(replicates: &Replicates, left: Option<&Vec<Cell>>) -> Curve {
     let used = replicates.iter().filter(|(seed, _)| left.is_none_or(|left| !same(left, seed)));
-    let mut points: Vec<(f64, f64)> =
-        used.flat_map(|(_, (x, y))| x.iter().copied().zip(y.iter().copied())).collect();
+    let mut points: Vec<(f64, f64)> = used.flat_map(|(_, (x, y))| x.iter().copied().zip(y.iter().copied())).collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mean = |of: &[(f64, f64)]| (of[0].0, of.iter().map(|p| p.1).sum::<f64>() / of.len() as f64);
     points.chunk_by(|a, b| a.0 == b.0).map(mean).unzip()

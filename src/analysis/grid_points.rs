@@ -67,7 +67,8 @@ pub fn interior(grid: &[Point]) -> Vec<usize> {
             beyond && (0..point.place.len()).all(|at| at == axis || level(at).is_eq())
         })
     };
-    let inside = |point: &Point| (0..point.place.len()).all(|axis| goes_on(point, axis, true) && goes_on(point, axis, false));
+    let inside =
+        |point: &Point| (0..point.place.len()).all(|axis| goes_on(point, axis, true) && goes_on(point, axis, false));
     (0..grid.len()).filter(|&i| inside(&grid[i])).collect()
 }
 

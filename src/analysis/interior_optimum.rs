@@ -90,7 +90,10 @@ impl Kind for InteriorOptimum {
         }
         let clash = |list: &Columns| params.along.0.iter().find(|name| list.contains(name)).cloned();
         if let Some(name) = clash(&params.per).or_else(|| params.pair_on.as_ref().and_then(clash)) {
-            faults.push(Problem::at("along", format!("`{name}` is an axis of the grid, so it cannot pair or split rows")));
+            faults.push(Problem::at(
+                "along",
+                format!("`{name}` is an axis of the grid, so it cannot pair or split rows"),
+            ));
         }
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
     }
@@ -185,7 +188,13 @@ mod tests {
             let luck = stream.normal();
             for (a, b) in (1..=4).flat_map(|a| (1..=4).map(move |b| (a, b))) {
                 let error = 0.3 + bowl * f64::from((a - 2) * (a - 2) + (b - 2) * (b - 2));
-                rows.push(json!([a, b, seed, error + luck + wobble * stream.normal(), error + wobble * stream.normal()]));
+                rows.push(json!([
+                    a,
+                    b,
+                    seed,
+                    error + luck + wobble * stream.normal(),
+                    error + wobble * stream.normal()
+                ]));
             }
         }
         rows

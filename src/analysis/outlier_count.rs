@@ -130,7 +130,8 @@ fn bar(params: &Params) -> Result<(Bar, Option<&str>), Problem> {
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let (bar, against) = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
     let Params { says, filter, per, level, deterministic, .. } = params;
-    let design = Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
+    let design =
+        Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
     let table = filter.apply(table)?;
     let (values, edges) = (table.numbers(&params.column)?, table.numbers(&params.edge)?);
     let targets = against.map(|name| table.numbers(name)).transpose()?;
@@ -158,7 +159,8 @@ fn constant(column: &[Option<f64>], rows: &[usize], name: &str) -> Result<f64, S
     match first {
         Some(number) if rows.iter().all(|&row| column[row] == first) => Ok(number),
         _ => {
-            let reason = format!("column `{name}` is not one number in all rows of a replicate; name the other axes in `per`");
+            let reason =
+                format!("column `{name}` is not one number in all rows of a replicate; name the other axes in `per`");
             Err(StepError::Input { slot: "table".to_owned(), reason })
         }
     }

@@ -85,7 +85,8 @@ fn bar(params: &Params) -> Result<Bar, Problem> {
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
     let Params { says, filter, per, level, deterministic, .. } = params;
-    let design = Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
+    let design =
+        Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
     let table = filter.apply(table)?;
     let axis = |column| Axis { column, log: false };
     let plane = Plane::read(&table, (axis(&params.x), axis(&params.y)))?;

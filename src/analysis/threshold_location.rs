@@ -118,7 +118,8 @@ fn bar(params: &Params) -> Result<Bar, Problem> {
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
     let Params { says, filter, per, level, deterministic, column, along, .. } = params;
-    let design = Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
+    let design =
+        Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
     let table = filter.apply(table)?;
     let plane = Plane::read(&table, (Axis { column: along, log: params.log }, Axis { column, log: false }))?;
     let (mut before, mut never) = (0, 0);
