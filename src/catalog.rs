@@ -15,6 +15,10 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::LeadingFeatures,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::TrainNetwork,
+    &experiment::NetworkFeatures,
+    &experiment::FeatureAlignment,
+    &experiment::LofiNetwork,
     // Tables
     &analysis::Stack,
     &analysis::Filter,

@@ -2,7 +2,8 @@
 
 use crate::artifact::{Geometry, Labels, Origin, Points, Representation, Samples, Shape, Value};
 use crate::step::{
-    Context, DataRef, DataSource, ErasedKind, Inputs, Outputs, ParamFault, Problem, Records, Shapes, StepError,
+    Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, ParamFault, Problem, Records, Shapes,
+    StepError,
 };
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -48,9 +49,15 @@ impl<'a> Check<'a> {
     }
 
     fn execute(&self, params: &Json, inputs: Vec<(&str, Value)>) -> Result<Outputs, StepError> {
-        let wired = inputs.into_iter().map(|(slot, value)| (slot.to_owned(), vec![Arc::new(value)]));
-        let context = Context { data: &NoData, cancelled: &AtomicBool::new(false) };
-        self.kind.run(params, &Inputs(wired.collect()), &context)
+        self.execute_many(params, inputs.into_iter().map(|(slot, value)| (slot, vec![Arc::new(value)])).collect())
+    }
+
+    /// Runs with any number of values at a slot; nothing is planned.
+    pub fn execute_many(&self, params: &Json, inputs: Vec<(&str, Vec<Arc<Value>>)>) -> Result<Outputs, StepError> {
+        let params = self.canonical(params).unwrap();
+        let wired = inputs.into_iter().map(|(slot, values)| (slot.to_owned(), values));
+        let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
+        self.kind.run(&params, &Inputs(wired.collect()), &context)
     }
 }
 
@@ -79,6 +86,7 @@ fn shape(value: &Value) -> Shape {
         }
         Value::Table(_) => Shape::Table,
         Value::Verdict(_) => Shape::Verdict,
+        Value::Network(n) => super::network::shape_of(n),
         Value::Pictures(p) => Shape::Pictures { numbers: p.pictures.iter().map(|p| p.values.len()).sum() },
         Value::Figure(_) => Shape::Figure,
     }

@@ -11,6 +11,7 @@
 //! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
 pub mod activation;
+pub mod alignment;
 pub mod convolution;
 pub mod eigen;
 pub mod emergence;
@@ -24,6 +25,7 @@ pub mod linalg;
 pub mod maps;
 pub mod metrics;
 pub mod moment;
+pub mod network;
 pub mod patch;
 pub mod quadrature;
 pub mod random;

@@ -5,7 +5,7 @@ use crate::common::{Data, assert_close, printed, shared};
 use lofi::artifact::{Geometry, Labels, Origin, Points, Representation, Samples, Table, Value};
 use lofi::experiment::{DeepNngp, LayerKernel, RandomFeatures, RidgeReadout, Score, SignedMomentFilter};
 use lofi::math::linalg::Matrix;
-use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, Records, StepError};
+use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Records, StepError};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -22,7 +22,7 @@ impl DataSource for NoData {
 fn step(kind: &dyn ErasedKind, params: Json, input: Value) -> Value {
     let slot = kind.about().inputs[0].name.to_owned();
     let inputs = Inputs(vec![(slot, vec![Arc::new(input)])]);
-    let context = Context { data: &NoData, cancelled: &AtomicBool::new(false) };
+    let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
     kind.run(&kind.canonical(&params).unwrap(), &inputs, &context).unwrap().remove(0)
 }
 
