@@ -1,9 +1,10 @@
 //! `bound`: the mean of a column lies on one side of a number.
 
+use super::bar::{Bar, Bounds};
 use super::columns::Columns;
-use super::decide::{Bar, Claim, Condition};
+use super::decide::{Claim, Condition};
 use super::paired_difference::{level, test_error};
-use super::rows::{TABLE, VERDICT, counted, groups};
+use super::rows::{TABLE, VERDICT, counted, groups, no_rows};
 use crate::artifact::{Table, Verdict};
 use crate::step::{
     About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
@@ -60,9 +61,7 @@ impl Kind for Bound {
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params)
-            .map(|_| Plan::light(vec![Shape::Verdict]))
-            .ok_or_else(|| vec![Problem::at("at_most", "exactly one of `at_most` and `at_least` is needed")])
+        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).map_err(|problem| vec![problem])
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
@@ -70,21 +69,17 @@ impl Kind for Bound {
     }
 }
 
-const fn bar(params: &Params) -> Option<Bar> {
-    match (params.at_most, params.at_least) {
-        (Some(most), None) => Some(Bar::AtMost(most)),
-        (None, Some(least)) => Some(Bar::AtLeast(least)),
-        _ => None,
-    }
+fn bar(params: &Params) -> Result<Bar, Problem> {
+    Bounds { at_most: params.at_most, at_least: params.at_least, within: None }.bar()
 }
 
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let bar = bar(params).ok_or_else(|| StepError::Bug("neither `at_most` nor `at_least`".to_owned()))?;
+    let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
     let table = params.filter.apply(table)?;
     let numbers = table.numbers(&params.column)?;
     let conditions: Vec<Condition> = groups(&table, &params.per.0)?
         .into_iter()
-        .map(|(place, rows)| Condition { place, samples: rows.into_iter().filter_map(|row| numbers[row]).collect() })
+        .map(|(place, rows)| Condition::of(place, rows.into_iter().filter_map(|row| numbers[row]).collect()))
         .collect();
     let claim = Claim {
         says: &params.says,
@@ -92,14 +87,10 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         bar,
         level: params.level,
         place: params.per.0.clone(),
+        facts: Vec::new(),
     };
-    let empty = if params.filter.0.is_empty() {
-        "the table is empty".to_owned()
-    } else {
-        format!("no row has {}", params.filter)
-    };
-    let remark = match (table.height(), conditions.iter().map(|c| c.samples.len()).sum::<usize>()) {
-        (0, _) => empty,
+    let remark = match (table.height(), conditions.iter().map(|c| c.estimate.samples()).sum::<usize>()) {
+        (0, _) => no_rows(&params.filter),
         (_, 0) => format!("no row has a {}", params.column),
         (rows, samples) if samples < rows => {
             format!("{} without a {} left out", counted(rows - samples, "row"), params.column)

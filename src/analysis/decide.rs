@@ -13,86 +13,49 @@
 //! intersection-union test). It is failed where some condition fails at level 1 − (1 − level)/m (Bonferroni): among m
 //! conditions one fails by chance m times as often.
 
-use super::rows::{counted, in_words};
+use super::bar::Bar;
+use super::estimate::Estimate;
+use super::rows::in_words;
 use crate::artifact::{Cell, Outcome, Table, Verdict};
-use crate::math::statistics::{Interval, mean};
-use crate::math::student::student_interval;
+use crate::math::statistics::Interval;
 use crate::step::StepError;
 
-/// Which side of a threshold the mean is claimed to be on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Bar {
-    /// Mean < threshold.
-    Below(f64),
-    /// Mean > threshold.
-    Above(f64),
-    /// Mean ≤ threshold.
-    AtMost(f64),
-    /// Mean ≥ threshold.
-    AtLeast(f64),
-}
-
-impl Bar {
-    /// How an interval of the mean decides. Ends that touch the threshold decide only where it is itself allowed.
-    fn outcome(self, interval: Option<Interval>) -> Outcome {
-        let Some(Interval { low, high }) = interval else { return Outcome::Undecided };
-        let (held, failed) = match self {
-            Self::Below(bar) => (high < bar, low > bar),
-            Self::Above(bar) => (low > bar, high < bar),
-            Self::AtMost(bar) => (high <= bar, low > bar),
-            Self::AtLeast(bar) => (low >= bar, high < bar),
-        };
-        if held {
-            Outcome::Held
-        } else if failed {
-            Outcome::Failed
-        } else {
-            Outcome::Undecided
-        }
-    }
-
-    /// How far a mean is on the wrong side; negative on the claimed one.
-    fn excess(self, mean: f64) -> f64 {
-        match self {
-            Self::Below(bar) | Self::AtMost(bar) => mean - bar,
-            Self::Above(bar) | Self::AtLeast(bar) => bar - mean,
-        }
-    }
-}
-
-impl std::fmt::Display for Bar {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Below(bar) => write!(f, "< {bar}"),
-            Self::Above(bar) => write!(f, "> {bar}"),
-            Self::AtMost(bar) => write!(f, "≤ {bar}"),
-            Self::AtLeast(bar) => write!(f, "≥ {bar}"),
-        }
-    }
-}
-
-/// Samples of one tested condition.
+/// One tested condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     /// Its values of the claim's place columns.
     pub place: Vec<Cell>,
-    /// One number a pair or a row.
-    pub samples: Vec<f64>,
+    /// What was found there.
+    pub estimate: Estimate,
+    /// Further findings for the evidence, one for each of the claim's `facts`.
+    pub facts: Vec<Cell>,
+    /// Whether something about it is not known, e.g. a replicate without a number: then it cannot be held.
+    pub open: bool,
 }
 
-/// A claim about means.
+impl Condition {
+    /// A condition of independent samples, one number a pair, a row or a replicate.
+    #[must_use]
+    pub const fn of(place: Vec<Cell>, samples: Vec<f64>) -> Self {
+        Self { place, estimate: Estimate::Mean(samples), facts: Vec::new(), open: false }
+    }
+}
+
+/// A claim about a statistic.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
     /// The claim in words.
     pub says: &'a str,
-    /// What the mean is of, e.g. `test_error, LoFi − Ridge`.
+    /// What is claimed about, e.g. `test_error, LoFi − Ridge`.
     pub statistic: String,
-    /// Where the mean should be.
+    /// Where it should be.
     pub bar: Bar,
     /// Level of the two-sided interval.
     pub level: f64,
     /// Columns that name a condition.
     pub place: Vec<String>,
+    /// Names of the further findings.
+    pub facts: Vec<String>,
 }
 
 /// A condition with its interval.
@@ -111,9 +74,13 @@ impl Claim<'_> {
     /// # Errors
     /// Where a sample is not a number.
     pub fn decide(&self, conditions: &[Condition], remark: &str) -> Result<Verdict, StepError> {
-        let known: Vec<&Condition> = conditions.iter().filter(|c| !c.samples.is_empty()).collect();
+        let known: Vec<&Condition> = conditions.iter().filter(|c| c.estimate.samples() > 0).collect();
         let tested = known.iter().map(|c| self.test(c, known.len())).collect::<Result<Vec<_>, _>>()?;
-        let outcome = overall(&tested);
+        let outcome = match overall(&tested) {
+            // a condition without any sample is not known to be as claimed
+            Outcome::Held if known.len() < conditions.len() => Outcome::Undecided,
+            outcome => outcome,
+        };
         let because = match self.decisive(&tested) {
             None => {
                 format!("no samples: {}", if remark.is_empty() { "no row is where the claim speaks" } else { remark })
@@ -127,15 +94,13 @@ impl Claim<'_> {
 
     #[expect(clippy::cast_precision_loss, reason = "a handful of conditions")]
     fn test<'c>(&self, condition: &'c Condition, count: usize) -> Result<Tested<'c>, StepError> {
-        let samples = &condition.samples;
-        let at = |level: f64| match samples.len() {
-            0 | 1 => Ok(None),
-            _ => student_interval(samples, level).map(Some).map_err(StepError::numeric),
+        let interval = condition.estimate.interval(self.level)?;
+        let strict = self.bar.outcome(condition.estimate.interval(1.0 - (1.0 - self.level) / count as f64)?);
+        let outcome = match self.bar.outcome(interval) {
+            Outcome::Held if condition.open => Outcome::Undecided,
+            outcome => outcome,
         };
-        let interval = at(self.level)?;
-        let strict = self.bar.outcome(at(1.0 - (1.0 - self.level) / count as f64)?);
-        let estimate = mean(samples).map_err(StepError::numeric)?;
-        Ok(Tested { condition, estimate, interval, outcome: self.bar.outcome(interval), strict })
+        Ok(Tested { condition, estimate: condition.estimate.value()?, interval, outcome, strict })
     }
 
     /// The condition that the reason names: of the worst outcome the one farthest on the wrong side.
@@ -145,13 +110,17 @@ impl Claim<'_> {
     }
 
     fn because(&self, tested: &[Tested<'_>], worst: &Tested<'_>) -> String {
-        let samples = worst.condition.samples.len();
+        let estimate = &worst.condition.estimate;
         let found = match worst.interval {
-            Some(Interval { low, high }) => format!("{} [{}, {}]", short(worst.estimate), short(low), short(high)),
-            None => format!("{} with a single sample, which gives no interval", short(worst.estimate)),
+            Some(Interval { low, high }) if low < high || estimate.samples() > 1 => {
+                format!("{} [{}, {}]", short(worst.estimate), short(low), short(high))
+            }
+            Some(_) => short(worst.estimate),
+            None => format!("{} with {}, which gives no interval", short(worst.estimate), estimate.too_few()),
         };
-        let of = format!("mean {} = {found}, claimed {}", self.statistic, self.bar);
-        let how = format!("{} % Student t interval, {}", percent(self.level), counted(samples, "sample"));
+        let mean = if estimate.is_mean() { "mean " } else { "" };
+        let of = format!("{mean}{} = {found}, claimed {}", self.statistic, self.bar);
+        let how = estimate.how(percent(self.level));
         if tested.len() == 1 {
             return format!("{of} ({how})");
         }
@@ -167,11 +136,13 @@ impl Claim<'_> {
     }
 
     fn evidence(&self, tested: &[Tested<'_>]) -> Result<Table, StepError> {
-        let header: Vec<&str> = self.place.iter().map(String::as_str).chain(EVIDENCE).collect();
+        let named = self.place.iter().chain(&self.facts).map(String::as_str);
+        let header: Vec<&str> = named.chain(EVIDENCE).collect();
         let row = |t: &Tested<'_>| {
-            let ends = [t.interval.map(|i| i.low), t.interval.map(|i| i.high)];
-            let numbers = [t.estimate.into(), ends[0].into(), ends[1].into(), t.condition.samples.len().into()];
-            [&t.condition.place[..], &numbers[..], &[t.outcome.word().into()]].concat()
+            let Tested { condition, interval, .. } = t;
+            let ends = [interval.map(|i| i.low), interval.map(|i| i.high)];
+            let numbers = [t.estimate.into(), ends[0].into(), ends[1].into(), condition.estimate.samples().into()];
+            [&condition.place[..], &condition.facts[..], &numbers[..], &[t.outcome.word().into()]].concat()
         };
         Ok(Table::from_rows(&header, &tested.iter().map(row).collect::<Vec<_>>())?)
     }
@@ -213,11 +184,11 @@ mod tests {
     use crate::math::random::Stream;
 
     fn claim(bar: Bar) -> Claim<'static> {
-        Claim { says: "s", statistic: "e".into(), bar, level: 0.95, place: vec!["n".into()] }
+        Claim { says: "s", statistic: "e".into(), bar, level: 0.95, place: vec!["n".into()], facts: Vec::new() }
     }
 
     fn condition(n: i64, samples: &[f64]) -> Condition {
-        Condition { place: vec![n.into()], samples: samples.to_vec() }
+        Condition::of(vec![n.into()], samples.to_vec())
     }
 
     fn outcome(bar: Bar, conditions: &[Condition]) -> Outcome {

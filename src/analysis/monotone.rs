@@ -1,7 +1,8 @@
 //! `monotone`: the mean of a column falls, or rises, at every step along an axis.
 
+use super::bar::Bar;
 use super::columns::Columns;
-use super::decide::{Bar, Claim, Condition};
+use super::decide::{Claim, Condition};
 use super::paired_difference::{level, test_error};
 use super::pairs::{differences, keyed, shared};
 use super::rows::{TABLE, VERDICT, counted, groups};
@@ -112,19 +113,15 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         },
         level: params.level,
         place: params.per.0.iter().cloned().chain(ends).collect(),
+        facts: Vec::new(),
     };
-    let empty = conditions.iter().filter(|c| c.samples.is_empty()).count();
+    let empty = conditions.iter().filter(|c| c.estimate.samples() == 0).count();
     let remark = match (conditions.len(), empty) {
         (0, _) => format!("there are fewer than two values of {}", params.along),
         (_, 0) => String::new(),
         (_, empty) => format!("{} without pairs of equal {}; see `pair_on`", counted(empty, "step"), on.join(", ")),
     };
-    let mut verdict = claim.decide(&conditions, &remark)?;
-    // a step without any pair is not known to go the right way
-    if empty > 0 && verdict.outcome == crate::artifact::Outcome::Held {
-        verdict.outcome = crate::artifact::Outcome::Undecided;
-    }
-    Ok(verdict)
+    claim.decide(&conditions, &remark)
 }
 
 /// One condition for each pair of neighbouring values.
@@ -148,7 +145,7 @@ fn steps(
     let step = |pair: &[&Cell]| {
         let pairs = differences(&at(pair[1])?, &at(pair[0])?);
         let place = place.iter().cloned().chain(pair.iter().map(|v| (*v).clone())).collect();
-        Ok(Condition { place, samples: pairs.into_iter().map(|(_, difference)| difference).collect() })
+        Ok(Condition::of(place, pairs.into_iter().map(|(_, difference)| difference).collect()))
     };
     values.windows(2).map(step).collect()
 }

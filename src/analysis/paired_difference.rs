@@ -1,7 +1,8 @@
 //! `paired-difference`: one contender is better than another on the same seeds.
 
+use super::bar::Bar;
 use super::columns::Columns;
-use super::decide::{Bar, Claim, Condition};
+use super::decide::{Claim, Condition};
 use super::pairs::{Keyed, differences, keyed, same, shared};
 use super::rows::{TABLE, VERDICT, counted};
 use crate::artifact::{Cell, Table, Verdict};
@@ -110,6 +111,7 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         bar: Bar::Below(params.margin),
         level: params.level,
         place: params.per.0.clone(),
+        facts: Vec::new(),
     };
     claim.decide(&conditions(&pairs, (&on, &params.per)), &remark(params, [&a, &b, &pairs], &on))
 }
@@ -128,15 +130,15 @@ fn paired_on(params: &Params, table: &Table, rows: Vec<usize>) -> Result<Vec<Str
 /// Differences by the values of some of the pairing columns, in order of appearance.
 pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec<Condition> {
     let places: Vec<usize> = per.0.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
-    let mut found: Vec<Condition> = Vec::new();
+    let mut found: Vec<(Vec<Cell>, Vec<f64>)> = Vec::new();
     for (key, difference) in pairs {
         let place: Vec<Cell> = places.iter().map(|&i| key[i].clone()).collect();
-        match found.iter_mut().find(|c| same(&c.place, &place)) {
-            Some(condition) => condition.samples.push(*difference),
-            None => found.push(Condition { place, samples: vec![*difference] }),
+        match found.iter_mut().find(|(known, _)| same(known, &place)) {
+            Some((_, samples)) => samples.push(*difference),
+            None => found.push((place, vec![*difference])),
         }
     }
-    found
+    found.into_iter().map(|(place, samples)| Condition::of(place, samples)).collect()
 }
 
 /// What a reader should know of rows that found no partner.

@@ -1,7 +1,7 @@
 //! What the table steps share: slots, ports and groups.
 
 use crate::artifact::{Cell, Table, TableError};
-use crate::step::{Arity, Keep, Port, Slot, ValueType};
+use crate::step::{Arity, Filter, Keep, Port, Slot, ValueType};
 
 /// The slot of every step that takes one table.
 pub const TABLE: Slot = Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." };
@@ -38,6 +38,12 @@ pub fn groups(table: &Table, by: &[String]) -> Result<Vec<Group>, TableError> {
 pub fn in_words(columns: &[String], values: &[Cell]) -> String {
     let words: Vec<String> = columns.iter().zip(values).map(|(name, value)| format!("{name} = {value}")).collect();
     if words.is_empty() { "all rows".to_owned() } else { words.join(", ") }
+}
+
+/// Why there is no row, in words.
+#[must_use]
+pub fn no_rows(filter: &Filter) -> String {
+    if filter.0.is_empty() { "the table is empty".to_owned() } else { format!("no row has {filter}") }
 }
 
 /// A count with its noun: `1 row`, `2 rows`.

@@ -1,6 +1,7 @@
 //! Samples as vectors, with their labels and where they come from.
 
 use crate::math::linalg::Matrix;
+use crate::math::maps::MapShape;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,6 +24,18 @@ impl Geometry {
     }
 }
 
+impl From<Geometry> for MapShape {
+    fn from(Geometry { channels, height, width }: Geometry) -> Self {
+        Self { channels, height, width }
+    }
+}
+
+impl From<MapShape> for Geometry {
+    fn from(MapShape { channels, height, width }: MapShape) -> Self {
+        Self { channels, height, width }
+    }
+}
+
 /// Where samples come from; stands on every figure and table made of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Origin {
@@ -38,7 +51,7 @@ pub struct Origin {
     pub caveat: String,
 }
 
-/// Labels of the three splits, ±1; shared by everything that is made of the same samples.
+/// Labels of the three splits, ±1 for a task of two classes, else any numbers; shared by everything that is made of the same samples.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Labels {
     /// n training labels.
@@ -148,7 +161,7 @@ pub struct Representation {
     pub samples: Samples,
     /// The labels, the same through all layers.
     pub labels: Arc<Labels>,
-    /// Image layout while the samples are still pixels.
+    /// Image layout while the samples are pixels or feature maps.
     pub geometry: Option<Geometry>,
     /// Where the samples come from.
     pub origin: Origin,
@@ -159,6 +172,12 @@ impl Representation {
     #[must_use]
     pub const fn splits(&self) -> [(&'static str, &Points); 3] {
         [("train", &self.samples.train), ("validation", &self.samples.validation), ("test", &self.samples.test)]
+    }
+
+    /// The same labels and origin with feature maps of one layout, in the order train, validation, test.
+    #[must_use]
+    pub fn with_maps(&self, geometry: Geometry, [train, validation, test]: [Matrix; 3]) -> Self {
+        Self { geometry: Some(geometry), ..self.with_features(train, validation, test) }
     }
 
     /// The same labels and origin with other features (no longer pixels), in the order train, validation, test.

@@ -69,8 +69,26 @@ impl Project {
         })
     }
 
-    /// The studies whose names begin with one of the patterns; all without patterns.
+    /// The studies whose names begin with one of the patterns, all without patterns; of several only those that have
+    /// the profile. A single one is taken as asked for: that it lacks the profile is shown at its file then.
     pub fn files(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
+        let named = self.named(patterns)?;
+        let profile = &self.options.profile;
+        let mut found = Vec::new();
+        for file in &named {
+            if named.len() == 1 || study::has_profile(&file.path, (&self.root, profile))? {
+                found.push(file.clone());
+            }
+        }
+        let left_out = named.len() - found.len();
+        if left_out > 0 && !found.is_empty() && !self.options.quiet {
+            eprintln!("{left_out} of {} studies have no profile `{profile}` and are left out", named.len());
+        }
+        // Where none has it, every study says what it has.
+        Ok(if found.is_empty() { named } else { found })
+    }
+
+    fn named(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
         let all = discover(&self.studies)?;
         if let Some(wrong) = patterns.iter().find(|p| !all.iter().any(|s| matches(&s.name, p))) {
             let known: Vec<&str> = all.iter().map(|s| s.name.as_str()).collect();

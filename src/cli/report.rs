@@ -1,7 +1,7 @@
 //! `lofi report`: pages from stored results.
 
 use super::fail::{Code, Failure};
-use super::project::Project;
+use super::project::{Project, discover};
 use crate::engine::{Graph, Store};
 use crate::report::{Bibliography, ProjectInfo, Report, Written};
 use crate::study::Study;
@@ -33,7 +33,8 @@ pub(super) fn write(
         left_out: Vec::new(),
     };
     let report = Report::build(studies, graph, store, &info).map_err(|e| Failure::mistake(e.to_string()))?;
-    let names: Vec<String> = project.files(&[])?.into_iter().map(|file| file.name).collect();
+    // Pages of studies that this profile leaves out stay: they are not gone.
+    let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
     let written = report.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;
     if !project.options.quiet && !project.options.json {
         say(&folder, &written);

@@ -203,7 +203,7 @@ mod tests {
     use super::*;
     use crate::experiment::testing::{Check, pixels};
     use crate::experiment::{NetworkFeatures, TrainNetwork};
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     fn trained(checkpoints: &[usize]) -> Value {
         let params = json!({
@@ -220,16 +220,13 @@ mod tests {
         Value::Representation(pixels(20, 0, 15))
     }
 
-    fn align(network: Value, features: Vec<Value>) -> Result<Table, StepError> {
-        let features = features.into_iter().map(std::sync::Arc::new).collect();
-        let outputs = Check::of(&FeatureAlignment).execute_many(
-            &json!({"samples": 12}),
-            vec![("x", vec![images().into()]), ("network", vec![network.into()]), ("features", features)],
-        )?;
-        match outputs.into_iter().next() {
-            Some(Value::Table(table)) => Ok(table),
-            _ => panic!("a table"),
-        }
+    fn inputs(network: Value, features: Vec<Value>) -> Vec<(&'static str, Value)> {
+        let features = features.into_iter().map(|features| ("features", features));
+        [("x", images()), ("network", network)].into_iter().chain(features).collect()
+    }
+
+    fn params() -> Json {
+        json!({"samples": 12})
     }
 
     // The reference is what the network itself gives at its end: then it is aligned fully there, and less before.
@@ -240,7 +237,8 @@ mod tests {
             let inputs = vec![("x", images()), ("network", network.clone())];
             Check::of(&NetworkFeatures).run(&json!({"layer": layer}), inputs).remove(0)
         };
-        let table = align(network.clone(), vec![own(1), own(2)]).unwrap();
+        let inputs = inputs(network.clone(), vec![own(1), own(2)]);
+        let Value::Table(table) = Check::of(&FeatureAlignment).run(&params(), inputs).remove(0) else { panic!() };
         let column = |name: &str| table.numbers(name).unwrap().into_iter().map(Option::unwrap).collect::<Vec<f64>>();
         assert_eq!(column("step"), [0.0, 0.0, 7.0, 7.0, 20.0, 20.0]);
         assert_eq!(column("layer"), [1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
@@ -254,8 +252,8 @@ mod tests {
 
     #[test]
     fn a_network_that_was_not_kept_at_its_start_is_refused() {
-        let network = trained(&[7]);
-        let error = align(network, vec![images()]).unwrap_err().to_string();
+        let inputs = inputs(trained(&[7]), vec![images()]);
+        let error = Check::of(&FeatureAlignment).fail(&params(), inputs).to_string();
         assert!(error.contains("put 0 among the `checkpoints`"), "{error}");
     }
 }

@@ -1,7 +1,8 @@
-//! `leading-features`: the first columns of a representation.
+//! `leading-features`: the first features of a representation.
 
-use crate::artifact::{Points, Representation};
-use crate::math::linalg::Matrix;
+use super::values::matrix;
+use crate::artifact::{Geometry, Points, Representation};
+use crate::math::linalg::leading_columns;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
     Value, ValueType,
@@ -9,14 +10,14 @@ use crate::step::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The first columns of a representation.
+/// The first features of a representation.
 pub struct LeadingFeatures;
 
 /// Parameters of [`LeadingFeatures`].
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeadingFeaturesParams {
-    /// Columns to keep, k.
+    /// Features to keep, k; of feature maps channels.
     #[schemars(range(min = 1, max = 1_000_000))]
     keep: usize,
 }
@@ -27,9 +28,10 @@ impl Kind for LeadingFeatures {
     const ABOUT: About = About {
         module: module_path!(),
         family: Family::Experiment,
-        summary: "The first k columns of a representation.",
+        summary: "The first k features of a representation.",
         details: "A filter gives its directions by descending |eigenvalue|, so the first k columns of a filter that \
-                  kept more are the output of a filter that keeps k: one decomposition serves a whole sweep of ranks.",
+                  kept more are the output of a filter that keeps k: one decomposition serves a whole sweep of ranks. \
+                  Of feature maps the first k channels are kept, with their layout.",
         cites: &["neural-lofi"],
         inputs: &[Slot {
             name: "x",
@@ -46,15 +48,18 @@ impl Kind for LeadingFeatures {
     };
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let Some(Shape::Representation { train, validation, test, dim, .. }) = inputs.get("x") else {
+        let Some(Shape::Representation { train, validation, test, dim, geometry, .. }) = inputs.get("x") else {
             return Err(vec![Problem::at("x", "expected a representation")]);
         };
-        if params.keep > dim {
-            let message = format!("keep is {}, but there are only {dim} features", params.keep);
-            return Err(vec![Problem::at("keep", message).help(format!("keep at most {dim}"))]);
+        let there = geometry.map_or(dim, |g| g.channels);
+        if params.keep > there {
+            let what = if geometry.is_some() { "channels" } else { "features" };
+            let message = format!("keep is {}, but there are only {there} {what}", params.keep);
+            return Err(vec![Problem::at("keep", message).help(format!("keep at most {there}"))]);
         }
-        let shape =
-            Shape::Representation { train, validation, test, dim: params.keep, geometry: None, number_bytes: 8 };
+        let geometry = geometry.map(|g| Geometry { channels: params.keep, ..g });
+        let dim = geometry.map_or(params.keep, Geometry::dim);
+        let shape = Shape::Representation { train, validation, test, dim, geometry, number_bytes: 8 };
         Ok(Plan { flops: shape.memory_bytes() as f64, ..Plan::light(vec![shape]) })
     }
 
@@ -65,11 +70,56 @@ impl Kind for LeadingFeatures {
 }
 
 fn leading(x: &Representation, keep: usize) -> Representation {
-    let first = |points: &Points| -> Matrix {
-        match points {
-            Points::Real(matrix) => matrix.columns(0, keep).into_owned(),
-            Points::Pixels { .. } => points.to_matrix().columns(0, keep).into_owned(),
+    let geometry = x.geometry.map(|g| Geometry { channels: keep, ..g });
+    let columns = geometry.map_or(keep, Geometry::dim);
+    let first = |(_, points): (_, &Points)| leading_columns(&matrix(points), columns);
+    let [train, validation, test] = x.splits().map(first);
+    match geometry {
+        Some(geometry) => x.with_maps(geometry, [train, validation, test]),
+        None => x.with_features(train, validation, test),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::SignedMomentFilter;
+    use crate::experiment::testing::{Check, pixels, representation};
+    use serde_json::json;
+
+    fn kept(keep: usize, x: &Representation) -> Representation {
+        let params = json!({"keep": keep});
+        match Check::of(&LeadingFeatures).run(&params, vec![("x", Value::Representation(x.clone()))]).remove(0) {
+            Value::Representation(r) => r,
+            _ => panic!("a representation"),
         }
-    };
-    x.with_features(first(&x.samples.train), first(&x.samples.validation), first(&x.samples.test))
+    }
+
+    #[test]
+    fn fewer_features_of_a_filter_are_a_filter_that_keeps_fewer() {
+        let x = Value::Representation(representation(&pixels(10, 2, 3)));
+        let filter = |keep: usize| {
+            let params = json!({"keep": keep, "method": "primal"});
+            match Check::of(&SignedMomentFilter).run(&params, vec![("x", x.clone())]).remove(0) {
+                Value::Representation(r) => r,
+                _ => panic!("a representation"),
+            }
+        };
+        let (few, part) = (filter(2), kept(2, &filter(4)));
+        for ((_, a), (_, b)) in few.splits().into_iter().zip(part.splits()) {
+            assert!((a.to_matrix() - b.to_matrix()).amax() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn of_maps_channels_are_kept() {
+        let images = pixels(4, 1, 2);
+        let first = kept(1, &images);
+        assert_eq!(first.geometry, Some(Geometry { channels: 1, height: 2, width: 3 }));
+        let expected = leading_columns(&images.samples.train.to_matrix(), 6);
+        assert_eq!(first.samples.train, Points::Real(expected));
+        let problems =
+            Check::of(&LeadingFeatures).refuse(&json!({"keep": 3}), vec![("x", Value::Representation(images))]);
+        assert_eq!(problems[0].message, "keep is 3, but there are only 2 channels");
+    }
 }

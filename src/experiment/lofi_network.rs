@@ -196,7 +196,6 @@ mod tests {
     use crate::experiment::testing::{Check, pixels};
     use crate::experiment::{NetworkFeatures, RandomFeatures, SignedMomentFilter, TrainNetwork};
     use serde_json::{Value as Json, json};
-    use std::sync::Arc;
 
     const WIDTHS: [usize; 3] = [30, 20, 25];
 
@@ -220,11 +219,17 @@ mod tests {
         Value::Representation(pixels(40, 4, 15))
     }
 
-    fn composed(spectra: Vec<Value>) -> Result<Value, StepError> {
-        let spectra = spectra.into_iter().map(Arc::new).collect();
-        let params = json!({"width": WIDTHS[2], "activation": "erf", "seed": 5});
-        let inputs = vec![("x", vec![Arc::new(images())]), ("filters", spectra)];
-        Ok(Check::of(&LofiNetwork).execute_many(&params, inputs)?.remove(0))
+    fn params() -> Json {
+        json!({"width": WIDTHS[2], "activation": "erf", "seed": 5})
+    }
+
+    fn inputs(spectra: Vec<Value>) -> Vec<(&'static str, Value)> {
+        let spectra = spectra.into_iter().map(|spectrum| ("filters", spectrum));
+        [("x", images())].into_iter().chain(spectra).collect()
+    }
+
+    fn composed(spectra: Vec<Value>) -> Value {
+        Check::of(&LofiNetwork).run(&params(), inputs(spectra)).remove(0)
     }
 
     fn test_points(value: &Value) -> Matrix {
@@ -235,7 +240,7 @@ mod tests {
     #[test]
     fn hidden_layers_have_the_features_of_the_lifts() {
         let (lifts, spectra) = chain("primal");
-        let network = composed(spectra).unwrap();
+        let network = composed(spectra);
         for (layer, lift) in lifts.iter().enumerate() {
             let inputs = vec![("x", images()), ("network", network.clone())];
             let features = Check::of(&NetworkFeatures).run(&json!({"layer": layer + 1}), inputs).remove(0);
@@ -253,7 +258,7 @@ mod tests {
 
     #[test]
     fn training_starts_from_it() {
-        let network = composed(chain("primal").1).unwrap();
+        let network = composed(chain("primal").1);
         let params = |last: usize| json!({"layers": layers(last), "learning_rate": 0.01, "batch": 10, "steps": 2, "checkpoints": [0], "seed": 3});
         let inputs = || vec![("x", images()), ("start", network.clone())];
         let Value::Network(trained) = Check::of(&TrainNetwork).run(&params(WIDTHS[2]), inputs()).remove(2) else {
@@ -268,7 +273,7 @@ mod tests {
 
     #[test]
     fn filters_of_function_space_are_refused() {
-        let error = composed(chain("dual").1).unwrap_err().to_string();
+        let error = Check::of(&LofiNetwork).fail(&params(), inputs(chain("dual").1)).to_string();
         assert!(error.contains("function space"), "{error}");
     }
 }

@@ -4,11 +4,11 @@ use crate::artifact::{
     Geometry, HiddenLayers, Network, NetworkActivation, NetworkLayer, NetworkPooling, Points, Shape,
 };
 use crate::math::MathError;
-use crate::math::convolution::Pooling;
 use crate::math::linalg::Matrix;
 use crate::math::maps::MapShape;
 use crate::math::network::{self, Architecture, Layer, Parametrisation, Pointwise, Source, Workspace};
 use crate::math::patch::Window;
+use crate::math::pooling::Pooling;
 use crate::step::StepError;
 
 /// The layers of a network with their sizes.

@@ -2,10 +2,11 @@
 
 use super::activation::ActivationName;
 use super::values::{Sizes, matrix_bytes};
+use super::weights::{Draw, Weights};
 use crate::artifact::{Points, Value, ValueType};
+use crate::math::activation::Activation;
 use crate::math::linalg::Matrix;
-use crate::math::random_features::{Blocks, RandomLayer, draw_weights, input_scale_blocks};
-use crate::math::torch_random::TorchGenerator;
+use crate::math::random_features::{Blocks, RandomLayer, input_scale_blocks, lift_blocks, unnormalised_lift};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -15,15 +16,15 @@ use serde::{Deserialize, Serialize};
 /// `random-features`
 pub struct RandomFeatures;
 
-/// Where the weights come from.
+/// How the numbers of a layer are scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Weights {
-    /// Counter-based normals; a narrower layer's weights are the first columns of a wider one's.
+pub enum Normalise {
+    /// z = σ(hᵀW/c)/√P with c the root mean square norm of the training rows.
     #[default]
-    Normal,
-    /// The numbers that the reference implementation draws on a CPU: `torch.randn` in f32, row-major.
-    Reference,
+    RootMeanSquare,
+    /// z = σ(hᵀW/√P): the fully connected layer behind convolutions. With `relu` it differs by a factor only.
+    None,
 }
 
 /// Parameters of `random-features`.
@@ -51,6 +52,16 @@ pub struct Params {
     #[serde(default)]
     #[schemars(inner(range(min = 1)))]
     pub drawn_before: Vec<usize>,
+    /// How the numbers are scaled.
+    #[serde(default)]
+    pub normalise: Normalise,
+}
+
+impl Params {
+    fn draw(&self) -> Draw<'_> {
+        let Self { weights, seed, layer, .. } = *self;
+        Draw { weights, seed, layer, drawn_before: &self.drawn_before }
+    }
 }
 
 // Rows lifted at a time, so that pixels are never expanded as a whole.
@@ -64,13 +75,14 @@ impl Kind for RandomFeatures {
         family: Family::Experiment,
         summary: "Lifts samples by a frozen random layer.",
         details: "z = σ(hᵀW/c)/√P with W i.i.d. N(0, 1), c the root mean square norm of the training rows, used for \
-                  every split. Nothing is centred. The stream of W is keyed by (seed, layer).",
+                  every split, or σ(hᵀW/√P) with `normalise: none`. Nothing is centred. Images and feature maps are \
+                  taken as vectors, channel after channel. The stream of W is keyed by (seed, layer).",
         cites: &["neural-lofi"],
         inputs: &[Slot {
             name: "x",
             accepts: &[ValueType::Representation],
             arity: Arity::One,
-            doc: "The samples to lift: pixels or the features of the layer before.",
+            doc: "The samples to lift: pixels, or the features or maps of the layer before.",
         }],
         outputs: &[Port {
             name: "features",
@@ -81,10 +93,7 @@ impl Kind for RandomFeatures {
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if params.weights == Weights::Normal && !params.drawn_before.is_empty() {
-            let message = "`drawn_before` means nothing for normal weights: every layer has a stream of its own";
-            return Err(vec![Problem::at("drawn_before", message).help("remove it, or use `weights: reference`")]);
-        }
+        params.draw().check()?;
         let sizes = Sizes::at(inputs, "x");
         let dim = sizes.dim.unwrap_or(0);
         Ok(Plan {
@@ -98,15 +107,18 @@ impl Kind for RandomFeatures {
         let x = inputs.representation("x")?;
         let block = |points: &Points| Blocks { rows: points.rows(), at_once: ROWS_AT_ONCE };
         let train = &x.samples.train;
-        let layer = RandomLayer {
-            scale: input_scale_blocks(block(train), |rows| train.block(rows.start, rows.end))?,
-            weights: weights(params, train.dim()),
-            activation: params.activation.into(),
+        let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation.into());
+        let layer = match params.normalise {
+            Normalise::RootMeanSquare => {
+                let scale = input_scale_blocks(block(train), |rows| train.block(rows.start, rows.end))?;
+                Lift::Scaled(RandomLayer { scale, weights, activation })
+            }
+            Normalise::None => Lift::Unnormalised(weights, activation),
         };
         let lift = |points: &Points| {
-            layer.apply_blocks(block(points), |rows| {
+            lift_blocks(block(points), params.width, |rows| {
                 context.check()?;
-                Ok::<_, StepError>(points.block(rows.start, rows.end))
+                layer.apply(&points.block(rows.start, rows.end))
             })
         };
         let features = x.with_features(lift(train)?, lift(&x.samples.validation)?, lift(&x.samples.test)?);
@@ -114,17 +126,18 @@ impl Kind for RandomFeatures {
     }
 }
 
-fn weights(params: &Params, input: usize) -> Matrix {
-    match params.weights {
-        Weights::Normal => draw_weights(params.seed, params.layer, input, params.width),
-        Weights::Reference => {
-            let mut generator = TorchGenerator::new(params.seed);
-            for &count in &params.drawn_before {
-                generator.normals(count);
-            }
-            let drawn = generator.normals(input * params.width);
-            Matrix::from_row_iterator(input, params.width, drawn.into_iter().map(f64::from))
-        }
+// A layer of either scaling.
+enum Lift {
+    Scaled(RandomLayer),
+    Unnormalised(Matrix, Activation),
+}
+
+impl Lift {
+    fn apply(&self, h: &Matrix) -> Result<Matrix, StepError> {
+        Ok(match self {
+            Self::Scaled(layer) => layer.apply(h)?,
+            Self::Unnormalised(weights, activation) => unnormalised_lift(h, weights, *activation)?,
+        })
     }
 }
 
@@ -148,22 +161,24 @@ mod tests {
         assert_eq!(z.origin.card, "tiny");
     }
 
+    // Channel-major rows are what a map is stored as, so flattening it is doing nothing.
     #[test]
-    fn reference_weights_follow_those_of_earlier_layers() {
-        let params = |drawn_before: Vec<usize>| Params {
-            width: 5,
-            activation: ActivationName::Relu,
-            layer: 0,
-            seed: 0,
-            weights: Weights::Reference,
-            drawn_before,
+    fn maps_are_lifted_as_vectors_and_unnormalised_by_the_formula() {
+        let images = pixels(5, 2, 3);
+        let plain = representation(&images);
+        let [train, validation, test] = plain.splits().map(|(_, points)| points.to_matrix());
+        let maps = images.with_maps(images.geometry.unwrap(), [train.clone(), validation, test]);
+        let lift = |normalise: &str, x: &crate::artifact::Representation| {
+            let params = json!({"width": 7, "seed": 3, "activation": "tanh", "normalise": normalise});
+            Check::of(&RandomFeatures).run(&params, vec![("x", Value::Representation(x.clone()))]).remove(0)
         };
-        let first = weights(&params(vec![]), 4);
-        // torch.randn(4, 5) of seed 0 starts so, and rows are filled first
-        assert!((first[(0, 0)] + 1.12583983).abs() < 5e-7 && (first[(0, 1)] + 1.15236020).abs() < 5e-7);
-        let mut generator = TorchGenerator::new(0);
-        generator.normals(20);
-        assert_eq!(weights(&params(vec![20]), 4)[(0, 0)], f64::from(generator.normals(20)[0]));
+        for normalise in ["none", "root-mean-square"] {
+            assert_eq!(lift(normalise, &maps), lift(normalise, &plain));
+        }
+        let Value::Representation(z) = lift("none", &maps) else { panic!("a representation") };
+        let w = crate::math::random_features::draw_weights(3, 0, 12, 7);
+        let expected = (train * w / 7.0_f64.sqrt()).map(f64::tanh);
+        assert!((z.samples.train.to_matrix() - expected).amax() < 1e-14);
     }
 
     #[test]

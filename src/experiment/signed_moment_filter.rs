@@ -2,9 +2,9 @@
 
 use super::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Samples, Shape, Spectrum, Value, ValueType};
-use crate::math::filter::{Route, dual_first_moment, dual_moment_filter, moment_filter};
+use crate::math::filter::{Filter, Route, dual_first_moment, dual_moment_filter, moment_filter};
 use crate::math::kernel::{KernelState, KernelView};
-use crate::math::linalg::{Matrix, Vector, product};
+use crate::math::linalg::{Matrix, Vector, leading_columns, product};
 use crate::math::moment::first_moment;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
@@ -36,6 +36,11 @@ pub struct Params {
     /// Rank k: number of eigendirections to keep.
     #[schemars(range(min = 1))]
     pub keep: usize,
+    /// Eigenpairs that `spectrum` holds, at least `keep`, by default as many. As many as there are features show the whole
+    /// spectrum.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub pairs: Option<usize>,
     /// Where the eigenproblem is solved.
     #[serde(default)]
     pub method: Method,
@@ -62,6 +67,10 @@ const fn yes() -> bool {
 impl Params {
     const fn features(&self) -> usize {
         self.keep + if self.first_moment { 1 } else { 0 }
+    }
+
+    fn pairs(&self) -> usize {
+        self.pairs.unwrap_or(self.keep)
     }
 
     fn weights(&self, labels: &Labels) -> Vec<f64> {
@@ -116,7 +125,7 @@ impl Kind for SignedMomentFilter {
         let width = sizes.dim.unwrap_or(n) as f64;
         let products = n as f64 * width * smaller as f64 + 2.0 * sizes.samples() as f64 * width * keep as f64;
         Ok(Plan {
-            outputs: vec![sizes.features(params.features()), Shape::Spectrum { dim: side, rank: keep }],
+            outputs: vec![sizes.features(params.features()), Shape::Spectrum { dim: side, rank: params.pairs() }],
             work_bytes: 5 * matrix_bytes(smaller, smaller) + matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)),
             flops: products + 1.5 * eigen_flops(smaller),
         })
@@ -141,6 +150,11 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
         let message = format!("cannot keep {keep} directions of {n} training samples");
         problems.push(Problem::at("keep", message).help("lower `keep` or take more training samples"));
     }
+    let side = sizes.dim.filter(|_| params.method != Method::Dual).unwrap_or(n);
+    if keep <= side && !(keep..=side).contains(&params.pairs()) {
+        let message = format!("{} eigenpairs of an operator of {side}, {keep} of them kept", params.pairs());
+        problems.push(Problem::at("pairs", message).help(format!("take {keep} to {side}")));
+    }
     match sizes.dim {
         Some(dim) if keep > dim => {
             let message = format!("cannot keep {keep} directions of {dim} features");
@@ -159,12 +173,15 @@ fn feature_space(params: &Params, x: &Representation) -> Result<Outputs, StepErr
     let matrices = Matrices::of(x);
     let weights = params.weights(&x.labels);
     let route = if params.method == Method::Primal { Route::Primal } else { Route::Auto };
-    let filter = moment_filter(matrices.train(), &weights, params.keep, route)?;
-    let directions = if params.first_moment {
-        filter.with_first_moment(&first_moment(matrices.train(), &x.labels.train)?)?
-    } else {
-        filter.directions.clone()
+    let filter = moment_filter(matrices.train(), &weights, params.pairs(), route)?;
+    let mut kept = Filter {
+        eigenvalues: filter.eigenvalues[..params.keep].to_vec(),
+        directions: leading_columns(&filter.directions, params.keep),
     };
+    if params.first_moment {
+        kept.directions = kept.with_first_moment(&first_moment(matrices.train(), &x.labels.train)?)?;
+    }
+    let directions = kept.directions;
     let [train, validation, test] = matrices.all().map(|z| product(z, &directions));
     let spectrum = Spectrum {
         values: filter.eigenvalues,
@@ -189,7 +206,10 @@ fn function_space(
     labels: &Arc<Labels>,
     origin: &Origin,
 ) -> Result<Outputs, StepError> {
-    let mut filter = dual_moment_filter(kernel, &params.weights(labels), params.keep, params.floor)?;
+    let mut filter = dual_moment_filter(kernel, &params.weights(labels), params.pairs(), params.floor)?;
+    let leading = |features: Matrix| leading_columns(&features, params.keep);
+    filter.train = leading(filter.train);
+    filter.evaluation = filter.evaluation.into_iter().map(leading).collect();
     if params.first_moment {
         let (train, evaluation) = dual_first_moment(kernel, &labels.train)?;
         filter.train = with_first_column(filter.train, &train);
@@ -278,6 +298,21 @@ mod tests {
     }
 
     #[test]
+    fn more_pairs_change_no_feature() {
+        for (method, all) in [("auto", 30), ("primal", 30), ("dual", 12)] {
+            for first in [false, true] {
+                let params = |pairs: usize| json!({"keep": 3, "pairs": pairs, "method": method, "first_moment": first});
+                let ((few, s), (features, t)) = (filter(&params(3), lifted()), filter(&params(all), lifted()));
+                assert_same_up_to_signs(&few, &features);
+                assert_eq!((s.values.len(), t.values.len(), t.vectors.ncols()), (3, all, all));
+                assert!(s.values.iter().zip(&t.values).all(|(a, b)| (a - b).abs() < 1e-12));
+                // of 12 samples at most 12 eigenvalues are not zero
+                assert!(t.values[12..].iter().all(|v| v.abs() < 1e-15));
+            }
+        }
+    }
+
+    #[test]
     fn impossible_ranks_are_refused_with_numbers() {
         let refuse = |params: Json, x: Value| Check::of(&SignedMomentFilter).refuse(&params, vec![("x", x)]);
         let problems = refuse(json!({"keep": 13}), lifted());
@@ -286,5 +321,9 @@ mod tests {
         let kernel = Check::of(&crate::experiment::LayerKernel).run(&json!({}), vec![("x", lifted())]).remove(0);
         let problems = refuse(json!({"keep": 2, "method": "primal"}), kernel);
         assert_eq!(problems[0].at.as_deref(), Some("method"));
+        for pairs in [2, 31] {
+            let problems = refuse(json!({"keep": 3, "pairs": pairs}), lifted());
+            assert_eq!(problems[0].at.as_deref(), Some("pairs"));
+        }
     }
 }

@@ -3,8 +3,10 @@
 use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
-use crate::step::{Inputs, Shapes, StepError, Value};
+use crate::math::maps::{MapShape, Maps};
+use crate::step::{Context, Inputs, Problem, Shapes, StepError, Value};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The value at a slot that takes a representation or a kernel.
@@ -139,6 +141,45 @@ impl Sizes {
     /// A kernel on the same samples.
     pub const fn kernel(self) -> Shape {
         Shape::Kernel { train: self.train, validation: self.validation, test: self.test }
+    }
+}
+
+impl Sizes {
+    /// Feature maps on the same samples.
+    pub fn maps(self, shape: MapShape) -> Shape {
+        let Self { train, validation, test, .. } = self;
+        let geometry = Some(shape.into());
+        Shape::Representation { train, validation, test, dim: shape.dim(), geometry, number_bytes: 8 }
+    }
+}
+
+/// The layout of the images or maps at a slot, refused where the samples there are no images.
+pub fn planned_layout(shapes: &Shapes, slot: &str) -> Result<MapShape, Vec<Problem>> {
+    match shapes.get(slot) {
+        Some(Shape::Representation { geometry: Some(geometry), .. }) => Ok(geometry.into()),
+        _ => {
+            let problem = Problem::at(slot, "these samples are plain vectors; expected images or feature maps");
+            Err(vec![
+                problem.help("wire pixels, or a kind that keeps the layout: a convolution, pooling, channel-norm"),
+            ])
+        }
+    }
+}
+
+/// The layout of the images or maps of a representation.
+pub fn layout(x: &Representation) -> Result<MapShape, StepError> {
+    x.geometry.map(MapShape::from).ok_or_else(|| StepError::Bug("samples without an image layout".into()))
+}
+
+/// Some of a split's images, ending early where the user asked to stop.
+pub fn images<'a>(
+    points: &'a Points,
+    shape: MapShape,
+    context: &'a Context<'_>,
+) -> impl Fn(Range<usize>) -> Result<Maps, StepError> + 'a {
+    move |range| {
+        context.check()?;
+        Ok(Maps::new(points.block(range.start, range.end), shape)?)
     }
 }
 

@@ -1,178 +1,205 @@
-//! The layers of a convolutional LoFi network: convolution, moment and filter over channels, pooling, normalisation.
+//! A convolutional layer of random weights, and its filter over channels, streamed over blocks of images.
 
+use super::activation::Activation;
 use super::error::{MathError, check_range, check_size};
-use super::linalg::{Matrix, add_symmetric_product_tn, mirror_lower, product, scale_rows};
+use super::linalg::{Matrix, add_symmetric_product_tn, ensure_shape, mirror_lower, product_into};
 use super::maps::{MapShape, Maps, bounded_blocks};
-use super::patch::{Window, patches};
+use super::patch::{Window, patches_into};
+use super::random::Stream;
+use std::ops::Range;
 
-/// The weights of a convolution without bias, stride 1.
+/// The weights of a convolution, (C k²) x P, from the stream of (seed, "convolution", layer): standard normals divided
+/// by √P. See [`divide_by_root_width`]; a narrower layer's weights are, but for that divisor, the first columns of a
+/// wider one's. Cost: Ck²P.
+pub fn draw_weights(seed: u64, layer: u64, patch: usize, width: usize) -> Matrix {
+    divide_by_root_width(Stream::new(seed, "convolution", layer).normal_columns(patch, 0, width))
+}
+
+/// `W = normals/√P`, P the number of columns.
+///
+/// Source: the convolutional layers of the reference implementation, IdePHICS/Neural-LoFi-Theory, which divide by the
+/// root of the width and not of the number of inputs, and have neither the input's scale nor a further 1/√P.
+pub fn divide_by_root_width(normals: Matrix) -> Matrix {
+    let root = (normals.ncols() as f64).sqrt();
+    normals / root
+}
+
+/// The lift `z = σ(conv(h, W))` of images of one shape.
+///
+/// Formula: cross-correlation with zero padding, stride 1, no bias:
+/// `z[a, r, s] = σ(Σ_{b,u,v} w[a, b, u, v] h[b, r + u − padding, s + v − padding])`.
+/// [`Activation::ReluNormalized`] normalises each position over its channels.
+/// Source: arXiv 2605.13612; scaling as in [`divide_by_root_width`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Convolution {
+pub struct ConvolutionalLayer {
     weights: Matrix,
     window: Window,
-    inputs: usize,
+    activation: Activation,
+    input: MapShape,
+    output: MapShape,
 }
 
-impl Convolution {
-    /// A convolution. Shapes: (C k²) x P; row `b k² + u k + v` is channel b, row u, column v of the window.
+// Memory that is used again for every block.
+#[derive(Default)]
+struct Work {
+    patches: Matrix,
+    z: Matrix,
+}
+
+impl ConvolutionalLayer {
+    /// A layer. Shapes: weights (C k²) x P; row `b k² + u k + v` is channel b, row u, column v of the window.
     ///
     /// # Errors
-    /// [`MathError::Shape`] where the weights are not those of `inputs` channels.
-    pub fn new(weights: Matrix, window: Window, inputs: usize) -> Result<Self, MathError> {
-        check_size("rows of the convolution's weights", weights.nrows(), inputs * window.area())?;
-        Ok(Self { weights, window, inputs })
+    /// [`MathError::Shape`] where the weights are not those of the input's channels, [`MathError::Range`] where the
+    /// window is empty or larger than the padded image.
+    pub fn new(weights: Matrix, window: Window, activation: Activation, input: MapShape) -> Result<Self, MathError> {
+        check_size("rows of the convolution's weights", weights.nrows(), input.channels * window.area())?;
+        let output = window.output(input, weights.ncols())?;
+        Ok(Self { weights, window, activation, input, output })
     }
 
-    /// Cross-correlation with zero padding, stride 1, no bias:
-    /// `z[a, r, s] = Σ_{b,u,v} w[a, b, u, v] h[b, r + u − padding, s + v − padding]`.
-    ///
-    /// The layer of the reference implementation is `σ` of it, with weights N(0, 1)/√P and neither the input's scale nor
-    /// a further `1/√P`.
-    /// Shapes: n images of C channels -> n maps of P channels. Cost: 2 n S C k² P, by products over blocks of images.
-    /// Source: arXiv 2605.13612; the scaling is that of the reference implementation, IdePHICS/Neural-LoFi-Theory.
-    ///
-    /// # Errors
-    /// [`MathError::Shape`] for another number of channels, [`MathError::Range`] for an image smaller than the window.
-    pub fn apply(&self, images: &Maps) -> Result<Maps, MathError> {
-        check_size("channels of the images", images.shape().channels, self.inputs)?;
-        let shape = self.window.output(images.shape(), self.weights.ncols())?;
-        let mut out = Matrix::zeros(images.count(), shape.dim());
-        let entries = shape.positions() * (self.weights.nrows() + self.weights.ncols());
-        for range in bounded_blocks(images.count(), entries) {
-            let z = product(&patches(&images.images(range.clone()), self.window)?, &self.weights);
-            // the product's memory is that of the block's maps: see `Maps`
-            for (mut column, values) in out.column_iter_mut().zip(z.as_slice().chunks_exact(range.len())) {
-                column.rows_mut(range.start, range.len()).copy_from_slice(values);
-            }
-        }
-        Maps::new(out, shape)
+    /// The shape of the lifted images: P channels.
+    pub fn output(&self) -> MapShape {
+        self.output
     }
-}
 
-/// The label-weighted moment operator over channels, `C = 1/(n S) Σ_i y_i Σ_s z_is z_isᵀ`; uncentred.
-///
-/// Moments of parts of the images add up with their shares of n as weights.
-/// Shapes: n maps of P channels, n -> P x P. Cost: nSP².
-/// Source: arXiv 2605.13612, the moment operator with a shared filter at every position.
-///
-/// # Errors
-/// [`MathError::Shape`] where the labels do not fit, [`MathError::Range`] where there is no position.
-pub fn channel_moment(z: &Maps, labels: &[f64]) -> Result<Matrix, MathError> {
-    let (n, channels) = (z.count(), z.shape().channels);
-    check_size("labels", labels.len(), n)?;
-    let rows = n * z.shape().positions();
-    check_range(rows > 0, "number of positions", rows as f64, "at least 1")?;
-    let mut out = Matrix::zeros(channels, channels);
-    for range in bounded_blocks(rows, channels) {
-        let block = z.position_rows(range.clone());
-        let mut weighted = block.clone();
-        let weights: Vec<f64> = range.map(|row| labels[row % n] / rows as f64).collect();
-        scale_rows(&mut weighted, &weights);
-        add_symmetric_product_tn(&mut out, &block, &weighted);
-    }
-    mirror_lower(&mut out);
-    Ok(out)
-}
-
-/// A filter at every position, `h_s = Vᵀ z_s`: a convolution with a 1 x 1 window.
-///
-/// Shapes: n maps of P channels, P x K -> n maps of K channels. Cost: 2nSPK.
-/// Source: arXiv 2605.13612, the projection of a convolutional layer.
-///
-/// # Errors
-/// [`MathError::Shape`] where the directions have another number of rows than the maps have channels.
-pub fn filter_channels(z: &Maps, directions: &Matrix) -> Result<Maps, MathError> {
-    let window = Window { size: 1, padding: 0 };
-    Convolution::new(directions.clone(), window, z.shape().channels)?.apply(z)
-}
-
-/// What a pooling window gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pooling {
-    /// The largest value.
-    Max,
-    /// The mean.
-    Average,
-}
-
-impl Pooling {
-    /// Pools windows of `size` x `size` side by side, without padding; a remainder at the right and bottom is dropped.
+    /// Lifts `count` images, which `images(i..j)` produces some at a time.
     ///
-    /// Shapes: H x W -> ⌊H/size⌋ x ⌊W/size⌋, each channel. Cost: nCHW.
-    /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, stride = kernel.
+    /// Shapes: n images of C channels -> n maps of P channels. Cost: 2nSCk²P; a bounded block is in memory beside the result.
     ///
     /// # Errors
-    /// [`MathError::Range`] unless `size` is 1 to the smaller side.
-    pub fn apply(self, z: &Maps, size: usize) -> Result<Maps, MathError> {
-        let from = z.shape();
-        let fits = (1..=from.height.min(from.width)).contains(&size);
-        check_range(fits, "size of the pooling window", size as f64, "1 to the smaller side of the map")?;
-        let shape = MapShape { height: from.height / size, width: from.width / size, ..from };
-        let mut out = Matrix::from_element(z.count(), shape.dim(), self.start());
-        for (index, mut column) in out.column_iter_mut().enumerate() {
-            let (row, left) = (index / shape.width, index % shape.width * size);
-            let (channel, top) = (row / shape.height, row % shape.height * size);
-            for entry in 0..size * size {
-                let (r, s) = (top + entry / size, left + entry % size);
-                let source = z.values().column((channel * from.height + r) * from.width + s);
-                column.iter_mut().zip(source.iter()).for_each(|(out, &x)| *out = self.join(*out, x));
-            }
-        }
-        if self == Self::Average {
-            out /= (size * size) as f64;
-        }
-        Maps::new(out, shape)
+    /// [`MathError::Shape`] where a block has other images, and whatever `images` returns.
+    pub fn apply<E: From<MathError>>(
+        &self,
+        count: usize,
+        images: impl FnMut(Range<usize>) -> Result<Maps, E>,
+    ) -> Result<Maps, E> {
+        let mut out = Matrix::zeros(count, self.output.dim());
+        self.each_block(count, images, |range, z| put_images(&mut out, range, z))?;
+        Ok(Maps::new(out, self.output)?)
     }
 
-    fn start(self) -> f64 {
-        match self {
-            Self::Max => f64::NEG_INFINITY,
-            Self::Average => 0.0,
-        }
+    /// The label-weighted moment operator over channels of the lift, `C = 1/(n S) Σ_i y_i Σ_s z_is z_isᵀ`; uncentred.
+    /// The lift is never in memory as a whole.
+    ///
+    /// Shapes: n labels, as many images -> P x P. Cost: 2nSCk²P + nSP².
+    /// Source: arXiv 2605.13612, the moment operator with a shared filter at every position.
+    ///
+    /// # Errors
+    /// Those of [`ConvolutionalLayer::apply`]; [`MathError::Range`] where there is no image.
+    pub fn moment<E: From<MathError>>(
+        &self,
+        labels: &[f64],
+        images: impl FnMut(Range<usize>) -> Result<Maps, E>,
+    ) -> Result<Matrix, E> {
+        let rows = labels.len() * self.output.positions();
+        check_range(rows > 0, "number of positions", rows as f64, "at least 1")?;
+        let mut sum = Matrix::zeros(self.output.channels, self.output.channels);
+        let mut weighted = Matrix::default();
+        self.each_block(labels.len(), images, |range, z| {
+            weigh(&mut weighted, z, &labels[range]);
+            add_symmetric_product_tn(&mut sum, z, &weighted);
+        })?;
+        mirror_lower(&mut sum);
+        Ok(sum / rows as f64)
     }
 
-    fn join(self, so_far: f64, x: f64) -> f64 {
-        match self {
-            Self::Max => so_far.max(x),
-            Self::Average => so_far + x,
+    /// Lifts `count` images and filters them at every position, `h_s = Vᵀ z_s`: a convolution with a 1 x 1 window.
+    /// The lift is never in memory as a whole.
+    ///
+    /// Shapes: P x K, n images -> n maps of K channels. Cost: 2nSCk²P + 2nSPK.
+    /// Source: arXiv 2605.13612, the projection of a convolutional layer.
+    ///
+    /// # Errors
+    /// Those of [`ConvolutionalLayer::apply`]; [`MathError::Shape`] where the directions have not P rows.
+    pub fn project<E: From<MathError>>(
+        &self,
+        count: usize,
+        directions: &Matrix,
+        images: impl FnMut(Range<usize>) -> Result<Maps, E>,
+    ) -> Result<Maps, E> {
+        check_size("rows of the directions", directions.nrows(), self.output.channels)?;
+        let shape = MapShape { channels: directions.ncols(), ..self.output };
+        let mut out = Matrix::zeros(count, shape.dim());
+        let mut h = Matrix::default();
+        self.each_block(count, images, |range, z| {
+            product_into(&mut h, z, directions);
+            put_images(&mut out, range, &h);
+        })?;
+        Ok(Maps::new(out, shape)?)
+    }
+
+    /// Numbers in memory for each image of a block: its patches, its lift, and that once more weighted or filtered.
+    pub fn block_entries(&self) -> usize {
+        self.output.positions() * (self.weights.nrows() + 2 * self.weights.ncols())
+    }
+
+    // Calls `each` with the lift of every block, a row for each position as in `Maps::from_positions`.
+    fn each_block<E: From<MathError>>(
+        &self,
+        count: usize,
+        mut images: impl FnMut(Range<usize>) -> Result<Maps, E>,
+        mut each: impl FnMut(Range<usize>, &Matrix),
+    ) -> Result<(), E> {
+        let mut work = Work::default();
+        for range in bounded_blocks(count, self.block_entries()) {
+            let block = images(range.clone())?;
+            check_size("images of a block", block.count(), range.len())?;
+            self.lift(&block, &mut work)?;
+            each(range, &work.z);
         }
+        Ok(())
+    }
+
+    fn lift(&self, images: &Maps, work: &mut Work) -> Result<(), MathError> {
+        let (found, expected) = (images.shape(), self.input);
+        check_size("channels of the images", found.channels, expected.channels)?;
+        check_size("rows of the images", found.height, expected.height)?;
+        check_size("columns of the images", found.width, expected.width)?;
+        patches_into(&mut work.patches, images, self.window)?;
+        product_into(&mut work.z, &work.patches, &self.weights);
+        self.activation.apply(&mut work.z);
+        Ok(())
     }
 }
 
-/// Divides each position by its Euclidean norm over channels: `h/√(Σ_c h² + 1e-8)`.
-///
-/// Shapes: n maps, in place. Cost: nCHW.
-/// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory.
-pub fn normalize_channels(z: &mut Maps) {
-    // the reference's guard: a position that is zero stays zero
-    const SMALLEST_SQUARE: f64 = 1e-8;
-    let (channels, positions) = (z.shape().channels, z.shape().positions());
-    let values = z.values_mut();
-    for s in 0..positions {
-        let mut factors = vec![SMALLEST_SQUARE; values.nrows()];
-        let columns = (0..channels).map(|c| c * positions + s);
-        for column in columns.clone() {
-            factors.iter_mut().zip(values.column(column).iter()).for_each(|(f, x)| *f += x * x);
-        }
-        factors.iter_mut().for_each(|f| *f = 1.0 / f.sqrt());
-        for column in columns {
-            values.column_mut(column).iter_mut().zip(&factors).for_each(|(x, f)| *x *= f);
-        }
+// The rows of z times the labels of their images; row `s n + i` is of image i.
+fn weigh(weighted: &mut Matrix, z: &Matrix, labels: &[f64]) {
+    ensure_shape(weighted, z.nrows(), z.ncols());
+    let chunks = weighted.as_mut_slice().chunks_exact_mut(labels.len());
+    for (into, from) in chunks.zip(z.as_slice().chunks_exact(labels.len())) {
+        into.iter_mut().zip(from).zip(labels).for_each(|((into, x), y)| *into = x * y);
+    }
+}
+
+// A block's memory is that of its maps: see `Maps::from_positions`.
+fn put_images(out: &mut Matrix, range: Range<usize>, block: &Matrix) {
+    for (mut column, values) in out.column_iter_mut().zip(block.as_slice().chunks_exact(range.len())) {
+        column.rows_mut(range.start, range.len()).copy_from_slice(values);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::linalg::product;
     use crate::math::moment::signed_moment;
     use crate::math::patch::patch_moment;
-    use crate::math::random::Stream;
 
     const SHAPE: MapShape = MapShape { channels: 3, height: 5, width: 4 };
     const LABELS: [f64; 4] = [1.0, -1.0, -1.0, 1.0];
+    const WINDOW: Window = Window { size: 3, padding: 1 };
 
     fn sample() -> Maps {
         Maps::new(Stream::new(7, "test-images", 0).normal_columns(4, 0, SHAPE.dim()), SHAPE).unwrap()
+    }
+
+    fn weights(rows: usize, width: usize) -> Matrix {
+        Stream::new(8, "test-weights", 0).normal_columns(rows, 0, width)
+    }
+
+    fn part(images: &Maps) -> impl Fn(Range<usize>) -> Result<Maps, MathError> + '_ {
+        |range| Ok(images.images(range))
     }
 
     fn at(z: &Maps, i: usize, (channel, r, s): (usize, usize, usize)) -> f64 {
@@ -183,9 +210,10 @@ mod tests {
     fn convolution_is_its_loops() {
         let images = sample();
         for (size, padding) in [(3, 1), (2, 0), (1, 0), (4, 2)] {
-            let weights = Stream::new(8, "test-weights", 0).normal_columns(3 * size * size, 0, 6);
-            let layer = Convolution::new(weights.clone(), Window { size, padding }, 3).unwrap();
-            let z = layer.apply(&images).unwrap();
+            let weights = weights(3 * size * size, 6);
+            let window = Window { size, padding };
+            let layer = ConvolutionalLayer::new(weights.clone(), window, Activation::Identity, SHAPE).unwrap();
+            let z = layer.apply(4, part(&images)).unwrap();
             let direct = |i: usize, a: usize, r: usize, s: usize| {
                 let mut sum = 0.0;
                 for b in 0..3 {
@@ -211,58 +239,89 @@ mod tests {
     #[test]
     fn moment_of_the_convolution_with_the_identity_is_that_of_the_patches() {
         let channel = sample().channel(1);
-        let window = Window { size: 3, padding: 1 };
-        let z = Convolution::new(Matrix::identity(9, 9), window, 1).unwrap().apply(&channel).unwrap();
-        let difference = channel_moment(&z, &LABELS).unwrap() - patch_moment(&channel, window, &LABELS).unwrap();
-        assert!(difference.amax() < 1e-15);
+        let layer =
+            ConvolutionalLayer::new(Matrix::identity(9, 9), WINDOW, Activation::Identity, channel.shape()).unwrap();
+        let found = layer.moment(&LABELS, part(&channel)).unwrap();
+        assert!((found - patch_moment(&channel, WINDOW, &LABELS).unwrap()).amax() < 1e-15);
     }
 
     #[test]
-    fn channel_moment_is_the_moment_of_positions_and_filtering_transforms_it() {
-        let z = sample();
-        let moment = channel_moment(&z, &LABELS).unwrap();
-        let direct = signed_moment(&z.position_rows(0..80), &LABELS.repeat(20)).unwrap();
-        assert!((&moment - direct).amax() < 1e-15);
-        let v = Stream::new(8, "test-weights", 1).normal_columns(3, 0, 2);
-        let filtered = channel_moment(&filter_channels(&z, &v).unwrap(), &LABELS).unwrap();
-        assert!((filtered - v.transpose() * moment * v).amax() < 1e-13);
-    }
-
-    #[test]
-    fn pooling_takes_the_mean_and_the_maximum_of_whole_windows() {
-        let z = sample();
-        let (mean, max) = (Pooling::Average.apply(&z, 2).unwrap(), Pooling::Max.apply(&z, 2).unwrap());
-        assert_eq!(mean.shape(), MapShape { channels: 3, height: 2, width: 2 });
-        for (i, place) in [(0, (0, 0, 0)), (3, (2, 1, 1)), (1, (1, 0, 1))] {
-            let (channel, r, s) = place;
-            let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(u, v)| at(&z, i, (channel, 2 * r + u, 2 * s + v)));
-            assert!((at(&mean, i, place) - window.iter().sum::<f64>() / 4.0).abs() < 1e-15);
-            assert_eq!(at(&max, i, place), window.into_iter().fold(f64::MIN, f64::max));
+    fn streamed_moment_and_filter_are_those_of_the_whole_lift() {
+        let images = sample();
+        for activation in [Activation::Relu, Activation::Sigmoid, Activation::ReluNormalized] {
+            let layer = ConvolutionalLayer::new(weights(27, 7), WINDOW, activation, SHAPE).unwrap();
+            let z = layer.apply(4, part(&images)).unwrap().into_positions();
+            let moment = layer.moment(&LABELS, part(&images)).unwrap();
+            let direct = signed_moment(&z, &LABELS.repeat(20)).unwrap();
+            assert!((&moment - &direct).amax() < 1e-14 * direct.amax());
+            let v = weights(7, 2);
+            let h = layer.project(4, &v, part(&images)).unwrap();
+            assert!((h.into_positions() - product(&z, &v)).amax() < 1e-13);
         }
-        assert_eq!(Pooling::Max.apply(&z, 1).unwrap(), z);
+    }
+
+    // Width so large that a block holds one image, against a layer whose channels are the first of them.
+    #[test]
+    fn blocks_do_not_matter() {
+        let images = sample();
+        let wide = weights(27, 60_000);
+        let layer = |weights: Matrix| ConvolutionalLayer::new(weights, WINDOW, Activation::Tanh, SHAPE).unwrap();
+        let many = layer(wide.clone());
+        assert_eq!(bounded_blocks(4, many.block_entries()).count(), 4);
+        let narrow = layer(wide.columns(0, 5).into_owned()).apply(4, part(&images)).unwrap();
+        let first = Matrix::identity(60_000, 5);
+        assert!((many.project(4, &first, part(&images)).unwrap().values() - narrow.values()).amax() < 1e-14);
     }
 
     #[test]
-    fn normalised_positions_have_unit_norm_or_are_zero() {
-        let mut rows = sample().flatten();
-        (0..3).for_each(|channel| rows[(2, channel * 20 + 7)] = 0.0);
-        let mut z = Maps::new(rows, SHAPE).unwrap();
-        normalize_channels(&mut z);
-        for (i, s) in (0..80).map(|e| (e / 20, e % 20)) {
-            let norm: f64 = (0..3).map(|channel| z.values()[(i, channel * 20 + s)].powi(2)).sum();
-            let expected = if (i, s) == (2, 7) { 0.0 } else { 1.0 };
-            assert!((norm - expected).abs() < 1e-6, "{norm}");
-        }
+    fn weights_are_normals_over_the_root_of_the_width() {
+        let (narrow, wide) = (draw_weights(3, 1, 9, 4), draw_weights(3, 1, 9, 16));
+        assert!((&narrow / 2.0 - wide.columns(0, 4)).amax() < 1e-15);
+        let large = draw_weights(0, 0, 100, 400);
+        // mean square 1/400 of 40 000 numbers, standard deviation 0.7 % of it
+        assert!((large.norm_squared() / 100.0 - 1.0).abs() < 0.03);
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let z = sample();
-        let window = Window { size: 3, padding: 1 };
-        assert!(Convolution::new(Matrix::zeros(18, 2), window, 3).is_err());
-        assert!(Convolution::new(Matrix::zeros(18, 2), window, 2).unwrap().apply(&z).is_err());
-        assert!(channel_moment(&z, &LABELS[1..]).is_err());
-        assert!(filter_channels(&z, &Matrix::zeros(2, 1)).is_err());
-        assert!(Pooling::Max.apply(&z, 5).is_err() && Pooling::Average.apply(&z, 0).is_err());
+        let images = sample();
+        let layer = |rows: usize, size: usize| {
+            ConvolutionalLayer::new(weights(rows, 2), Window { size, padding: 0 }, Activation::Relu, SHAPE)
+        };
+        assert!(layer(18, 3).is_err() && layer(75, 5).is_err());
+        let layer = layer(27, 3).unwrap();
+        assert!(layer.moment(&[], part(&images)).is_err());
+        assert!(layer.project(4, &Matrix::zeros(3, 1), part(&images)).is_err());
+        assert!(layer.apply(4, |_| Ok::<_, MathError>(images.channel(0))).is_err());
+        assert!(layer.apply(4, |_| Ok::<_, MathError>(images.images(0..2))).is_err());
+    }
+
+    // cargo test --release --lib -- --ignored --nocapture speed_of_the_moment
+    #[test]
+    #[ignore = "a measurement, not a test"]
+    fn speed_of_the_moment() {
+        use std::time::Instant;
+        let rate = |flops: f64, start: Instant| flops / start.elapsed().as_secs_f64() / 1e9;
+        let (a, b) = (weights(2048, 2048), weights(2048, 2048));
+        let start = Instant::now();
+        std::hint::black_box(product(&a, &b));
+        println!("plain product 2048³: {:.1} GF/s", rate(2.0 * 2048.0_f64.powi(3), start));
+        for (channels, side, width) in [(3, 32, 512), (32, 16, 512), (3, 32, 2048), (64, 8, 1024)] {
+            let shape = MapShape { channels, height: side, width: side };
+            let count = (1 << 27) / (width * side * side);
+            let images = Maps::new(weights(count, shape.dim()), shape).unwrap();
+            let labels: Vec<f64> = (0..count).map(|i| if i % 3 == 0 { 1.0 } else { -1.0 }).collect();
+            let layer = ConvolutionalLayer::new(weights(9 * channels, width), WINDOW, Activation::Relu, shape).unwrap();
+            let rows = (count * side * side) as f64;
+            let lift = 2.0 * rows * (9 * channels * width) as f64;
+            let start = Instant::now();
+            std::hint::black_box(layer.moment(&labels, part(&images)).unwrap());
+            let moment = rate(lift + rows * (width * width) as f64, start);
+            let v = weights(width, 64);
+            let start = Instant::now();
+            std::hint::black_box(layer.project(count, &v, part(&images)).unwrap());
+            let project = rate(lift + 2.0 * rows * (64 * width) as f64, start);
+            println!("{channels} x {side}² -> {width}: moment {moment:.1} GF/s, filter {project:.1} GF/s");
+        }
     }
 }

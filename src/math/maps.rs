@@ -1,8 +1,7 @@
 //! Images and feature maps: a value for each channel, row and column.
 
-use super::activation::Activation;
 use super::error::{MathError, check_size};
-use super::linalg::Matrix;
+use super::linalg::{Matrix, reshaped};
 use std::ops::Range;
 
 /// The shape of one image or feature map.
@@ -73,9 +72,22 @@ impl Maps {
         self.values.nrows()
     }
 
-    /// Applies an activation to every value; [`Activation::ReluNormalized`] normalises each image as a whole. Cost: nCHW.
-    pub fn activate(&mut self, activation: Activation) {
-        activation.apply(&mut self.values);
+    /// Images whose values stand in a row for each position of each image, `(r W + s) n + i`: the same memory.
+    /// Shapes: (n HW) x C -> n x CHW. Cost: none.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the columns are not the channels, or the rows no whole number of images.
+    pub fn from_positions(rows: Matrix, shape: MapShape) -> Result<Self, MathError> {
+        check_size("columns of the positions", rows.ncols(), shape.channels)?;
+        let count = rows.nrows() / shape.positions().max(1);
+        check_size("rows of the positions", rows.nrows(), count * shape.positions())?;
+        Ok(Self { values: reshaped(rows, count, shape.dim()), shape })
+    }
+
+    /// The rows of [`Maps::from_positions`], the same memory. Shapes: n x CHW -> (n HW) x C. Cost: none.
+    pub fn into_positions(self) -> Matrix {
+        let rows = self.count() * self.shape.positions();
+        reshaped(self.values, rows, self.shape.channels)
     }
 
     /// One channel alone, copied. Shapes: n x HW. Panics where there is no such channel.
@@ -88,18 +100,6 @@ impl Maps {
     /// Some of the images, copied. Panics where there are fewer.
     pub fn images(&self, range: Range<usize>) -> Self {
         Self { values: self.values.rows(range.start, range.len()).into_owned(), shape: self.shape }
-    }
-
-    /// Rows of the (n HW) x C matrix of all positions, copied. Panics where there are fewer.
-    pub fn position_rows(&self, range: Range<usize>) -> Matrix {
-        let all = self.count() * self.shape.positions();
-        let mut out = Matrix::zeros(range.len(), self.shape.channels);
-        if all > 0 && !range.is_empty() {
-            let into = out.as_mut_slice().chunks_exact_mut(range.len());
-            let from = self.values.as_slice().chunks_exact(all);
-            into.zip(from).for_each(|(into, from)| into.copy_from_slice(&from[range.clone()]));
-        }
-        out
     }
 }
 
@@ -124,11 +124,13 @@ mod tests {
     #[test]
     fn positions_are_the_same_memory_in_another_shape() {
         let maps = maps();
-        let rows = maps.position_rows(3..21);
-        for (i, at, channel) in [(3, 0, 2), (0, 1, 0), (4, 3, 1), (0, 4, 2)] {
-            assert_eq!(rows[(at * 5 + i - 3, channel)], maps.values()[(i, channel * 8 + at)]);
+        let rows = maps.clone().into_positions();
+        for (i, at, channel) in [(3, 0, 2), (0, 1, 0), (4, 3, 1), (0, 7, 2)] {
+            assert_eq!(rows[(at * 5 + i, channel)], maps.values()[(i, channel * 8 + at)]);
         }
-        assert_eq!(maps.position_rows(7..7).nrows(), 0);
+        assert_eq!(Maps::from_positions(rows, SHAPE).unwrap(), maps);
+        assert!(Maps::from_positions(Matrix::zeros(9, 3), SHAPE).is_err());
+        assert!(Maps::from_positions(Matrix::zeros(8, 2), SHAPE).is_err());
     }
 
     #[test]

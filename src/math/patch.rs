@@ -3,7 +3,7 @@
 use super::eigen::top_eigen_by_magnitude;
 use super::error::{MathError, check_range, check_size};
 use super::linalg::{
-    Eigen, Matrix, add_symmetric_product_tn, canonical_signs, mirror_lower, scale_columns, scale_rows,
+    Eigen, Matrix, add_symmetric_product_tn, canonical_signs, ensure_shape, mirror_lower, scale_columns, scale_rows,
 };
 use super::maps::{MapShape, Maps, bounded_blocks};
 use std::ops::Range;
@@ -48,9 +48,22 @@ impl Window {
 /// # Errors
 /// Those of [`Window::output`].
 pub fn patches(images: &Maps, window: Window) -> Result<Matrix, MathError> {
+    let mut out = Matrix::zeros(0, 0);
+    patches_into(&mut out, images, window)?;
+    Ok(out)
+}
+
+/// [`patches`] in the memory of `out`, which is only made anew where its shape differs.
+///
+/// # Errors
+/// Those of [`patches`].
+pub fn patches_into(out: &mut Matrix, images: &Maps, window: Window) -> Result<(), MathError> {
     let (input, n) = (images.shape(), images.count());
     let output = window.output(input, 1)?;
-    let mut out = Matrix::zeros(n * output.positions(), input.channels * window.area());
+    ensure_shape(out, n * output.positions(), input.channels * window.area());
+    if window.padding > 0 {
+        out.fill(0.0); // the border
+    }
     let values = images.values().as_slice();
     for (index, mut column) in out.column_iter_mut().enumerate() {
         let (channel, (u, v)) = (index / window.area(), (index % window.area() / window.size, index % window.size));
@@ -68,7 +81,7 @@ pub fn patches(images: &Maps, window: Window) -> Result<Matrix, MathError> {
             column.rows_mut(into, length).copy_from_slice(&values[from..from + length]);
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 // Output positions t with 0 <= t + offset − padding < length.
@@ -149,10 +162,45 @@ pub fn leading_directions(moment: &Matrix, keep: usize) -> Result<Eigen, MathErr
     Ok(top)
 }
 
+/// The parity of a filter under reflection through its centre, `⟨v, v reflected⟩/‖v‖²`: 1 for an even filter (a mean, a
+/// second derivative), −1 for an odd one (a first derivative). 0 for a filter that is zero.
+///
+/// Shapes: k² -> 1; the reflection of a picture stored row by row is its reverse. Cost: k².
+/// Source: the order of the filters in arXiv 2605.13612, figure 6: brightness, then first, then second derivatives.
+pub fn parity(filter: &[f64]) -> f64 {
+    let square: f64 = filter.iter().map(|v| v * v).sum();
+    let reflected: f64 = filter.iter().zip(filter.iter().rev()).map(|(a, b)| a * b).sum();
+    if square > 0.0 { reflected / square } else { 0.0 }
+}
+
+/// How nearly a filter is constant: its absolute correlation with the constant picture, `|Σ v|/(k ‖v‖)`, 0 to 1. 0 for
+/// a filter that is zero.
+///
+/// Shapes: k² -> 1. Cost: k².
+/// Source: as [`parity`].
+pub fn flatness(filter: &[f64]) -> f64 {
+    let square: f64 = filter.iter().map(|v| v * v).sum();
+    let norm = (square * filter.len() as f64).sqrt();
+    if norm > 0.0 { filter.iter().sum::<f64>().abs() / norm } else { 0.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::math::random::Stream;
+
+    #[test]
+    fn parity_and_flatness_of_named_filters() {
+        let mean = [2.0; 9];
+        let slope = [-1.0, 0.0, 1.0, -1.0, 0.0, 1.0, -1.0, 0.0, 1.0];
+        let curvature = [1.0, -2.0, 1.0, 1.0, -2.0, 1.0, 1.0, -2.0, 1.0];
+        let found = [mean, slope, curvature].map(|filter| (parity(&filter), flatness(&filter)));
+        assert_eq!(found, [(1.0, 1.0), (-1.0, 0.0), (1.0, 0.0)]);
+        // even and odd parts are orthogonal: parity is the difference of their shares
+        let mixed: Vec<f64> = slope.iter().zip(curvature).map(|(a, b)| 3.0 * a + b).collect();
+        assert!((parity(&mixed) - (18.0 - 54.0) / 72.0).abs() < 1e-15);
+        assert_eq!((parity(&[0.0; 4]), flatness(&[0.0; 4])), (0.0, 0.0));
+    }
 
     fn sample(n: usize, shape: MapShape) -> Maps {
         Maps::new(Stream::new(6, "test-images", 0).normal_columns(n, 0, shape.dim()), shape).unwrap()

@@ -26,6 +26,21 @@ pub fn draw_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix
     weight_stream(seed, layer).normal_columns(input, 0, width)
 }
 
+/// Weights whose columns are uniform on the sphere of radius √d, d x P: those of [`draw_weights`], each divided by its
+/// norm. The radius is that of a normal column, so that both go with the same scale of the input. Cost: dP.
+///
+/// Source: the paper, synthetic hierarchy.
+pub fn draw_sphere_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
+    to_sphere(draw_weights(seed, layer, input, width))
+}
+
+/// Columns scaled to the norm √d of a normal one. Shapes: d x P. Cost: dP.
+pub fn to_sphere(mut weights: Matrix) -> Matrix {
+    let radius = (weights.nrows() as f64).sqrt();
+    weights.column_iter_mut().for_each(|mut w| w *= radius / w.norm());
+    weights
+}
+
 fn weight_stream(seed: u64, layer: u64) -> Stream {
     Stream::new(seed, "random-features", layer)
 }
@@ -40,7 +55,7 @@ pub fn input_scale(train: &Matrix) -> Result<f64, MathError> {
     scale_from_squares(row_square_norms(train).iter().sum(), train.nrows())
 }
 
-fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
+pub(super) fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
     let scale = (sum / rows as f64).sqrt();
     check_range(scale > 0.0 && scale.is_finite(), "root mean square norm of the input", scale, "above 0")?;
     Ok(scale)
@@ -69,27 +84,43 @@ impl RandomLayer {
         check_size("columns of the input", h.ncols(), self.weights.nrows())?;
         Ok(lift(h, &self.weights, self.scale, self.activation, self.weights.ncols()))
     }
+}
 
-    /// [`RandomLayer::apply`] for rows that are produced a block at a time, so that a large input in a compact form
-    /// (images in bytes) is never expanded as a whole.
-    ///
-    /// Shapes: `rows(i..j)` gives (j − i) x d -> `blocks.rows` x P. Cost: as [`RandomLayer::apply`].
-    ///
-    /// # Errors
-    /// [`MathError::Shape`] where a block does not fit, and whatever `rows` returns.
-    pub fn apply_blocks<E: From<MathError>>(
-        &self,
-        blocks: Blocks,
-        mut rows: impl FnMut(Range<usize>) -> Result<Matrix, E>,
-    ) -> Result<Matrix, E> {
-        let mut out = Matrix::zeros(blocks.rows, self.weights.ncols());
-        for range in blocks.ranges() {
-            let block = rows(range.clone())?;
-            check_size("rows of a block", block.nrows(), range.len())?;
-            out.rows_mut(range.start, range.len()).copy_from(&self.apply(&block)?);
-        }
-        Ok(out)
+/// The representation without any normalisation, `Z = σ(H W/√P)`: neither the input's scale c nor a further 1/√P.
+///
+/// Shapes: m x d, d x P -> m x P. Cost: 2mdP.
+/// Source: the fully connected layer behind convolutions in the reference implementation.
+///
+/// # Errors
+/// [`MathError::Shape`] where the weights do not fit.
+pub fn unnormalised_lift(h: &Matrix, weights: &Matrix, activation: Activation) -> Result<Matrix, MathError> {
+    check_size("columns of the input", h.ncols(), weights.nrows())?;
+    let mut z = product(h, weights);
+    z /= (weights.ncols() as f64).sqrt();
+    activation.apply(&mut z);
+    Ok(z)
+}
+
+/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is never
+/// expanded as a whole.
+///
+/// Shapes: `lifted(i..j)` gives (j − i) x width -> `blocks.rows` x width. Cost: that of `lifted`.
+///
+/// # Errors
+/// [`MathError::Shape`] where a block does not fit, and whatever `lifted` returns.
+pub fn lift_blocks<E: From<MathError>>(
+    blocks: Blocks,
+    width: usize,
+    mut lifted: impl FnMut(Range<usize>) -> Result<Matrix, E>,
+) -> Result<Matrix, E> {
+    let mut out = Matrix::zeros(blocks.rows, width);
+    for range in blocks.ranges() {
+        let block = lifted(range.clone())?;
+        check_size("rows of a block", block.nrows(), range.len())?;
+        check_size("columns of a block", block.ncols(), width)?;
+        out.rows_mut(range.start, range.len()).copy_from(&block);
     }
+    Ok(out)
 }
 
 /// A number of rows, cut into blocks.
@@ -205,6 +236,16 @@ mod tests {
     }
 
     #[test]
+    fn sphere_weights_have_one_norm_and_no_preferred_direction() {
+        let w = draw_sphere_weights(3, 0, 4, 20_000);
+        assert!(w.column_iter().all(|c| (c.norm() - 2.0).abs() < 1e-14));
+        // E[w wᵀ] = (radius²/d) I, with standard deviations below 0.01 here
+        let second = &w * w.transpose() / 20_000.0;
+        assert!((second - Matrix::identity(4, 4)).amax() < 0.04);
+        assert_eq!(draw_sphere_weights(3, 0, 4, 5), w.columns(0, 5).into_owned(), "nested in the width");
+    }
+
+    #[test]
     fn blocks_of_rows_give_the_whole() {
         let (train, _) = data();
         for activation in [Activation::Relu, Activation::ReluNormalized] {
@@ -213,11 +254,23 @@ mod tests {
             for at_once in [0, 1, 5, 23, 100] {
                 let blocks = Blocks { rows: 23, at_once };
                 let produce = |r: Range<usize>| train.rows(r.start, r.len()).into_owned();
-                let lifted = layer.apply_blocks(blocks, |r| Ok::<_, MathError>(produce(r))).unwrap();
+                let lifted = lift_blocks(blocks, 10, |r| layer.apply(&produce(r))).unwrap();
                 assert!((lifted - &whole).amax() < 1e-15);
                 assert!((input_scale_blocks(blocks, produce).unwrap() - layer.scale).abs() < 1e-14);
             }
         }
+    }
+
+    #[test]
+    fn unnormalised_lift_is_its_formula_and_relu_differs_by_a_factor() {
+        let (train, test) = data();
+        let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), Activation::Relu).unwrap();
+        let z = unnormalised_lift(&test, &layer.weights, Activation::Tanh).unwrap();
+        let pre = (0..6).map(|k| test[(3, k)] * layer.weights[(k, 2)]).sum::<f64>();
+        assert!((z[(3, 2)] - (pre / 10.0_f64.sqrt()).tanh()).abs() < 1e-15);
+        let z = unnormalised_lift(&test, &layer.weights, Activation::Relu).unwrap();
+        assert!((z - layer.apply(&test).unwrap() * layer.scale).amax() < 1e-14);
+        assert!(unnormalised_lift(&test, &Matrix::zeros(5, 3), Activation::Relu).is_err());
     }
 
     #[test]

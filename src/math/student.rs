@@ -8,8 +8,17 @@ use super::statistics::{Interval, mean, standard_error, tail};
 /// # Errors
 /// [`MathError::Range`] for fewer than two values or a level outside (0, 1), [`MathError::NonFinite`].
 pub fn student_interval(values: &[f64], level: f64) -> Result<Interval, MathError> {
-    let (centre, error) = (mean(values)?, standard_error(values)?);
-    let half = student_quantile(1.0 - tail(level)?, (values.len() - 1) as f64)? * error;
+    estimate_interval((mean(values)?, standard_error(values)?), values.len() - 1, level)
+}
+
+/// Student's t interval of an estimate with its standard error, `estimate ± t · error`.
+///
+/// For a regression coefficient the degrees of freedom are points less coefficients.
+///
+/// # Errors
+/// [`MathError::Range`] for no degrees of freedom or a level outside (0, 1).
+pub fn estimate_interval((centre, error): (f64, f64), freedom: usize, level: f64) -> Result<Interval, MathError> {
+    let half = student_quantile(1.0 - tail(level)?, freedom as f64)? * error;
     Ok(Interval { low: centre - half, high: centre + half })
 }
 

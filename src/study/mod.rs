@@ -6,6 +6,7 @@
 //! steps and `nodes` makes those.
 
 mod data;
+mod direct;
 mod expand;
 mod extend;
 mod nodes;
@@ -14,6 +15,7 @@ mod raw;
 mod schema;
 mod scope;
 mod sweep;
+mod table_spec;
 mod tables;
 mod template;
 
@@ -97,6 +99,15 @@ pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>,
     let scoped = scope::apply(&raw, profile, &[])?;
     let Some(item) = &scoped.data else { return Ok(Vec::new()) };
     Ok(data::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
+}
+
+/// Whether a study has a profile, such as `quick` or `quick+as-published`.
+///
+/// # Errors
+/// As [`load`].
+pub fn has_profile(path: &Path, (root, profile): (&Path, &str)) -> Result<bool, Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    Ok(scope::has_profile(&extend::read(&source, path, root)?, profile))
 }
 
 /// Reads a study's head only: name, title, question, profiles.

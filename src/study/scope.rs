@@ -97,7 +97,7 @@ pub(super) fn references(node: &Node, found: &mut BTreeSet<String>) {
 pub(super) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Result<Scoped, Vec<Fault>> {
     let mut scoped =
         Scoped { constants: study.constants.clone(), sweep: study.sweep.clone(), data: study.data.clone() };
-    let mut faults = apply_profile(study, profile, &mut scoped);
+    let mut faults: Vec<Fault> = layers(profile).flat_map(|layer| apply_profile(study, layer, &mut scoped)).collect();
     // A setting is for the studies that have the name; the caller sees to it that one has.
     let known = |name: &str| name == "data" || study.constants.iter().chain(&study.sweep).any(|i| i.name == name);
     for setting in settings.iter().filter(|setting| known(&setting.name)) {
@@ -106,13 +106,27 @@ pub(super) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Re
     if faults.is_empty() { Ok(scoped) } else { Err(faults) }
 }
 
+/// The profiles of `quick+as-published`, each laid over the ones before it.
+pub(super) fn layers(profile: &str) -> impl Iterator<Item = &str> {
+    profile.split('+')
+}
+
+/// Whether a study has a profile: one that it names, or a usual one where it names none.
+pub(super) fn has_profile(study: &RawStudy, profile: &str) -> bool {
+    let named = |layer| study.profiles.iter().any(|item| item.name == layer);
+    layers(profile).all(|layer| named(layer) || (study.profiles.is_empty() && USUAL.contains(&layer)))
+}
+
+/// Profiles that every study has where it names none.
+const USUAL: [&str; 3] = ["smoke", "quick", "paper"];
+
 /// What to do where a study has no profiles at all.
 const NO_PROFILES: &str =
     "add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands";
 
 fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fault> {
     let Some(item) = study.profiles.iter().find(|item| item.name == profile) else {
-        if study.profiles.is_empty() && matches!(profile, "smoke" | "quick" | "paper") {
+        if study.profiles.is_empty() && USUAL.contains(&profile) {
             return Vec::new();
         }
         let known: Vec<&str> = study.profiles.iter().map(|item| item.name.as_str()).collect();

@@ -1,51 +1,18 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
+use super::direct::{Direct, direct_slot};
 use super::expand::{Builder, Grid, Output, OutputKind, Wire};
 use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
 use super::raw::{Item, RawStudy};
 use super::scope::Scope;
+use super::table_spec::TableSpec;
 use super::template::{fitting, kind_of, known_kinds, reference_fault, resolve};
 use super::{published, template::TemplateWire};
 use crate::step::{Family, ValueType};
 use crate::yaml::{Fault, Mark, Node, known_names};
-use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// A table as written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TableSpec {
-    /// Label → `step.port`: tables put one under the other.
-    #[serde(default)]
-    pub stack: Map<String, Json>,
-    /// Another table of this study, instead of `stack`.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// The column that holds the labels.
-    #[serde(default = "model", rename = "as")]
-    pub label: String,
-    /// Which rows.
-    #[serde(default, rename = "where")]
-    pub filter: Option<Json>,
-    /// Picks one value of some axes by a column.
-    #[serde(default)]
-    pub choose: Option<Json>,
-    /// Averages over these axes.
-    #[serde(default)]
-    pub over: Option<Json>,
-    /// The interval of an average.
-    #[serde(default)]
-    pub interval: Option<Json>,
-    /// Lays these published numbers beside the table.
-    #[serde(default)]
-    pub published: Option<String>,
-}
-
-fn model() -> String {
-    "model".to_owned()
-}
 
 /// A table in the graph: one row a seed, and the summary.
 #[derive(Debug, Clone)]
@@ -92,7 +59,7 @@ impl Maker<'_> {
     fn table(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let node = scope.resolve(&item.node, &item.source)?;
-        let spec: TableSpec = node.typed(&item.source)?;
+        let spec = TableSpec::read(item, &node)?;
         let (mut wire, mut keys) = self.stacked(builder, item, (&spec, &node))?;
         if let Some(filter) = &spec.filter {
             wire = derived(builder, item, "filter", (json!({"where": filter}), Some(&node), wire))?;
@@ -114,6 +81,12 @@ impl Maker<'_> {
             }
             wire = derived(builder, item, "aggregate", (params, Some(&node), wire))?;
             summary_keys.retain(|key| !over.as_array().is_some_and(|o| o.iter().any(|v| v == key)));
+        }
+        if let Some(bins) = &spec.bins {
+            let mut params = bins.clone();
+            params["keys"] = json!(keys);
+            wire = derived(builder, item, "bins", (params, node.get("bins"), wire))?;
+            summary_keys = spec.keys_of_bins(summary_keys);
         }
         let built = Built { rows, summary: wire, keys: std::mem::take(&mut keys), summary_keys };
         self.output(&item.name, OutputKind::Table, wire);
@@ -263,7 +236,12 @@ impl Maker<'_> {
         let kind = kind_of(item, &[Family::Plot], builder.environment).map_err(|fault| vec![fault])?;
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let mut params = scope.resolve(&item.node, &item.source)?;
-        let taken = self.taken(item, &mut params, false);
+        let inputs = match direct_slot(kind) {
+            Some(slot) => Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(kind, &mut params),
+            None => self
+                .taken(item, &mut params, false)
+                .map(|(built, rows)| vec![("table".to_owned(), vec![if rows { built.rows } else { built.summary }])]),
+        };
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
             let text = name.text().unwrap_or_default();
@@ -275,9 +253,7 @@ impl Maker<'_> {
         let note =
             builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
         inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
-        let (built, rows) = taken.inspect_err(|_| builder.check(kind, &params, item))?;
-        let wire = if rows { built.rows } else { built.summary };
-        let inputs = vec![("table".to_owned(), vec![wire])];
+        let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
         let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
         self.output(&item.name, OutputKind::Figure, wire);
         Ok(())

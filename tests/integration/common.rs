@@ -1,9 +1,14 @@
 //! What the golden tests share: the data, the constants' layout and comparisons that name the worst entry.
 
+use lofi::artifact::Value;
 use lofi::math::filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::linalg::Matrix;
+use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, Records, StepError};
+use serde_json::Value as Json;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Asserts `|found − expected| <= relative·|expected| + absolute` entry by entry and prints the worst one.
 pub fn assert_close(what: &str, found: &[f64], expected: &[f64], (relative, absolute): (f64, f64)) {
@@ -31,6 +36,22 @@ pub fn shared(path: &str) -> Option<Vec<u8>> {
         println!("skipped: no {path} in {}", folder.display());
     }
     bytes
+}
+
+struct NoData;
+
+impl DataSource for NoData {
+    fn open(&self, data: &DataRef) -> Result<Box<dyn Records>, StepError> {
+        Err(StepError::Data { card: data.card.clone(), reason: "not in this test".into() })
+    }
+}
+
+/// The outputs of a step with one input.
+pub fn run_step(kind: &dyn ErasedKind, params: &Json, input: Value) -> Outputs {
+    let slot = kind.about().inputs[0].name.to_owned();
+    let inputs = Inputs(vec![(slot, vec![Arc::new(input)])]);
+    let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
+    kind.run(&kind.canonical(params).unwrap(), &inputs, &context).unwrap()
 }
 
 /// A small data set with training and test rows.

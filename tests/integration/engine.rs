@@ -1,6 +1,6 @@
 //! What is run, what is kept, and that neither threads, nor kills, nor neighbours change a result.
 
-use crate::project::{Project, Ran, repository};
+use crate::project::{self, Project, Ran, repository};
 use crate::store::{differences, objects, tables};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -140,4 +140,36 @@ fn a_failing_step_stops_its_followers_alone() {
     // Once the images have something on them, the rest runs.
     crate::yaml_only::image_folder(&project, "flat", &|record, pixel| record * 40 + pixel * 20);
     project.well(&["run"]);
+}
+
+/// Two profiles, the second of which only changes the seeds.
+const TWO_PROFILES: (&str, &str) =
+    ("constants:", "profiles: {small: {n_train: [40]}, one-seed: {seed: [7]}}\nconstants:");
+
+#[test]
+fn profiles_are_laid_over_one_another() {
+    let project = Project::tiny(&[TWO_PROFILES]);
+    let steps = |profile: &str| project.well(&["plan", "--profile", profile]).out;
+    assert!(steps("small").contains(": 2 cells, "), "{}", steps("small"));
+    assert!(steps("one-seed").contains(": 2 cells, "), "{}", steps("one-seed"));
+    assert!(
+        steps("small+one-seed").contains("small+one-seed  fashion-mnist-subset: 1 cells, "),
+        "{}",
+        steps("small+one-seed")
+    );
+}
+
+#[test]
+fn of_several_studies_those_that_have_the_profile_run() {
+    let project = Project::tiny(&[TWO_PROFILES]);
+    let other = project::edited(
+        project::TINY,
+        &[("demo/tiny", "demo/other"), ("constants:", "profiles: {other: {}}\nconstants:")],
+    );
+    project.write("studies/demo/other.yaml", other);
+    let plan = project.well(&["plan", "--profile", "small"]);
+    assert_eq!((plan.out.lines().count(), plan.out.contains("demo/tiny  small")), (1, true), "{plan:?}");
+    assert_eq!(plan.err.trim_end(), "1 of 2 studies have no profile `small` and are left out");
+    assert_eq!(project.lofi(&["plan", "demo/other", "--profile", "small"]).code, Some(2));
+    assert_eq!(project.lofi(&["plan", "--profile", "nobody"]).code, Some(2));
 }

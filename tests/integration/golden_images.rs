@@ -1,17 +1,23 @@
 //! Convolutional layers, patch filters, smoothing and importance maps.
 //! Source of every constant and of the file: float64 runs of the reference implementation.
 
-use crate::common::{assert_close, printed, shared};
+use crate::common::{assert_close, printed, run_step, shared};
+use lofi::artifact::{self, Geometry, Labels, Origin, Points, Representation, Samples};
+use lofi::experiment::PatchFilters;
+use lofi::math::MathError;
 use lofi::math::activation::Activation;
-use lofi::math::convolution::{Convolution, Pooling, channel_moment, filter_channels, normalize_channels};
+use lofi::math::convolution::ConvolutionalLayer;
+use lofi::math::feature_stack::{FeatureStack, RowSource, Unfitted};
 use lofi::math::filter::{Route, moment_filter};
 use lofi::math::fourier::{DecayMask, Smoother};
-use lofi::math::jacobian::{Gradient, projection_weighted_mean};
+use lofi::math::jacobian::importance;
 use lofi::math::linalg::{Eigen, Matrix, scale_columns};
 use lofi::math::maps::{MapShape, Maps};
 use lofi::math::patch::{Window, leading_directions, patch_moment};
-use lofi::math::random_features::RandomLayer;
-use serde_json::Value;
+use lofi::math::pooling::{Pooling, normalize_channels};
+use lofi::math::weighted_sum::{projection_weights, weighted_sums};
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 const WINDOW: Window = Window { size: 3, padding: 1 };
 const LABELS: [f64; 6] = [1.0, -1.0, 1.0, 1.0, -1.0, -1.0];
@@ -28,20 +34,19 @@ fn images() -> Maps {
 }
 
 // w[a, b, u, v] = cos(1.1 a + 0.7 b + 0.4 u v + 0.23 a (u + 2 v) + layer)/√P, all from 1
-fn convolution(layer: f64, inputs: usize, width: usize) -> Convolution {
+fn convolution(layer: f64, width: usize, activation: Activation, images: &Maps) -> ConvolutionalLayer {
     let weight = |row: usize, a: usize| {
         let (a, b) = ((a + 1) as f64, (row / 9 + 1) as f64);
         let (u, v) = ((row % 9 / 3 + 1) as f64, (row % 3 + 1) as f64);
         (1.1 * a + 0.7 * b + 0.4 * u * v + 0.23 * a * (u + 2.0 * v) + layer).cos() / (width as f64).sqrt()
     };
-    Convolution::new(Matrix::from_fn(inputs * 9, width, weight), WINDOW, inputs).unwrap()
+    let inputs = images.shape().channels;
+    ConvolutionalLayer::new(Matrix::from_fn(inputs * 9, width, weight), WINDOW, activation, images.shape()).unwrap()
 }
 
-fn layer(images: &Maps, convolution: &Convolution, activation: Activation, keep: usize) -> (Maps, Eigen) {
-    let mut z = convolution.apply(images).unwrap();
-    z.activate(activation);
-    let filter = leading_directions(&channel_moment(&z, &LABELS).unwrap(), keep).unwrap();
-    (z, filter)
+fn filter(layer: &ConvolutionalLayer, images: &Maps, keep: usize) -> Eigen {
+    let moment = layer.moment(&LABELS, |range| Ok::<_, MathError>(images.images(range))).unwrap();
+    leading_directions(&moment, keep).unwrap()
 }
 
 fn at(z: &Maps, i: usize, (channel, r, s): (usize, usize, usize)) -> f64 {
@@ -58,20 +63,24 @@ fn convolutional_network_of_two_layers() {
     let close = |what: &str, found: &[f64], expected: &[f64], relative: f64| {
         assert_close(what, found, expected, printed(12, relative));
     };
-    let (z, filter) = layer(&images(), &convolution(0.0, 2, 5), Activation::Sigmoid, 2);
+    let images = images();
+    let part = |range| Ok::<_, MathError>(images.images(range));
+    let layer = convolution(0.0, 5, Activation::Sigmoid, &images);
+    let z = layer.apply(6, part).unwrap();
     close("features", &[at(&z, 0, (0, 0, 0)), at(&z, 2, (3, 4, 1))], &[0.784487679177, 0.861546323284], 1e-10);
-    close("eigenvalues", &filter.values, &[-0.0139141123733, 0.0136452312588], 1e-10);
+    let first = filter(&layer, &images, 2);
+    close("eigenvalues", &first.values, &[-0.0139141123733, 0.0136452312588], 1e-10);
     let direction = [0.596817887905, 0.605747051521, -0.073122621868, 0.211028681546, 0.476444011386];
-    close("first direction", filter.vectors.column(0).as_slice(), &direction, 1e-10);
-    let h = filter_channels(&z, &filter.vectors).unwrap();
+    close("first direction", first.vectors.column(0).as_slice(), &direction, 1e-10);
+    let h = layer.project(6, &first.vectors, part).unwrap();
     close("filtered", &corner(&h), &[0.94674424222, 0.743565612], 1e-10);
     close("maximum", &corner(&Pooling::Max.apply(&h, 2).unwrap()), &[1.08000643073, 0.743565612], 1e-10);
     let mut pooled = Pooling::Average.apply(&h, 2).unwrap();
     close("mean", &corner(&pooled), &[0.996502351863, 0.359328000911], 1e-10);
     normalize_channels(&mut pooled);
     close("normalised", &corner(&pooled), &[0.940710632125, 0.339210108481], 1e-10);
-    let (_, filter) = layer(&pooled, &convolution(1.0, 2, 4), Activation::Relu, 3);
-    close("second layer", &filter.values, &[0.0484242507974, -0.00874169683572, -0.00354812012568], 1e-10);
+    let second = filter(&convolution(1.0, 4, Activation::Relu, &pooled), &pooled, 3);
+    close("second layer", &second.values, &[0.0484242507974, -0.00874169683572, -0.00354812012568], 1e-10);
 }
 
 #[test]
@@ -114,8 +123,11 @@ fn importance_and_weighted_mean_of_one_layer() {
         let (j, k) = from_one(j, k);
         2.0_f64.sqrt() * (2.1 * j + 0.37 * k * k + 0.77 * j * k).sin()
     });
-    let layer = RandomLayer::fit(&x, weights, Activation::Sigmoid).unwrap();
     let v = Matrix::from_fn(40, 1, |k, _| ((k + 1) as f64).cos()).normalize();
+    let rows = |r: std::ops::Range<usize>| Ok::<_, lofi::math::MathError>(x.rows(r.start, r.len()).into_owned());
+    let inputs = RowSource { count: 12, rows: &rows };
+    let layer = Unfitted { weights, activation: Activation::Sigmoid, directions: v.clone() };
+    let (stack, projected) = FeatureStack::fit(inputs, vec![layer]).unwrap();
     let expected = [
         0.00418539858742,
         0.00993807998218,
@@ -127,9 +139,8 @@ fn importance_and_weighted_mean_of_one_layer() {
         0.0275338710636,
         0.0190024242906,
     ];
-    let importance = Gradient::of(&layer).unwrap().importance(&x, &v).unwrap();
-    assert_close("importance", importance.as_slice(), &expected, printed(12, 1e-10));
-    let z = layer.apply(&x).unwrap();
+    let found = importance(&stack, 0, &v, inputs).unwrap();
+    assert_close("importance", found.as_slice(), &expected, printed(12, 1e-10));
     let expected = [
         -0.120944168291,
         0.712619610544,
@@ -141,11 +152,12 @@ fn importance_and_weighted_mean_of_one_layer() {
         -0.466704173584,
         0.248982878305,
     ];
-    let mean = projection_weighted_mean(&x, &(&z * &v)).unwrap();
+    let mean = weighted_sums(inputs, &projection_weights(&projected[0].projections)).unwrap();
     assert_close("weighted mean", mean.as_slice(), &expected, printed(12, 1e-10));
     let signal = |i: usize| x[(i, 0)] * x[(i, 1)] + 0.5 * x[(i, 2)] - 0.1;
     let labels: Vec<f64> = (0..12).map(|i| if signal(i) > 0.0 { 1.0 } else { -1.0 }).collect();
     let expected = [-0.0961963627288, 0.0114269638063, -0.00785771990786];
+    let z = stack.representation(&x, 0).unwrap();
     let found = moment_filter(&z, &labels, 3, Route::Primal).unwrap().eigenvalues;
     assert_close("eigenvalues", &found, &expected, printed(12, 1e-10));
 }
@@ -171,6 +183,24 @@ fn columns(value: &Value) -> Matrix {
     Matrix::from_column_slice(9, 9, &rows)
 }
 
+// The records as a step receives them.
+fn cifar10_images(records: &[&[u8]], labels: Vec<f64>) -> Representation {
+    let geometry = Geometry { channels: 3, height: 32, width: 32 };
+    let points = |bytes: Vec<u8>| Points::Pixels {
+        bytes,
+        geometry,
+        mean: vec![0.4914, 0.4822, 0.4465],
+        std: vec![0.2470, 0.2435, 0.2616],
+    };
+    let pixels = records.iter().flat_map(|record| record[1..].iter().copied()).collect();
+    Representation {
+        samples: Samples { train: points(pixels), validation: points(vec![]), test: points(vec![]) },
+        labels: Arc::new(Labels { train: labels, ..Labels::default() }),
+        geometry: Some(geometry),
+        origin: Origin::default(),
+    }
+}
+
 #[test]
 fn cifar10_patch_filters() {
     let Some((oracle, data)) =
@@ -184,18 +214,26 @@ fn cifar10_patch_filters() {
     // aeroplane, car, ship and lorry against the animals
     let label = |record: &&[u8]| if matches!(record[0], 0 | 1 | 8 | 9) { 1.0 } else { -1.0 };
     let labels: Vec<f64> = records.iter().map(label).collect();
+    let images = artifact::Value::Representation(cifar10_images(&records, labels.clone()));
+    let outputs = run_step(&PatchFilters, &json!({"window": 3, "padding": 1, "keep": 9}), images);
+    let [artifact::Value::Pictures(pictures), artifact::Value::Table(table)] = &outputs[..] else {
+        panic!("pictures and a table")
+    };
+    let eigenvalues: Vec<f64> = table.numbers("eigenvalue").unwrap().into_iter().flatten().collect();
     for (channel, name) in ["R", "G", "B"].into_iter().enumerate() {
         let expected = &oracle["channels"][name];
         let moment = patch_moment(&cifar10(&records, channel), WINDOW, &labels).unwrap();
         // the file prints 14 decimals of the operator
         let operator = columns(&expected["operator"]);
         assert_close(&format!("{name} operator"), moment.as_slice(), operator.as_slice(), (1e-10, 5e-15));
-        let top = leading_directions(&moment, 9).unwrap();
-        assert_close(&format!("{name} eigenvalues"), &top.values, &numbers(&expected["eigenvalues"]), (1e-10, 0.0));
+        let values = &eigenvalues[9 * channel..9 * (channel + 1)];
+        assert_close(&format!("{name} eigenvalues"), values, &numbers(&expected["eigenvalues"]), (1e-10, 0.0));
+        let own = pictures.pictures.iter().filter(|p| p.column == ["red", "green", "blue"][channel]);
+        let found = Matrix::from_iterator(9, 9, own.flat_map(|p| p.values.iter().copied()));
         let mut vectors = columns(&expected["eigenvectors_as_rows_sign_free"]);
         // by the overlap: odd filters have pairs of entries of equal magnitude, where a canonical sign is left to rounding
-        let signs: Vec<f64> = (0..9).map(|k| vectors.column(k).dot(&top.vectors.column(k)).signum()).collect();
+        let signs: Vec<f64> = (0..9).map(|k| vectors.column(k).dot(&found.column(k)).signum()).collect();
         scale_columns(&mut vectors, &signs);
-        assert_close(&format!("{name} eigenvectors"), top.vectors.as_slice(), vectors.as_slice(), (0.0, 1e-8));
+        assert_close(&format!("{name} eigenvectors"), found.as_slice(), vectors.as_slice(), (0.0, 1e-8));
     }
 }

@@ -1,29 +1,17 @@
 //! The same numbers through the kinds of steps that studies are made of.
 //! Source of every constant: float64 run of the reference implementation.
 
-use crate::common::{Data, assert_close, printed, shared};
+use crate::common::{Data, assert_close, printed, run_step, shared};
 use lofi::artifact::{Geometry, Labels, Origin, Points, Representation, Samples, Table, Value};
 use lofi::experiment::{DeepNngp, LayerKernel, RandomFeatures, RidgeReadout, Score, SignedMomentFilter};
 use lofi::math::linalg::Matrix;
-use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Records, StepError};
+use lofi::step::ErasedKind;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-struct NoData;
-
-impl DataSource for NoData {
-    fn open(&self, data: &DataRef) -> Result<Box<dyn Records>, StepError> {
-        Err(StepError::Data { card: data.card.clone(), reason: "not in this test".into() })
-    }
-}
 
 // The first output of a step with one input.
 fn step(kind: &dyn ErasedKind, params: Json, input: Value) -> Value {
-    let slot = kind.about().inputs[0].name.to_owned();
-    let inputs = Inputs(vec![(slot, vec![Arc::new(input)])]);
-    let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
-    kind.run(&kind.canonical(&params).unwrap(), &inputs, &context).unwrap().remove(0)
+    run_step(kind, &params, input).remove(0)
 }
 
 fn score(predictions: Value, zero: &str) -> Table {

@@ -1,10 +1,10 @@
 //! Which layers a network has, their sizes, and where their weights stand in the vector of parameters.
 
 use super::pointwise::Pointwise;
-use crate::math::convolution::Pooling;
 use crate::math::error::{MathError, check_range};
 use crate::math::maps::MapShape;
 use crate::math::patch::Window;
+use crate::math::pooling::Pooling;
 use std::ops::Range;
 
 /// A layer of a network, before it knows its input.

@@ -138,7 +138,9 @@ pub(super) fn backward<T: Scalar>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::convolution::Convolution;
+    use crate::math::activation::Activation;
+    use crate::math::convolution::ConvolutionalLayer;
+    use crate::math::error::MathError;
     use crate::math::linalg::Matrix;
     use crate::math::maps::Maps;
     use crate::math::network::{Architecture, Parametrisation};
@@ -155,8 +157,9 @@ mod tests {
             let placed = &net.layers()[0];
             let weights = Stream::new(8, "test-weights", 0).normal_columns(placed.fan_in(), 0, 6);
             let images = Stream::new(7, "test-images", 0).normal_columns(n, 0, input.dim());
-            let expected = Convolution::new(weights.clone(), window, 3).unwrap();
-            let expected = expected.apply(&Maps::new(images.clone(), input).unwrap()).unwrap();
+            let maps = Maps::new(images.clone(), input).unwrap();
+            let lift = ConvolutionalLayer::new(weights.clone(), window, Activation::Identity, input).unwrap();
+            let expected = lift.apply(n, |range| Ok::<_, MathError>(maps.images(range))).unwrap();
             let mut y = vec![0.0; n * placed.output.dim()];
             let mut patches = vec![0.0; patch_numbers(placed, n)];
             forward(placed, weights.as_slice(), (images.as_slice(), &mut y), (&mut patches, n));

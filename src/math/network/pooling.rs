@@ -2,7 +2,7 @@
 
 use super::architecture::Placed;
 use super::scalar::Scalar;
-use crate::math::convolution::Pooling;
+use crate::math::pooling::Pooling;
 
 /// Calls `f` with (where a pooled run begins, entry of the window, where that entry's run begins), in units of runs of n
 /// numbers.

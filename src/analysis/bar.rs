@@ -1,0 +1,128 @@
+//! Where a statistic is claimed to be, and how an interval decides that.
+
+use crate::artifact::Outcome;
+use crate::math::statistics::Interval;
+use crate::step::Problem;
+
+/// Where a statistic is claimed to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bar {
+    /// Statistic < threshold.
+    Below(f64),
+    /// Statistic > threshold.
+    Above(f64),
+    /// Statistic ≤ threshold.
+    AtMost(f64),
+    /// Statistic ≥ threshold.
+    AtLeast(f64),
+    /// From one value to another, both included: an equivalence (two one-sided tests).
+    Within(f64, f64),
+}
+
+impl Bar {
+    /// How an interval of the statistic decides. Ends that touch the threshold decide only where it is itself allowed.
+    pub fn outcome(self, interval: Option<Interval>) -> Outcome {
+        let Some(Interval { low, high }) = interval else { return Outcome::Undecided };
+        let (held, failed) = match self {
+            Self::Below(bar) => (high < bar, low > bar),
+            Self::Above(bar) => (low > bar, high < bar),
+            Self::AtMost(bar) => (high <= bar, low > bar),
+            Self::AtLeast(bar) => (low >= bar, high < bar),
+            Self::Within(from, to) => (low >= from && high <= to, low > to || high < from),
+        };
+        if held {
+            Outcome::Held
+        } else if failed {
+            Outcome::Failed
+        } else {
+            Outcome::Undecided
+        }
+    }
+
+    /// How far an estimate is on the wrong side; negative on the claimed one.
+    pub fn excess(self, estimate: f64) -> f64 {
+        match self {
+            Self::Below(bar) | Self::AtMost(bar) => estimate - bar,
+            Self::Above(bar) | Self::AtLeast(bar) => bar - estimate,
+            Self::Within(from, to) => (from - estimate).max(estimate - to),
+        }
+    }
+}
+
+impl std::fmt::Display for Bar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Below(bar) => write!(f, "< {bar}"),
+            Self::Above(bar) => write!(f, "> {bar}"),
+            Self::AtMost(bar) => write!(f, "≤ {bar}"),
+            Self::AtLeast(bar) => write!(f, "≥ {bar}"),
+            Self::Within(from, to) => write!(f, "in [{from}, {to}]"),
+        }
+    }
+}
+
+/// The bounds that a claim's parameters give, of which exactly one must be there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// `at_most`.
+    pub at_most: Option<f64>,
+    /// `at_least`.
+    pub at_least: Option<f64>,
+    /// An interval, with the name of its parameter.
+    pub within: Option<(&'static str, Option<[f64; 2]>)>,
+}
+
+impl Bounds {
+    /// The bar.
+    ///
+    /// # Errors
+    /// Where none or several are given, or the interval is empty.
+    pub fn bar(self) -> Result<Bar, Problem> {
+        let interval = self.within.and_then(|(_, ends)| ends);
+        match (self.at_most, self.at_least, interval) {
+            (Some(most), None, None) => Ok(Bar::AtMost(most)),
+            (None, Some(least), None) => Ok(Bar::AtLeast(least)),
+            (None, None, Some([from, to])) if from <= to => Ok(Bar::Within(from, to)),
+            (None, None, Some([from, to])) => {
+                let name = self.within.map_or("", |(name, _)| name);
+                Err(Problem::at(name, format!("from {from} to {to} there is nothing; the smaller end comes first")))
+            }
+            _ => Err(Problem::at("at_most", self.needed())),
+        }
+    }
+
+    fn needed(self) -> String {
+        match self.within {
+            None => "exactly one of `at_most` and `at_least` is needed".to_owned(),
+            Some((name, _)) => format!("exactly one of `at_most`, `at_least` and `{name}` is needed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_equivalence_is_held_inside_failed_outside_and_open_across_an_end() {
+        let at = |low, high| Bar::Within(2.3, 2.7).outcome(Some(Interval { low, high }));
+        assert_eq!([at(2.3, 2.7), at(2.5, 2.5)], [Outcome::Held; 2]);
+        assert_eq!([at(2.71, 2.8), at(1.0, 2.29)], [Outcome::Failed; 2]);
+        assert_eq!([at(2.2, 2.8), at(2.6, 2.8), at(2.7, 2.9)], [Outcome::Undecided; 3]);
+        assert_eq!(Bar::Within(2.3, 2.7).outcome(None), Outcome::Undecided);
+        let excess = |v: f64| Bar::Within(2.0, 3.0).excess(v);
+        assert_eq!([excess(1.5), excess(3.5), excess(2.25)], [0.5, 0.5, -0.25]);
+        assert_eq!(Bar::Within(2.3, 2.7).to_string(), "in [2.3, 2.7]");
+    }
+
+    #[test]
+    fn exactly_one_bound_is_needed() {
+        let two = Bounds { at_most: Some(1.0), at_least: Some(0.0), within: None };
+        assert_eq!(two.bar().unwrap_err().message, "exactly one of `at_most` and `at_least` is needed");
+        let none = Bounds { within: Some(("between", None)), ..Bounds::default() };
+        assert!(none.bar().unwrap_err().message.contains("`between`"));
+        let backwards = Bounds { within: Some(("between", Some([1.0, 0.0]))), ..Bounds::default() };
+        assert_eq!(backwards.bar().unwrap_err().at.unwrap(), "between");
+        assert_eq!(Bounds { at_least: Some(0.5), ..Bounds::default() }.bar().unwrap(), Bar::AtLeast(0.5));
+    }
+}

@@ -1,0 +1,142 @@
+//! Estimates with their intervals: what a claim's verdict rests on.
+
+use super::rows::counted;
+use crate::math::statistics::{Interval, mean};
+use crate::math::student::{estimate_interval, student_interval};
+use crate::step::StepError;
+
+/// An estimated statistic, in the form that its interval is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Estimate {
+    /// The mean of independent samples, one a replicate, with Student's t interval.
+    Mean(Vec<f64>),
+    /// The square root of the mean of jackknife pseudo-values of the square, whose t interval is taken before the root.
+    RootMean(Vec<f64>),
+    /// A coefficient of one regression, with the t interval of its residuals.
+    Fitted {
+        /// The coefficient.
+        value: f64,
+        /// Its standard error.
+        standard_error: f64,
+        /// Number of points.
+        points: usize,
+        /// Points less fitted coefficients.
+        freedom: usize,
+    },
+    /// A value that nothing random went into.
+    Exact(f64),
+}
+
+impl Estimate {
+    /// The estimate.
+    ///
+    /// # Errors
+    /// Where there is no sample, or one is not a number.
+    pub fn value(&self) -> Result<f64, StepError> {
+        match self {
+            Self::Mean(samples) => mean(samples).map_err(StepError::numeric),
+            Self::RootMean(samples) => mean(samples).map(|v| v.max(0.0).sqrt()).map_err(StepError::numeric),
+            Self::Fitted { value, .. } | Self::Exact(value) => Ok(*value),
+        }
+    }
+
+    /// The two-sided interval at a level; nothing where the samples are too few for one.
+    ///
+    /// # Errors
+    /// Where a sample is not a number.
+    pub fn interval(&self, level: f64) -> Result<Option<Interval>, StepError> {
+        match self {
+            Self::Mean(samples) | Self::RootMean(samples) if samples.len() < 2 => Ok(None),
+            Self::Fitted { freedom: 0, .. } => Ok(None),
+            Self::Exact(value) => Ok(Some(Interval { low: *value, high: *value })),
+            Self::Mean(samples) => student_interval(samples, level).map(Some).map_err(StepError::numeric),
+            Self::RootMean(samples) => {
+                let square = student_interval(samples, level).map_err(StepError::numeric)?;
+                let root = |end: f64| end.max(0.0).sqrt();
+                Ok(Some(Interval { low: root(square.low), high: root(square.high) }))
+            }
+            Self::Fitted { value, standard_error, freedom, .. } => {
+                estimate_interval((*value, *standard_error), *freedom, level).map(Some).map_err(StepError::numeric)
+            }
+        }
+    }
+
+    /// How many samples it rests on: replicates, pairs, or the points of a regression.
+    #[must_use]
+    pub const fn samples(&self) -> usize {
+        match self {
+            Self::Mean(samples) | Self::RootMean(samples) => samples.len(),
+            Self::Fitted { points, .. } => *points,
+            Self::Exact(_) => 1,
+        }
+    }
+
+    /// Whether it is a plain mean.
+    #[must_use]
+    pub const fn is_mean(&self) -> bool {
+        matches!(self, Self::Mean(_))
+    }
+
+    /// What there is too little of, where there is no interval.
+    #[must_use]
+    pub fn too_few(&self) -> String {
+        match self {
+            Self::Fitted { points, .. } => counted(*points, "point"),
+            _ => "a single sample".to_owned(),
+        }
+    }
+
+    /// How the interval came about, in words.
+    #[must_use]
+    pub fn how(&self, percent: f64) -> String {
+        match self {
+            Self::Mean(samples) => {
+                // a discrete statistic often comes out equal everywhere, and then its interval promises too much
+                let alike = samples.len() > 1 && samples.iter().all(|v| *v == samples[0]);
+                let alike = if alike { ", all equal" } else { "" };
+                format!("{percent} % Student t interval, {}{alike}", counted(samples.len(), "sample"))
+            }
+            Self::RootMean(samples) => {
+                format!("{percent} % jackknife t interval, {}", counted(samples.len(), "replicate"))
+            }
+            Self::Fitted { points, .. } => {
+                format!("{percent} % Student t interval of one regression over {}", counted(*points, "point"))
+            }
+            Self::Exact(_) => "deterministic: nothing random went in, so it has no interval".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_by_hand() {
+        // t(0.975; 2) = 4.302653
+        let of = |estimate: &Estimate| estimate.interval(0.95).unwrap();
+        let root = Estimate::RootMean(vec![0.0, 1.0, 2.0]);
+        let half = 4.302_653 / 3.0_f64.sqrt();
+        let found = of(&root).unwrap();
+        assert_eq!((root.value().unwrap(), found.low), (1.0, 0.0));
+        assert!((found.high - (1.0 + half).sqrt()).abs() < 1e-6);
+        let fitted = Estimate::Fitted { value: -0.5, standard_error: 0.1, points: 4, freedom: 2 };
+        let found = of(&fitted).unwrap();
+        assert!((found.low + 0.930_265_3).abs() < 1e-6 && (found.high + 0.069_734_7).abs() < 1e-6);
+        assert_eq!(of(&Estimate::Exact(3.0)), Some(Interval { low: 3.0, high: 3.0 }));
+    }
+
+    #[test]
+    fn too_few_samples_give_no_interval() {
+        let line = Estimate::Fitted { value: 1.0, standard_error: 0.0, points: 2, freedom: 0 };
+        for estimate in [Estimate::Mean(vec![1.0]), Estimate::RootMean(vec![1.0]), line] {
+            assert_eq!(estimate.interval(0.95).unwrap(), None, "{estimate:?}");
+        }
+    }
+
+    #[test]
+    fn equal_samples_are_named() {
+        assert!(Estimate::Mean(vec![3.0, 3.0]).how(95.0).ends_with("2 samples, all equal"));
+        assert!(Estimate::Mean(vec![3.0, 4.0]).how(95.0).ends_with("2 samples"));
+    }
+}

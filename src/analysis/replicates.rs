@@ -1,0 +1,210 @@
+//! From rows to samples: conditions, the replicates in them, and the numbers that each replicate gives.
+
+use super::bar::Bar;
+use super::columns::Columns;
+use super::decide::{Claim, Condition};
+use super::estimate::Estimate;
+use super::rows::{counted, groups, in_words, no_rows};
+use crate::artifact::{Cell, Table, TableError};
+use crate::step::{Filter, StepError};
+
+/// The parameters that claims about replicates share.
+#[derive(Debug, Clone, Copy)]
+pub struct Design<'a> {
+    /// The claim in words.
+    pub says: &'a str,
+    /// Which rows it speaks of.
+    pub filter: &'a Filter,
+    /// Columns whose values make conditions.
+    pub per: &'a Columns,
+    /// Columns whose values make replicates of a condition; by default `seed`, where the table has it.
+    pub seeds: Option<&'a Columns>,
+    /// Level of the intervals.
+    pub level: f64,
+    /// Whether nothing random went into the rows.
+    pub deterministic: bool,
+}
+
+/// A condition's place and its rows, replicate by replicate.
+pub struct Replicated {
+    /// The values of `per`.
+    pub place: Vec<Cell>,
+    /// Rows of each replicate.
+    pub replicates: Vec<Vec<usize>>,
+}
+
+/// What one replicate gives.
+pub struct Measured {
+    /// Its number, if it has one.
+    pub value: Option<f64>,
+    /// Whether that is only a bound, so that the condition must stay open.
+    pub censored: bool,
+}
+
+impl From<Option<f64>> for Measured {
+    fn from(value: Option<f64>) -> Self {
+        Self { value, censored: false }
+    }
+}
+
+impl<'a> Design<'a> {
+    /// The columns that make replicates.
+    pub fn seeds(&self, table: &Table) -> Vec<String> {
+        match self.seeds {
+            Some(columns) => columns.0.clone(),
+            None => Some("seed".to_owned()).filter(|name| table.has(name)).into_iter().collect(),
+        }
+    }
+
+    /// The rows that the claim speaks of, by condition and replicate, both in order of appearance.
+    ///
+    /// # Errors
+    /// Where a column is missing, or a deterministic claim meets several replicates.
+    pub fn replicated(&self, table: &Table) -> Result<Vec<Replicated>, StepError> {
+        let seeds = self.seeds(table);
+        let mut found = Vec::new();
+        for (place, rows) in groups(table, &self.per.0)? {
+            let of_place = groups(&table.take(&rows), &seeds)?;
+            let replicates: Vec<Vec<usize>> =
+                of_place.into_iter().map(|(_, of_seed)| of_seed.into_iter().map(|i| rows[i]).collect()).collect();
+            if self.deterministic && replicates.len() > 1 {
+                let (count, at) = (replicates.len(), in_words(&self.per.0, &place));
+                let reason = format!(
+                    "{count} replicates of equal {} at {at}, but the claim is called deterministic; take that away",
+                    seeds.join(", ")
+                );
+                return Err(StepError::Input { slot: "table".to_owned(), reason });
+            }
+            found.push(Replicated { place, replicates });
+        }
+        Ok(found)
+    }
+
+    /// One condition for each place, of one number a replicate.
+    ///
+    /// # Errors
+    /// Those of [`Design::replicated`] and of the measurement.
+    pub fn conditions(
+        &self,
+        table: &Table,
+        measure: &mut dyn FnMut(&[usize]) -> Result<Measured, StepError>,
+    ) -> Result<Vec<Condition>, StepError> {
+        let condition = |Replicated { place, replicates }| {
+            let measured =
+                replicates.iter().map(|rows: &Vec<usize>| measure(rows)).collect::<Result<Vec<Measured>, _>>()?;
+            let open = measured.iter().any(|m| m.value.is_none() || m.censored);
+            let samples: Vec<f64> = measured.iter().filter_map(|m| m.value).collect();
+            let estimate = match samples[..] {
+                [value] if self.deterministic => Estimate::Exact(value),
+                _ => Estimate::Mean(samples),
+            };
+            Ok(Condition { place, estimate, facts: Vec::new(), open })
+        };
+        self.replicated(table)?.into_iter().map(condition).collect()
+    }
+
+    /// The claim that the conditions decide.
+    #[must_use]
+    pub fn claim(&self, statistic: String, bar: Bar) -> Claim<'a> {
+        let place = self.per.0.clone();
+        Claim { says: self.says, statistic, bar, level: self.level, place, facts: Vec::new() }
+    }
+
+    /// What a reader should know, in one line.
+    #[must_use]
+    pub fn remark(&self, table: &Table, remarks: &[String]) -> String {
+        if table.height() == 0 {
+            return no_rows(self.filter);
+        }
+        remarks.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// `2 replicates …`, or nothing where there are none.
+#[must_use]
+pub fn replicates_that(count: usize, does: &str) -> String {
+    if count == 0 { String::new() } else { format!("{} {does}", counted(count, "replicate")) }
+}
+
+/// A numeric column, perhaps under a logarithm.
+#[derive(Debug, Clone, Copy)]
+pub struct Axis<'a> {
+    /// The column.
+    pub column: &'a str,
+    /// Whether its logarithm to base 10 is taken.
+    pub log: bool,
+}
+
+impl Axis<'_> {
+    /// What is on the axis.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        if self.log { format!("log₁₀ {}", self.column) } else { self.column.to_owned() }
+    }
+}
+
+/// Two columns of a table as points.
+pub struct Plane {
+    x: Vec<Option<f64>>,
+    y: Vec<Option<f64>>,
+    remarks: Vec<String>,
+}
+
+impl Plane {
+    /// Reads both columns.
+    ///
+    /// # Errors
+    /// Where one is missing.
+    pub fn read(table: &Table, (x, y): (Axis<'_>, Axis<'_>)) -> Result<Self, TableError> {
+        let (of_x, of_y) = (table.numbers(x.column)?, table.numbers(y.column)?);
+        let whole = of_x.iter().zip(&of_y).filter(|(x, y)| x.is_some() && y.is_some()).count();
+        let taken = |axis: Axis<'_>, values: Vec<Option<f64>>| -> Vec<Option<f64>> {
+            if !axis.log {
+                return values;
+            }
+            values.into_iter().map(|v| v.filter(|v| *v > 0.0).map(f64::log10)).collect()
+        };
+        let (of_x, of_y) = (taken(x, of_x), taken(y, of_y));
+        let left = of_x.iter().zip(&of_y).filter(|(x, y)| x.is_some() && y.is_some()).count();
+        let mut remarks = Vec::new();
+        if whole < table.height() {
+            let rows = counted(table.height() - whole, "row");
+            remarks.push(format!("{rows} without a {} or a {} left out", x.column, y.column));
+        }
+        if left < whole {
+            let rows = counted(whole - left, "row");
+            remarks.push(format!("{rows} left out whose value has no logarithm, being 0 or negative"));
+        }
+        Ok(Self { x: of_x, y: of_y, remarks })
+    }
+
+    /// The points of some rows, those that have both numbers.
+    #[must_use]
+    pub fn points(&self, rows: &[usize]) -> (Vec<f64>, Vec<f64>) {
+        rows.iter().filter_map(|&row| Some((self.x[row]?, self.y[row]?))).unzip()
+    }
+
+    /// The points of some rows by ascending x.
+    ///
+    /// # Errors
+    /// Where two have the same x: then they are no curve.
+    pub fn curve(&self, rows: &[usize], along: &str) -> Result<(Vec<f64>, Vec<f64>), StepError> {
+        let (x, y) = self.points(rows);
+        let mut points: Vec<(f64, f64)> = x.into_iter().zip(y).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        if points.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            let reason = format!(
+                "several rows of one {along} in one replicate, which are no curve; name the other axes in `per` or \
+                 `seeds`, or filter first"
+            );
+            return Err(StepError::Input { slot: "table".to_owned(), reason });
+        }
+        Ok(points.into_iter().unzip())
+    }
+
+    /// How many rows were left out and why.
+    #[must_use]
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+}
