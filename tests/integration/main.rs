@@ -21,4 +21,5 @@ mod oracles;
 mod project;
 mod regression;
 mod store;
+mod table_clauses;
 mod yaml_only;
