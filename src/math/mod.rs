@@ -39,6 +39,7 @@ pub mod random;
 pub mod random_features;
 pub mod ridge;
 pub mod separation;
+pub mod spectrum;
 pub mod statistics;
 pub mod student;
 pub mod torch_random;

@@ -20,4 +20,5 @@ mod oracles;
 mod project;
 mod regression;
 mod store;
+mod table_clauses;
 mod yaml_only;
