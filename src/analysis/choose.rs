@@ -239,9 +239,8 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         };
-        let nearly = |tolerance: Json| {
-            tests(&json!({"minimise": "validation", "smallest": "k1", "tolerance": tolerance}))
-        };
+        let nearly =
+            |tolerance: Json| tests(&json!({"minimise": "validation", "smallest": "k1", "tolerance": tolerance}));
         assert_eq!(tests(&json!({"minimise": "validation"})), [Some(4.0)]);
         assert_eq!(nearly(json!({"relative": 0.001})), [Some(4.0)]);
         // 0.20 · 1.06 = 0.212: two choices have the smallest rank, the better one is taken

@@ -64,9 +64,10 @@ impl Kind for Difference {
         let pairing = params.pair_on.iter().flat_map(|list| &list.0);
         let unknown = pairing.filter(|name| !params.keys.contains(name) || **name == params.by);
         let known = params.keys.without(&[&Columns(vec![params.by.clone()])]).join(", ");
-        faults.extend(unknown.map(|name| {
-            Problem::at("pair_on", format!("`{name}` pairs nothing; the axes that can are {known}"))
-        }));
+        faults.extend(
+            unknown
+                .map(|name| Problem::at("pair_on", format!("`{name}` pairs nothing; the axes that can are {known}"))),
+        );
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
     }
 
@@ -144,7 +145,8 @@ mod tests {
     }
 
     fn found(extra: &Json, rows: Table) -> Result<Table, String> {
-        let mut params = json!({"column": "mse", "of": "Finite", "against": "Limit", "keys": ["model", "width", "seed"]});
+        let mut params =
+            json!({"column": "mse", "of": "Finite", "against": "Limit", "keys": ["model", "width", "seed"]});
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
@@ -158,7 +160,8 @@ mod tests {
     fn one_limit_serves_all_widths_of_its_seed() {
         let signed = found(&json!({}), sample()).unwrap();
         assert_eq!(signed.names()[..5], HEADER);
-        let numbers = |table: &Table, name: &str| table.numbers(name).unwrap().into_iter().flatten().collect::<Vec<_>>();
+        let numbers =
+            |table: &Table, name: &str| table.numbers(name).unwrap().into_iter().flatten().collect::<Vec<_>>();
         let close = |a: Vec<f64>, b: [f64; 3]| assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-15), "{a:?}");
         close(numbers(&signed, "difference"), [0.1, -0.15, 0.25]);
         close(numbers(&signed, "relative_difference"), [0.25, -0.375, 0.5]);
@@ -178,7 +181,11 @@ mod tests {
 
     #[test]
     fn gaps_stay_gaps_and_zero_has_no_relative() {
-        let rows = [json!(["Finite", 1, 0, null, "x"]), json!(["Finite", 2, 0, 1.0, "x"]), json!(["Limit", null, 0, 0.0, "x"])];
+        let rows = [
+            json!(["Finite", 1, 0, null, "x"]),
+            json!(["Finite", 2, 0, 1.0, "x"]),
+            json!(["Limit", null, 0, 0.0, "x"]),
+        ];
         let table = found(&json!({}), table(&HEADER, &rows)).unwrap();
         assert_eq!(table.numbers("difference").unwrap(), [None, Some(1.0)]);
         assert_eq!(table.numbers("relative_difference").unwrap(), [None, None]);
@@ -195,7 +202,8 @@ mod tests {
 
     #[test]
     fn faults_are_found_before_the_run() {
-        let params = json!({"column": "e", "of": "a", "against": "a", "pair_on": ["model", "m"], "keys": ["model", "n"]});
+        let params =
+            json!({"column": "e", "of": "a", "against": "a", "pair_on": ["model", "m"], "keys": ["model", "n"]});
         let faults = Kind::plan(&Difference, &serde_json::from_value(params).unwrap(), &Shapes::default()).unwrap_err();
         assert_eq!(faults.len(), 3, "{faults:?}");
     }

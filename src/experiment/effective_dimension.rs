@@ -29,7 +29,8 @@ const fn a_hundredth() -> f64 {
     0.01
 }
 
-const HEADER: [&str; 5] = ["kept", "effective_dimension", "participation_ratio", "magnitude_share", "smallest_magnitude"];
+const HEADER: [&str; 5] =
+    ["kept", "effective_dimension", "participation_ratio", "magnitude_share", "smallest_magnitude"];
 
 impl Kind for EffectiveDimension {
     type Params = EffectiveDimensionParams;

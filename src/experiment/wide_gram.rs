@@ -43,7 +43,11 @@ const fn a_thousand() -> usize {
 impl WideGramParams {
     // rows of `relu-normalized` are divided by their norm over all features
     fn held(&self) -> usize {
-        if self.activation == ActivationName::ReluNormalized { self.width } else { self.columns_at_once.min(self.width) }
+        if self.activation == ActivationName::ReluNormalized {
+            self.width
+        } else {
+            self.columns_at_once.min(self.width)
+        }
     }
 }
 
@@ -142,7 +146,8 @@ mod tests {
             _ => panic!("a kernel"),
         };
         let gap = |width: usize| {
-            let mean = |seed: u64| (gram(&json!({"width": width, "seed": seed}), pixels(8, 0, 3)).test - &limit.test).norm();
+            let mean =
+                |seed: u64| (gram(&json!({"width": width, "seed": seed}), pixels(8, 0, 3)).test - &limit.test).norm();
             (0..8).map(mean).sum::<f64>() / 8.0
         };
         let slope = (gap(12_800) / gap(200)).ln() / 64f64.ln();

@@ -11,6 +11,7 @@
 //! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
 pub mod activation;
+pub mod alignment;
 pub mod convolution;
 pub mod curve;
 pub mod eigen;
@@ -33,6 +34,7 @@ pub mod maximiser;
 pub mod metrics;
 pub mod moment;
 pub mod nested_moments;
+pub mod network;
 pub mod patch;
 pub mod pooling;
 pub mod quadrature;

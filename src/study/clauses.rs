@@ -72,11 +72,7 @@ pub(super) fn summarised(
 }
 
 /// Adds the columns of `keys`, which tell rows of one step apart as axes do.
-fn declare_keys(
-    item: &Item,
-    (value, node): (Option<&Json>, &Node),
-    keys: &mut Vec<String>,
-) -> Result<(), Vec<Fault>> {
+fn declare_keys(item: &Item, (value, node): (Option<&Json>, &Node), keys: &mut Vec<String>) -> Result<(), Vec<Fault>> {
     const HELP: &str = "`keys` names columns that the steps make themselves; axes of the sweep are keys anyway";
     let (Some(value), mark) = (value, node.get("keys").map_or(item.mark, |n| n.mark)) else { return Ok(()) };
     let names = names(value);
@@ -99,7 +95,8 @@ fn difference(
     (written, wire): (&Node, Wire),
     (labels, keys): (&Labels, &[String]),
 ) -> Result<Wire, Vec<Fault>> {
-    let faults: Vec<Fault> = ["of", "against"].iter().filter_map(|end| unknown_label(item, written, (end, labels))).collect();
+    let faults: Vec<Fault> =
+        ["of", "against"].iter().filter_map(|end| unknown_label(item, written, (end, labels))).collect();
     if !faults.is_empty() {
         return Err(faults);
     }

@@ -8,29 +8,18 @@ use insta::assert_snapshot;
 fn a_difference_of_an_unknown_label() {
     assert_snapshot!(refused(&[("over: seed", "difference: {column: test_mse, of: LoFy, against: Pixels}\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:40
+      × no rows of this table are of model `LoFy`
+        ╭─[studies/demo/tiny.yaml:42:40]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     difference: {column: test_mse, of: LoFy, against: Pixels}
+        ·                                        ──┬─
+        ·                                          ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
+      help: did you mean `LoFi`? known here: `LoFi`, `Pixels`
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -38,29 +27,17 @@ fn a_difference_of_an_unknown_label() {
 fn a_difference_of_a_label_against_itself() {
     assert_snapshot!(refused(&[("over: seed", "difference: {column: test_mse, of: LoFi, against: LoFi}\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:55
+      × step `error (difference)`: `of` and `against` are both LoFi
+        ╭─[studies/demo/tiny.yaml:42:55]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     difference: {column: test_mse, of: LoFi, against: LoFi}
+        ·                                                       ──┬─
+        ·                                                         ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -68,29 +45,18 @@ fn a_difference_of_a_label_against_itself() {
 fn a_difference_without_its_other_end() {
     assert_snapshot!(refused(&[("over: seed", "difference: {column: test_mse, of: LoFi}\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:17
+      × `error`: the key `against` is missing
+        ╭─[studies/demo/tiny.yaml:42:17]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     difference: {column: test_mse, of: LoFi}
+        ·                 ────┬───
+        ·                     ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
+      help: `lofi list kinds difference` says what it is for
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -98,29 +64,17 @@ fn a_difference_without_its_other_end() {
 fn a_difference_paired_on_no_axis() {
     assert_snapshot!(refused(&[("over: seed", "difference: {column: test_mse, of: LoFi, against: Pixels, pair_on: [sed]}\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:72
+      × step `error (difference)`: `sed` pairs nothing; the axes that can are n_train, seed
+        ╭─[studies/demo/tiny.yaml:42:72]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     difference: {column: test_mse, of: LoFi, against: Pixels, pair_on: [sed]}
+        ·                                                                        ──┬─
+        ·                                                                          ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -128,29 +82,17 @@ fn a_difference_paired_on_no_axis() {
 fn a_difference_that_is_no_mapping() {
     assert_snapshot!(refused(&[("over: seed", "difference: test_mse\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:17
+      × expected a mapping, found the text `test_mse`
+        ╭─[studies/demo/tiny.yaml:42:17]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     difference: test_mse
+        ·                 ────┬───
+        ·                     ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -158,29 +100,18 @@ fn a_difference_that_is_no_mapping() {
 fn an_axis_as_a_further_key() {
     assert_snapshot!(refused(&[("over: seed", "keys: [lambda, n_train]\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:11
+      × `n_train` tells the rows apart already
+        ╭─[studies/demo/tiny.yaml:42:11]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     keys: [lambda, n_train]
+        ·           ───┬───
+        ·              ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
+      help: `keys` names columns that the steps make themselves; axes of the sweep are keys anyway
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -188,29 +119,18 @@ fn an_axis_as_a_further_key() {
 fn keys_that_are_no_names() {
     assert_snapshot!(refused(&[("over: seed", "keys: [3]\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
+    error: studies/demo/tiny.yaml:42:11
+      × expected a column's name or a list of them
+        ╭─[studies/demo/tiny.yaml:42:11]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     keys: [3]
+        ·           ─┬
         ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
+      help: `keys` names columns that the steps make themselves; axes of the sweep are keys anyway
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
@@ -218,58 +138,28 @@ fn keys_that_are_no_names() {
 fn a_tolerance_without_smallest() {
     assert_snapshot!(refused(&[("over: seed", "choose: {minimise: test_mse, over: n_train, tolerance: {relative: 0.1}}\n    over: seed")]), @r#"
     exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
+    error: studies/demo/tiny.yaml:42:60
+      × step `error (choose)`: it is not said which of the nearly best choices to take
+        ╭─[studies/demo/tiny.yaml:42:60]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     choose: {minimise: test_mse, over: n_train, tolerance: {relative: 0.1}}
+        ·                                                            ─────┬────
+        ·                                                                 ╰── here
+     43 │     over: seed
         ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
+      help: add `smallest:` with an axis of `over`
 
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    1 mistake found; nothing was run
     "#);
 }
 
 #[test]
 fn a_difference_without_partners() {
     assert_snapshot!(Project::tiny(&[("over: seed", "where: {model: LoFi}\n    difference: {column: test_mse, of: LoFi, against: Pixels}\n    over: seed")]).lofi(&["run", "--quiet"]).refusal(), @r#"
-    exit 2
-    error: ./datasets/celeba.yaml:14:9
-      × unknown value `celeba`
-        ╭─[./datasets/celeba.yaml:14:9]
-     13 │ caveat: 64 × 64, cut from the aligned images
-     14 │ format: celeba
-        ·         ───┬──
-        ·            ╰── here
-     15 │ shape: {channels: 3, height: 64, width: 64}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    error: ./datasets/orl-faces.yaml:12:9
-      × unknown value `class-folders`
-        ╭─[./datasets/orl-faces.yaml:12:9]
-     11 │ caveat: the two classes are arbitrary halves of the people
-     12 │ format: class-folders
-        ·         ──────┬──────
-        ·               ╰── here
-     13 │ shape: {channels: 1, height: 112, width: 92}
-        ╰────
-      help: known here: `cifar10-binary`, `parquet-images`, `idx`, `image-folder`
-
-    2 mistakes found; nothing was run
+    exit 1
+    FAILED demo/tiny: error (difference)
+      at studies/demo/tiny.yaml:43:17
+      input `table`: LoFi at n_train = 40, seed = 0 has no partner: Pixels has no `test_mse` there; leave the row out by `where`, or pair on other columns by `pair_on`
+    1 failed, 3 left out because of it
     "#);
 }
