@@ -33,6 +33,15 @@ pub fn groups(table: &Table, by: &[String]) -> Result<Vec<Group>, TableError> {
     Ok(groups)
 }
 
+/// Some rows grouped by equal values, as [`groups`] does with all.
+///
+/// # Errors
+/// Where a column is missing.
+pub fn groups_among(table: &Table, rows: &[usize], by: &[String]) -> Result<Vec<Group>, TableError> {
+    let found = groups(&table.take(rows), by)?;
+    Ok(found.into_iter().map(|(key, of)| (key, of.into_iter().map(|i| rows[i]).collect())).collect())
+}
+
 /// Values of some columns in words: `model = LoFi, n_train = 500`; `all rows` where there are none.
 #[must_use]
 pub fn in_words(columns: &[String], values: &[Cell]) -> String {
@@ -66,14 +75,14 @@ pub fn run(
     params: &serde_json::Value,
     tables: &[Table],
 ) -> Result<crate::step::Value, crate::step::StepError> {
-    use crate::step::{Context, DataRef, DataSource, Inputs, Records, StepError, Value};
+    use crate::step::{Context, DataRef, DataSource, Inputs, NoScratch, Records, StepError, Value};
     struct NoData;
     impl DataSource for NoData {
         fn open(&self, _: &DataRef) -> Result<Box<dyn Records>, StepError> {
             Err(StepError::Cancelled)
         }
     }
-    let context = Context { data: &NoData, cancelled: &std::sync::atomic::AtomicBool::new(false) };
+    let context = Context { data: &NoData, cancelled: &std::sync::atomic::AtomicBool::new(false), scratch: &NoScratch };
     let values = tables.iter().map(|t| std::sync::Arc::new(Value::Table(t.clone()))).collect();
     let inputs = Inputs(vec![(kind.about().inputs[0].name.to_owned(), values)]);
     let canonical = kind.canonical(params).map_err(|faults| StepError::Bug(faults[0].message.clone()))?;

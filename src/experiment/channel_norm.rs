@@ -37,16 +37,16 @@ impl Kind for ChannelNorm {
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let shape = planned_layout(inputs, "x")?;
-        Ok(Plan { work_bytes: 1 << 16, ..planned(Sizes::at(inputs, "x"), shape, shape) })
+        Ok(planned(Sizes::at(inputs, "x"), shape, shape))
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
-        let normalised = each_split(x, context, |mut maps| {
+        let normalised = each_split((x, layout(x)?), context, |mut maps| {
             normalize_channels(&mut maps);
             Ok(maps.flatten())
         })?;
-        Ok(vec![Value::Representation(x.with_maps(layout(x)?.into(), normalised))])
+        Ok(vec![Value::Representation(normalised)])
     }
 }
 

@@ -1,10 +1,11 @@
 //! Pooling of feature maps.
 
-use super::values::{Sizes, layout, matrix_bytes, planned_layout};
+use super::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::artifact::{Points, Representation, Value, ValueType};
 use crate::math::linalg::Matrix;
 use crate::math::maps::{MapShape, Maps};
 use crate::math::pooling;
+use crate::math::random_features::{Blocks, lift_blocks};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -78,33 +79,41 @@ impl Kind for Pooling {
             PoolingName::Average => pooling::Pooling::Average,
         };
         let x = inputs.representation("x")?;
-        let pooled = each_split(x, context, |maps| Ok(how.apply(&maps, params.size)?.flatten()))?;
-        Ok(vec![Value::Representation(x.with_maps(params.output(layout(x)?).into(), pooled))])
+        let to = params.output(layout(x)?);
+        let pooled = each_split((x, to), context, |maps| Ok(how.apply(&maps, params.size)?.flatten()))?;
+        Ok(vec![Value::Representation(pooled)])
     }
 }
 
-/// A layer that costs little more than reading its input, which it copies.
+/// A layer that costs little more than reading its input, a block at a time.
 pub fn planned(sizes: Sizes, from: MapShape, to: MapShape) -> Plan {
-    let largest = sizes.train.max(sizes.validation).max(sizes.test);
     Plan {
         outputs: vec![sizes.maps(to)],
-        work_bytes: matrix_bytes(largest, from.dim()),
+        work_bytes: matrix_bytes(images_at_once(from), from.dim() + to.dim()),
         flops: 4.0 * sizes.samples() as f64 * from.dim() as f64,
     }
 }
 
-/// Applies a layer to the maps of every split.
+/// So many images that a block of them is 32 MiB, at least one.
+const fn images_at_once(shape: MapShape) -> usize {
+    let dim = shape.dim();
+    if dim == 0 || dim > 1 << 22 { 1 } else { (1 << 22) / dim }
+}
+
+/// Applies a layer to the maps of every split, some images at a time.
 pub fn each_split(
-    x: &Representation,
+    (x, to): (&Representation, MapShape),
     context: &Context<'_>,
     layer: impl Fn(Maps) -> Result<Matrix, StepError>,
-) -> Result<[Matrix; 3], StepError> {
-    let shape = layout(x)?;
+) -> Result<Representation, StepError> {
+    let from = layout(x)?;
     let of = |points: &Points| {
-        context.check()?;
-        layer(Maps::new(points.to_matrix(), shape)?)
+        let block = images(points, from, context);
+        let blocks = Blocks { rows: points.rows(), at_once: images_at_once(from) };
+        lift_blocks(blocks, to.dim(), |range| layer(block(range)?))
     };
-    Ok([of(&x.samples.train)?, of(&x.samples.validation)?, of(&x.samples.test)?])
+    let maps = [of(&x.samples.train)?, of(&x.samples.validation)?, of(&x.samples.test)?];
+    Ok(x.with_maps(to.into(), maps))
 }
 
 #[cfg(test)]

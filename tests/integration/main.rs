@@ -14,6 +14,7 @@ mod golden_images;
 mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
+mod golden_training;
 mod layers;
 mod oracle_study;
 mod oracles;
