@@ -50,8 +50,12 @@ fn every_parameter_is_documented() {
     let mut bare = Vec::new();
     for kind in KINDS {
         visit(&kind.schema(), kind.name(), &mut |path, schema| {
-            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                let described = property["description"].as_str().is_some_and(|text| text.len() > 3);
+            let text = |schema: &Json| schema["description"].as_str().is_some_and(|text| text.len() > 3);
+            let properties = schema["properties"].as_object();
+            // `{dense: {…}}`: one of several alternatives says itself what its only key is.
+            let alternative = properties.is_some_and(|p| p.len() == 1) && text(schema);
+            for (name, property) in properties.into_iter().flatten() {
+                let described = text(property) || alternative;
                 // The parts of a range say themselves what they are.
                 if !described && !["from", "to", "points", "log10", "linear"].contains(&name.as_str()) {
                     bare.push(format!("{path}/{name}"));
@@ -110,15 +114,20 @@ fn every_kind_has_a_code_fingerprint() {
 }
 
 #[test]
-fn every_kind_runs_in_a_study_of_under_a_second() {
+fn every_kind_runs_in_a_study_of_seconds() {
     let project = Project::empty();
-    let study = std::fs::read(repository().join("tests/studies/kinds/every-kind.yaml")).unwrap();
-    project.write("studies/kinds/every-kind.yaml", study);
+    for study in ["every-kind", "figures"] {
+        let text = std::fs::read(repository().join(format!("tests/studies/kinds/{study}.yaml"))).unwrap();
+        project.write(&format!("studies/kinds/{study}.yaml"), text);
+    }
     project.well(&["run"]);
-    let record = std::fs::read(project.path(".lofi/runs/kinds/every-kind/quick.json")).unwrap();
-    let record: Json = serde_json::from_slice(&record).unwrap();
-    let ran: BTreeSet<&str> = record["steps"].as_array().unwrap().iter().filter_map(|s| s["kind"].as_str()).collect();
-    let all: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name()).collect();
+    let mut ran: BTreeSet<String> = BTreeSet::new();
+    for study in ["every-kind", "figures"] {
+        let record = std::fs::read(project.path(&format!(".lofi/runs/kinds/{study}/quick.json"))).unwrap();
+        let record: Json = serde_json::from_slice(&record).unwrap();
+        ran.extend(record["steps"].as_array().unwrap().iter().filter_map(|s| s["kind"].as_str()).map(str::to_owned));
+        assert!(record["elapsed_s"].as_f64().unwrap() < 60.0, "far above a few seconds even on a busy machine");
+    }
+    let all: BTreeSet<String> = KINDS.iter().map(|kind| kind.name().to_owned()).collect();
     assert_eq!(ran, all, "add the kind to tests/studies/kinds/every-kind.yaml");
-    assert!(record["elapsed_s"].as_f64().unwrap() < 20.0, "far above a second even on a busy machine");
 }
