@@ -90,7 +90,8 @@ impl Maker<'_> {
         }
         let built = Built { rows, summary: wire, keys: std::mem::take(&mut keys), summary_keys };
         self.output(&item.name, OutputKind::Table, wire);
-        if rows != wire {
+        // what a histogram counts may be a hundred thousand values; the histogram is the result
+        if rows != wire && spec.bins.is_none() {
             self.output(&item.name, OutputKind::Rows, rows);
         }
         if let Some(name) = &spec.published {
