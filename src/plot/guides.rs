@@ -68,7 +68,7 @@ fn upright(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, pen: &Pen) {
 }
 
 fn pen(index: usize) -> Pen {
-    Pen { colour: INK, width: WIDTH, dash: dashes(index + 1) }
+    Pen { colour: INK, width: WIDTH, dash: dashes(index + 2) }
 }
 
 /// The lines in the legend.

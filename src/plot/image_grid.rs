@@ -26,6 +26,9 @@ pub struct Params {
     /// `all`.
     #[serde(default)]
     pub range: RangeOf,
+    /// Whether the rows of the pictures stand across and their columns downwards: for many rows and few columns.
+    #[serde(default)]
+    pub transpose: bool,
     /// What the numbers are, beside the colour bar; empty for none.
     #[serde(default)]
     pub label: String,

@@ -125,3 +125,13 @@ fn nothing_and_what_cannot_be_drawn() {
         figure(&params(json!({})), &[&Pictures { pictures: vec![constant], origin: Origin::default() }]).unwrap();
     assert_eq!(first_image(&flat.svg), [[247; 3]; 9]);
 }
+
+#[test]
+fn transposed_pictures_keep_their_colours() {
+    let grid = grid(PictureScale::Signed, (1, 3));
+    let turned = figure(&params(json!({"transpose": true, "range": "column"})), &[&grid]).unwrap();
+    show("image-grid-transposed.svg", &turned);
+    let upright = figure(&params(json!({"range": "row"})), &[&grid]).unwrap();
+    assert_eq!(first_image(&turned.svg), first_image(&upright.svg));
+    assert!(turned.alt.contains("1, red, λ = −0.031 from"), "{}", turned.alt);
+}

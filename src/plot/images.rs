@@ -97,8 +97,8 @@ pub fn blocks(params: &Params, found: &[&Pictures]) -> Result<Vec<Block>, StepEr
     let mut blocks = Vec::new();
     for (index, pictures) in found.iter().enumerate() {
         let heading = params.headings.get(index).cloned().unwrap_or_default();
-        let rows = distinct(pictures.pictures.iter().map(|p| &p.row));
-        let columns = distinct(pictures.pictures.iter().map(|p| &p.column));
+        let rows = distinct(pictures.pictures.iter().map(|p| names(params, p).0));
+        let columns = distinct(pictures.pictures.iter().map(|p| names(params, p).1));
         if columns.len() > IN_A_ROW {
             return Err(refused(format!("{} columns of pictures; at most {IN_A_ROW} can be read", columns.len())));
         }
@@ -106,12 +106,12 @@ pub fn blocks(params: &Params, found: &[&Pictures]) -> Result<Vec<Block>, StepEr
         for picture in &pictures.pictures {
             let alike = |&(other, p): &(usize, &Picture)| match params.range {
                 RangeOf::Picture => std::ptr::eq(p, picture),
-                RangeOf::Row => other == index && p.row == picture.row,
-                RangeOf::Column => p.column == picture.column,
+                RangeOf::Row => other == index && names(params, p).0 == names(params, picture).0,
+                RangeOf::Column => names(params, p).1 == names(params, picture).1,
                 RangeOf::All => true,
             };
             let group = all.iter().copied().filter(alike).map(|(_, p)| p).filter(|p| p.scale == picture.scale);
-            let image = image(&block, picture, range(picture.scale, group))?;
+            let image = image(&block, (picture, names(params, picture)), range(picture.scale, group))?;
             if block.images.iter().any(|other| (other.row, other.column) == (image.row, image.column)) {
                 let (row, column) = (&picture.row, &picture.column);
                 return Err(refused(format!("two pictures stand in row `{row}`, column `{column}`")));
@@ -121,6 +121,11 @@ pub fn blocks(params: &Params, found: &[&Pictures]) -> Result<Vec<Block>, StepEr
         blocks.push(block);
     }
     Ok(blocks)
+}
+
+/// The headings of a picture's row and column as they are drawn.
+const fn names<'a>(params: &Params, picture: &'a Picture) -> (&'a String, &'a String) {
+    if params.transpose { (&picture.column, &picture.row) } else { (&picture.row, &picture.column) }
 }
 
 fn refused(reason: String) -> StepError {
@@ -152,7 +157,11 @@ fn range<'a>(scale: PictureScale, group: impl Iterator<Item = &'a Picture>) -> (
     if high > low { (low, high) } else { (low - 1.0, high + 1.0) }
 }
 
-fn image(block: &Block, picture: &Picture, (low, high): (f64, f64)) -> Result<Image, StepError> {
+fn image(
+    block: &Block,
+    (picture, (row, column)): (&Picture, (&String, &String)),
+    (low, high): (f64, f64),
+) -> Result<Image, StepError> {
     let geometry = picture.geometry;
     let area = geometry.height * geometry.width;
     if !matches!(geometry.channels, 1 | 3) || area == 0 || picture.values.len() != geometry.dim() {
@@ -170,8 +179,8 @@ fn image(block: &Block, picture: &Picture, (low, high): (f64, f64)) -> Result<Im
     let most = picture.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let numeric = geometry.channels == 1 && picture.scale != PictureScale::Brightness;
     Ok(Image {
-        row: place(&block.rows, &picture.row),
-        column: place(&block.columns, &picture.column),
+        row: place(&block.rows, row),
+        column: place(&block.columns, column),
         note: picture.note.clone(),
         scale: picture.scale,
         extent: (least, most),

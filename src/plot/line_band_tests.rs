@@ -175,7 +175,7 @@ fn a_grid_of_panels_with_levels_marks_and_lines() {
     }
     // four panels of three curves and three levels, each with a band
     assert_eq!(drawn.svg.matches("opacity=\"0.16\"").count(), 24);
-    assert!(drawn.alt.contains("k\u{a0}=\u{a0}50") && drawn.alt.contains("kernel: 0.268 throughout"), "{}", drawn.alt);
+    assert!(drawn.alt.contains("k\u{a0}=\u{a0}50") && drawn.alt.contains("kernel: 0.269 throughout"), "{}", drawn.alt);
 }
 
 #[test]

@@ -253,6 +253,27 @@ fn unknown_table_in_a_figure() {
 }
 
 #[test]
+fn pictures_that_are_a_table() {
+    let figure = "    table: error\n    x: {column: n_train}\n    y: {column: test_error}\n    colour: model\n";
+    let edits = [("kind: line-band", "kind: image-grid"), (figure, "    pictures: lofi-score\n")];
+    assert_snapshot!(refused(&edits), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:48:15
+      × `pictures` takes a value of type pictures, but `lofi-score` is of type table
+        ╭─[studies/demo/tiny.yaml:48:15]
+     47 │     kind: image-grid
+     48 │     pictures: lofi-score
+        ·               ─────┬────
+        ·                    ╰── here
+     49 │
+        ╰────
+      help: pictures: Pictures with the headings of their rows and columns.
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
 fn an_average_of_histograms() {
     assert_snapshot!(refused(&[("    interval: {bootstrap: 0.9}\n", "    bins: {column: test_error}\n")]), @r#"
     exit 2
