@@ -7,6 +7,7 @@ use crate::{analysis, dataset, experiment, plot};
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
+    &experiment::SyntheticHierarchySamples,
     // Experiments
     &experiment::RandomFeatures,
     &experiment::LayerKernel,
@@ -22,6 +23,14 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::SpectrumTable,
     &experiment::RidgeReadout,
     &experiment::Score,
+    &experiment::SyntheticHierarchy,
+    &experiment::SyntheticMomentSpectrum,
+    &experiment::EigenvectorImages,
+    &experiment::FeatureMaximiser,
+    &experiment::InputImportance,
+    &experiment::SampleImportance,
+    &experiment::FeatureAverages,
+    &experiment::PictureAgreement,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
@@ -42,4 +51,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Figures
     &plot::LineBand,
     &plot::Heatmap,
+    &plot::Scatter,
+    &plot::Histogram,
+    &plot::ImageGrid,
 ];

@@ -115,7 +115,11 @@ fn binned(params: &Params, table: &Table) -> Result<Table, StepError> {
     let all: Vec<f64> = values.iter().copied().flatten().collect();
     let edges = bin_edges(&all, params.count, axis).map_err(|error| StepError::Input {
         slot: "table".to_owned(),
-        reason: format!("column `{}`: {error}", params.column),
+        reason: format!(
+            "column `{}`: {error}{}",
+            params.column,
+            if axis == Axis::Log { "; `symlog` takes values of any sign" } else { "" }
+        ),
     })?;
     let by = params.keys.without(&[&params.pool]);
     let groups = groups(table, &by)?;

@@ -7,7 +7,7 @@ use super::estimate::Estimate;
 use super::paired_difference::level;
 use super::pairs::same;
 use super::replicates::{Axis, Design, Plane};
-use super::rows::{TABLE, VERDICT, groups};
+use super::rows::{TABLE, VERDICT, groups, groups_among};
 use crate::artifact::{Cell, Table, Verdict};
 use crate::math::curve::squared_spread;
 use crate::math::jackknife::pseudo_values;
@@ -118,13 +118,9 @@ fn replicated_curves(
     (table, plane, rows): (&Table, &Plane, &[usize]),
     seeds: &[String],
 ) -> Result<Vec<Replicates>, StepError> {
-    let within = |rows: &[usize], by: &[String]| -> Result<Vec<(Vec<Cell>, Vec<usize>)>, StepError> {
-        let found = groups(&table.take(rows), by)?;
-        Ok(found.into_iter().map(|(key, of)| (key, of.into_iter().map(|i| rows[i]).collect())).collect())
-    };
     let mut curves = Vec::new();
-    for (_, of_curve) in within(rows, &params.curves.0)? {
-        let replicates = within(&of_curve, seeds)?;
+    for (_, of_curve) in groups_among(table, rows, &params.curves.0)? {
+        let replicates = groups_among(table, &of_curve, seeds)?;
         let curve = |(seed, rows): (Vec<Cell>, Vec<usize>)| Ok((seed, plane.curve(&rows, &params.x)?));
         curves.push(replicates.into_iter().map(curve).collect::<Result<Replicates, StepError>>()?);
     }

@@ -1,8 +1,8 @@
 //! From samples to a verdict: what every claim has in common.
 //!
-//! Each condition (a number of training samples, a step along an axis) has a two-sided Student t interval of its mean.
-//! A condition is held where that interval lies wholly on the claimed side, failed where it lies wholly on the other,
-//! and undecided otherwise, so either is wrong in at most (1 − level)/2 of all repetitions.
+//! Each condition (a number of training samples, a step along an axis) has an estimate with a two-sided interval, most
+//! often a mean with Student's t. A condition is held where that interval lies wholly on the claimed side, failed where it
+//! lies wholly on the other, and undecided otherwise, so either is wrong in at most (1 − level)/2 of all repetitions.
 //!
 //! Student's t and not the percentile bootstrap: with the 3 to 10 seeds of a study, resamples repeat the same few
 //! values and their percentiles cover far less than they say (three seeds: about 75 % instead of 95 %), which would make

@@ -2,7 +2,7 @@
 
 use super::rows::counted;
 use crate::math::statistics::{Interval, mean};
-use crate::math::student::{estimate_interval, student_interval};
+use crate::math::student::{cross_fitted_interval, estimate_interval, student_interval};
 use crate::step::StepError;
 
 /// An estimated statistic, in the form that its interval is made from.
@@ -10,6 +10,8 @@ use crate::step::StepError;
 pub enum Estimate {
     /// The mean of independent samples, one a replicate, with Student's t interval.
     Mean(Vec<f64>),
+    /// The mean of samples each of which was measured where the others chose, with a widened t interval.
+    CrossFitted(Vec<f64>),
     /// The square root of the mean of jackknife pseudo-values of the square, whose t interval is taken before the root.
     RootMean(Vec<f64>),
     /// A coefficient of one regression, with the t interval of its residuals.
@@ -34,7 +36,7 @@ impl Estimate {
     /// Where there is no sample, or one is not a number.
     pub fn value(&self) -> Result<f64, StepError> {
         match self {
-            Self::Mean(samples) => mean(samples).map_err(StepError::numeric),
+            Self::Mean(samples) | Self::CrossFitted(samples) => mean(samples).map_err(StepError::numeric),
             Self::RootMean(samples) => mean(samples).map(|v| v.max(0.0).sqrt()).map_err(StepError::numeric),
             Self::Fitted { value, .. } | Self::Exact(value) => Ok(*value),
         }
@@ -46,10 +48,11 @@ impl Estimate {
     /// Where a sample is not a number.
     pub fn interval(&self, level: f64) -> Result<Option<Interval>, StepError> {
         match self {
-            Self::Mean(samples) | Self::RootMean(samples) if samples.len() < 2 => Ok(None),
+            Self::Mean(samples) | Self::CrossFitted(samples) | Self::RootMean(samples) if samples.len() < 2 => Ok(None),
             Self::Fitted { freedom: 0, .. } => Ok(None),
             Self::Exact(value) => Ok(Some(Interval { low: *value, high: *value })),
             Self::Mean(samples) => student_interval(samples, level).map(Some).map_err(StepError::numeric),
+            Self::CrossFitted(samples) => cross_fitted_interval(samples, level).map(Some).map_err(StepError::numeric),
             Self::RootMean(samples) => {
                 let square = student_interval(samples, level).map_err(StepError::numeric)?;
                 let root = |end: f64| end.max(0.0).sqrt();
@@ -65,16 +68,16 @@ impl Estimate {
     #[must_use]
     pub const fn samples(&self) -> usize {
         match self {
-            Self::Mean(samples) | Self::RootMean(samples) => samples.len(),
+            Self::Mean(samples) | Self::CrossFitted(samples) | Self::RootMean(samples) => samples.len(),
             Self::Fitted { points, .. } => *points,
             Self::Exact(_) => 1,
         }
     }
 
-    /// Whether it is a plain mean.
+    /// Whether it is a mean.
     #[must_use]
     pub const fn is_mean(&self) -> bool {
-        matches!(self, Self::Mean(_))
+        matches!(self, Self::Mean(_) | Self::CrossFitted(_))
     }
 
     /// What there is too little of, where there is no interval.
@@ -95,6 +98,9 @@ impl Estimate {
                 let alike = samples.len() > 1 && samples.iter().all(|v| *v == samples[0]);
                 let alike = if alike { ", all equal" } else { "" };
                 format!("{percent} % Student t interval, {}{alike}", counted(samples.len(), "sample"))
+            }
+            Self::CrossFitted(samples) => {
+                format!("{percent} % t interval widened for choosing, {}", counted(samples.len(), "sample"))
             }
             Self::RootMean(samples) => {
                 format!("{percent} % jackknife t interval, {}", counted(samples.len(), "replicate"))

@@ -1,7 +1,7 @@
 //! Points of a grid of axes, with the numbers of every replicate.
 
 use super::pairs::{Keyed, keyed, partner, same};
-use super::rows::groups;
+use super::rows::groups_among;
 use crate::artifact::{Cell, Table};
 use crate::step::{Condition, Filter, StepError};
 
@@ -27,7 +27,7 @@ pub fn points(
     (along, on, [criterion, value]): (&[String], &[String], [&str; 2]),
 ) -> Result<(Vec<Point>, usize), StepError> {
     let mut found: Vec<(Vec<Cell>, [Keyed; 2])> = Vec::new();
-    for (place, of_point) in groups(&table.take(rows), along)? {
+    for (place, of_point) in groups_among(table, rows, along)? {
         if place.iter().any(Cell::is_null) {
             continue;
         }
@@ -35,7 +35,6 @@ pub fn points(
             let reason = format!("{text} has no place on an axis of numbers");
             return Err(StepError::Input { slot: "table".to_owned(), reason });
         }
-        let of_point: Vec<usize> = of_point.into_iter().map(|i| rows[i]).collect();
         let number = |column| keyed(table, &of_point, (column, on));
         found.push((place, [number(criterion)?, number(value)?]));
     }

@@ -69,11 +69,12 @@ impl Kind for InteriorOptimum {
                   best border point (or the best of `against`): the mean of the paired differences interior - other gets \
                   a Student t interval: held where it lies below 0, failed where above, undecided otherwise, and never \
                   held while the best point of all is on the border. The best of many noisy points looks better than it \
-                  is; so for each replicate both points are chosen by the mean over the other replicates, and only \
-                  compared on it. That also holds with `chosen_by`, since the validation error of a replicate shares its \
-                  luck. The evidence names the points that all replicates together choose. Points that lack a replicate \
-                  are left out and counted.",
-        cites: &["student-1908", "berger-1982"],
+                  is. With `chosen_by` both points are therefore chosen by the mean of that column, which is fair as far \
+                  as its noise is not the column's own: other samples, though of the same trained models. Without it, each \
+                  replicate compares the points that the other replicates choose, and the interval is widened for these \
+                  choices being alike (Nadeau and Bengio), which asks more of the data. The evidence names the points that \
+                  all replicates together choose. Points that lack a replicate are left out and counted.",
+        cites: &["student-1908", "nadeau-bengio-2003", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
     };
@@ -82,6 +83,11 @@ impl Kind for InteriorOptimum {
         let mut faults = Vec::new();
         if params.along.0.is_empty() {
             faults.push(Problem::at("along", "a grid needs at least one axis"));
+        }
+        if params.chosen_by.as_ref() == Some(&params.column) {
+            let message = format!("points chosen by `{}` look better by `{0}` than they are", params.column);
+            let help = "choose by a validation column, or leave `chosen_by` out: then the other replicates choose";
+            faults.push(Problem::at("chosen_by", message).help(help));
         }
         let strange = params.against.iter().flat_map(|f| f.0.keys()).find(|name| !params.along.contains(name));
         if let Some(name) = strange {
@@ -133,7 +139,7 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     claim.decide(&conditions, &design.remark(&table, &remarks))
 }
 
-/// The differences best interior − best other, one a replicate, each chosen by the other replicates.
+/// The differences best interior − best other, one a replicate.
 fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, String) {
     let sign = if params.maximise { -1.0 } else { 1.0 };
     let inside = interior(grid);
@@ -143,10 +149,11 @@ fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, St
         Some(filter) => at_edges(grid, &params.along.0, filter),
     };
     let inner: Vec<usize> = inside.iter().copied().filter(|i| !others.contains(i)).collect();
+    let crossed = params.chosen_by.is_none();
     let replicates = grid.first().map_or(0, |point| point.values.len());
     let difference = |replicate: usize| {
         // a single replicate has no others to choose by; its one sample then decides nothing
-        let left = (replicates > 1).then_some(replicate);
+        let left = (crossed && replicates > 1).then_some(replicate);
         let value = |i: usize| grid[i].values[replicate];
         Some(sign * (value(best(grid, &inner, (sign, left))?) - value(best(grid, &others, (sign, left))?)))
     };
@@ -159,7 +166,8 @@ fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, St
     let open = params.against.is_none() && best(grid, &all, (sign, None)).is_none_or(|i| !is_inside(&i));
     let remark = missing(params, [grid.len(), inner.len(), others.len()]);
     let facts = [name(&inner), name(&others)].concat();
-    (Condition { place, estimate: Estimate::Mean(samples), facts, open }, remark)
+    let estimate = if crossed { Estimate::CrossFitted(samples) } else { Estimate::Mean(samples) };
+    (Condition { place, estimate, facts, open }, remark)
 }
 
 /// What the comparison lacks, if anything.
@@ -229,13 +237,17 @@ mod tests {
     fn the_paired_difference_by_hand() {
         // one axis; for every seed the others choose k = 2 inside, and k = 3 of the border 1 and 3
         let rows = [[0.5, 0.1, 0.3], [0.6, 0.3, 0.4], [0.7, 0.4, 0.7]];
-        let rows: Vec<Json> =
-            (0..3).flat_map(|s| (0..3).map(move |k| json!([k + 1, 1, s, rows[s as usize][k as usize], 0.0]))).collect();
+        let rows: Vec<Json> = (0..3)
+            .flat_map(|s| (0..3).map(move |k| json!([k + 1, 1, s, rows[s as usize][k as usize], 5 - k])))
+            .collect();
         let verdict = decided(json!({"along": "k1", "keys": ["k1", "seed"]}), &rows);
         let number = |c: &str| verdict.evidence.numbers(c).unwrap()[0].unwrap();
-        // differences −0.2, −0.1, −0.3: mean −0.2, sd 0.1, half width 0.2484138
-        assert!((number("estimate") + 0.2).abs() < 1e-12 && (number("high") - 0.048_413_8).abs() < 1e-6);
+        // differences −0.2, −0.1, −0.3: mean −0.2, sd 0.1, half width 4.302653 · 0.1 · √(1/3 + 1/2)
+        assert!((number("estimate") + 0.2).abs() < 1e-12 && (number("high") - 0.192_776_6).abs() < 1e-6);
         assert_eq!((number("other_k1"), verdict.outcome), (3.0, Outcome::Undecided));
+        let fixed = decided(json!({"along": "k1", "keys": ["k1", "seed"], "chosen_by": "validation"}), &rows);
+        // chosen once, the plain interval: half width 4.302653 · 0.1/√3
+        assert!((fixed.evidence.numbers("high").unwrap()[0].unwrap() - 0.048_413_8).abs() < 1e-6);
     }
 
     #[test]
@@ -265,12 +277,12 @@ mod tests {
 
     #[test]
     fn choosing_among_equal_points_makes_no_optimum() {
-        // 2.5 % on either side are allowed; choosing by the same seeds, one side would take far more
+        // 2.5 % on either side are allowed; comparing where the other seeds choose without widening takes 14 %
         let trials = 400;
         for extra in [json!({}), json!({"chosen_by": "validation"})] {
             let decided = |trial| decided(extra.clone(), &sample((0.0, 1.0), 5, trial)).outcome;
             let wrong = (0..trials).filter(|&trial| decided(trial) != Outcome::Undecided).count();
-            assert!(wrong <= 33, "{extra}: {wrong} of {trials} decided, 20 ± 4.4 expected");
+            assert!(wrong <= 37, "{extra}: {wrong} of {trials} decided, 20 ± 4.4 expected");
         }
     }
 
@@ -297,5 +309,6 @@ mod tests {
         assert!(fault(json!(["against", {"k2": "max"}])).contains("`k2` is no axis of the grid; its axes are k1"));
         assert!(fault(json!(["per", "k1"])).contains("cannot pair or split rows"));
         assert!(fault(json!(["along", []])).contains("at least one axis"));
+        assert!(fault(json!(["chosen_by", "test_error"])).contains("look better by `test_error` than they are"));
     }
 }

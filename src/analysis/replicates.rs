@@ -4,7 +4,7 @@ use super::bar::Bar;
 use super::columns::Columns;
 use super::decide::{Claim, Condition};
 use super::estimate::Estimate;
-use super::rows::{counted, groups, in_words, no_rows};
+use super::rows::{counted, groups, groups_among, in_words, no_rows};
 use crate::artifact::{Cell, Table, TableError};
 use crate::step::{Filter, StepError};
 
@@ -64,9 +64,8 @@ impl<'a> Design<'a> {
         let seeds = self.seeds(table);
         let mut found = Vec::new();
         for (place, rows) in groups(table, &self.per.0)? {
-            let of_place = groups(&table.take(&rows), &seeds)?;
-            let replicates: Vec<Vec<usize>> =
-                of_place.into_iter().map(|(_, of_seed)| of_seed.into_iter().map(|i| rows[i]).collect()).collect();
+            let of_seeds = groups_among(table, &rows, &seeds)?;
+            let replicates: Vec<Vec<usize>> = of_seeds.into_iter().map(|(_, of_seed)| of_seed).collect();
             if self.deterministic && replicates.len() > 1 {
                 let (count, at) = (replicates.len(), in_words(&self.per.0, &place));
                 let reason = format!(

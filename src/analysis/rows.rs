@@ -33,6 +33,15 @@ pub fn groups(table: &Table, by: &[String]) -> Result<Vec<Group>, TableError> {
     Ok(groups)
 }
 
+/// Some rows grouped by equal values, as [`groups`] does with all.
+///
+/// # Errors
+/// Where a column is missing.
+pub fn groups_among(table: &Table, rows: &[usize], by: &[String]) -> Result<Vec<Group>, TableError> {
+    let found = groups(&table.take(rows), by)?;
+    Ok(found.into_iter().map(|(key, of)| (key, of.into_iter().map(|i| rows[i]).collect())).collect())
+}
+
 /// Values of some columns in words: `model = LoFi, n_train = 500`; `all rows` where there are none.
 #[must_use]
 pub fn in_words(columns: &[String], values: &[Cell]) -> String {

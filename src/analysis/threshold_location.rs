@@ -129,11 +129,15 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         let unit = |x: f64| if params.log { 10.0_f64.powf(x) } else { x };
         let (place, censored) = match first_crossing((&x, &y), params.crosses, rising) {
             Crossing::At(place) => (Some(place), false),
-            Crossing::Before => (x.first().copied(), true),
-            Crossing::Never => (x.last().copied(), true),
+            Crossing::Before => {
+                before += 1;
+                (x.first().copied(), true)
+            }
+            Crossing::Never => {
+                never += usize::from(!x.is_empty());
+                (x.last().copied(), true)
+            }
         };
-        before += usize::from(censored && y.first().is_some_and(|v| (*v > params.crosses) == rising));
-        never += usize::from(censored && y.first().is_none_or(|v| (*v > params.crosses) != rising));
         Ok(Measured { value: place.map(unit), censored })
     })?;
     let level = params.crosses;

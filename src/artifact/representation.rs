@@ -51,7 +51,7 @@ pub struct Origin {
     pub caveat: String,
 }
 
-/// Labels of the three splits, ±1; shared by everything that is made of the same samples.
+/// Labels of the three splits, ±1 for a task of two classes, else any numbers; shared by everything that is made of the same samples.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Labels {
     /// n training labels.

@@ -70,6 +70,12 @@ pub enum FileFormat {
     Idx,
     /// A folder of PNG, JPEG or PNM images and a CSV list `file,label`.
     ImageFolder,
+    /// CelebA's: a folder of images, the list of their attributes and the list of their partition; images are cut to
+    /// their middle square and resized to the card's shape.
+    Celeba,
+    /// A folder with a subfolder for each class, `s1`, `s2`, …, with images named by numbers. Records are all images
+    /// numbered 1, class after class, then all numbered 2, and so on.
+    ClassFolders,
 }
 
 /// A binary task: which classes are −1 and which +1. Classes in neither are left out.
@@ -84,6 +90,10 @@ pub struct Task {
     pub negative: Vec<u32>,
     /// Classes labelled +1.
     pub positive: Vec<u32>,
+    /// For the formats whose records have attributes in place of a class: the attribute; its absence is class 0 and its
+    /// presence class 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
 }
 
 /// The files of each split, read one after the other.
@@ -105,9 +115,29 @@ pub struct Part {
     /// The file of labels, for the formats that keep them apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<String>,
+    /// For the formats with a list that assigns images to splits: that list, and the number of the split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<Partition>,
     /// Only the records `[from, to)`, counted from 0; all where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records: Option<[usize; 2]>,
+}
+
+/// One split of a list that assigns images to splits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Partition {
+    /// The list.
+    pub file: String,
+    /// The number of the split in it.
+    pub number: u32,
+}
+
+impl Part {
+    /// The names of all files that it reads.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.file).chain(&self.labels).chain(self.partition.as_ref().map(|p| &p.file))
+    }
 }
 
 /// What a file must hash to: exactly one of `md5` and `sha256`.
@@ -219,7 +249,7 @@ impl Card {
     #[must_use]
     pub fn files(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
-        for name in self.parts().flat_map(|(_, part)| std::iter::once(&part.file).chain(&part.labels)) {
+        for name in self.parts().flat_map(|(_, part)| part.files()) {
             if !names.contains(&name.as_str()) {
                 names.push(name);
             }

@@ -59,6 +59,11 @@ fn tasks(card: &Card, found: &mut Faults) {
             found.add(&format!("tasks.{i}.name"), format!("`{}` is a task already: give each name once", task.name));
         }
         one_task(card, task, i, found);
+        match (&task.attribute, card.format == FileFormat::Celeba) {
+            (None, true) => found.add(&format!("tasks.{i}"), "no `attribute`: which one decides?".to_owned()),
+            (Some(_), false) => found.add(&format!("tasks.{i}.attribute"), "this format has no attributes".to_owned()),
+            _ => {}
+        }
     }
 }
 
@@ -92,13 +97,18 @@ fn splits(card: &Card, found: &mut Faults) {
 }
 
 fn one_part(format: FileFormat, part: &Part, path: &str, found: &mut Faults) {
-    let labels_apart = matches!(format, FileFormat::Idx | FileFormat::ImageFolder);
+    let labels_apart = matches!(format, FileFormat::Idx | FileFormat::ImageFolder | FileFormat::Celeba);
     match (&part.labels, labels_apart) {
         (None, true) => found.add(path, "no `labels`: this format keeps them in a file of their own".to_owned()),
         (Some(_), false) => found.add(path, "`labels`: this format keeps them in the same file".to_owned()),
         _ => {}
     }
-    for name in std::iter::once(&part.file).chain(&part.labels).filter(|name| !is_inner_path(name)) {
+    match (&part.partition, format == FileFormat::Celeba) {
+        (None, true) => found.add(path, "no `partition`: this format needs the list of its splits".to_owned()),
+        (Some(_), false) => found.add(path, "`partition`: this format has no list of splits".to_owned()),
+        _ => {}
+    }
+    for name in part.files().filter(|name| !is_inner_path(name)) {
         found.add(path, format!("`{name}`: expected a path inside the data set's folder"));
     }
     if let Some([from, to]) = part.records.filter(|[from, to]| from >= to) {
@@ -180,6 +190,7 @@ pub(super) fn is_inner_path(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::card::Partition;
     use super::super::testing::tiny_card;
     use super::*;
 
@@ -210,6 +221,9 @@ mod tests {
         assert_one(|c| c.splits.test.clear(), "splits.test: no file");
         assert_one(|c| c.splits.train[0].records = Some([3, 3]), "splits.train.0.records: [3, 3) is empty");
         assert_one(|c| c.splits.train[0].labels = Some("l".into()), "keeps them in the same file");
+        assert_one(|c| c.tasks[0].attribute = Some("Male".into()), "tasks.0.attribute: this format has no attributes");
+        let partition = || Some(Partition { file: "list.txt".into(), number: 0 });
+        assert_one(|c| c.splits.test[0].partition = partition(), "`partition`: this format has no list of splits");
         assert_one(|c| c.sources.clear(), "sources: no source");
         assert_one(|c| c.sources = vec![Source::Folder(vec!["../up".into()])], "sources.0: `../up`");
         assert_one(|c| c.sources = vec![Source::Repository("/abs".into())], "expected a folder beside the card");

@@ -1,6 +1,6 @@
 //! All data sets that this machine knows of: their cards, and where their files are.
 
-use super::card::Card;
+use super::card::{Card, Task};
 use super::digest;
 use super::download::Retry;
 use super::error::DatasetError;
@@ -113,13 +113,23 @@ impl Library {
         let mut text = format!("{:?}\n", card.format);
         let mend = self.mend(loaded, found);
         for (split, part) in card.parts() {
-            for name in std::iter::once(&part.file).chain(&part.labels) {
+            for name in part.files() {
                 let path = found.files.get(name).map_or(Path::new(name), PathBuf::as_path);
                 let digest = self.index.digest(path, card.checksums.get(name), &mend)?;
                 text.push_str(&format!("{split} {digest} {:?}\n", part.records));
             }
+            if let Some(partition) = &part.partition {
+                text.push_str(&format!("{split} partition {}\n", partition.number));
+            }
         }
         Ok(digest::of_text(&text))
+    }
+
+    /// [`Library::identity`] as a task sees it: which attribute gives the classes is part of what the data is.
+    pub(super) fn identity_of_task(&self, loaded: &Loaded, found: &Found, task: &Task) -> Result<String, DatasetError> {
+        let identity = self.identity(loaded, found)?;
+        let attribute = task.attribute.as_ref();
+        Ok(attribute.map_or(identity.clone(), |name| digest::of_text(&format!("{identity} {name}"))))
     }
 
     /// What to do about a file with a wrong checksum.
@@ -135,8 +145,11 @@ impl Library {
     fn open_records(&self, data: &DataRef) -> Result<OpenRecords, DatasetError> {
         let loaded = self.loaded(&data.card)?;
         let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
-        if self.identity(loaded, &found)? == data.digest {
-            return Ok(OpenRecords::new(loaded, &found).remembering(&data.digest, &self.classes));
+        let task = loaded.card.tasks.iter().find(|task| task.name == data.task);
+        if let Some(task) = task
+            && self.identity_of_task(loaded, &found, task)? == data.digest
+        {
+            return Ok(OpenRecords::new(loaded, &found, task).remembering(&data.digest, &self.classes));
         }
         Err(DatasetError::Changed { card: data.card.clone(), folder: found.folder })
     }

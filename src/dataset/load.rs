@@ -76,7 +76,10 @@ mod tests {
     fn the_cards_that_come_with_the_program_are_good() {
         let cards = cards(&[cards_dir()]).unwrap();
         let names: Vec<&String> = cards.keys().collect();
-        assert_eq!(names, ["cifar10", "cifar10-jpeg", "fashion-mnist", "fashion-mnist-subset", "mnist"]);
+        assert_eq!(
+            names,
+            ["celeba", "cifar10", "cifar10-jpeg", "fashion-mnist", "fashion-mnist-subset", "mnist", "orl-faces"]
+        );
         let default = |name: &str| cards[name].card.tasks[0].name.clone();
         assert_eq!(default("cifar10"), "animals-vs-vehicles");
         assert_eq!(default("fashion-mnist-subset"), "confusable-pairs");

@@ -25,7 +25,8 @@ mod unpack;
 mod verify;
 
 pub use card::{
-    Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Source, Splits, Task, Unpack,
+    Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Partition, Source, Splits, Task,
+    Unpack,
 };
 pub use count::Count;
 pub use download::{Progress, Report, Retry};

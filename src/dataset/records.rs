@@ -1,5 +1,6 @@
 //! The records of a card whose files were found: classes and pixels over all parts of a split.
 
+use super::card::Task;
 use super::error::DatasetError;
 use super::format::{self, Format, FormatError, Opened};
 use super::index::Counts;
@@ -44,13 +45,16 @@ impl OpenPart {
 }
 
 impl OpenRecords {
-    /// Readers for the files that were found.
-    pub fn new(loaded: &Loaded, found: &Found) -> Self {
+    /// Readers for the files that were found, with the classes that a task is about.
+    pub fn new(loaded: &Loaded, found: &Found, task: &Task) -> Self {
         let card = &loaded.card;
+        let path = |name: &String| found.files.get(name).cloned();
         let part = |part: &super::card::Part| OpenPart {
             files: Opened {
-                file: found.files.get(&part.file).cloned().unwrap_or_default(),
-                labels: part.labels.as_ref().and_then(|name| found.files.get(name)).cloned(),
+                file: path(&part.file).unwrap_or_default(),
+                labels: part.labels.as_ref().and_then(path),
+                partition: part.partition.as_ref().and_then(|p| Some((path(&p.file)?, p.number))),
+                attribute: task.attribute.clone(),
                 geometry: card.geometry(),
                 classes: card.classes.clone(),
             },
@@ -178,7 +182,8 @@ mod tests {
         card.splits.train[0].records = Some([1, to]);
         card.splits.train.push(card.splits.test[0].clone());
         let found = in_folder(&card, folder).unwrap();
-        OpenRecords::new(&Loaded { card, home: PathBuf::new() }, &found)
+        let task = card.tasks[0].clone();
+        OpenRecords::new(&Loaded { card, home: PathBuf::new() }, &found, &task)
     }
 
     // write_tiny: train classes 0 1 2 0 1 2 with values 0..6, test classes 1 0 2 with values 100..103

@@ -65,8 +65,8 @@ impl Library {
         represents: Option<&str>,
     ) -> Result<DataRef, DatasetError> {
         let card = &loaded.card;
-        let digest = self.identity(loaded, found)?;
-        let counts = self.index.counts(&digest, || OpenRecords::new(loaded, found).count())?;
+        let digest = self.identity_of_task(loaded, found, task)?;
+        let counts = self.index.counts(&digest, || OpenRecords::new(loaded, found, task).count())?;
         let (train, test) = task_counts(&counts, &task.labels());
         Ok(DataRef {
             card: card.name.clone(),

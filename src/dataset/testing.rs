@@ -38,12 +38,13 @@ pub fn skipped(what: &str) {
 
 /// A card of 3 × 2 × 2 images in CIFAR's layout, three classes, files train.bin and test.bin.
 pub fn tiny_card(name: &str) -> Card {
-    let part = |file: &str| vec![Part { file: file.into(), labels: None, records: None }];
+    let part = |file: &str| vec![Part { file: file.into(), labels: None, partition: None, records: None }];
     let task = |name: &str, positive: &[u32]| Task {
         name: name.into(),
         title: name.into(),
         negative: vec![0],
         positive: positive.to_vec(),
+        attribute: None,
     };
     Card {
         name: name.into(),
@@ -95,7 +96,7 @@ pub fn write_tiny(folder: &Path) {
 pub fn opened(file: &Path, labels: Option<PathBuf>) -> Opened {
     let geometry = Geometry { channels: 3, height: 2, width: 2 };
     let classes = ["cat", "fish", "car"].map(Into::into).to_vec();
-    Opened { file: file.to_owned(), labels, geometry, classes }
+    Opened { file: file.to_owned(), labels, partition: None, attribute: None, geometry, classes }
 }
 
 /// The wanted images, in their order.

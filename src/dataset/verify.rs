@@ -45,7 +45,8 @@ impl Library {
         let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
         found.files.values().for_each(|path| self.index.forget(path));
         let digest = self.identity(loaded, &found)?;
-        let counts = OpenRecords::new(loaded, &found).count()?;
+        let task = loaded.card.tasks.first().ok_or_else(|| no_task(name))?;
+        let counts = OpenRecords::new(loaded, &found, task).count()?;
         let file = |name: &str| {
             let path = found.files.get(name).map_or(Path::new(name), PathBuf::as_path);
             Ok(VerifiedFile {
@@ -59,4 +60,9 @@ impl Library {
         let (train, test) = (counts.train.values().sum(), counts.test.values().sum());
         Ok(Verified { folder: found.folder, digest, files, train, test })
     }
+}
+
+/// Cards are checked to have one.
+fn no_task(card: &str) -> DatasetError {
+    DatasetError::UnknownTask { card: card.to_owned(), task: String::new(), help: "give the card a task".to_owned() }
 }

@@ -39,6 +39,8 @@ pub enum ActivationName {
     Rbf,
     /// x.
     Identity,
+    /// |x|/2 − 1/√(2π): the ReLU without its Hermite parts of degree 0 and 1.
+    CentredRelu,
 }
 
 impl From<ActivationName> for Activation {
@@ -59,6 +61,7 @@ impl From<ActivationName> for Activation {
             ActivationName::Sin => Self::Sin,
             ActivationName::Rbf => Self::Rbf,
             ActivationName::Identity => Self::Identity,
+            ActivationName::CentredRelu => Self::CentredRelu,
         }
     }
 }

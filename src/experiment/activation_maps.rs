@@ -129,7 +129,7 @@ fn of_depth(params: &Params, x: &Representation, (image, depth): (usize, usize))
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::testing::{Check, pixels, representation, run_many};
+    use crate::experiment::testing::{Check, pixels, representation};
     use crate::experiment::{ConvolutionalFilter, Pooling};
     use serde_json::json;
 
@@ -143,7 +143,8 @@ mod tests {
         let pooled = one(&Pooling, json!({"pooling": "max", "size": 2}), filtered.clone());
         let params = json!({"images": [2, 0], "channels": [1]});
         let depths = vec![images.clone(), filtered.clone(), pooled];
-        let outputs = run_many(&ActivationMaps, &params, depths);
+        let depths = depths.into_iter().map(|depth| ("x", depth)).collect();
+        let outputs = Check::of(&ActivationMaps).run(&params, depths);
         let [Value::Pictures(found)] = &outputs[..] else { panic!("pictures") };
         let places: Vec<(&str, &str)> = found.pictures.iter().map(|p| (p.row.as_str(), p.column.as_str())).collect();
         let columns = ["pixels", "layer 1, feature 2", "layer 2, feature 2"];

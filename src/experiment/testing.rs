@@ -4,7 +4,7 @@ use crate::artifact::{Geometry, Labels, Origin, Points, Representation, Samples,
 use crate::step::{
     Context, DataRef, DataSource, ErasedKind, Inputs, Outputs, ParamFault, Problem, Records, Shapes, StepError,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -48,20 +48,16 @@ impl<'a> Check<'a> {
     }
 
     fn execute(&self, params: &Json, inputs: Vec<(&str, Value)>) -> Result<Outputs, StepError> {
-        let wired = inputs.into_iter().map(|(slot, value)| (slot.to_owned(), vec![Arc::new(value)]));
-        let inputs = Inputs(wired.collect());
-        run_within(|context| self.kind.run(params, &inputs, context))
+        let wired = by_slot(inputs.into_iter().map(|(slot, value)| (slot, Arc::new(value))));
+        run_within(|context| self.kind.run(params, &Inputs(wired), context))
     }
-}
 
-/// Plans and runs a kind whose slot `x` takes many values.
-pub fn run_many(kind: &dyn ErasedKind, params: &Json, x: Vec<Value>) -> Outputs {
-    let params = kind.canonical(params).unwrap();
-    let planned = kind.plan(&params, &Shapes(vec![("x".to_owned(), x.iter().map(shape).collect())])).unwrap();
-    let inputs = Inputs(vec![("x".to_owned(), x.into_iter().map(Arc::new).collect())]);
-    let outputs = run_within(|context| kind.run(&params, &inputs, context)).unwrap();
-    assert_eq!(planned.outputs, outputs.iter().map(shape).collect::<Vec<_>>(), "planned against made");
-    outputs
+    /// What goes wrong in a run that was planned.
+    pub fn fail(&self, params: &Json, inputs: Vec<(&str, Value)>) -> StepError {
+        let params = self.canonical(params).unwrap();
+        self.kind.plan(&params, &shapes(&inputs)).unwrap();
+        self.execute(&params, inputs).unwrap_err()
+    }
 }
 
 /// Calls `f` with the context of a step that reads no data.
@@ -70,7 +66,19 @@ pub fn run_within<T>(f: impl FnOnce(&Context<'_>) -> T) -> T {
 }
 
 fn shapes(inputs: &[(&str, Value)]) -> Shapes {
-    Shapes(inputs.iter().map(|(slot, value)| ((*slot).to_owned(), vec![shape(value)])).collect())
+    Shapes(by_slot(inputs.iter().map(|(slot, value)| (*slot, shape(value)))))
+}
+
+/// A slot that is named several times holds several values.
+fn by_slot<'a, T>(inputs: impl Iterator<Item = (&'a str, T)>) -> Vec<(String, Vec<T>)> {
+    let mut slots: Vec<(String, Vec<T>)> = Vec::new();
+    for (slot, value) in inputs {
+        match slots.iter_mut().find(|(name, _)| name == slot) {
+            Some((_, values)) => values.push(value),
+            None => slots.push((slot.to_owned(), vec![value])),
+        }
+    }
+    slots
 }
 
 fn shape(value: &Value) -> Shape {
@@ -131,4 +139,19 @@ pub fn pixels(train: usize, validation: usize, test: usize) -> Representation {
 pub fn representation(images: &Representation) -> Representation {
     let [train, validation, test] = images.splits().map(|(_, points)| points.to_matrix());
     images.with_features(train, validation, test)
+}
+
+/// Images at `x` and the spectra of two LoFi layers on them at `layers`: 16 features of which 4 are kept, 10 of which 3.
+pub fn network(images: &Representation, activation: &str, seed: u64) -> Vec<(&'static str, Value)> {
+    let mut inputs = vec![("x", Value::Representation(images.clone()))];
+    let mut h = Value::Representation(images.clone());
+    for (layer, width, keep) in [(0, 16, 4), (1, 10, 3)] {
+        let lift = json!({"width": width, "layer": layer, "seed": seed, "activation": activation});
+        let z = Check::of(&super::RandomFeatures).run(&lift, vec![("x", h)]).remove(0);
+        let mut filtered =
+            Check::of(&super::SignedMomentFilter).run(&json!({"keep": keep}), vec![("x", z)]).into_iter();
+        h = filtered.next().unwrap();
+        inputs.push(("layers", filtered.next().unwrap()));
+    }
+    inputs
 }

@@ -17,6 +17,8 @@ pub enum Weights {
     Normal,
     /// The numbers that the reference implementation draws on a CPU: `torch.randn` in f32, row-major.
     Reference,
+    /// Uniform on the sphere of radius √d: the normals, each feature's weights divided by their norm.
+    Sphere,
 }
 
 /// Which numbers a layer draws.
@@ -34,7 +36,7 @@ impl Draw<'_> {
         if self.weights == Weights::Reference || self.drawn_before.is_empty() {
             return Ok(());
         }
-        let message = "`drawn_before` means nothing for normal weights: every layer has a stream of its own";
+        let message = "`drawn_before` is for reference weights only: else every layer has a stream of its own";
         Err(vec![Problem::at("drawn_before", message).help("remove it, or use `weights: reference`")])
     }
 
@@ -42,6 +44,7 @@ impl Draw<'_> {
     pub fn dense(&self, input: usize, width: usize) -> Matrix {
         match self.weights {
             Weights::Normal => random_features::draw_weights(self.seed, self.layer, input, width),
+            Weights::Sphere => random_features::draw_sphere_weights(self.seed, self.layer, input, width),
             Weights::Reference => Matrix::from_row_iterator(input, width, self.reference(input * width)),
         }
     }
@@ -50,6 +53,10 @@ impl Draw<'_> {
     pub fn convolution(&self, patch: usize, width: usize) -> Matrix {
         match self.weights {
             Weights::Normal => convolution::draw_weights(self.seed, self.layer, patch, width),
+            Weights::Sphere => {
+                let normal = convolution::draw_weights(self.seed, self.layer, patch, width);
+                divide_by_root_width(random_features::to_sphere(normal))
+            }
             Weights::Reference => {
                 divide_by_root_width(Matrix::from_iterator(patch, width, self.reference(patch * width)))
             }

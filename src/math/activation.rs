@@ -36,11 +36,13 @@ pub enum Activation {
     Rbf,
     /// `x`
     Identity,
+    /// `max(x, 0) − 1/√(2π) − x/2 = |x|/2 − 1/√(2π)`: the ReLU without its Hermite parts of degree 0 and 1.
+    CentredRelu,
 }
 
 impl Activation {
     /// Every activation, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Sigmoid,
         Self::Tanh,
         Self::Relu,
@@ -56,6 +58,7 @@ impl Activation {
         Self::Sin,
         Self::Rbf,
         Self::Identity,
+        Self::CentredRelu,
     ];
 
     /// The name in a study, kebab-case.
@@ -76,6 +79,7 @@ impl Activation {
             Self::Sin => "sin",
             Self::Rbf => "rbf",
             Self::Identity => "identity",
+            Self::CentredRelu => "centred-relu",
         }
     }
 
@@ -106,9 +110,13 @@ impl Activation {
             Self::Sin => map(a, f64::sin),
             Self::Rbf => map(a, |x| SQRT_2 * (SQRT_2 * x + 0.25 * PI).sin()),
             Self::Identity => {}
+            Self::CentredRelu => map(a, |x| 0.5 * x.abs() - MEAN_OF_RELU),
         }
     }
 }
+
+/// `E[max(z, 0)] = 1/√(2π)`, z ~ N(0, 1): the ReLU's Hermite coefficient of degree 0; that of degree 1 is 1/2.
+pub const MEAN_OF_RELU: f64 = 0.398_942_280_401_432_7;
 
 fn map(a: &mut Matrix, f: impl Fn(f64) -> f64) {
     a.iter_mut().for_each(|x| *x = f(*x));
@@ -172,10 +180,25 @@ mod tests {
             (Sin, 0.0, 0.0),
             (Rbf, 0.3, (0.3 * SQRT_2).sin() + (0.3 * SQRT_2).cos()),
             (Identity, -4.25, -4.25),
+            (CentredRelu, -2.0, 1.0 - 0.398_942_280_401_432_7),
         ];
         for (activation, x, expected) in table {
             assert!((at(activation, x) - expected).abs() < 1e-15, "{} at {x}", activation.name());
         }
+    }
+
+    // The ReLU has a kink at 0, which costs the quadrature digits: its own coefficients bound the error.
+    #[test]
+    fn centred_relu_has_no_constant_and_no_linear_part() {
+        let rule = crate::math::quadrature::GaussHermite::new(200).unwrap();
+        let coefficient = |degree: i32| rule.expectation(|z| at(Activation::CentredRelu, z) * z.powi(degree));
+        let error = rule.expectation(|z| z.max(0.0)) - MEAN_OF_RELU;
+        assert!(error.abs() < 2e-3, "the rule itself: {error}");
+        assert!((coefficient(0) - error).abs() < 1e-13 && coefficient(1).abs() < 1e-13);
+        assert!((MEAN_OF_RELU - 1.0 / (2.0 * PI).sqrt()).abs() < 1e-16);
+        // the second moment 1/4 − 1/(2π) is what is left of E[relu²] = 1/2 without 1/(2π) and 1/4
+        let square = rule.expectation(|z| at(Activation::CentredRelu, z).powi(2));
+        assert!((square - (0.25 - 0.5 / PI)).abs() < 2e-3);
     }
 
     #[test]

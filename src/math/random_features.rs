@@ -26,6 +26,21 @@ pub fn draw_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix
     weight_stream(seed, layer).normal_columns(input, 0, width)
 }
 
+/// Weights whose columns are uniform on the sphere of radius √d, d x P: those of [`draw_weights`], each divided by its
+/// norm. The radius is that of a normal column, so that both go with the same scale of the input. Cost: dP.
+///
+/// Source: the paper, synthetic hierarchy.
+pub fn draw_sphere_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
+    to_sphere(draw_weights(seed, layer, input, width))
+}
+
+/// Columns scaled to the norm √d of a normal one. Shapes: d x P. Cost: dP.
+pub fn to_sphere(mut weights: Matrix) -> Matrix {
+    let radius = (weights.nrows() as f64).sqrt();
+    weights.column_iter_mut().for_each(|mut w| w *= radius / w.norm());
+    weights
+}
+
 fn weight_stream(seed: u64, layer: u64) -> Stream {
     Stream::new(seed, "random-features", layer)
 }
@@ -40,7 +55,7 @@ pub fn input_scale(train: &Matrix) -> Result<f64, MathError> {
     scale_from_squares(row_square_norms(train).iter().sum(), train.nrows())
 }
 
-fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
+pub(super) fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
     let scale = (sum / rows as f64).sqrt();
     check_range(scale > 0.0 && scale.is_finite(), "root mean square norm of the input", scale, "above 0")?;
     Ok(scale)
@@ -218,6 +233,16 @@ mod tests {
             (pre / c).tanh() / 10.0_f64.sqrt()
         };
         assert!((z - Matrix::from_fn(8, 10, direct)).amax() < 1e-15);
+    }
+
+    #[test]
+    fn sphere_weights_have_one_norm_and_no_preferred_direction() {
+        let w = draw_sphere_weights(3, 0, 4, 20_000);
+        assert!(w.column_iter().all(|c| (c.norm() - 2.0).abs() < 1e-14));
+        // E[w wᵀ] = (radius²/d) I, with standard deviations below 0.01 here
+        let second = &w * w.transpose() / 20_000.0;
+        assert!((second - Matrix::identity(4, 4)).amax() < 0.04);
+        assert_eq!(draw_sphere_weights(3, 0, 4, 5), w.columns(0, 5).into_owned(), "nested in the width");
     }
 
     #[test]

@@ -22,6 +22,22 @@ pub fn estimate_interval((centre, error): (f64, f64), freedom: usize, level: f64
     Ok(Interval { low: centre - half, high: centre + half })
 }
 
+/// The interval of a mean of numbers each of which was measured with what the others had chosen (leave-one-out).
+///
+/// `mean ± t · sd · √(1/n + 1/(n − 1))`: the choices overlap, so the numbers are correlated, and the plain interval is too
+/// narrow. The correction is Nadeau and Bengio's for one part in n left out.
+///
+/// Source: Nadeau and Bengio, *Inference for the Generalization Error*, Machine Learning 52 (2003) 239 (the corrected
+/// resampled t test).
+///
+/// # Errors
+/// Those of [`student_interval`].
+pub fn cross_fitted_interval(values: &[f64], level: f64) -> Result<Interval, MathError> {
+    let n = values.len() as f64;
+    let error = standard_error(values)? * (1.0 + n / (n - 1.0)).sqrt();
+    estimate_interval((mean(values)?, error), values.len() - 1, level)
+}
+
 /// The p-value of "the mean is at least zero" against "it is negative" (one-sided t test).
 ///
 /// Where all values are equal it is 0, 1 or ½ by their sign.
@@ -120,6 +136,17 @@ mod tests {
             assert!((student_quantile(0.025, degrees).unwrap() + found).abs() < 1e-10);
         }
         assert!((student_cdf(1.0, 1.0) - 0.75).abs() < 1e-14, "Cauchy");
+    }
+
+    #[test]
+    fn intervals_by_hand() {
+        // mean 2, sd 1, t(0.975; 2) = 4.302653: half widths t/√3 and t·√(1/3 + 1/2)
+        let v = [1.0, 2.0, 3.0];
+        assert!((student_interval(&v, 0.95).unwrap().high - 2.0 - 2.484_138).abs() < 1e-6);
+        assert!((cross_fitted_interval(&v, 0.95).unwrap().high - 2.0 - 3.927_766).abs() < 1e-6);
+        let fit = estimate_interval((1.99, 0.059_721_576_223_897), 3, 0.95).unwrap();
+        assert!((fit.low - 1.99 + 0.190_060_710).abs() < 1e-8, "scipy.stats.linregress and scipy.stats.t");
+        assert!(estimate_interval((1.0, 0.0), 0, 0.95).is_err());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Which column an axis shows, and what is written beside it.
 
 use crate::artifact::{Cell, Table, TableError, column_title};
+use crate::step::Problem;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-/// A column to show: its name alone, or `{column, label, unit, scale, log}`. It is stored in the long form.
+/// A column to show: its name alone, or `{column, label, unit, scale}`. It is stored in the long form.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Axis(pub AxisForm);
@@ -27,9 +28,6 @@ pub struct AxisForm {
     #[serde(default = "one")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub scale: f64,
-    /// Whether the axis, or the colour scale, is logarithmic.
-    #[serde(default)]
-    pub log: bool,
 }
 
 const fn one() -> f64 {
@@ -41,7 +39,13 @@ impl Axis {
     #[must_use]
     pub fn of(column: &str) -> Self {
         let column = column.to_owned();
-        Self(AxisForm { column, label: String::new(), unit: String::new(), scale: 1.0, log: false })
+        Self(AxisForm { column, label: String::new(), unit: String::new(), scale: 1.0 })
+    }
+
+    /// What is wrong with the factor, if anything; `at` is the parameter's name.
+    #[must_use]
+    pub fn problem(&self, at: &str) -> Option<Problem> {
+        (self.0.scale == 0.0).then(|| Problem::at(at, "a scale of 0 shows nothing"))
     }
 
     /// The column's name.
@@ -110,7 +114,7 @@ impl Axis {
     pub fn shown(&self, value: &Cell) -> String {
         match value {
             Cell::Null => "–".to_owned(),
-            Cell::Int(_) | Cell::Float(_) => super::scale::short(value.as_f64().unwrap_or(0.0) * self.0.scale),
+            Cell::Int(_) | Cell::Float(_) => super::number::short(value.as_f64().unwrap_or(0.0) * self.0.scale),
             other => other.to_string(),
         }
     }
@@ -128,7 +132,7 @@ impl<'de> Visitor<'de> for AxisVisitor {
     type Value = Axis;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a column's name, or {column, label, unit, scale, log}")
+        f.write_str("a column's name, or {column, label, unit, scale}")
     }
 
     fn visit_str<E: de::Error>(self, column: &str) -> Result<Axis, E> {
@@ -148,7 +152,7 @@ impl JsonSchema for Axis {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let form = generator.subschema_for::<AxisForm>();
         json_schema!({
-            "description": "A column to show: its name alone, or {column, label, unit, scale, log}.",
+            "description": "A column to show: its name alone, or {column, label, unit, scale}.",
             "anyOf": [{"type": "string"}, form]
         })
     }

@@ -7,6 +7,7 @@ use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 use std::f64::consts::TAU;
+use std::fmt::Write;
 
 /// Drawing units a pixel: plotters rounds to whole units, so curves are smooth to 1/20 pixel.
 const UNITS: f64 = 20.0;
@@ -93,6 +94,7 @@ impl Type {
 pub struct Canvas<'a> {
     backend: SVGBackend<'a>,
     fault: Option<String>,
+    images: String,
 }
 
 /// Draws a picture of this size in pixels; `alt` describes it to those who do not see it.
@@ -102,16 +104,19 @@ pub struct Canvas<'a> {
 pub fn draw(size: (f64, f64), alt: &str, paint: impl FnOnce(&mut Canvas<'_>)) -> Result<String, StepError> {
     font::register()?;
     let mut svg = String::new();
-    let mut canvas = Canvas { backend: SVGBackend::with_string(&mut svg, extent(size)), fault: None };
+    let mut canvas =
+        Canvas { backend: SVGBackend::with_string(&mut svg, extent(size)), fault: None, images: String::new() };
     canvas.rect(&Rect { left: 0.0, top: 0.0, width: size.0, height: size.1 }, PAPER);
     paint(&mut canvas);
     let end = canvas.backend.present().map_err(|e| e.to_string());
     if let Some(fault) = canvas.fault.take().or(end.err()) {
         return Err(StepError::Bug(format!("drawing: {fault}")));
     }
+    let images = std::mem::take(&mut canvas.images);
     drop(canvas);
     let body = svg.split_once('\n').map_or("", |(_, body)| body);
-    Ok(format!("{}{body}", head(size, alt)))
+    let body = body.trim_end().trim_end_matches("</svg>");
+    Ok(format!("{}{body}{images}</svg>\n", head(size, alt)))
 }
 
 /// The opening tag: plotters' own would show the picture at twenty times its size.
@@ -189,6 +194,19 @@ impl Canvas<'_> {
         self.polygon(&ring, PAPER, 1.0);
         ring.extend_from_within(..2.min(ring.len()));
         self.line(&ring, &Pen::solid(colour, 1.5));
+    }
+
+    /// A PNG file, over everything else, its pixels kept as squares.
+    pub fn image(&mut self, png: &[u8], rect: &Rect) {
+        let ((left, top), (right, bottom)) = (units((rect.left, rect.top)), units((rect.right(), rect.bottom())));
+        let data = super::png::base64(png);
+        let _ = writeln!(
+            self.images,
+            "<image x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
+             style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{data}\"/>",
+            right - left,
+            bottom - top
+        );
     }
 
     /// One line of text.

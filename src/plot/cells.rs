@@ -1,6 +1,7 @@
 //! From a table to the cells of a heat map.
 
 use super::axis::Axis;
+use super::facets::{self, Facets, Split, distinct, place};
 use crate::artifact::{Cell, Table};
 use crate::step::{Filter, StepError};
 use schemars::JsonSchema;
@@ -26,66 +27,84 @@ pub struct Columns<'a> {
     pub y: &'a Axis,
     /// Colour.
     pub value: &'a Axis,
-    /// One panel for each value, if given.
-    pub facet: Option<&'a Axis>,
+    /// Which columns have panels.
+    pub facets: &'a Facets,
     /// A value to print beside each panel.
     pub baseline: Option<&'a Baseline>,
 }
 
-/// Cells on a grid, one panel for each facet.
+/// Cells on grids, one for each panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
-    /// Values across, from the left.
-    pub xs: Vec<Cell>,
-    /// Values upwards, from the bottom.
-    pub ys: Vec<Cell>,
+    /// Which rows each panel shows.
+    pub split: Split,
     /// The panels.
     pub panels: Vec<Panel>,
 }
 
-/// One panel.
+/// The cells of one panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
-    /// The facet's value; null where there are no facets.
-    pub facet: Cell,
+    /// Values across, from the left.
+    pub xs: Vec<Cell>,
+    /// Values upwards, from the bottom.
+    pub ys: Vec<Cell>,
     /// Column, row and number of each cell that has one.
     pub cells: Vec<(usize, usize, f64)>,
     /// The baseline's number.
     pub baseline: Option<f64>,
 }
 
+impl Grid {
+    /// Whether no panel has a cell, even one without a value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.panels.iter().all(|panel| panel.xs.is_empty())
+    }
+}
+
 /// Reads a grid; rows without x, y or value are left out.
 ///
 /// # Errors
-/// Where a column is missing or two rows claim one cell.
+/// Where a column is missing, two rows claim one cell, or there are more panels than can be read.
 pub fn read(table: &Table, rows: &[usize], columns: Columns<'_>) -> Result<Grid, StepError> {
     let shown = table.take(rows);
     let (x, y) = (shown.column(columns.x.column())?, shown.column(columns.y.column())?);
-    let values = columns.value.numbers(&shown)?;
-    let facets = match columns.facet {
-        Some(facet) => shown.column(facet.column())?,
-        None => vec![Cell::Null; shown.height()],
-    };
     let kept: Vec<usize> = (0..shown.height()).filter(|&r| !x[r].is_null() && !y[r].is_null()).collect();
-    let (xs, mut ys) = (distinct(&x, &kept), distinct(&y, &kept));
+    let shown = shown.take(&kept);
+    let split = columns.facets.split(&shown)?;
+    let panel = |index: usize| panel((table, &shown), columns, (&split, index));
+    let panels = (0..split.panels.len()).map(panel).collect::<Result<_, _>>()?;
+    Ok(Grid { panels, split })
+}
+
+fn panel(
+    (table, shown): (&Table, &Table),
+    columns: Columns<'_>,
+    (split, index): (&Split, usize),
+) -> Result<Panel, StepError> {
+    let own = &split.panels[index].rows;
+    let (x, y) = (shown.column(columns.x.column())?, shown.column(columns.y.column())?);
+    let values = columns.value.numbers(shown)?;
+    let all: Vec<usize> = (0..shown.height()).collect();
+    let some = |cells: &[Cell], shared: bool| distinct(if shared { &all } else { own }.iter().map(|&row| &cells[row]));
+    let share = columns.facets.share;
+    let (xs, mut ys) = (some(&x, share.x()), some(&y, share.y()));
     if ys.iter().any(|v| v.as_f64().is_none()) {
         // texts are read from the top down
         ys.reverse();
     }
-    let mut grid = Grid { xs, ys, panels: Vec::new() };
-    for facet in distinct(&facets, &kept) {
-        let mut panel = Panel { baseline: baseline(table, columns, &facet)?, facet, cells: Vec::new() };
-        for &row in kept.iter().filter(|&&r| facets[r].total_cmp(&panel.facet).is_eq()) {
-            let (Some(column), Some(line)) = (place(&grid.xs, &x[row]), place(&grid.ys, &y[row])) else { continue };
-            let Some(value) = values[row] else { continue };
-            if panel.cells.iter().any(|&(c, l, _)| (c, l) == (column, line)) {
-                return Err(twice(columns, [&x[row], &y[row]]));
-            }
-            panel.cells.push((column, line, value));
+    let baseline = baseline(table, columns, &split.panels[index])?;
+    let mut panel = Panel { xs, ys, cells: Vec::new(), baseline };
+    for &row in own {
+        let (Some(column), Some(line)) = (place(&panel.xs, &x[row]), place(&panel.ys, &y[row])) else { continue };
+        let Some(value) = values[row] else { continue };
+        if panel.cells.iter().any(|&(c, l, _)| (c, l) == (column, line)) {
+            return Err(twice(columns, [&x[row], &y[row]]));
         }
-        grid.panels.push(panel);
+        panel.cells.push((column, line, value));
     }
-    Ok(grid)
+    Ok(panel)
 }
 
 fn twice(columns: Columns<'_>, [x, y]: [&Cell; 2]) -> StepError {
@@ -94,35 +113,13 @@ fn twice(columns: Columns<'_>, [x, y]: [&Cell; 2]) -> StepError {
     StepError::Input { slot: "table".to_owned(), reason }
 }
 
-/// The values of some rows: numbers in order, texts as they first appear.
-fn distinct(cells: &[Cell], rows: &[usize]) -> Vec<Cell> {
-    let mut seen: Vec<Cell> = Vec::new();
-    for &row in rows {
-        if place(&seen, &cells[row]).is_none() {
-            seen.push(cells[row].clone());
-        }
-    }
-    if seen.iter().all(|v| v.as_f64().is_some()) {
-        seen.sort_by(Cell::total_cmp);
-    }
-    seen
-}
-
-fn place(values: &[Cell], value: &Cell) -> Option<usize> {
-    values.iter().position(|v| v.total_cmp(value).is_eq())
-}
-
-/// The baseline's number for a panel: its row of that facet, or a row that belongs to none.
-fn baseline(table: &Table, columns: Columns<'_>, facet: &Cell) -> Result<Option<f64>, StepError> {
+/// The baseline's number for a panel: its row of that panel, or a row that belongs to none.
+fn baseline(table: &Table, columns: Columns<'_>, panel: &facets::Panel) -> Result<Option<f64>, StepError> {
     let Some(baseline) = columns.baseline else { return Ok(None) };
     let rows = baseline.filter.apply(table)?;
     let values = columns.value.numbers(&rows)?;
-    let facets = match columns.facet {
-        Some(column) => rows.column(column.column())?,
-        None => vec![Cell::Null; rows.height()],
-    };
-    let here = (0..rows.height()).filter(|&r| facets[r].is_null() || facets[r].total_cmp(facet).is_eq());
-    let found: Vec<f64> = here.filter_map(|r| values[r]).collect();
+    let here = columns.facets.rows_of(&rows, panel)?;
+    let found: Vec<f64> = here.into_iter().filter_map(|r| values[r]).collect();
     if found.len() > 1 {
         let reason =
             format!("baseline `{}` has {} rows ({}); narrow its `where`", baseline.label, found.len(), baseline.filter);
@@ -177,9 +174,9 @@ mod tests {
         let (x, y, value) = (Axis::of("k1"), Axis::of("k2"), Axis::of("e"));
         let filter = serde_json::from_value(json!({"model": "Ridge"})).unwrap();
         let baseline = Baseline { label: "Ridge".into(), filter };
-        let columns = Columns { x: &x, y: &y, value: &value, facet: None, baseline: Some(&baseline) };
+        let columns = Columns { x: &x, y: &y, value: &value, facets: &Facets::default(), baseline: Some(&baseline) };
         let grid = read(&table(), &[0, 1, 2], columns).unwrap();
-        assert_eq!(grid.xs, [Cell::Int(10), Cell::Int(20)]);
+        assert_eq!(grid.panels[0].xs, [Cell::Int(10), Cell::Int(20)]);
         assert_eq!(grid.panels[0].cells, [(1, 0, 0.3), (0, 0, 0.2)]);
         assert_eq!(grid.panels[0].baseline, Some(0.4));
         assert_eq!(grid.panels[0].marked(Mark::Min), Some((0, 0, 0.2)));
@@ -190,7 +187,7 @@ mod tests {
     #[test]
     fn two_rows_for_a_cell_are_refused() {
         let (x, y, value) = (Axis::of("k2"), Axis::of("k2"), Axis::of("e"));
-        let columns = Columns { x: &x, y: &y, value: &value, facet: None, baseline: None };
+        let columns = Columns { x: &x, y: &y, value: &value, facets: &Facets::default(), baseline: None };
         let error = read(&table(), &[0, 1], columns).unwrap_err().to_string();
         assert!(error.contains("several rows at k2 = 5"), "{error}");
     }

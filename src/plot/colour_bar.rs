@@ -1,7 +1,7 @@
 //! The bar that says which colour is which value.
 
 use super::canvas::{Canvas, Pen, Rect, Type, shortened, text_width};
-use super::colour_map::colour;
+use super::colour_map::ColourMap;
 use super::scale::Scale;
 use super::style::{FAINT, LABEL_SIZE};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -23,22 +23,32 @@ pub fn room(scale: &Scale, height: f64, labelled: bool) -> f64 {
     STRIP + GAP + widths.fold(0.0, f64::max) + label
 }
 
-/// Draws a bar whose strip has its upper left corner here; an empty label is left out.
-pub fn draw(canvas: &mut Canvas<'_>, scale: &Scale, (left, top, height): (f64, f64, f64), label: &str) {
+/// A bar about to be drawn.
+pub struct Bar<'a> {
+    /// Its values.
+    pub scale: &'a Scale,
+    /// Its colours.
+    pub map: ColourMap,
+    /// What stands beside it; empty for nothing.
+    pub label: &'a str,
+}
+
+/// Draws a bar whose strip has its upper left corner here and this height.
+pub fn draw(canvas: &mut Canvas<'_>, bar: &Bar<'_>, (left, top, height): (f64, f64, f64)) {
     let step = height / f64::from(STEPS);
     for i in 0..STEPS {
         let fraction = (f64::from(i) + 0.5) / f64::from(STEPS);
         let strip = Rect { left, top: top + height - f64::from(i + 1) * step, width: STRIP, height: step + 0.5 };
         let strip = if i == 0 { Rect { height: step, ..strip } } else { strip };
-        canvas.rect(&strip, colour(fraction));
+        canvas.rect(&strip, bar.map.colour(fraction));
     }
-    for tick in scale.ticks(height / TICK_ROOM) {
+    for tick in bar.scale.ticks(height / TICK_ROOM) {
         let (x, y) = (left + STRIP, top + height * (1.0 - tick.at));
         let length = if tick.label.is_empty() { 2.5 } else { 4.0 };
         canvas.line(&[(x, y), (x + length, y)], &Pen::solid(FAINT, 1.0));
         canvas.text(&tick.label, (x + GAP, y), &Type::PLAIN);
     }
-    let right = left + room(scale, height, true);
+    let right = left + room(bar.scale, height, true);
     let style = Type { size: LABEL_SIZE, across: HPos::Center, along: VPos::Bottom, upwards: true, ..Type::PLAIN };
-    canvas.text(&shortened(label, height.max(200.0), &style), (right, top + 0.5 * height), &style);
+    canvas.text(&shortened(bar.label, height.max(200.0), &style), (right, top + 0.5 * height), &style);
 }

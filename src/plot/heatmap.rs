@@ -1,10 +1,12 @@
 //! `heatmap`: a value over two axes as coloured cells, in one panel or several side by side.
 
 use super::axis::Axis;
+use super::axis_scale::AxisScale;
 use super::cells::{self, Baseline, Columns, Grid, Mark};
+use super::facets::Facets;
 use super::heading::DataNote;
 use super::heatmap_drawing;
-use super::scale::short;
+use super::number::short;
 use super::series::samples_in_words;
 use crate::artifact::{Figure, Table};
 use crate::step::{
@@ -28,11 +30,14 @@ pub struct Params {
     pub x: Axis,
     /// Column upwards, in its own unit; its values are evenly spaced cells, whatever their size.
     pub y: Axis,
-    /// Column that gives the colour, in its own unit; `log: true` for a logarithmic colour scale.
+    /// Column that gives the colour, in its own unit.
     pub value: Axis,
-    /// Column with a panel for each of its values; without it there is one panel.
+    /// Layout of the colour scale: `linear`, `log` or `{symlog: THRESHOLD}`.
     #[serde(default)]
-    pub facet: Option<Axis>,
+    pub value_scale: AxisScale,
+    /// Small multiples: a panel for each value of a column.
+    #[serde(default)]
+    pub facets: Facets,
     /// Which rows are drawn.
     #[serde(default, rename = "where")]
     pub filter: Filter,
@@ -81,8 +86,9 @@ impl Kind for Heatmap {
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let axes = [("x", &params.x), ("y", &params.y), ("value", &params.value)];
-        let zero = axes.into_iter().filter(|(_, axis)| axis.0.scale == 0.0);
-        let faults: Vec<Problem> = zero.map(|(at, _)| Problem::at(at, "a scale of 0 shows nothing")).collect();
+        let faults = axes.into_iter().filter_map(|(at, axis)| axis.problem(at));
+        let faults = faults.chain(params.value_scale.problem("value_scale")).chain(params.facets.problems());
+        let faults: Vec<Problem> = faults.collect();
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Figure])) } else { Err(faults) }
     }
 
@@ -96,7 +102,7 @@ fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
         x: &params.x,
         y: &params.y,
         value: &params.value,
-        facet: params.facet.as_ref(),
+        facets: &params.facets,
         baseline: params.baseline.as_ref(),
     };
     let rows = params.filter.rows(table)?;
@@ -108,9 +114,10 @@ fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
 
 /// The marked cell in words: `min 9.8 % at (63, 550)`.
 pub fn mark_in_words(params: &Params, grid: &Grid, panel: usize) -> Option<String> {
-    let (column, row, value) = grid.panels.get(panel)?.marked(params.mark)?;
+    let panel = grid.panels.get(panel)?;
+    let (column, row, value) = panel.marked(params.mark)?;
     let word = if params.mark == Mark::Max { "max" } else { "min" };
-    let at = format!("({},\u{a0}{})", params.x.shown(&grid.xs[column]), params.y.shown(&grid.ys[row]));
+    let at = format!("({},\u{a0}{})", params.x.shown(&panel.xs[column]), params.y.shown(&panel.ys[row]));
     Some(format!("{word} {} at {at}", with_unit(params, value)))
 }
 
@@ -124,7 +131,8 @@ fn alt(params: &Params, grid: &Grid) -> String {
     let title = if params.title.is_empty() { String::new() } else { format!("{}: ", params.title) };
     let about = about(params);
     let panels = grid.panels.iter().enumerate().map(|(index, panel)| {
-        let name = params.facet.as_ref().map_or_else(|| "cells".to_owned(), |facet| facet.names(&panel.facet));
+        let name = params.facets.name(&grid.split.panels[index]);
+        let name = if name.is_empty() { "cells".to_owned() } else { name };
         let low = panel.cells.iter().map(|c| c.2).fold(f64::INFINITY, f64::min);
         let high = panel.cells.iter().map(|c| c.2).fold(f64::NEG_INFINITY, f64::max);
         let marked = mark_in_words(params, grid, index).map_or_else(String::new, |m| format!(", {m}"));
@@ -135,12 +143,12 @@ fn alt(params: &Params, grid: &Grid) -> String {
         }
     });
     let panels: Vec<String> = panels.collect();
-    let what = if panels.is_empty() { heatmap_drawing::NOTHING.to_owned() } else { panels.join("; ") };
+    let what = if grid.is_empty() { heatmap_drawing::NOTHING.to_owned() } else { panels.join("; ") };
     format!("{title}{about}. {what}.")
 }
 
 fn about(params: &Params) -> String {
-    let by = params.facet.as_ref().map_or_else(String::new, |f| format!(", a panel for each {}", f.in_words()));
+    let by = params.facets.in_words();
     format!("{} over {} and {}{by}", params.value.label(), params.x.in_words(), params.y.in_words())
 }
 

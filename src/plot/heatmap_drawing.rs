@@ -2,47 +2,29 @@
 
 use super::canvas::{self, Canvas, Pen, Rect, Type, shortened, text_width, wrapped};
 use super::cells::{Grid, Panel};
-use super::colour_bar;
-use super::colour_map::{colour, readable_on};
-use super::frame::{self, Labels};
+use super::colour_bar::{self, Bar};
+use super::colour_map::{ColourMap, colour, readable_on};
+use super::frame::TICK_LABELS;
 use super::heading::Heading;
 use super::heatmap::{Params, mark_in_words, with_unit};
-use super::scale::{Fit, Scale, decimal, short};
-use super::style::{CELL_SIZE, FAINT, INK, LEADING, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
+use super::number::{decimal, short};
+use super::panels::{BESIDE, LABEL, LINE, Panels, Room};
+use super::scale::{Fit, Scale};
+use super::style::{CELL_SIZE, FAINT, INK, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
 use crate::step::StepError;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Said where there is no cell at all.
 pub const NOTHING: &str = "nothing to draw: no row has both axes";
 
-/// Panels in a row: more would leave no room for cells.
-const IN_A_ROW: usize = 3;
 /// Between two panels, pixels.
 const BETWEEN: f64 = 16.0;
 /// Between a panel and its colour bar, pixels.
 const BEFORE_BAR: f64 = 12.0;
-/// Height of a line over a panel, pixels.
-const LINE: f64 = TEXT_SIZE * LEADING;
 /// Limits of a panel's height, pixels.
-const HEIGHTS: (f64, f64) = (170.0, 340.0);
-
-/// Where everything goes.
-struct Layout {
-    /// Panels in a row.
-    across: usize,
-    /// Left edge of the first panel.
-    left: f64,
-    /// Upper edge of the first panel.
-    top: f64,
-    /// Size of a panel.
-    panel: (f64, f64),
-    /// From one panel's left edge to the next one's, and from one row's top to the next one's.
-    pitch: (f64, f64),
-    /// Lines over a panel.
-    lines: usize,
-    /// Size of the figure.
-    size: (f64, f64),
-}
+const HEIGHTS: (f64, f64) = (120.0, 340.0);
+/// Most that the names beside a panel may take, pixels.
+const NAMES: f64 = 130.0;
 
 /// Draws the figure.
 ///
@@ -51,15 +33,20 @@ struct Layout {
 pub fn draw(params: &Params, grid: &Grid, alt: &str) -> Result<String, StepError> {
     let scales = scales(params, grid)?;
     let heading = Heading::new(&params.title, &params.data_note);
-    let layout = layout(params, grid, &heading, &scales);
-    canvas::draw(layout.size, alt, |canvas| {
+    let layout = layout(params, grid, heading.height(), &scales);
+    canvas::draw((WIDTH, layout.panels.bottom + MARGIN), alt, |canvas| {
         heading.draw(canvas);
-        if grid.panels.is_empty() {
-            let style = Type { colour: FAINT, across: HPos::Center, ..Type::PLAIN };
-            canvas.text(NOTHING, (0.5 * WIDTH, layout.top + 0.5 * layout.panel.1), &style);
-        }
         for (index, scale) in scales.iter().enumerate() {
             draw_panel(canvas, &Drawing { params, grid, layout: &layout, scale, index });
+        }
+        if params.facets.is_grid() {
+            layout.panels.draw_names(canvas, &params.facets, &grid.split);
+        }
+        layout.panels.draw_labels(canvas, &params.x.label(), &params.y.label());
+        if grid.is_empty() {
+            let style = Type { colour: FAINT, across: HPos::Center, ..Type::PLAIN };
+            let around = layout.panels.around();
+            canvas.text(NOTHING, (0.5 * WIDTH, around.top + 0.5 * around.height), &style);
         }
     })
 }
@@ -69,28 +56,47 @@ fn scales(params: &Params, grid: &Grid) -> Result<Vec<Scale>, StepError> {
     let values = |panel: &Panel| panel.cells.iter().map(|c| c.2).collect::<Vec<_>>();
     let all: Vec<f64> = grid.panels.iter().flat_map(values).collect();
     let shown = |panel: &Panel| if params.shared_scale { all.clone() } else { values(panel) };
-    grid.panels.iter().map(|panel| Scale::over(&shown(panel), params.value.0.log, Fit::Tight)).collect()
+    grid.panels.iter().map(|panel| Scale::over(&shown(panel), params.value_scale, Fit::Tight)).collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a handful of panels")]
-fn layout(params: &Params, grid: &Grid, heading: &Heading, scales: &[Scale]) -> Layout {
-    let across = grid.panels.len().clamp(1, IN_A_ROW);
-    let rows = grid.panels.len().div_ceil(across).max(1);
-    let widest = grid.ys.iter().map(|v| text_width(&params.y.shown(v), &Type::PLAIN)).fold(0.0, f64::max);
-    let left = MARGIN + 26.0 + widest.min(130.0) + 8.0;
+/// Where everything goes.
+struct Layout {
+    panels: Panels,
+    /// Most lines over a panel.
+    lines: usize,
+    /// Room of the names beside a panel.
+    names: f64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few lines")]
+fn layout(params: &Params, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
+    let columns = grid.split.columns;
+    let texts = grid.panels.iter().flat_map(|panel| &panel.ys).map(|v| text_width(&params.y.shown(v), &small(columns)));
+    let names = texts.fold(0.0, f64::max).min(NAMES);
     let bar =
         |labelled| scales.iter().map(|s| colour_bar::room(s, HEIGHTS.0, labelled)).fold(0.0, f64::max) + BEFORE_BAR;
+    let share = params.facets.share;
+    let beside = if params.facets.is_grid() { LINE + 6.0 } else { 0.0 };
     // with scales of their own every panel has a bar, and the last one the label
-    let (inner, last) = if params.shared_scale { (0.0, bar(true)) } else { (bar(false), bar(true)) };
-    let gaps = (across - 1) as f64 * (BETWEEN + inner);
-    let width = (WIDTH - MARGIN - left - gaps - last) / across as f64;
-    let height = (width * 0.9).clamp(HEIGHTS.0, HEIGHTS.1);
+    let inner = if params.shared_scale { BETWEEN } else { bar(false) + BETWEEN };
+    let room = |lines: usize| {
+        let over = lines as f64 * LINE + 6.0;
+        Room {
+            left: (MARGIN + BESIDE + names + 10.0, if share.y() { 0.0 } else { names + 10.0 }),
+            right: (bar(true) + MARGIN + beside, inner),
+            over: (over + if params.facets.is_grid() { LINE } else { 0.0 }, over),
+            under: (TICK_LABELS + LABEL, if share.x() { 10.0 } else { TICK_LABELS }),
+        }
+    };
+    // cells of a small panel are at least as high as wide
+    let height = |width: f64| (0.9 * width).clamp(HEIGHTS.0, HEIGHTS.1);
+    let width = Panels::new(&grid.split, top, &room(0), height).rects.first().map_or(0.0, |rect| rect.width);
     let lines = (0..grid.panels.len()).map(|index| lines_over(params, grid, index, width).len()).max().unwrap_or(0);
-    let over = lines as f64 * LINE + 6.0;
-    let pitch = (width + BETWEEN + inner, height + over + frame::UNDER + 6.0);
-    let top = heading.height() + over;
-    let size = (WIDTH, heading.height() + rows as f64 * pitch.1 + MARGIN);
-    Layout { across, left, top, panel: (width, height), pitch, lines, size }
+    Layout { panels: Panels::new(&grid.split, top, &room(lines), height), lines, names }
+}
+
+fn small(columns: usize) -> Type {
+    Type { size: Panels::text_size(columns), ..Type::PLAIN }
 }
 
 /// A panel about to be drawn.
@@ -107,28 +113,17 @@ impl Drawing<'_> {
         &self.grid.panels[self.index]
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a handful of panels")]
     fn rect(&self) -> Rect {
-        let Layout { across, left, top, panel: (width, height), pitch, .. } = *self.layout;
-        let (column, row) = ((self.index % across) as f64, (self.index / across) as f64);
-        Rect { left: left + column * pitch.0, top: top + row * pitch.1, width, height }
+        self.layout.panels.rects[self.index]
     }
 
     /// The rectangle of a cell.
     #[expect(clippy::cast_precision_loss, reason = "axes have few values")]
     fn cell(&self, column: usize, row: usize) -> Rect {
-        let rect = self.rect();
-        let (width, height) = (rect.width / self.grid.xs.len() as f64, rect.height / self.grid.ys.len() as f64);
+        let (rect, panel) = (self.rect(), self.panel());
+        let (width, height) = (rect.width / panel.xs.len() as f64, rect.height / panel.ys.len() as f64);
         let top = rect.bottom() - (row + 1) as f64 * height;
         Rect { left: rect.left + column as f64 * width, top, width, height }
-    }
-
-    fn is_first(&self) -> bool {
-        self.index.is_multiple_of(self.layout.across)
-    }
-
-    fn is_last(&self) -> bool {
-        (self.index + 1).is_multiple_of(self.layout.across) || self.index + 1 == self.grid.panels.len()
     }
 }
 
@@ -139,23 +134,28 @@ fn draw_panel(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
     canvas.outline(&rect, &Pen::solid(FAINT, 1.0));
     draw_mark(canvas, drawing);
     draw_axes(canvas, drawing, &rect);
-    let bar = (rect.right() + BEFORE_BAR, rect.top, rect.height);
-    if !drawing.params.shared_scale || drawing.is_last() {
-        let label = if drawing.is_last() { drawing.params.value.label() } else { String::new() };
-        colour_bar::draw(canvas, drawing.scale, bar, &label);
+    let last = drawing.layout.panels.is_last(drawing.index);
+    let beside = if last && drawing.params.facets.is_grid() { LINE + 6.0 } else { 0.0 };
+    let bar = (rect.right() + BEFORE_BAR + beside, rect.top, rect.height);
+    if !drawing.params.shared_scale || last {
+        let label = if last { drawing.params.value.label() } else { String::new() };
+        let drawn = Bar { scale: drawing.scale, map: ColourMap::Sequential, label: &label };
+        colour_bar::draw(canvas, &drawn, bar);
     }
 }
 
 /// What stands over a panel: the facet's name in heavy letters, the marked value, the baseline.
 fn lines_over(params: &Params, grid: &Grid, index: usize, width: f64) -> Vec<(String, bool)> {
     let panel = &grid.panels[index];
-    let facet = params.facet.as_ref().map(|facet| facet.names(&panel.facet));
+    // rows and columns of a grid have headings of their own
+    let name = if params.facets.is_grid() { String::new() } else { params.facets.name(&grid.split.panels[index]) };
     let baseline = params.baseline.as_ref().zip(panel.baseline);
     let baseline = baseline.map(|(known, value)| format!("{}: {}", known.label, with_unit(params, value)));
-    let texts = [(facet, true), (mark_in_words(params, grid, index), false), (baseline, false)];
-    let lines = |(text, bold): (Option<String>, bool)| {
-        let style = Type { bold, ..Type::PLAIN };
-        wrapped(&text.unwrap_or_default(), width, &style).into_iter().map(move |line| (line, bold))
+    let marked = mark_in_words(params, grid, index).unwrap_or_default();
+    let texts = [(name, true), (marked, false), (baseline.unwrap_or_default(), false)];
+    let lines = |(text, bold): (String, bool)| {
+        let style = Type { bold, ..small(grid.split.columns) };
+        wrapped(&text, width, &style).into_iter().map(move |line| (line, bold))
     };
     texts.into_iter().flat_map(lines).collect()
 }
@@ -165,7 +165,7 @@ fn draw_lines_over(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) 
     let lines = lines_over(drawing.params, drawing.grid, drawing.index, rect.width);
     let mut at = rect.top - 6.0 - LINE * f64::from(u32::try_from(drawing.layout.lines).unwrap_or(0)) + 0.5 * LINE;
     for (line, bold) in lines {
-        canvas.text(&line, (rect.left, at), &Type { bold, ..Type::PLAIN });
+        canvas.text(&line, (rect.left, at), &Type { bold, ..small(drawing.grid.split.columns) });
         at += LINE;
     }
 }
@@ -218,34 +218,44 @@ fn draw_mark(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
 }
 
 fn draw_axes(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
-    let Drawing { params, grid, .. } = *drawing;
-    let tick = Pen::solid(FAINT, 1.0);
-    let under = Type { across: HPos::Center, along: VPos::Top, ..Type::PLAIN };
-    let xs: Vec<String> = grid.xs.iter().map(|v| params.x.shown(v)).collect();
+    let (share, panels) = (drawing.params.facets.share, &drawing.layout.panels);
+    if !share.x() || panels.is_lowest(drawing.index) {
+        draw_x_axis(canvas, drawing, rect);
+    }
+    draw_y_axis(canvas, drawing, (rect, !share.y() || panels.is_first(drawing.index)));
+}
+
+fn draw_x_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+    let xs = &drawing.panel().xs;
+    let under = Type { across: HPos::Center, along: VPos::Top, ..small(drawing.grid.split.columns) };
+    let texts: Vec<String> = xs.iter().map(|v| drawing.params.x.shown(v)).collect();
     let room = drawing.cell(0, 0);
     // names are cut off to the cell's width; of numbers some are left out
-    let named = grid.xs.iter().all(|v| v.as_f64().is_none()) && room.width > 40.0;
+    let named = xs.iter().all(|v| v.as_f64().is_none()) && room.width > 40.0;
     let most = if named { room.width - 6.0 } else { rect.width };
-    let xs: Vec<String> = xs.iter().map(|t| shortened(t, most, &under)).collect();
-    let widest = xs.iter().map(|t| text_width(t, &under)).fold(0.0, f64::max);
-    for index in (0..xs.len()).step_by(stride(widest + 6.0, room.width)) {
+    let texts: Vec<String> = texts.iter().map(|t| shortened(t, most, &under)).collect();
+    let widest = texts.iter().map(|t| text_width(t, &under)).fold(0.0, f64::max);
+    for index in (0..texts.len()).step_by(stride(widest + 6.0, room.width)) {
         let cell = drawing.cell(index, 0);
         let x = cell.left + 0.5 * cell.width;
-        canvas.line(&[(x, rect.bottom()), (x, rect.bottom() + 4.0)], &tick);
-        canvas.text(&xs[index], (x, rect.bottom() + 8.0), &under);
+        canvas.line(&[(x, rect.bottom()), (x, rect.bottom() + 4.0)], &Pen::solid(FAINT, 1.0));
+        canvas.text(&texts[index], (x, rect.bottom() + 8.0), &under);
     }
-    let beside = Type { across: HPos::Right, ..Type::PLAIN };
-    for index in (0..grid.ys.len()).step_by(stride(TEXT_SIZE * 1.3, room.height)) {
+}
+
+fn draw_y_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, (rect, labelled): (&Rect, bool)) {
+    let ys = &drawing.panel().ys;
+    let beside = Type { across: HPos::Right, ..small(drawing.grid.split.columns) };
+    let room = drawing.cell(0, 0);
+    for index in (0..ys.len()).step_by(stride(TEXT_SIZE * 1.3, room.height)) {
         let cell = drawing.cell(0, index);
         let y = cell.top + 0.5 * cell.height;
-        canvas.line(&[(rect.left - 4.0, y), (rect.left, y)], &tick);
-        if drawing.is_first() {
-            let label = shortened(&params.y.shown(&grid.ys[index]), drawing.layout.left - MARGIN - 34.0, &beside);
+        canvas.line(&[(rect.left - 4.0, y), (rect.left, y)], &Pen::solid(FAINT, 1.0));
+        if labelled {
+            let label = shortened(&drawing.params.y.shown(&ys[index]), drawing.layout.names, &beside);
             canvas.text(&label, (rect.left - 8.0, y), &beside);
         }
     }
-    let y = if drawing.is_first() { params.y.label() } else { String::new() };
-    frame::draw_labels(canvas, &Labels { x: params.x.label(), y }, rect, MARGIN + 24.0);
 }
 
 /// Every how many-th label is written, so that none touches the next.

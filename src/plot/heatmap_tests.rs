@@ -1,5 +1,6 @@
 use super::*;
 use crate::artifact::Cell;
+use crate::plot::testing::show;
 use serde_json::json;
 
 /// Test error over two ranks at three sample sizes, smallest at k1 = 63, k2 = 550 for the largest.
@@ -30,7 +31,7 @@ const K2: [i64; 6] = [137, 275, 550, 1100, 2200, 4400];
 
 fn params(extra: serde_json::Value) -> Params {
     let mut tree = json!({
-        "title": "Test error over the two kept ranks", "x": "k1", "y": "k2", "facet": "n_train", "mark": "min",
+        "title": "Test error over the two kept ranks", "x": "k1", "y": "k2", "facets": {"across": "n_train"}, "mark": "min",
         "value": {"column": "test_error", "unit": "%", "scale": 100}, "where": {"model": "LoFi"},
         "baseline": {"label": "Ridge", "where": {"model": "Ridge"}},
         "data_note": {"title": "Fashion-MNIST", "stands_in_for": "CIFAR-10"}
@@ -39,13 +40,6 @@ fn params(extra: serde_json::Value) -> Params {
         tree[key] = value.clone();
     }
     serde_json::from_value(tree).unwrap()
-}
-
-/// Kept under `target/` for people to look at.
-fn show(name: &str, figure: &Figure) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(name), &figure.svg).unwrap();
 }
 
 #[test]
@@ -63,7 +57,7 @@ fn three_panels_share_a_scale() {
 
 #[test]
 fn one_panel_prints_its_values() {
-    let one = json!({"facet": null, "where": {"model": "LoFi", "n_train": 5000}, "baseline": null});
+    let one = json!({"facets": {}, "where": {"model": "LoFi", "n_train": 5000}, "baseline": null});
     let one = figure(&params(one), &sample(&K1, &K2)).unwrap();
     show("heatmap.svg", &one);
     assert!(one.svg.contains(">\n13.1\n"), "the smallest value, in its cell");
@@ -71,7 +65,7 @@ fn one_panel_prints_its_values() {
     show("heatmap-own.svg", &own);
     assert!(own.alt.contains("max "));
     let many: Vec<i64> = (1..=40).map(|i| 25 * i).collect();
-    let dense = json!({"facet": null, "where": {"model": "LoFi", "n_train": 500}, "baseline": null, "data_note": {"title": "CIFAR-10"}});
+    let dense = json!({"facets": {}, "where": {"model": "LoFi", "n_train": 500}, "baseline": null, "data_note": {"title": "CIFAR-10"}});
     show("heatmap-dense.svg", &figure(&params(dense), &sample(&many, &many)).unwrap());
 }
 
@@ -109,9 +103,9 @@ fn text_axes_with_long_labels_are_drawn() {
 fn faults_are_explained() {
     let missing = figure(&params(json!({"x": "k3"})), &sample(&K1, &K2)).unwrap_err().to_string();
     assert!(missing.contains("no column `k3`"), "{missing}");
-    let several = figure(&params(json!({"facet": null, "baseline": null})), &sample(&K1, &K2)).unwrap_err().to_string();
+    let several = figure(&params(json!({"facets": {}, "baseline": null})), &sample(&K1, &K2)).unwrap_err().to_string();
     assert!(several.contains("several rows at k1 = 16"), "{several}");
-    let baseline = json!({"facet": null, "where": {"n_train": 500}, "baseline": {"label": "all", "where": {}}});
+    let baseline = json!({"facets": {}, "where": {"n_train": 500}, "baseline": {"label": "all", "where": {}}});
     let many = figure(&params(baseline), &sample(&K1, &K2)).unwrap_err().to_string();
     assert!(many.contains("baseline `all` has") && many.contains("narrow"), "{many}");
 }

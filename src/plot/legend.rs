@@ -1,7 +1,9 @@
 //! The legend: always under the drawing, so that it never covers data.
 
 use super::canvas::{Canvas, Pen, Point, Type, text_width, wrapped};
-use super::style::{DOTS, FAINT, LEADING, Look, MARGIN, MARKER_RADIUS, Marker, STROKE, TEXT_SIZE, WIDTH};
+use super::style::{
+    BAR_OPACITY, DOTS, FAINT, LEADING, Look, MARGIN, MARKER_RADIUS, Marker, Rgb, STROKE, TEXT_SIZE, WIDTH,
+};
 
 /// A line of the legend.
 #[derive(Debug, Clone)]
@@ -23,6 +25,14 @@ pub enum Sample {
     AllPublished,
     /// A shaded band.
     Band,
+    /// A line without marker.
+    Line(Pen),
+    /// A filled marker.
+    Point(Marker, Rgb),
+    /// A hollow marker.
+    HollowPoint(Marker, Rgb),
+    /// A filled bar under its outline.
+    Bar(Look),
 }
 
 /// Short entries laid out in columns of equal width, long ones in rows of their own under them.
@@ -116,6 +126,15 @@ fn draw_sample(canvas: &mut Canvas<'_>, sample: Sample, at: Point) {
             let (top, bottom) = (at.1 - 5.5, at.1 + 5.5);
             let corners = [(ends[0].0, top), (ends[1].0, top), (ends[1].0, bottom), (ends[0].0, bottom)];
             canvas.polygon(&corners, FAINT, 0.25);
+        }
+        Sample::Line(pen) => canvas.line(&ends, &pen),
+        Sample::Point(marker, colour) => canvas.marker(marker, middle, MARKER_RADIUS, colour),
+        Sample::HollowPoint(marker, colour) => canvas.hollow(marker, middle, MARKER_RADIUS, colour),
+        Sample::Bar(look) => {
+            let (top, bottom) = (at.1 - 5.5, at.1 + 5.5);
+            let outline = [(ends[0].0, bottom), (ends[0].0, top), (ends[1].0, top), (ends[1].0, bottom)];
+            canvas.polygon(&outline, look.colour, BAR_OPACITY);
+            canvas.line(&outline, &Pen { colour: look.colour, width: STROKE, dash: look.dash });
         }
     }
 }

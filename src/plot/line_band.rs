@@ -1,35 +1,24 @@
 //! `line-band`: curves with a band of uncertainty, and published points over them.
 
 use super::axis::Axis;
-use super::canvas::{self, Canvas, Pen, Point, Rect, Type};
-use super::frame::{self, Frame, Labels};
-use super::heading::{DataNote, Heading};
-use super::legend::{Entry, Legend, Sample};
-use super::scale::{Fit, Scale, short};
+use super::axis_scale::AxisScale;
+use super::chart::Chart;
+use super::facets::Facets;
+use super::guides::{self, Guide};
+use super::heading::DataNote;
+use super::line_band_drawing::{self, Content, Styles};
+use super::number::short;
 use super::series::{self, Columns, Series};
-use super::style::{DOTS, FAINT, Look, MARGIN, MARKER_RADIUS, STROKE, WIDTH, look};
-use crate::artifact::{Figure, Table};
+use crate::artifact::{Cell, Figure, Table};
 use crate::step::{
     About, Arity, Context, Family, Filter, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Published, Shape, Shapes,
     Slot, StepError, Value, ValueType,
 };
-use plotters::style::text_anchor::HPos;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Curves with bands.
 pub struct LineBand;
-
-/// How an axis is laid out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AxisScale {
-    /// Evenly.
-    #[default]
-    Linear,
-    /// By logarithm.
-    Log,
-}
 
 /// Parameters of [`LineBand`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,13 +31,22 @@ pub struct Params {
     pub x: Axis,
     /// Column upwards, in its own unit; its band is read from the columns `<y>_low` and `<y>_high` where they are there.
     pub y: Axis,
-    /// Column that tells the curves apart; without it all rows are one curve.
+    /// Column that tells the curves apart by colour; without it all rows are one curve.
     #[serde(default)]
     pub colour: Option<Axis>,
-    /// Layout of the horizontal axis: `linear` or `log`; `log: true` in `x` means the same.
+    /// Column that tells the curves apart by dashes: its first value is solid, the others are dashed.
+    #[serde(default)]
+    pub dash: Option<Axis>,
+    /// Values of the colour column whose curves are dashed, all others being solid, e.g. a limit or a baseline.
+    #[serde(default)]
+    pub dashed: Vec<Cell>,
+    /// Small multiples: a panel for each value of a column.
+    #[serde(default)]
+    pub facets: Facets,
+    /// Layout of the horizontal axis: `linear`, `log` or `{symlog: THRESHOLD}`.
     #[serde(default)]
     pub x_scale: AxisScale,
-    /// Layout of the vertical axis: `linear` or `log`; `log: true` in `y` means the same.
+    /// Layout of the vertical axis: `linear`, `log` or `{symlog: THRESHOLD}`.
     #[serde(default)]
     pub y_scale: AxisScale,
     /// Which rows are drawn.
@@ -57,6 +55,18 @@ pub struct Params {
     /// What the band is, for legend and caption, e.g. `95 % bootstrap interval over seeds`.
     #[serde(default = "interval")]
     pub band: String,
+    /// Column of the lower end of the band; empty for `<y>_low`.
+    #[serde(default)]
+    pub band_low: String,
+    /// Column of the upper end of the band; empty for `<y>_high`.
+    #[serde(default)]
+    pub band_high: String,
+    /// Dashed reference lines at given numbers.
+    #[serde(default)]
+    pub lines: Vec<Guide>,
+    /// Column whose values are marked on the horizontal axis by dashed vertical lines in the colours of their curves.
+    #[serde(default)]
+    pub marks: Option<Axis>,
     /// The paper's own numbers in the table's columns and units, drawn hollow; none where the data set is not the paper's.
     #[serde(default)]
     pub published: Option<Published>,
@@ -69,13 +79,6 @@ fn interval() -> String {
     "95 % interval".to_owned()
 }
 
-/// Height of the frame, pixels.
-const HEIGHT: f64 = 320.0;
-/// Right of the frame, pixels: half of the last tick label hangs out there.
-const RIGHT: f64 = 34.0;
-/// Opacity of bands: three may lie over one another and the lines still show.
-const BAND_OPACITY: f64 = 0.16;
-
 impl Kind for LineBand {
     type Params = Params;
     const NAME: &'static str = "line-band";
@@ -85,8 +88,9 @@ impl Kind for LineBand {
         summary: "Curves with a band of uncertainty, and published points over them.",
         details: "Draws column y against column x, one curve for each value of the colour column, in the order in which \
                   the values first appear. The band lies between the columns <y>_low and <y>_high of an aggregated \
-                  table. Published points are hollow and joined by dots, in the colour of the curve they belong to. \
-                  Nothing is computed here but positions.",
+                  table, or between two columns that are named. Published points are hollow and joined by dots, in the \
+                  colour of the curve they belong to. A row without x of a dashed curve is a level: a line across the \
+                  panel. Nothing is computed here but positions.",
         cites: &[],
         inputs: &[Slot {
             name: "table",
@@ -103,8 +107,18 @@ impl Kind for LineBand {
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let zero = [("x", &params.x), ("y", &params.y)].into_iter().filter(|(_, axis)| axis.0.scale == 0.0);
-        let faults: Vec<Problem> = zero.map(|(at, _)| Problem::at(at, "a scale of 0 shows nothing")).collect();
+        let axes = [("x", Some(&params.x)), ("y", Some(&params.y)), ("marks", params.marks.as_ref())];
+        let faults = axes.into_iter().filter_map(|(at, axis)| axis?.problem(at));
+        let scales = [("x_scale", params.x_scale), ("y_scale", params.y_scale)];
+        let faults = faults.chain(scales.into_iter().filter_map(|(at, scale)| scale.problem(at)));
+        let faults = faults.chain(params.facets.problems()).chain(guides::problems(&params.lines));
+        let mut faults: Vec<Problem> = faults.collect();
+        if params.band_low.is_empty() != params.band_high.is_empty() {
+            faults.push(Problem::at("band_low", "a band needs both `band_low` and `band_high`"));
+        }
+        if !params.dashed.is_empty() && (params.colour.is_none() || params.dash.is_some()) {
+            faults.push(Problem::at("dashed", "`dashed` lists values of `colour`, and goes without `dash`"));
+        }
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Figure])) } else { Err(faults) }
     }
 
@@ -113,151 +127,80 @@ impl Kind for LineBand {
     }
 }
 
-/// A curve of the paper with the look of the series it belongs to.
-struct PublishedLine {
-    label: String,
-    look: Look,
-    /// Whether a series of ours has this look, so that the legend need not name it again.
-    ours: bool,
-    points: Vec<(f64, f64)>,
-}
+/// Said where there is nothing to draw.
+pub const NOTHING: &str = "nothing to draw: no row has both numbers";
 
 fn figure(params: &Params, table: &Table) -> Result<Figure, StepError> {
     let table = params.filter.apply(table)?;
-    let series = series::read(&table, columns(params))?;
-    let published = published_lines(params, &series);
-    let (x, y) = scales(params, &series, &published)?;
-    let legend = Legend::new(entries(params, &series, &published));
-    let heading = Heading::new(&params.title, &params.data_note);
-    let left = MARGIN + frame::y_room(&y, HEIGHT);
-    let rect = Rect { left, top: heading.height() + 6.0, width: WIDTH - RIGHT - left, height: HEIGHT };
-    let under = rect.bottom() + frame::UNDER + 8.0;
-    let alt = alt(params, &series);
-    let svg = canvas::draw((WIDTH, under + legend.height() + MARGIN), &alt, |canvas| {
-        heading.draw(canvas);
-        let frame = Frame { rect, x, y };
-        frame.draw(canvas, &Labels { x: params.x.label(), y: params.y.label() });
-        draw_curves(canvas, &frame, &series, &published);
-        legend.draw(canvas, under);
+    let split = params.facets.split(&table)?;
+    let styles = Styles::new(params, &table)?;
+    let panels = split.panels.iter().map(|panel| Content::new(params, &styles, (&table, panel)));
+    let panels = panels.collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<String> = split.panels.iter().map(|panel| params.facets.name(panel)).collect();
+    let alt = alt(params, &names, &panels);
+    let scales = line_band_drawing::scales(params, &panels)?;
+    let chart = Chart {
+        title: &params.title,
+        data_note: &params.data_note,
+        facets: &params.facets,
+        split: &split,
+        scales: &scales,
+        labels: (params.x.label(), params.y.label()),
+        legend: line_band_drawing::legend(params, &styles, &panels),
+        nothing: panels.iter().all(Content::is_empty).then_some(NOTHING),
+        alt: &alt,
+    };
+    let svg = chart.draw(|canvas, frame, index| {
+        line_band_drawing::draw(canvas, frame, (params, &styles, &panels[index]));
     })?;
-    Ok(Figure { svg, alt, caption: caption(params, &table, (&series, &published)) })
+    Ok(Figure { svg, alt, caption: caption(params, &table, &panels) })
 }
 
-fn columns(params: &Params) -> Columns<'_> {
-    Columns { x: &params.x, y: &params.y, colour: params.colour.as_ref() }
-}
-
-fn published_lines(params: &Params, series: &[Series]) -> Vec<PublishedLine> {
-    let curves = params.published.iter().flat_map(|p| series::published_curves(p, columns(params), &params.filter));
-    let mut others = series.len();
-    curves
-        .map(|curve| {
-            let known = series.iter().position(|s| s.key.total_cmp(&curve.key).is_eq());
-            let index = known.unwrap_or_else(|| {
-                others += 1;
-                others - 1
-            });
-            let label = params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(&curve.key));
-            PublishedLine { label, look: look(index), ours: known.is_some(), points: curve.points }
-        })
-        .collect()
-}
-
-fn scales(params: &Params, series: &[Series], published: &[PublishedLine]) -> Result<(Scale, Scale), StepError> {
-    let x_log = params.x.0.log || params.x_scale == AxisScale::Log;
-    let y_log = params.y.0.log || params.y_scale == AxisScale::Log;
-    let dots = || series.iter().flat_map(|s| &s.points);
-    let outside = || published.iter().flat_map(|p| &p.points);
-    let xs: Vec<f64> = dots().map(|d| d.x).chain(outside().map(|p| p.0)).collect();
-    // the end of a band may be below zero where the axis is logarithmic: the band is cut off there
-    let bands = dots().filter_map(|d| d.band).flat_map(|(low, high)| [low, high]).filter(|v| !y_log || *v > 0.0);
-    let ys: Vec<f64> = dots().map(|d| d.y).chain(bands).chain(outside().map(|p| p.1)).collect();
-    Ok((Scale::over(&xs, x_log, Fit::Padded)?, Scale::over(&ys, y_log, Fit::PaddedToZero)?))
-}
-
-fn entries(params: &Params, series: &[Series], published: &[PublishedLine]) -> Vec<Entry> {
-    let source = params.published.as_ref().map_or("", |p| p.source.as_str());
-    let ours = series.iter().enumerate().filter(|_| series.len() > 1 || params.colour.is_some());
-    let mut entries: Vec<Entry> =
-        ours.map(|(i, s)| Entry { label: s.label.clone(), sample: Sample::Ours(look(i)) }).collect();
-    let lone = published.iter().filter(|p| !p.ours);
-    entries
-        .extend(lone.map(|p| Entry { label: format!("{} (published)", p.label), sample: Sample::Published(p.look) }));
-    if series.iter().flat_map(|s| &s.points).any(|d| d.band.is_some()) {
-        entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
-    }
-    if !published.is_empty() {
-        let label = if source.is_empty() { "published".to_owned() } else { source.to_owned() };
-        entries.push(Entry { label, sample: Sample::AllPublished });
-    }
-    entries
-}
-
-fn draw_curves(canvas: &mut Canvas<'_>, frame: &Frame, series: &[Series], published: &[PublishedLine]) {
-    for (index, one) in series.iter().enumerate() {
-        draw_band(canvas, frame, one, look(index));
-    }
-    for line in published {
-        let points: Vec<Point> = line.points.iter().map(|&(x, y)| frame.at(x, y)).collect();
-        canvas.line(&points, &Pen { colour: line.look.colour, width: STROKE, dash: DOTS });
-        points.iter().for_each(|&at| canvas.hollow(line.look.marker, at, MARKER_RADIUS, line.look.colour));
-    }
-    for (index, one) in series.iter().enumerate() {
-        let look = look(index);
-        let points: Vec<Point> = one.points.iter().map(|d| frame.at(d.x, d.y)).collect();
-        canvas.line(&points, &Pen { colour: look.colour, width: STROKE, dash: look.dash });
-        points.iter().for_each(|&at| canvas.marker(look.marker, at, MARKER_RADIUS, look.colour));
-    }
-    if series.is_empty() && published.is_empty() {
-        let middle = (frame.rect.left + 0.5 * frame.rect.width, frame.rect.top + 0.5 * frame.rect.height);
-        canvas.text(NOTHING, middle, &Type { colour: FAINT, across: HPos::Center, ..Type::PLAIN });
-    }
-}
-
-const NOTHING: &str = "nothing to draw: no row has both numbers";
-
-/// A band between neighbouring points that both have one; a lone point gets a bar.
-fn draw_band(canvas: &mut Canvas<'_>, frame: &Frame, series: &Series, look: Look) {
-    for run in series.points.split(|d| d.band.is_none()).filter(|run| !run.is_empty()) {
-        let edge = |d: &series::Dot, upper: bool| {
-            d.band.map(|(low, high)| frame.at(d.x, if upper { high } else { low })).unwrap_or_default()
-        };
-        let lower = run.iter().map(|d| edge(d, false));
-        let corners: Vec<Point> = run.iter().map(|d| edge(d, true)).chain(lower.rev()).collect();
-        if run.len() == 1 {
-            canvas.line(&corners, &Pen::solid(look.colour, 1.5));
-        } else {
-            canvas.polygon(&corners, look.colour, BAND_OPACITY);
-        }
+/// The columns that the parameters name.
+pub fn columns(params: &Params) -> Columns<'_> {
+    Columns {
+        x: &params.x,
+        y: &params.y,
+        colour: params.colour.as_ref(),
+        dash: params.dash.as_ref(),
+        band: (&params.band_low, &params.band_high),
     }
 }
 
 /// What the figure shows, for those who do not see it: each curve's ends.
-fn alt(params: &Params, series: &[Series]) -> String {
-    let about = format!("{} against {}", params.y.label(), params.x.in_words());
-    let ends = series.iter().filter_map(|s| {
-        let (first, last) = (s.points.first()?, s.points.last()?);
-        let to = if s.points.len() > 1 { format!(", {} at {}", short(last.y), short(last.x)) } else { String::new() };
-        Some(format!("{}: {} at {}{to}", s.label, short(first.y), short(first.x)))
-    });
-    let ends: Vec<String> = ends.collect();
-    let what = if ends.is_empty() { NOTHING.to_owned() } else { ends.join("; ") };
+fn alt(params: &Params, names: &[String], panels: &[Content]) -> String {
+    let about = format!("{} against {}{}", params.y.label(), params.x.in_words(), params.facets.in_words());
+    let panel = |(name, panel): (&String, &Content)| {
+        let curves: Vec<String> = panel.series.iter().filter_map(ends).collect();
+        let curves = if curves.is_empty() { NOTHING.to_owned() } else { curves.join("; ") };
+        if name.is_empty() { curves } else { format!("{name}: {curves}") }
+    };
+    let what: Vec<String> = names.iter().zip(panels).map(panel).collect();
     let title = if params.title.is_empty() { String::new() } else { format!("{}: ", params.title) };
-    format!("{title}{about}. {what}.")
+    format!("{title}{about}. {}.", what.join(". "))
 }
 
-fn caption(params: &Params, table: &Table, (series, published): (&[Series], &[PublishedLine])) -> String {
+/// The ends of a curve in words.
+fn ends(series: &Series) -> Option<String> {
+    let Some((first, last)) = series.points.first().zip(series.points.last()) else {
+        return series.levels.first().map(|level| format!("{}: {} throughout", series.label, short(level.y)));
+    };
+    let to = if series.points.len() > 1 { format!(", {} at {}", short(last.y), short(last.x)) } else { String::new() };
+    Some(format!("{}: {} at {}{to}", series.label, short(first.y), short(first.x)))
+}
+
+fn caption(params: &Params, table: &Table, panels: &[Content]) -> String {
     let by = params.colour.as_ref().map_or_else(String::new, |c| format!(" by {}", c.in_words()));
-    let about = format!("{} against {}{by}.", params.y.label(), params.x.in_words());
+    let about = format!("{} against {}{by}{}.", params.y.label(), params.x.in_words(), params.facets.in_words());
     let samples = series::samples_in_words(table);
-    let banded = series.iter().flat_map(|s| &s.points).any(|d| d.band.is_some());
-    let points = match (samples.is_empty(), banded) {
+    let points = match (samples.is_empty(), panels.iter().any(Content::has_bands)) {
         (true, false) => String::new(),
         (true, true) => format!("Bands: {}.", params.band),
         (false, false) => format!("Points: mean, {samples}."),
         (false, true) => format!("Points: mean, {samples}; bands: {}.", params.band),
     };
-    let source = params.published.as_ref().filter(|_| !published.is_empty());
+    let drawn = panels.iter().any(|panel| !panel.published.is_empty());
+    let source = params.published.as_ref().filter(|_| drawn);
     let source = source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source));
     let rows = if params.filter.0.is_empty() { String::new() } else { format!("Shown: {}.", params.filter) };
     let parts = [about, points, source, rows, params.data_note.sentences()];

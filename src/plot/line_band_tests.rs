@@ -1,5 +1,6 @@
 use super::*;
 use crate::artifact::Cell;
+use crate::plot::testing::show;
 use serde_json::json;
 
 const MODELS: [(&str, [f64; 5]); 3] = [
@@ -34,13 +35,6 @@ fn params(extra: serde_json::Value) -> Params {
         tree[key] = value.clone();
     }
     serde_json::from_value(tree).unwrap()
-}
-
-/// Kept under `target/` for people to look at.
-fn show(name: &str, figure: &Figure) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(name), &figure.svg).unwrap();
 }
 
 #[test]

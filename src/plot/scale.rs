@@ -1,12 +1,14 @@
 //! Scales: from values to a fraction of the axis, and where ticks go.
 
+use super::axis_scale::AxisScale;
+use super::number::{decimal, log_label, power};
 use crate::step::StepError;
 
-/// A range of values laid out along an axis, evenly or by logarithm.
+/// A range of values laid out along an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
-    /// Laid out by logarithm.
-    pub log: bool,
+    /// How values are laid out.
+    layout: AxisScale,
     /// Whole numbers only: no tick between two of them.
     whole: bool,
     low: f64,
@@ -33,6 +35,8 @@ pub enum Fit {
     Padded,
     /// The same, and down to zero where zero is near: error rates.
     PaddedToZero,
+    /// From zero, or from half of the smallest value by logarithm: heights of bars.
+    FromZero,
 }
 
 impl Scale {
@@ -40,41 +44,84 @@ impl Scale {
     ///
     /// # Errors
     /// Where a logarithmic scale meets a value that is not positive.
-    pub fn over(values: &[f64], log: bool, fit: Fit) -> Result<Self, StepError> {
-        if let Some(bad) = values.iter().find(|&&v| log && v <= 0.0) {
-            let reason =
-                format!("a logarithmic axis cannot show {bad}; use a linear one or leave the row out by `where`");
+    pub fn over(values: &[f64], layout: AxisScale, fit: Fit) -> Result<Self, StepError> {
+        if let Some(bad) = values.iter().find(|&&v| layout == AxisScale::Log && v <= 0.0) {
+            let reason = format!(
+                "a logarithmic axis cannot show {bad}; use `linear` or `{{symlog: THRESHOLD}}`, or leave the row out by \
+                 `where`"
+            );
             return Err(StepError::Input { slot: "table".to_owned(), reason });
         }
-        let inner = values.iter().map(|&v| if log { v.log10() } else { v });
+        let inner = values.iter().map(|&v| layout.inner(v));
         let (low, high) = inner.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
         let whole = !values.is_empty() && values.iter().all(|v| v.fract() == 0.0);
-        let (low, high) = if high > low { (low, high) } else { widened(low, log) };
-        Ok(Self { log, whole, low, high }.fitted(fit))
+        let (low, high) = if high > low { (low, high) } else { widened(low, layout == AxisScale::Log) };
+        Ok(Self { layout, whole, low, high }.fitted(fit))
     }
 
     fn fitted(self, fit: Fit) -> Self {
-        let Self { log, low, high, .. } = self;
+        let Self { layout, low, high, .. } = self;
         let pad = if fit == Fit::Tight { 0.0 } else { 0.05 * (high - low) };
         // zero is near where showing it takes less than a third of the axis
-        if fit == Fit::PaddedToZero && !log && low >= 0.0 && low < 0.5 * (high - low) {
-            return Self { low: 0.0, high: high + pad, ..self };
+        let near = layout == AxisScale::Linear && low >= 0.0 && low < 0.5 * (high - low);
+        match fit {
+            Fit::PaddedToZero if near => Self { low: 0.0, high: high + pad, ..self },
+            Fit::FromZero if layout == AxisScale::Log => {
+                Self { low: low - std::f64::consts::LOG10_2, high: high + pad, ..self }
+            }
+            Fit::FromZero => Self { low: low.min(0.0), high: high.max(0.0) + pad, ..self },
+            _ => Self { low: low - pad, high: high + pad, ..self },
         }
-        Self { low: low - pad, high: high + pad, ..self }
     }
 
     /// Where a value lies, 0 at the lower end and 1 at the upper; values beyond an end lie on it.
     #[must_use]
     pub fn fraction(&self, value: f64) -> f64 {
-        let inner = if self.log { value.max(f64::MIN_POSITIVE).log10() } else { value };
+        self.place(self.layout.inner(value))
+    }
+
+    fn place(&self, inner: f64) -> f64 {
         ((inner - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
 
     /// Marks, about `wanted` of them on a linear scale.
     #[must_use]
     pub fn ticks(&self, wanted: f64) -> Vec<Tick> {
-        if self.log { self.log_ticks(wanted) } else { self.linear_ticks(wanted) }
+        match self.layout {
+            AxisScale::Linear => self.linear_ticks(wanted),
+            AxisScale::Log => self.log_ticks(wanted),
+            AxisScale::Symlog(threshold) if self.low >= -1.0 && self.high <= 1.0 => {
+                let (low, high) = (self.low * threshold, self.high * threshold);
+                Self { layout: AxisScale::Linear, low, high, ..*self }.linear_ticks(wanted)
+            }
+            AxisScale::Symlog(threshold) => self.symlog_ticks(threshold, wanted),
+        }
+    }
+
+    /// Zero, and powers of ten from the threshold on, alike on both sides: the outermost first where room is short.
+    #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
+    fn symlog_ticks(&self, threshold: f64, wanted: f64) -> Vec<Tick> {
+        let reach = self.low.abs().max(self.high.abs());
+        let first = (threshold.log10() - 1e-9).ceil() as i32;
+        let last = (threshold.log10() + reach - 1.0 + 1e-9).floor() as i32;
+        // labels of powers are short: more of them fit than of other numbers
+        let stride = ((self.high - self.low) / (1.6 * wanted.max(1.0))).ceil().max(1.0) as i32;
+        let mut ticks = vec![(0.0, Tick { at: self.place(0.0), label: "0".to_owned(), rank: 0 })];
+        for exponent in first..=last {
+            for (sign, digit) in [1.0, -1.0].into_iter().flat_map(|sign| (1..10).map(move |digit| (sign, digit))) {
+                let inner = self.layout.inner(sign * f64::from(digit) * 10f64.powi(exponent));
+                let labelled = digit == 1 && (last - exponent) % stride == 0;
+                let label = if labelled { power(sign, exponent) } else { String::new() };
+                let rank = 1 + u8::try_from((last - exponent) / stride).unwrap_or(u8::MAX - 1);
+                if digit == 1 || stride == 1 {
+                    ticks.push((inner, Tick { at: self.place(inner), label, rank }));
+                }
+            }
+        }
+        ticks.retain(|(inner, _)| (self.low - 1e-9..=self.high + 1e-9).contains(inner));
+        ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        ticks.into_iter().map(|(_, tick)| tick).collect()
     }
 
     fn linear_ticks(&self, wanted: f64) -> Vec<Tick> {
@@ -152,61 +199,6 @@ fn decimals_of(step: f64) -> usize {
         .map_or(12, |d| usize::try_from(d).unwrap_or(0))
 }
 
-fn log_label(digit: i32, exponent: i32, powers_only: bool) -> String {
-    if !powers_only && (-3..=3).contains(&exponent) {
-        return format!("{}", f64::from(digit) * 10f64.powi(exponent)).chars().take(6).collect();
-    }
-    match (digit, exponent) {
-        (1, 0) => "1".to_owned(),
-        (1, _) => format!("10{}", superscript(exponent)),
-        _ => format!("{digit}×10{}", superscript(exponent)),
-    }
-}
-
-fn superscript(exponent: i32) -> String {
-    let raised = |c| match c {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '0' => '⁰',
-        other => char::from_u32(u32::from(other) - u32::from('4') + u32::from('⁴')).unwrap_or(other),
-    };
-    exponent.to_string().chars().map(raised).collect()
-}
-
-/// A number with this many decimals, a true minus sign and groups of three digits from 10 000 on.
-#[must_use]
-pub fn decimal(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut grouped = String::new();
-    for (i, c) in whole.chars().enumerate() {
-        if i > 0 && whole.len() > 4 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push('\u{2009}');
-        }
-        grouped.push(c);
-    }
-    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
-    let sign = if value < 0.0 && !zero { "−" } else { "" };
-    format!("{sign}{grouped}{rest}")
-}
-
-/// A number with three significant digits, for cells and descriptions.
-#[must_use]
-pub fn short(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return decimal(value, 0);
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
-    let exponent = value.abs().log10().floor() as i32;
-    if !(-4..6).contains(&exponent) {
-        return format!("{}×10{}", decimal(value / 10f64.powi(exponent), 1), superscript(exponent));
-    }
-    let text = decimal(value, usize::try_from(2 - exponent).unwrap_or(0));
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,7 +206,12 @@ mod tests {
     /// The inverse of [`Scale::fraction`].
     fn value(scale: &Scale, fraction: f64) -> f64 {
         let inner = scale.low + fraction * (scale.high - scale.low);
-        if scale.log { 10f64.powf(inner) } else { inner }
+        match scale.layout {
+            AxisScale::Linear => inner,
+            AxisScale::Log => 10f64.powf(inner),
+            AxisScale::Symlog(threshold) if inner.abs() <= 1.0 => inner * threshold,
+            AxisScale::Symlog(threshold) => inner.signum() * threshold * 10f64.powf(inner.abs() - 1.0),
+        }
     }
 
     fn labels(scale: &Scale, wanted: f64) -> Vec<String> {
@@ -223,25 +220,25 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round_and_inside() {
-        let scale = Scale::over(&[0.1, 0.42], false, Fit::Padded).unwrap();
+        let scale = Scale::over(&[0.1, 0.42], AxisScale::Linear, Fit::Padded).unwrap();
         assert_eq!(labels(&scale, 5.0), ["0.1", "0.2", "0.3", "0.4"]);
-        let negative = Scale::over(&[-20_000.0, 20_000.0], false, Fit::Tight).unwrap();
+        let negative = Scale::over(&[-20_000.0, 20_000.0], AxisScale::Linear, Fit::Tight).unwrap();
         assert_eq!(labels(&negative, 4.0), ["−20\u{2009}000", "−10\u{2009}000", "0", "10\u{2009}000", "20\u{2009}000"]);
     }
 
     #[test]
     fn log_ticks_read_as_numbers_up_to_a_thousand_then_as_powers() {
-        let scale = Scale::over(&[100.0, 50_000.0], true, Fit::Padded).unwrap();
+        let scale = Scale::over(&[100.0, 50_000.0], AxisScale::Log, Fit::Padded).unwrap();
         let found = labels(&scale, 8.0);
         assert_eq!(found, ["100", "200", "500", "1000", "2000", "5000", "10⁴", "2×10⁴", "5×10⁴"]);
-        let wide = Scale::over(&[1e-6, 1e6], true, Fit::Tight).unwrap();
+        let wide = Scale::over(&[1e-6, 1e6], AxisScale::Log, Fit::Tight).unwrap();
         assert_eq!(labels(&wide, 6.0), ["10⁻⁶", "10⁻⁴", "10⁻²", "1", "10²", "10⁴", "10⁶"]);
     }
 
     #[test]
     fn fraction_and_value_are_inverse() {
-        for log in [false, true] {
-            let scale = Scale::over(&[3.0, 80.0], log, Fit::Padded).unwrap();
+        for layout in [AxisScale::Linear, AxisScale::Log, AxisScale::Symlog(5.0), AxisScale::Symlog(500.0)] {
+            let scale = Scale::over(&[3.0, 80.0], layout, Fit::Padded).unwrap();
             assert!((value(&scale, scale.fraction(17.0)) - 17.0).abs() < 1e-9);
             assert_eq!((scale.fraction(-1.0), scale.fraction(1e9)), (0.0, 1.0));
         }
@@ -249,8 +246,8 @@ mod tests {
 
     #[test]
     fn zero_is_shown_where_it_is_near() {
-        let near = Scale::over(&[0.05, 0.4], false, Fit::PaddedToZero).unwrap();
-        let far = Scale::over(&[0.3, 0.4], false, Fit::PaddedToZero).unwrap();
+        let near = Scale::over(&[0.05, 0.4], AxisScale::Linear, Fit::PaddedToZero).unwrap();
+        let far = Scale::over(&[0.3, 0.4], AxisScale::Linear, Fit::PaddedToZero).unwrap();
         assert_eq!(value(&near, 0.0), 0.0);
         assert!(value(&far, 0.0) > 0.25);
     }
@@ -258,15 +255,37 @@ mod tests {
     #[test]
     fn single_values_and_none_give_a_scale_too() {
         for values in [&[][..], &[0.0], &[5.0]] {
-            assert!(!Scale::over(values, false, Fit::Padded).unwrap().ticks(5.0).is_empty());
+            assert!(!Scale::over(values, AxisScale::Linear, Fit::Padded).unwrap().ticks(5.0).is_empty());
         }
-        assert!(!labels(&Scale::over(&[1000.0], true, Fit::Padded).unwrap(), 5.0).is_empty());
-        assert!(Scale::over(&[0.0], true, Fit::Padded).is_err());
+        assert!(!labels(&Scale::over(&[1000.0], AxisScale::Log, Fit::Padded).unwrap(), 5.0).is_empty());
+        assert!(Scale::over(&[0.0], AxisScale::Log, Fit::Padded).is_err());
     }
 
     #[test]
-    fn short_numbers() {
-        assert_eq!([0.0, 12.345, -0.5, 0.01, 1e-7].map(short), ["0", "12.3", "−0.5", "0.01", "1.0×10⁻⁷"]);
-        assert_eq!(short(20_000.0), "20\u{2009}000");
+    fn symlog_ticks_are_alike_on_both_sides_of_zero() {
+        let scale = Scale::over(&[-0.3, 0.3], AxisScale::Symlog(1e-3), Fit::Tight).unwrap();
+        assert_eq!(labels(&scale, 2.5), ["−10⁻¹", "−10⁻³", "0", "10⁻³", "10⁻¹"]);
+        assert_eq!(labels(&scale, 9.0), ["−10⁻¹", "−10⁻²", "−10⁻³", "0", "10⁻³", "10⁻²", "10⁻¹"]);
+        assert!((scale.fraction(0.0) - 0.5).abs() < 1e-12);
+        assert!((scale.fraction(0.02) + scale.fraction(-0.02) - 1.0).abs() < 1e-12);
+        let inside = Scale::over(&[-0.3, 0.3], AxisScale::Symlog(1.0), Fit::Tight).unwrap();
+        assert_eq!(labels(&inside, 4.0), ["−0.2", "0.0", "0.2"]);
+        let above = Scale::over(&[0.5, 2000.0], AxisScale::Symlog(1.0), Fit::Tight).unwrap();
+        assert_eq!(labels(&above, 5.0), ["1", "10", "10²", "10³"]);
+    }
+
+    #[test]
+    fn symlog_rises_all_the_way() {
+        let scale = Scale::over(&[-100.0, 100.0], AxisScale::Symlog(0.1), Fit::Padded).unwrap();
+        let places: Vec<f64> = (-1000..=1000).map(|i| scale.fraction(0.1 * f64::from(i))).collect();
+        assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn bars_stand_on_zero() {
+        let linear = Scale::over(&[10.0, 12.0], AxisScale::Linear, Fit::FromZero).unwrap();
+        assert_eq!(value(&linear, 0.0), 0.0);
+        let log = Scale::over(&[1.0, 100.0], AxisScale::Log, Fit::FromZero).unwrap();
+        assert!((value(&log, 0.0) - 0.5).abs() < 1e-12);
     }
 }

@@ -1,18 +1,22 @@
 //! From a table to the series of a line plot.
 
-use super::axis::Axis;
+use super::axis::{Axis, AxisForm};
 use crate::artifact::{Cell, Table};
-use crate::step::{Filter, Published, Row, StepError};
+use crate::step::{Filter, Row, StepError};
 
 /// Points of one curve, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The value of the colour column; null where there is no such column.
     pub key: Cell,
+    /// The value of the dash column; null where there is no such column.
+    pub dash: Cell,
     /// Name in the legend.
     pub label: String,
     /// Points in the order of x.
     pub points: Vec<Dot>,
+    /// Rows without x: what they say holds for every x.
+    pub levels: Vec<Dot>,
 }
 
 /// A point with its band.
@@ -35,13 +39,32 @@ pub struct PublishedCurve {
     pub points: Vec<(f64, f64)>,
 }
 
+/// The columns of a line plot.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'a> {
+    /// Across.
+    pub x: &'a Axis,
+    /// Up.
+    pub y: &'a Axis,
+    /// What tells the curves apart by colour, if anything.
+    pub colour: Option<&'a Axis>,
+    /// What tells the curves apart by dashes, if anything.
+    pub dash: Option<&'a Axis>,
+    /// The columns of the lower and the upper end of the band; empty for `<y>_low` and `<y>_high`.
+    pub band: (&'a str, &'a str),
+}
+
 /// One curve for each value of the colour column, in order of appearance. Rows that the filter speaks of and does not
 /// mean are left out, as are rows without both numbers.
 #[must_use]
-pub fn published_curves(published: &Published, columns: Columns<'_>, filter: &Filter) -> Vec<PublishedCurve> {
+pub fn published_curves<'a>(
+    rows: impl Iterator<Item = &'a Row>,
+    columns: Columns<'_>,
+    filter: &Filter,
+) -> Vec<PublishedCurve> {
     let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
     let mut curves: Vec<PublishedCurve> = Vec::new();
-    for row in published.rows.iter().filter(meant) {
+    for row in rows.filter(meant) {
         let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
         let Some(point) = shown(columns.x).zip(shown(columns.y)) else { continue };
         let key = columns.colour.and_then(|colour| row.get(colour.column())).cloned().unwrap_or(Cell::Null);
@@ -54,44 +77,59 @@ pub fn published_curves(published: &Published, columns: Columns<'_>, filter: &Fi
     curves
 }
 
-/// The columns of a line plot.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<'a> {
-    /// Across.
-    pub x: &'a Axis,
-    /// Up.
-    pub y: &'a Axis,
-    /// What tells the curves apart, if anything.
-    pub colour: Option<&'a Axis>,
-}
-
-/// The series of a table, in the order in which their names first appear. Rows without both numbers are left out.
+/// The series of a table, in the order in which their names first appear. Rows without y are left out; those without x
+/// are levels.
 ///
 /// # Errors
 /// Where a column is missing or a series has two rows at one x: the table was not aggregated.
 pub fn read(table: &Table, columns: Columns<'_>) -> Result<Vec<Series>, StepError> {
     let (xs, ys) = (columns.x.numbers(table)?, columns.y.numbers(table)?);
-    let (lows, highs) = (columns.y.companion(table, "_low"), columns.y.companion(table, "_high"));
-    let keys = match columns.colour {
-        Some(colour) => table.column(colour.column())?,
-        None => vec![Cell::Null; table.height()],
-    };
+    let (lows, highs) = bands(table, columns)?;
+    let keys = cells(columns.colour, table)?;
+    let dashes = cells(columns.dash, table)?;
     let mut series: Vec<Series> = Vec::new();
     for row in 0..table.height() {
-        let (Some(x), Some(y)) = (xs[row], ys[row]) else { continue };
-        let dot = Dot { x, y, band: lows[row].zip(highs[row]) };
-        match series.iter_mut().find(|s| s.key.total_cmp(&keys[row]).is_eq()) {
-            Some(known) => known.points.push(dot),
-            None => series.push(Series {
-                label: columns.colour.map_or_else(|| columns.y.name(), |colour| colour.names(&keys[row])),
-                key: keys[row].clone(),
-                points: vec![dot],
-            }),
-        }
+        let Some(y) = ys[row] else { continue };
+        let dot = Dot { x: xs[row].unwrap_or(f64::NAN), y, band: lows[row].zip(highs[row]) };
+        let same = |s: &Series| s.key.total_cmp(&keys[row]).is_eq() && s.dash.total_cmp(&dashes[row]).is_eq();
+        let at = series.iter().position(same).unwrap_or_else(|| {
+            let label = label(columns, &keys[row], &dashes[row]);
+            let (key, dash) = (keys[row].clone(), dashes[row].clone());
+            series.push(Series { key, dash, label, points: Vec::new(), levels: Vec::new() });
+            series.len() - 1
+        });
+        if xs[row].is_some() { series[at].points.push(dot) } else { series[at].levels.push(dot) }
     }
     series.iter_mut().for_each(|s| s.points.sort_by(|a, b| a.x.total_cmp(&b.x)));
     series.iter().try_for_each(|s| unique(s, columns.x))?;
     Ok(series)
+}
+
+/// The values of a column that tells series apart; nothing everywhere where there is no such column.
+///
+/// # Errors
+/// Where the column is missing.
+pub fn cells(axis: Option<&Axis>, table: &Table) -> Result<Vec<Cell>, StepError> {
+    Ok(match axis {
+        Some(axis) => table.column(axis.column())?,
+        None => vec![Cell::Null; table.height()],
+    })
+}
+
+type Numbers = Vec<Option<f64>>;
+
+fn bands(table: &Table, columns: Columns<'_>) -> Result<(Numbers, Numbers), StepError> {
+    let end = |column: &str, suffix: &str| match column {
+        "" => Ok(columns.y.companion(table, suffix)),
+        column => Axis(AxisForm { column: column.to_owned(), ..columns.y.0.clone() }).numbers(table),
+    };
+    Ok((end(columns.band.0, "_low")?, end(columns.band.1, "_high")?))
+}
+
+fn label(columns: Columns<'_>, key: &Cell, dash: &Cell) -> String {
+    let names = [(columns.colour, key), (columns.dash, dash)];
+    let names: Vec<String> = names.into_iter().filter_map(|(axis, cell)| axis.map(|axis| axis.names(cell))).collect();
+    if names.is_empty() { columns.y.name() } else { names.join(", ") }
 }
 
 fn unique(series: &Series, x: &Axis) -> Result<(), StepError> {
@@ -132,7 +170,7 @@ mod tests {
 
     fn read_all(table: &Table) -> Result<Vec<Series>, StepError> {
         let (x, y, colour) = (Axis::of("n"), Axis::of("error"), Axis::of("model"));
-        read(table, Columns { x: &x, y: &y, colour: Some(&colour) })
+        read(table, Columns { x: &x, y: &y, colour: Some(&colour), dash: None, band: ("", "") })
     }
 
     #[test]
@@ -147,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn rows_without_x_are_levels_and_bands_may_have_other_columns() {
+        let row =
+            |n: Option<i64>, e: f64, s: f64| vec![n.map_or(Cell::Null, Cell::Int), e.into(), s.into(), (e + s).into()];
+        let rows = [row(Some(1), 0.5, 0.1), row(None, 0.25, 0.125)];
+        let table = Table::from_rows(&["n", "error", "least", "most"], &rows).unwrap();
+        let (x, y) = (Axis::of("n"), Axis::of("error"));
+        let columns = Columns { x: &x, y: &y, colour: None, dash: None, band: ("least", "most") };
+        let found = read(&table, columns).unwrap();
+        assert_eq!((found.len(), found[0].points.len()), (1, 1));
+        assert_eq!(found[0].levels[0].band, Some((0.125, 0.375)));
+        assert!(read(&table, Columns { band: ("less", ""), ..columns }).unwrap_err().to_string().contains("`less`"));
+    }
+
+    #[test]
     fn a_table_that_was_not_aggregated_is_refused() {
         let error = read_all(&table(&[("a", 1, Some(0.5)), ("a", 1, Some(0.4))])).unwrap_err().to_string();
         assert!(error.contains("several rows at n = 1") && error.contains("aggregate"), "{error}");
@@ -158,12 +210,12 @@ mod tests {
             {"m": "a", "n": 2, "e": 0.5, "width": 10}, {"m": "b", "n": 1, "e": 0.25}, {"m": "a", "n": 1, "e": 0.75},
             {"m": "a", "n": 3, "e": 0.5, "width": 20}, {"m": "a", "n": 4}
         ]}"#;
-        let published: Published = serde_json::from_str(published).unwrap();
+        let published: crate::step::Published = serde_json::from_str(published).unwrap();
         let percent: Axis = serde_json::from_str(r#"{"column": "e", "scale": 100}"#).unwrap();
         let (x, colour) = (Axis::of("n"), Axis::of("m"));
-        let columns = Columns { x: &x, y: &percent, colour: Some(&colour) };
+        let columns = Columns { x: &x, y: &percent, colour: Some(&colour), dash: None, band: ("", "") };
         let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
-        let found = published_curves(&published, columns, &filter);
+        let found = published_curves(published.rows.iter(), columns, &filter);
         assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);
         assert_eq!((found[1].key.clone(), found.len()), ("b".into(), 2));
     }

@@ -80,6 +80,24 @@ pub const fn look(index: usize) -> Look {
     }
 }
 
+/// The look of the `index`-th series where dashes say something else: solid.
+#[must_use]
+pub const fn solid_look(index: usize) -> Look {
+    Look { dash: &[], ..look(index) }
+}
+
+/// The dashes of the `index`-th kind of line: solid first.
+#[must_use]
+pub const fn dashes(index: usize) -> &'static [f64] {
+    DASHES[index % DASHES.len()]
+}
+
+/// The shape of the `index`-th kind of point.
+#[must_use]
+pub const fn shape(index: usize) -> Marker {
+    MARKERS[index % MARKERS.len()]
+}
+
 /// Width of every figure, pixels. Shown 600 px wide, text shrinks by 6 %.
 pub const WIDTH: f64 = 640.0;
 /// Space around the drawing, pixels.
@@ -90,12 +108,16 @@ pub const TITLE_SIZE: f64 = 17.0;
 pub const LABEL_SIZE: f64 = 15.0;
 /// Tick labels, legend, notes.
 pub const TEXT_SIZE: f64 = 13.5;
+/// Numbers of small panels: 11 pixels where the figure is shown 600 px wide.
+pub const SMALL_SIZE: f64 = 12.0;
 /// Numbers inside cells.
 pub const CELL_SIZE: f64 = 12.0;
 /// Height of a line of text in units of its font size.
 pub const LEADING: f64 = 1.35;
 /// Lines of series, pixels.
 pub const STROKE: f64 = 2.0;
+/// Opacity of the ground of bars: several histograms may lie over one another.
+pub const BAR_OPACITY: f64 = 0.2;
 /// Half the size of a marker, pixels.
 pub const MARKER_RADIUS: f64 = 4.2;
 

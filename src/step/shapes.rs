@@ -116,6 +116,21 @@ impl Inputs {
         }
     }
 
+    /// All pictures at a slot, in wiring order.
+    ///
+    /// # Errors
+    /// Where something else is wired to it.
+    pub fn all_pictures(&self, slot: &str) -> Result<Vec<&Pictures>, StepError> {
+        let mut found = Vec::new();
+        for value in self.all(slot) {
+            match value.as_ref() {
+                Value::Pictures(pictures) => found.push(pictures),
+                other => return Err(wrong(slot, other)),
+            }
+        }
+        Ok(found)
+    }
+
     /// The table at a slot.
     ///
     /// # Errors

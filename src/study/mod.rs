@@ -6,6 +6,7 @@
 //! steps and `nodes` makes those.
 
 mod data;
+mod direct;
 mod expand;
 mod extend;
 mod nodes;

@@ -1,5 +1,6 @@
 //! The JSON schema of study files, made from the types and the catalog.
 
+use super::direct::direct_slot;
 use super::published::PublishedNumbers;
 use super::raw::{DataChoice, Head};
 use crate::step::{Arity, ErasedKind, Family};
@@ -90,7 +91,7 @@ fn or_reference(schema: &Json) -> Json {
 }
 
 /// Parameters that the study layer fills in, so nobody has to write them.
-const FILLED: [&str; 4] = ["data", "keys", "says", "data_note"];
+const FILLED: [&str; 5] = ["data", "keys", "says", "data_note", "headings"];
 
 fn parameters(kind: &dyn ErasedKind) -> (Map<String, Json>, Vec<Json>) {
     let schema = kind.schema();
@@ -135,14 +136,27 @@ fn step(kind: &'static dyn ErasedKind) -> Json {
 fn figure(kind: &'static dyn ErasedKind) -> Json {
     let (mut properties, required) = parameters(kind);
     properties.insert("kind".into(), json!({"const": kind.name(), "description": kind.about().summary}));
-    properties.insert("table".into(), json!({"type": "string", "description": "The table to draw."}));
+    let input = match direct_slot(kind) {
+        Some(slot) => {
+            let steps = json!({"type": "object", "additionalProperties": {"type": "string"}});
+            let doc = format!("{} `step.output`, or label → `step.output`.", slot.doc);
+            properties.insert(slot.name.into(), json!({"description": doc, "anyOf": [{"type": "string"}, steps]}));
+            let doc = "Which cells of the sweep: axis → value, list or bounds.";
+            properties.insert("where".into(), json!({"type": "object", "description": doc}));
+            slot.name
+        }
+        None => {
+            properties.insert("table".into(), json!({"type": "string", "description": "The table to draw."}));
+            "table"
+        }
+    };
     if properties.contains_key("published") {
         properties.insert(
             "published".into(),
             json!({"type": "string", "description": "Published numbers to draw beside ours."}),
         );
     }
-    let required: Vec<Json> = [json!("kind"), json!("table")].into_iter().chain(required).collect();
+    let required: Vec<Json> = [json!("kind"), json!(input)].into_iter().chain(required).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 

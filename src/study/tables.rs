@@ -1,5 +1,6 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
+use super::direct::{Direct, direct_slot};
 use super::expand::{Builder, Grid, Output, OutputKind, Wire};
 use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
 use super::raw::{Item, RawStudy};
@@ -89,7 +90,8 @@ impl Maker<'_> {
         }
         let built = Built { rows, summary: wire, keys: std::mem::take(&mut keys), summary_keys };
         self.output(&item.name, OutputKind::Table, wire);
-        if rows != wire {
+        // what a histogram counts may be a hundred thousand values; the histogram is the result
+        if rows != wire && spec.bins.is_none() {
             self.output(&item.name, OutputKind::Rows, rows);
         }
         if let Some(name) = &spec.published {
@@ -235,7 +237,12 @@ impl Maker<'_> {
         let kind = kind_of(item, &[Family::Plot], builder.environment).map_err(|fault| vec![fault])?;
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let mut params = scope.resolve(&item.node, &item.source)?;
-        let taken = self.taken(item, &mut params, false);
+        let inputs = match direct_slot(kind) {
+            Some(slot) => Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(kind, &mut params),
+            None => self
+                .taken(item, &mut params, false)
+                .map(|(built, rows)| vec![("table".to_owned(), vec![if rows { built.rows } else { built.summary }])]),
+        };
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
             let text = name.text().unwrap_or_default();
@@ -247,9 +254,7 @@ impl Maker<'_> {
         let note =
             builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
         inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
-        let (built, rows) = taken.inspect_err(|_| builder.check(kind, &params, item))?;
-        let wire = if rows { built.rows } else { built.summary };
-        let inputs = vec![("table".to_owned(), vec![wire])];
+        let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
         let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
         self.output(&item.name, OutputKind::Figure, wire);
         Ok(())

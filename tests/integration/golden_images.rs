@@ -7,14 +7,15 @@ use lofi::experiment::PatchFilters;
 use lofi::math::MathError;
 use lofi::math::activation::Activation;
 use lofi::math::convolution::ConvolutionalLayer;
+use lofi::math::feature_stack::{FeatureStack, RowSource, Unfitted};
 use lofi::math::filter::{Route, moment_filter};
 use lofi::math::fourier::{DecayMask, Smoother};
-use lofi::math::jacobian::{Gradient, projection_weighted_mean};
+use lofi::math::jacobian::importance;
 use lofi::math::linalg::{Eigen, Matrix, scale_columns};
 use lofi::math::maps::{MapShape, Maps};
 use lofi::math::patch::{Window, leading_directions, patch_moment};
 use lofi::math::pooling::{Pooling, normalize_channels};
-use lofi::math::random_features::RandomLayer;
+use lofi::math::weighted_sum::{projection_weights, weighted_sums};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -122,8 +123,11 @@ fn importance_and_weighted_mean_of_one_layer() {
         let (j, k) = from_one(j, k);
         2.0_f64.sqrt() * (2.1 * j + 0.37 * k * k + 0.77 * j * k).sin()
     });
-    let layer = RandomLayer::fit(&x, weights, Activation::Sigmoid).unwrap();
     let v = Matrix::from_fn(40, 1, |k, _| ((k + 1) as f64).cos()).normalize();
+    let rows = |r: std::ops::Range<usize>| Ok::<_, lofi::math::MathError>(x.rows(r.start, r.len()).into_owned());
+    let inputs = RowSource { count: 12, rows: &rows };
+    let layer = Unfitted { weights, activation: Activation::Sigmoid, directions: v.clone() };
+    let (stack, projected) = FeatureStack::fit(inputs, vec![layer]).unwrap();
     let expected = [
         0.00418539858742,
         0.00993807998218,
@@ -135,9 +139,8 @@ fn importance_and_weighted_mean_of_one_layer() {
         0.0275338710636,
         0.0190024242906,
     ];
-    let importance = Gradient::of(&layer).unwrap().importance(&x, &v).unwrap();
-    assert_close("importance", importance.as_slice(), &expected, printed(12, 1e-10));
-    let z = layer.apply(&x).unwrap();
+    let found = importance(&stack, 0, &v, inputs).unwrap();
+    assert_close("importance", found.as_slice(), &expected, printed(12, 1e-10));
     let expected = [
         -0.120944168291,
         0.712619610544,
@@ -149,11 +152,12 @@ fn importance_and_weighted_mean_of_one_layer() {
         -0.466704173584,
         0.248982878305,
     ];
-    let mean = projection_weighted_mean(&x, &(&z * &v)).unwrap();
+    let mean = weighted_sums(inputs, &projection_weights(&projected[0].projections)).unwrap();
     assert_close("weighted mean", mean.as_slice(), &expected, printed(12, 1e-10));
     let signal = |i: usize| x[(i, 0)] * x[(i, 1)] + 0.5 * x[(i, 2)] - 0.1;
     let labels: Vec<f64> = (0..12).map(|i| if signal(i) > 0.0 { 1.0 } else { -1.0 }).collect();
     let expected = [-0.0961963627288, 0.0114269638063, -0.00785771990786];
+    let z = stack.representation(&x, 0).unwrap();
     let found = moment_filter(&z, &labels, 3, Route::Primal).unwrap().eigenvalues;
     assert_close("eigenvalues", &found, &expected, printed(12, 1e-10));
 }

@@ -1,14 +1,10 @@
 //! A folder of PNG, JPEG or PNM images with a CSV list `file,label`; a label is a class number or a class name.
 
-use super::{Format, FormatError, Opened, Sink, labels_of, pixels};
-use rayon::prelude::*;
+use super::{Format, FormatError, Opened, Sink, decode_all, labels_of, pixels};
 use std::fs;
 
 /// Reader of image folders.
 pub struct ImageFolder;
-
-/// Images read and decoded at a time: enough for all threads, little enough to stay in memory.
-const BATCH: usize = 256;
 
 /// One line of the list.
 #[derive(serde::Deserialize)]
@@ -55,15 +51,11 @@ impl Format for ImageFolder {
 
     fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
         let lines = lines(part)?;
-        let one = |&record: &usize| {
+        let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "the list ends before");
             decode(part, record, lines.get(record).ok_or_else(ends)?)
         };
-        for (batch, records) in wanted.chunks(BATCH).enumerate() {
-            let images = records.par_iter().map(one).collect::<Result<Vec<_>, _>>()?;
-            images.iter().enumerate().for_each(|(i, image)| sink(batch * BATCH + i, image));
-        }
-        Ok(())
+        decode_all(wanted, one, sink)
     }
 }
 

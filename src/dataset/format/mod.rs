@@ -1,14 +1,18 @@
 //! The layouts that records are read from, one file each.
 
+mod celeba;
 mod cifar10_binary;
+mod class_folders;
 mod idx;
 mod image_folder;
 mod parquet_images;
 mod pixels;
+mod resize;
 pub(super) mod stream;
 
 use super::card::FileFormat;
 use crate::artifact::Geometry;
+use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +23,11 @@ pub struct Opened {
     pub file: PathBuf,
     /// The file of labels, for formats that keep them apart.
     pub labels: Option<PathBuf>,
-    /// The layout that every image must have.
+    /// The list that assigns images to splits with the number of the split, for formats that have one.
+    pub partition: Option<(PathBuf, u32)>,
+    /// The attribute whose absence is class 0 and whose presence is class 1, for formats that have attributes.
+    pub attribute: Option<String>,
+    /// The layout that every image must have, or is brought to.
     pub geometry: Geometry,
     /// Names of the classes in the order of their numbers.
     pub classes: Vec<String>,
@@ -57,6 +65,8 @@ pub const fn reader(format: FileFormat) -> &'static dyn Format {
         FileFormat::ParquetImages => &parquet_images::ParquetImages,
         FileFormat::Idx => &idx::Idx,
         FileFormat::ImageFolder => &image_folder::ImageFolder,
+        FileFormat::Celeba => &celeba::Celeba,
+        FileFormat::ClassFolders => &class_folders::ClassFolders,
     }
 }
 
@@ -111,6 +121,22 @@ impl FormatError {
         };
         Self::record(path, record, reason)
     }
+}
+
+/// Images read and decoded at a time: enough for all threads, little enough to stay in memory.
+const BATCH: usize = 256;
+
+/// Decodes records of one file each, many at once, and hands them on in order.
+fn decode_all(
+    wanted: &[usize],
+    decode: impl Fn(usize) -> Result<Vec<u8>, FormatError> + Sync,
+    sink: &mut Sink<'_>,
+) -> Result<(), FormatError> {
+    for (batch, records) in wanted.chunks(BATCH).enumerate() {
+        let images = records.par_iter().map(|&record| decode(record)).collect::<Result<Vec<_>, _>>()?;
+        images.iter().enumerate().for_each(|(i, image)| sink(batch * BATCH + i, image));
+    }
+    Ok(())
 }
 
 /// The labels file of a part; cards are checked to name one where the format needs it.

@@ -249,3 +249,79 @@ fn unknown_table_in_a_figure() {
     1 mistake found; nothing was run
     "#);
 }
+
+#[test]
+fn an_average_of_histograms() {
+    assert_snapshot!(refused(&[("    interval: {bootstrap: 0.9}\n", "    bins: {column: test_error}\n")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:42:11
+      × `over` does not apply to a table of `bins`: a histogram counts values, not means
+        ╭─[studies/demo/tiny.yaml:42:11]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     over: seed
+        ·           ──┬─
+        ·             ╰── here
+     43 │     bins: {column: test_error}
+        ╰────
+      help: `pool: [seed]` inside `bins` counts the values of all seeds in one histogram; for mean counts put
+            `over` into a second table with `from: TABLE.summary`
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn an_interval_of_nothing() {
+    assert_snapshot!(refused(&[("    over: seed\n", "")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:42:15
+      × `interval` without `over`: nothing is averaged
+        ╭─[studies/demo/tiny.yaml:42:15]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     interval: {bootstrap: 0.9}
+        ·               ─────┬─────
+        ·                    ╰── here
+     43 │
+        ╰────
+      help: add `over: seed`, or take `interval` away
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_histogram_of_an_axis() {
+    assert_snapshot!(refused(&[("    over: seed\n    interval: {bootstrap: 0.9}\n", "    bins: {column: n_train}\n")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:42:20
+      × step `error (bins)`: `n_train` is an axis of the table, so each histogram would hold one value
+        ╭─[studies/demo/tiny.yaml:42:20]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     bins: {column: n_train}
+        ·                    ───┬───
+        ·                       ╰── here
+     43 │
+        ╰────
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_histogram_on_a_scale_without_its_threshold() {
+    let bins = "    bins: {column: test_error, scale: symlog}\n";
+    assert_snapshot!(refused(&[("    over: seed\n    interval: {bootstrap: 0.9}\n", bins)]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:42:39
+      × step `error (bins)`: `symlog` needs `threshold`, where its linear part ends
+        ╭─[studies/demo/tiny.yaml:42:39]
+     41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
+     42 │     bins: {column: test_error, scale: symlog}
+        ·                                       ───┬──
+        ·                                          ╰── here
+     43 │
+        ╰────
+
+    1 mistake found; nothing was run
+    "#);
+}

@@ -1,0 +1,236 @@
+//! The two-stage estimator, for a whole curve of training sizes.
+
+use super::features::{FirstLayer, Inputs, Source, Streamed};
+use super::moment::{Method, PrefixMoments, leading_directions, leading_of_formed, moment_times};
+use super::overlap::subspace_overlap;
+use super::teacher::{Hidden, Teacher};
+use crate::math::eigen::Found;
+use crate::math::error::{MathError, check_range};
+use crate::math::kernel::Splits;
+use crate::math::linalg::{Matrix, SingleMatrix, Vector, double, product, product_single, single};
+use crate::math::metrics::{Estimate, mean_squared_error};
+use crate::math::random_features::{Blocks, RandomLayer};
+use crate::math::ridge::{Centring, Design, Ridge};
+use std::ops::Range;
+
+/// A fitted curve's setting.
+///
+/// Stage one: the d1 eigenvectors of largest |λ| of `C_1 = (1/n) Σ y φ1 φ1ᵀ` give ĥ1, which is batch-normalised. Stage two:
+/// `φ2` of ĥ1, `v2 = (1/n) Σ y φ2`, `ĥ2 = v2·φ2`, batch-normalised; a ridge regression of y on its powers, λ by exact
+/// leave-one-out.
+///
+/// Source: arXiv 2605.13612, the estimator of figure 2.
+pub struct Estimator<'a> {
+    /// The target.
+    pub teacher: &'a Teacher,
+    /// φ1.
+    pub first: &'a FirstLayer,
+    /// φ2: a layer on d1 inputs.
+    pub second: &'a RandomLayer,
+    /// Powers of ĥ2 in the readout.
+    pub degree: usize,
+    /// Ridges to choose from, for a sum (not a mean) of squares.
+    pub lambdas: &'a [f64],
+    /// How the eigenvectors are found.
+    pub method: Method,
+    /// Residual of the eigenpairs, relative to the largest |λ|.
+    pub tolerance: f64,
+}
+
+/// The samples of a curve.
+pub struct Curve<'a, E> {
+    /// Training inputs.
+    pub train: &'a dyn Inputs,
+    /// Increasing training sizes; each training set is the beginning of the next.
+    pub sizes: &'a [usize],
+    /// Test inputs.
+    pub test: &'a Matrix,
+    /// Memory granted to keep the training features, bytes.
+    pub bytes_kept: u64,
+    /// Asked now and then; its error ends the run.
+    pub interrupt: &'a dyn Fn() -> Result<(), E>,
+}
+
+/// The estimator at one training size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// n.
+    pub n_train: usize,
+    /// Overlap of ĥ1 with the teacher's h1 on the test samples.
+    pub overlap_h1: f64,
+    /// Squared correlation of ĥ2 with h2 on the test samples.
+    pub overlap_h2: f64,
+    /// Mean squared error on the test samples.
+    pub test_mse: Estimate,
+    /// The same over the variance of the test labels: 1 for a constant prediction.
+    pub relative_mse: f64,
+    /// The ridge chosen.
+    pub lambda: f64,
+    /// Residual of the eigenpairs, relative to the largest |λ|.
+    pub residual: f64,
+    /// How many vectors the operator was applied to; the width where the matrix was formed and solved in full.
+    pub products: usize,
+}
+
+/// Memory of what the second stage holds for a number of training samples, bytes: ĥ1, ĥ2, its powers three times (as they
+/// are, centred, in the coordinates of the ridge) and labels.
+pub const fn second_stage_bytes(rows: usize, features: usize, degree: usize) -> u64 {
+    8 * (rows as u64) * (features + 3 * degree + 3) as u64
+}
+
+// The test samples as the stages see them.
+struct Test {
+    hidden: Hidden,
+    features: SingleMatrix,
+}
+
+// Rows of the second layer at a time.
+const ROWS_AT_ONCE: usize = 4096;
+
+impl Estimator<'_> {
+    /// Fits every training size of a curve.
+    ///
+    /// Cost: see [`super::moment::Work`] for the eigenvectors, the rest is small beside it. Both methods give the same
+    /// curve within the tolerance.
+    ///
+    /// # Errors
+    /// Sizes that do not increase, numeric errors of the parts, those of the interrupt.
+    pub fn curve<E: From<MathError>>(&self, samples: &Curve<'_, E>) -> Result<Vec<Point>, E> {
+        let &Curve { train, sizes, bytes_kept, interrupt, .. } = samples;
+        let rows = sizes.last().copied().unwrap_or(0);
+        let increasing = sizes.windows(2).all(|w| w[0] < w[1]) && sizes.first().is_some_and(|&n| n > 1);
+        check_range(increasing, "first training size", rows as f64, "at least 2, followed by larger ones")?;
+        let labels = labels_of(self.teacher, (train, rows), interrupt)?;
+        let test = Test { hidden: self.teacher.of(samples.test), features: self.first.apply(samples.test) };
+        let source = Source { inputs: train, layer: self.first, rows, interrupt };
+        let granted = if self.method == Method::Implicit { bytes_kept } else { 0 };
+        let features = Streamed::new(source, granted)?;
+        self.filters(&features, sizes, &labels)?
+            .iter()
+            .zip(sizes)
+            .map(|(filter, &n)| self.point(&features, &labels[..n], (filter, &test)))
+            .collect()
+    }
+
+    // The eigenpairs at every size.
+    fn filters<E: From<MathError>>(
+        &self,
+        features: &Streamed<'_, E>,
+        sizes: &[usize],
+        labels: &[f64],
+    ) -> Result<Vec<Found>, E> {
+        let keep = self.teacher.features();
+        if self.method == Method::Implicit {
+            let size = (features.width(), keep, self.tolerance);
+            let at = |&n: &usize| leading_directions(size, |v| moment_times(features, &labels[..n], v));
+            return sizes.iter().map(at).collect();
+        }
+        let mut found = Vec::with_capacity(sizes.len());
+        PrefixMoments { features, sizes, weights: &[labels.to_vec()] }.each(|_, operator| {
+            found.push(leading_of_formed(operator, keep, self.tolerance)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn point<E: From<MathError>>(
+        &self,
+        features: &Streamed<'_, E>,
+        labels: &[f64],
+        (filter, test): (&Found, &Test),
+    ) -> Result<Point, E> {
+        let mut h1 = features.project(labels.len(), &filter.eigen.vectors)?;
+        let mut h1_test = double(&product_single(&test.features, &single(&filter.eigen.vectors)));
+        batch_normalise(&mut h1, &mut h1_test);
+        let overlap_h1 = subspace_overlap(&test.hidden.first, &h1_test);
+        let [mut h2, mut h2_test] = self.second_stage(&h1, &h1_test, labels)?;
+        batch_normalise(&mut h2, &mut h2_test);
+        let overlap_h2 = subspace_overlap(&column(&test.hidden.second), &h2_test);
+        let (lambda, predicted) = self.readout(&h2, &h2_test, labels)?;
+        let test_mse = mean_squared_error(&predicted, &test.hidden.labels)?;
+        Ok(Point {
+            n_train: labels.len(),
+            overlap_h1,
+            overlap_h2,
+            relative_mse: test_mse.mean / column(&test.hidden.labels).variance(),
+            test_mse,
+            lambda,
+            residual: filter.residual,
+            products: filter.products,
+        })
+    }
+
+    // ĥ2 of training and test samples.
+    fn second_stage(&self, h1: &Matrix, h1_test: &Matrix, labels: &[f64]) -> Result<[Matrix; 2], MathError> {
+        let lift =
+            |rows: &Matrix, range: Range<usize>| self.second.apply(&rows.rows(range.start, range.len()).into_owned());
+        let blocks = |rows: usize| Blocks { rows, at_once: ROWS_AT_ONCE }.ranges();
+        let mut direction = Vector::zeros(self.second.weights.ncols());
+        for range in blocks(h1.nrows()) {
+            let weights = Vector::from_column_slice(&labels[range.clone()]);
+            direction += lift(h1, range)?.tr_mul(&weights) / labels.len() as f64;
+        }
+        let direction = Matrix::from_column_slice(direction.len(), 1, direction.as_slice());
+        let project = |rows: &Matrix| {
+            let mut out = Matrix::zeros(rows.nrows(), 1);
+            for range in blocks(rows.nrows()) {
+                out.rows_mut(range.start, range.len()).copy_from(&product(&lift(rows, range)?, &direction));
+            }
+            Ok::<_, MathError>(out)
+        };
+        Ok([project(h1)?, project(h1_test)?])
+    }
+
+    // Ridge regression on the powers of ĥ2: the ridge chosen and the test predictions.
+    fn readout(&self, h2: &Matrix, h2_test: &Matrix, labels: &[f64]) -> Result<(f64, Vec<f64>), MathError> {
+        let (design, test) = (powers(h2, self.degree), powers(h2_test, self.degree));
+        let splits = Splits { train: &design, evaluation: &[&test] };
+        let ridge = Ridge::new(Design::Features(splits), labels, Centring::Full)?;
+        let lambda = ridge.select(self.lambdas)?;
+        let fit = ridge.fits(&[lambda])?.into_iter().next();
+        let predicted = fit.and_then(|fit| fit.evaluation.into_iter().next()).unwrap_or_default();
+        Ok((lambda, predicted))
+    }
+}
+
+/// The labels of the first `rows` inputs. Cost: 2 rows d² d1.
+///
+/// # Errors
+/// Those of the interrupt.
+pub fn labels_of<E>(
+    teacher: &Teacher,
+    (inputs, rows): (&dyn Inputs, usize),
+    interrupt: &dyn Fn() -> Result<(), E>,
+) -> Result<Vec<f64>, E> {
+    let mut labels = Vec::with_capacity(rows);
+    for range in (Blocks { rows, at_once: ROWS_AT_ONCE }).ranges() {
+        interrupt()?;
+        labels.extend(teacher.of(&inputs.rows(range)).labels);
+    }
+    Ok(labels)
+}
+
+fn column(values: &[f64]) -> Matrix {
+    Matrix::from_column_slice(values.len(), 1, values)
+}
+
+// h, h², …, one column each.
+fn powers(h: &Matrix, degree: usize) -> Matrix {
+    Matrix::from_fn(h.nrows(), degree, |i, j| h[(i, 0)].powi(j as i32 + 1))
+}
+
+// Gives every training column mean 0 and variance 1, and the test columns the same shift and factor. A constant column
+// stays: it carries nothing, and nothing is divided by its rounding.
+fn batch_normalise(train: &mut Matrix, test: &mut Matrix) {
+    for (mut column, mut test) in train.column_iter_mut().zip(test.column_iter_mut()) {
+        let (mean, sd) = (column.mean(), column.variance().sqrt());
+        let factor = if sd > 1e-12 * mean.abs() { 1.0 / sd } else { 1.0 };
+        for values in [&mut column, &mut test] {
+            values.iter_mut().for_each(|v| *v = (*v - mean) * factor);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "estimator_tests.rs"]
+mod tests;
