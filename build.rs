@@ -33,8 +33,17 @@ const NUMERIC_CRATES: [&str; 16] = [
 
 /// Modules that move values around but compute none: part of no fingerprint, so that work on the framework does not
 /// rerun experiments.
-const FRAMEWORK: [&str; 8] =
-    ["step::about", "step::context", "step::data", "step::error", "step::kind", "step::params", "step::shapes", "yaml"];
+const FRAMEWORK: [&str; 9] = [
+    "step::about",
+    "step::context",
+    "step::data",
+    "step::error",
+    "step::kind",
+    "step::params",
+    "step::scratch",
+    "step::shapes",
+    "yaml",
+];
 
 /// A source file: its module path, tokens and the paths that it mentions.
 struct Module {

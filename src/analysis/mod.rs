@@ -1,7 +1,7 @@
 //! Tables from tables, and verdicts on claims: one file per kind.
 //!
-//! A study's `tables:` become chains of `stack`, `filter`, `choose`, `aggregate` or `bins`, and `compare-published`; its
-//! `claims:` read the rows before aggregation, one a seed. What claims share: `replicates` makes samples of rows,
+//! A study's `tables:` become chains of `stack`, `filter`, `choose`, `difference`, `aggregate` or `bins`, and
+//! `compare-published`; its `claims:` read the rows before aggregation, one a seed. What claims share: `replicates` makes samples of rows,
 //! `estimate` gives them an interval, `bar` compares that with what is claimed, `decide` makes the verdict.
 
 mod aggregate;
@@ -13,6 +13,7 @@ mod collapse;
 mod columns;
 mod compare_published;
 mod decide;
+mod difference;
 mod estimate;
 mod filter;
 mod grid_points;
@@ -35,6 +36,7 @@ pub use choose::Choose;
 pub use collapse::Collapse;
 pub use columns::Columns;
 pub use compare_published::ComparePublished;
+pub use difference::Difference;
 pub use filter::Filter;
 pub use interior_optimum::InteriorOptimum;
 pub use monotone::Monotone;

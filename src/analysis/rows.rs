@@ -75,14 +75,14 @@ pub fn run(
     params: &serde_json::Value,
     tables: &[Table],
 ) -> Result<crate::step::Value, crate::step::StepError> {
-    use crate::step::{Context, DataRef, DataSource, Inputs, Records, StepError, Value};
+    use crate::step::{Context, DataRef, DataSource, Inputs, NoScratch, Records, StepError, Value};
     struct NoData;
     impl DataSource for NoData {
         fn open(&self, _: &DataRef) -> Result<Box<dyn Records>, StepError> {
             Err(StepError::Cancelled)
         }
     }
-    let context = Context { data: &NoData, cancelled: &std::sync::atomic::AtomicBool::new(false) };
+    let context = Context { data: &NoData, cancelled: &std::sync::atomic::AtomicBool::new(false), scratch: &NoScratch };
     let values = tables.iter().map(|t| std::sync::Arc::new(Value::Table(t.clone()))).collect();
     let inputs = Inputs(vec![(kind.about().inputs[0].name.to_owned(), values)]);
     let canonical = kind.canonical(params).map_err(|faults| StepError::Bug(faults[0].message.clone()))?;

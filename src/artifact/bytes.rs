@@ -1,5 +1,6 @@
 //! Values as named files and back: arrays as `.npy` (NumPy reads them), tables as `.csv`, the rest as JSON.
 
+use super::network::NetworkHead;
 use super::pictures::PicturesHead;
 use super::predictions::PredictionsHead;
 use super::representation::{Geometry, Labels, Origin};
@@ -7,8 +8,8 @@ use super::spectrum::SpectrumHead;
 use super::table::TableError;
 use super::verdict::VerdictHead;
 use super::{
-    Cell, Evaluated, Figure, Kernel, Pictures, Points, Predictions, Representation, Samples, Spectrum, Table, Value,
-    ValueType, Verdict,
+    Cell, Evaluated, Figure, Kernel, Network, Pictures, Points, Predictions, Representation, Samples, Spectrum, Table,
+    Value, ValueType, Verdict,
 };
 use crate::math::linalg::Matrix;
 use npyz::WriterBuilder;
@@ -58,6 +59,7 @@ pub fn encode(value: &Value) -> Result<Vec<File>, BytesError> {
         Value::Table(t) => table_files("table", t),
         Value::Verdict(v) => encode_verdict(v),
         Value::Pictures(p) => encode_pictures(p),
+        Value::Network(n) => encode_network(n),
         Value::Figure(f) => Ok(vec![json("figure.json", f)?, File::new("figure.svg", f.svg.clone().into_bytes())]),
     }
 }
@@ -75,6 +77,7 @@ pub fn decode(value_type: ValueType, file: Files<'_>) -> Result<Value, BytesErro
         ValueType::Table => Value::Table(read_table("table", file)?),
         ValueType::Verdict => Value::Verdict(decode_verdict(file)?),
         ValueType::Pictures => Value::Pictures(decode_pictures(file)?),
+        ValueType::Network => Value::Network(decode_network(file)?),
         ValueType::Figure => Value::Figure(read_json::<Figure>("figure.json", file)?),
     })
 }
@@ -275,6 +278,20 @@ fn decode_pictures(file: Files<'_>) -> Result<Pictures, BytesError> {
         .ok_or_else(|| unreadable("values.npy", "another number of values than pictures.json says"))
 }
 
+fn encode_network(n: &Network) -> Result<Vec<File>, BytesError> {
+    let parameters: Vec<f32> = n.checkpoints.iter().flat_map(|c| c.parameters.iter().copied()).collect();
+    let each = parameters.len() / n.checkpoints.len().max(1);
+    let shape = [each, n.checkpoints.len()];
+    Ok(vec![json("network.json", &n.head())?, npy("parameters.npy", &shape, &parameters)?])
+}
+
+fn decode_network(file: Files<'_>) -> Result<Network, BytesError> {
+    let head: NetworkHead = read_json("network.json", file)?;
+    let (_, parameters) = read_npy::<f32>("parameters.npy", file)?;
+    Network::from_head(head, &parameters)
+        .ok_or_else(|| unreadable("parameters.npy", "the parameters do not divide among the steps of network.json"))
+}
+
 fn encode_verdict(v: &Verdict) -> Result<Vec<File>, BytesError> {
     let head = VerdictHead { outcome: v.outcome, says: v.says.clone(), because: v.because.clone() };
     let mut files = vec![json("verdict.json", &head)?];
@@ -351,7 +368,7 @@ fn parse_cell(text: &str, kind: &str) -> Result<Cell, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Outcome, Picture, PictureScale, Readout};
+    use crate::artifact::{Checkpoint, ConvolutionLayer, NetworkLayer, Outcome, Picture, PictureScale, Readout};
 
     fn round_trip(value: &Value) -> Value {
         let files = encode(value).unwrap();
@@ -380,6 +397,17 @@ mod tests {
             scale: PictureScale::Signed,
             geometry: Geometry { channels: 3, height: 1, width },
             values: (0..3 * width).map(|i| first + i as f64).collect(),
+        }
+    }
+
+    fn network() -> Network {
+        let convolution = ConvolutionLayer { width: 2, window: 1, padding: 0, bias: true };
+        Network {
+            layers: vec![NetworkLayer::Convolution(convolution), NetworkLayer::ChannelNorm],
+            input: Geometry { channels: 1, height: 2, width: 2 },
+            tangent_kernel_scaling: true,
+            checkpoints: [0, 7].map(|step| Checkpoint { step, parameters: vec![0.1, -1e-30, 3.0, 0.0] }).to_vec(),
+            origin: Origin::default(),
         }
     }
 
@@ -428,6 +456,7 @@ mod tests {
                 evidence: table(),
             }),
             Value::Pictures(Pictures { pictures: vec![picture(2, -0.5), picture(1, 3.0)], origin: Origin::default() }),
+            Value::Network(network()),
             Value::Figure(Figure { svg: "<svg/>".into(), alt: "α".into(), caption: "c".into() }),
         ];
         for value in &values {

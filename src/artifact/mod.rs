@@ -7,6 +7,7 @@ mod bytes;
 mod cell;
 mod figure;
 mod kernel;
+mod network;
 mod pictures;
 mod predictions;
 mod representation;
@@ -19,6 +20,10 @@ pub use bytes::{BytesError, File, decode, encode};
 pub use cell::Cell;
 pub use figure::Figure;
 pub use kernel::Kernel;
+pub use network::{
+    Checkpoint, ConvolutionLayer, DenseLayer, HiddenLayers, Network, NetworkActivation, NetworkLayer, NetworkPooling,
+    PoolingLayer,
+};
 pub use pictures::{Picture, PictureScale, Pictures};
 pub use predictions::{Evaluated, Predictions, Readout};
 pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
@@ -51,6 +56,8 @@ pub enum Value {
     Verdict(Verdict),
     /// Small images to look at.
     Pictures(Pictures),
+    /// A network along its training.
+    Network(Network),
     /// A drawn figure.
     Figure(Figure),
 }
@@ -73,6 +80,8 @@ pub enum ValueType {
     Verdict,
     /// [`Pictures`]
     Pictures,
+    /// [`Network`]
+    Network,
     /// [`Figure`]
     Figure,
 }
@@ -89,6 +98,7 @@ impl ValueType {
             Self::Table => "table",
             Self::Verdict => "verdict",
             Self::Pictures => "pictures",
+            Self::Network => "network",
             Self::Figure => "figure",
         }
     }
@@ -106,6 +116,7 @@ impl Value {
             Self::Table(_) => ValueType::Table,
             Self::Verdict(_) => ValueType::Verdict,
             Self::Pictures(_) => ValueType::Pictures,
+            Self::Network(_) => ValueType::Network,
             Self::Figure(_) => ValueType::Figure,
         }
     }
@@ -121,6 +132,7 @@ impl Value {
             Self::Table(t) => t.memory_bytes(),
             Self::Verdict(_) => 1 << 10,
             Self::Pictures(p) => p.memory_bytes(),
+            Self::Network(n) => n.memory_bytes(),
             Self::Figure(f) => f.svg.len() as u64,
         }
     }
@@ -137,6 +149,7 @@ impl Value {
             Self::Predictions(p) => p.first_non_finite(),
             Self::Table(t) => t.first_non_finite(),
             Self::Pictures(p) => p.first_non_finite(),
+            Self::Network(n) => n.first_non_finite(),
             Self::Verdict(_) | Self::Figure(_) => None,
         }
     }
@@ -193,6 +206,15 @@ pub enum Shape {
         /// Numbers.
         numbers: usize,
     },
+    /// Sizes of a network.
+    Network {
+        /// Weights and biases.
+        parameters: usize,
+        /// Moments of training that are kept.
+        checkpoints: usize,
+        /// Layouts of the features of each hidden layer.
+        hidden: HiddenLayers,
+    },
     /// A figure.
     Figure,
 }
@@ -209,6 +231,7 @@ impl Shape {
             Self::Table => ValueType::Table,
             Self::Verdict => ValueType::Verdict,
             Self::Pictures { .. } => ValueType::Pictures,
+            Self::Network { .. } => ValueType::Network,
             Self::Figure => ValueType::Figure,
         }
     }
@@ -224,6 +247,7 @@ impl Shape {
             Self::Spectrum { dim, rank } => (dim + 1) * rank,
             Self::Predictions { samples, columns } => samples * columns,
             Self::Pictures { numbers } => numbers,
+            Self::Network { parameters, checkpoints, .. } => return (4 * parameters * checkpoints) as u64,
             Self::Table | Self::Verdict | Self::Figure => 1 << 10,
         };
         8 * numbers as u64

@@ -4,6 +4,7 @@ use super::super::library::Library;
 use super::super::resolve::Choice;
 use super::super::testing::{cards_dir, tiny_card, write_card, write_tiny};
 use super::*;
+use crate::step::NoScratch;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -27,7 +28,7 @@ fn params(data: &DataRef, more: &serde_json::Value) -> SamplesParams {
 }
 
 fn run(library: &Library, params: &SamplesParams) -> Representation {
-    let context = Context { data: library, cancelled: &AtomicBool::new(false) };
+    let context = Context { data: library, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
     match Kind::run(&Dataset, params, &Inputs::default(), &context).unwrap().remove(0) {
         Value::Representation(representation) => representation,
         other => panic!("{other:?}"),

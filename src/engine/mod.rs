@@ -11,6 +11,7 @@ mod machine;
 mod plan;
 mod record;
 mod round;
+mod scratch;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -318,6 +318,7 @@ impl<'a> Round<'a> {
         let entry = self.new_entry(index, elapsed_s, outputs);
         let content_key = self.content_key(index);
         let entry = self.executor.store.publish(entry, &stored)?;
+        self.executor.store.drop_scratch(&entry.key);
         if let Some(content_key) = content_key {
             self.executor.store.remember_content(&content_key, &entry.key)?;
         }

@@ -4,6 +4,7 @@
 //! STORE/objects/ab/<key>/entry.json     what ran, with hashes of every file
 //!                        <port>/<file>  the values
 //! STORE/content/ab/<content key>        key of an entry with the same inputs, byte for byte
+//! STORE/scratch/ab/<key>                 state of a long step that is not done, see `scratch`
 //! STORE/tmp/<pid>-<n>/                  entries being written
 //! STORE/runs/<study>/<profile>.json     the last run of a study
 //! ```
@@ -86,7 +87,7 @@ pub enum StoreError {
     Bytes(#[from] artifact::BytesError),
 }
 
-fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
     let path = path.to_owned();
     move |source| StoreError::Io { action, path, source }
 }
@@ -189,7 +190,7 @@ impl Store {
         Ok(entry)
     }
 
-    fn temporary(&self) -> Result<PathBuf, StoreError> {
+    pub(super) fn temporary(&self) -> Result<PathBuf, StoreError> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let folder = self.root.join("tmp").join(format!("{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(io("write to the store at", &folder))?;
@@ -303,7 +304,7 @@ fn digest_of(files: &[StoredFile]) -> String {
     hex(&hash.finalize())
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let action = "write to the store at";
     let mut file = std::fs::File::create(path).map_err(io(action, path))?;
     file.write_all(bytes).map_err(io(action, path))?;

@@ -21,7 +21,8 @@ struct Fake;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Params {
-    /// What comes out, plus the inputs; a text that is no number fails, panics or gives NaN.
+    /// What comes out, plus the inputs; a text that is no number fails, panics, gives NaN, or fails once and goes on
+    /// from there.
     gives: String,
     /// In the key, but of no effect.
     #[serde(default)]
@@ -53,12 +54,19 @@ impl Kind for Fake {
         Ok(Plan::light(vec![Shape::Table]))
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
+    fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         RUNS[params.counter].fetch_add(1, Ordering::SeqCst);
         let own = match params.gives.as_str() {
             "error" => return Err(StepError::Numeric("the matrix is singular".into())),
             "panic" => panic!("index out of bounds"),
             "nan" => f64::NAN,
+            "state" => match context.scratch.load() {
+                Some(state) => String::from_utf8(state).unwrap().parse().unwrap(),
+                None => {
+                    context.scratch.save(b"40")?;
+                    return Err(StepError::Numeric("killed half-way".into()));
+                }
+            },
             number => number.parse().unwrap(),
         };
         let mut sum = own;
@@ -182,6 +190,23 @@ fn a_failure_stops_its_followers_alone() {
     // Nothing of a failed step is stored: it is tried again, what went well is not.
     let (again, _) = run(folder.path(), &steps);
     assert_eq!((again.ran, again.cached, again.failed.len()), (0, 2, 2));
+}
+
+#[test]
+fn a_step_goes_on_from_the_state_it_left_and_leaves_none_when_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps: [Step; 1] = [("long", gives("state", 6), &[])];
+    let states = || {
+        let folders = std::fs::read_dir(folder.path().join("scratch")).unwrap();
+        folders.map(|inner| std::fs::read_dir(inner.unwrap().path()).unwrap().count()).sum::<usize>()
+    };
+    let (first, _) = run(folder.path(), &steps);
+    assert_eq!((first.ran, first.failed.len(), states()), (0, 1, 1));
+    let (second, _) = run(folder.path(), &steps);
+    assert_eq!((second.ran, second.failed.len(), states()), (1, 0, 0));
+    let graph = Graph::new(&[study(&steps)]);
+    let Value::Table(table) = value(&Store::open(folder.path()).unwrap(), &graph, 0) else { panic!("a table") };
+    assert_eq!(table.numbers("v").unwrap(), [Some(40.0)]);
 }
 
 #[test]

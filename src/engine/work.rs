@@ -2,6 +2,7 @@
 
 use super::execute::Executor;
 use super::graph::GraphNode;
+use super::scratch::StepScratch;
 use crate::artifact::Value;
 use crate::step::{Context, Inputs, StepError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,7 +29,8 @@ pub(super) fn worth_keeping(value: &Value, flops: f64) -> bool {
 
 /// Runs one step; a panic is a failure of that step alone.
 pub(super) fn run_step(executor: &Executor, node: &GraphNode, inputs: &Inputs) -> Result<Vec<Value>, StepError> {
-    let context = Context { data: executor.data.as_ref(), cancelled: &executor.cancelled };
+    let scratch = StepScratch { store: &executor.store, key: &node.key };
+    let context = Context { data: executor.data.as_ref(), cancelled: &executor.cancelled, scratch: &scratch };
     let outcome = catch_unwind(AssertUnwindSafe(|| node.kind.run(&node.params, inputs, &context)));
     let values = outcome.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();

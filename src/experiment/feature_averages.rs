@@ -60,7 +60,7 @@ impl Kind for FeatureAverages {
                 name: "extremes",
                 value_type: ValueType::Pictures,
                 keep: Keep::Always,
-                doc: "Means of the top and of the bottom images and their difference: a row for each feature.",
+                doc: "Means of the top and of the bottom images and their difference: three rows for each feature, a column for each layer.",
             },
         ],
     };
@@ -120,24 +120,24 @@ fn mean_picture(means: &Matrix, level: &Level, network: &FittedStack<'_>) -> Pic
     }
 }
 
-/// Top, bottom and difference, one column of the grid after the other.
+/// Top, bottom and difference: three rows of the grid for each feature.
 fn ends(params: &Params, level: &Level, network: &FittedStack<'_>) -> Result<Vec<Picture>, StepError> {
     let (top, bottom) = extreme_weights(&level.projections, params.extremes)?;
     let (top, bottom) = (sums(network, &top)?, sums(network, &bottom)?);
     let mut pictures = Vec::new();
-    for (name, images) in [("top", &top), ("bottom", &bottom)] {
-        pictures.extend(columns(images, level, network).into_iter().map(|p| named(p, name)));
-    }
-    for (k, difference) in (&top - &bottom).column_iter().enumerate() {
+    let (tops, bottoms) = (columns(&top, level, network), columns(&bottom, level, network));
+    for (k, (top_picture, bottom_picture)) in tops.into_iter().zip(bottoms).enumerate() {
+        let difference = top.column(k) - bottom.column(k);
         let values = signed_grey(difference.as_slice(), map_shape(network.geometry))?;
-        let picture = level.picture(k, (PictureScale::Signed, grey(network.geometry)), values);
-        pictures.push(named(picture, "difference"));
+        let difference = level.picture(k, (PictureScale::Signed, grey(network.geometry)), values);
+        let ends = [("top", top_picture), ("bottom", bottom_picture), ("difference", difference)];
+        pictures.extend(ends.map(|(end, picture)| named(picture, end)));
     }
     Ok(pictures)
 }
 
 fn named(picture: Picture, end: &str) -> Picture {
-    Picture { column: format!("{}, {end}", picture.column), ..picture }
+    Picture { row: format!("{}, {end}", picture.row), ..picture }
 }
 
 #[cfg(test)]
@@ -166,11 +166,11 @@ mod tests {
         let (_, extremes) = made(7);
         let images = pixels(14, 0, 2).samples.train.to_matrix();
         let (top, bottom) =
-            (find(&extremes, "feature 1", "layer 1, top"), find(&extremes, "feature 1", "layer 1, bottom"));
+            (find(&extremes, "feature 1, top", "layer 1"), find(&extremes, "feature 1, bottom", "layer 1"));
         let means = images.row_mean();
         assert!((0..12).all(|j| (0.5 * (top.values[j] + bottom.values[j]) - means[j]).abs() < 1e-12));
         assert_ne!(top.values, bottom.values);
-        let difference = find(&extremes, "feature 1", "layer 1, difference");
+        let difference = find(&extremes, "feature 1, difference", "layer 1");
         let by_hand = (top.values[0] - bottom.values[0]).hypot(top.values[6] - bottom.values[6]);
         assert!((difference.values[0].abs() - by_hand).abs() < 1e-12);
     }

@@ -111,11 +111,9 @@ impl Kind for FeatureMaximiser {
         let images = FourierImages::new(params.low_pass.mask()?, map_shape(network.geometry));
         let (mut pictures, mut rows) = (Vec::new(), Vec::new());
         for level in &network.levels {
-            for feature in 0..level.values.len() {
-                let direction = level.directions.column(feature);
-                let objective =
-                    Alignment { stack: &network.stack, layer: level.number - 1, direction: direction.as_slice() };
-                let found = maximise(&objective, &images, params.ascent(), || context.check())?;
+            let objective = Alignment { stack: &network.stack, layer: level.number - 1, directions: &level.directions };
+            let found = maximise(&objective, &images, params.ascent(), || context.check())?;
+            for (feature, found) in found.into_iter().enumerate() {
                 rows.push(row(level, feature, &found));
                 pictures.push(level.picture(feature, (PictureScale::Brightness, network.geometry), found.image));
             }

@@ -2,7 +2,8 @@
 
 use crate::artifact::{Geometry, Labels, Origin, Points, Representation, Samples, Shape, Value};
 use crate::step::{
-    Context, DataRef, DataSource, ErasedKind, Inputs, Outputs, ParamFault, Problem, Records, Shapes, StepError,
+    Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, ParamFault, Problem, Records, Shapes,
+    StepError,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -62,7 +63,7 @@ impl<'a> Check<'a> {
 
 /// Calls `f` with the context of a step that reads no data.
 pub fn run_within<T>(f: impl FnOnce(&Context<'_>) -> T) -> T {
-    f(&Context { data: &NoData, cancelled: &AtomicBool::new(false) })
+    f(&Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch })
 }
 
 fn shapes(inputs: &[(&str, Value)]) -> Shapes {
@@ -102,6 +103,7 @@ fn shape(value: &Value) -> Shape {
         }
         Value::Table(_) => Shape::Table,
         Value::Verdict(_) => Shape::Verdict,
+        Value::Network(n) => super::network::shape_of(n),
         Value::Pictures(p) => Shape::Pictures { numbers: p.pictures.iter().map(|p| p.values.len()).sum() },
         Value::Figure(_) => Shape::Figure,
     }

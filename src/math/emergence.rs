@@ -1,8 +1,19 @@
 //! When does the k-th feature emerge from the noise? The paper's prediction from the spectra of a large sample.
 
+use super::eigen::top_eigen_by_magnitude;
 use super::error::{MathError, check_range, check_size};
 use super::filter::Filter;
-use super::linalg::{Matrix, Vector, sym_eigenvalues};
+use super::linalg::{Eigen, Matrix, Vector, canonical_signs, scale_columns, sym_eigenvalues};
+use super::moment::{second_moment, signed_moment};
+
+/// The two moments of a sample that the prediction is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moments {
+    /// `C = E[y z zᵀ]`, P x P.
+    pub signed: Matrix,
+    /// `Σ = E[z zᵀ]`, P x P.
+    pub covariance: Matrix,
+}
 
 /// The prediction for one feature.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,6 +33,27 @@ pub struct Emergence {
 /// Cost: the spectrum's length. Source: the paper.
 pub fn effective_dimension(spectrum: &[f64], radius: f64) -> f64 {
     spectrum.iter().map(|l| l.max(0.0)).filter(|&l| l > 0.0).map(|l| l / (l + radius)).sum()
+}
+
+impl Moments {
+    /// The moments of lifted samples. Shapes: n x P, n -> P x P twice. Cost: 2nP².
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the labels do not fit.
+    pub fn of(z: &Matrix, labels: &[f64]) -> Result<Self, MathError> {
+        Ok(Self { signed: signed_moment(z, labels)?, covariance: second_moment(z) })
+    }
+
+    /// The `keep` directions of largest |λ| of C. Shapes: -> K values, P x K. Cost: top-K of P.
+    ///
+    /// # Errors
+    /// Those of [`top_eigen_by_magnitude`].
+    pub fn filter(&self, keep: usize) -> Result<Filter, MathError> {
+        let Eigen { values, mut vectors } = top_eigen_by_magnitude(&self.signed, keep)?;
+        let signs = canonical_signs(&vectors);
+        scale_columns(&mut vectors, &signs);
+        Ok(Filter { eigenvalues: values, directions: vectors })
+    }
 }
 
 /// The sample sizes at which the first `features` directions of a filter emerge.
@@ -68,6 +100,8 @@ fn project_out(covariance: &mut Matrix, v: &Vector) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::linalg::orthonormal_basis;
+    use crate::math::random::Stream;
 
     #[test]
     fn diagonal_covariance_can_be_done_by_hand() {
@@ -110,5 +144,26 @@ mod tests {
         let spectrum = [2.0, 1.0, 0.0, -1e-18];
         assert!((effective_dimension(&spectrum, 0.0) - 2.0).abs() < 1e-15);
         assert!(effective_dimension(&spectrum, 1e9) < 1e-8);
+    }
+
+    fn predictions(z: &Matrix, labels: &[f64]) -> Vec<Emergence> {
+        let moments = Moments::of(z, labels).unwrap();
+        emergence(&moments.covariance, &moments.filter(4).unwrap(), 4).unwrap()
+    }
+
+    #[test]
+    fn predicted_samples_ignore_the_scale_and_the_basis_of_the_features() {
+        let z = Stream::new(2, "test-features", 0).normal_columns(60, 0, 9);
+        let z = Matrix::from_fn(60, 9, |i, j| z[(i, j)] / (1.0 + j as f64));
+        let y: Vec<f64> = (0..60).map(|i| if z[(i, 0)] > 0.3 * z[(i, 1)].abs() { 1.0 } else { -1.0 }).collect();
+        let plain = predictions(&z, &y);
+        let rotation = orthonormal_basis(&Stream::new(3, "test-basis", 0).normal_columns(9, 0, 9));
+        for other in [predictions(&(&z * 37.0), &y), predictions(&(&z * rotation), &y)] {
+            for (a, b) in plain.iter().zip(&other) {
+                assert!((a.predicted_samples / b.predicted_samples - 1.0).abs() < 1e-10);
+                assert!((a.effective_dimension - b.effective_dimension).abs() < 1e-10);
+            }
+        }
+        assert!(plain.windows(2).all(|w| w[0].radius >= w[1].radius && w[0].alignment >= w[1].alignment));
     }
 }

@@ -17,12 +17,12 @@ pub struct MapShape {
 
 impl MapShape {
     /// Positions of one channel, S = HW.
-    pub fn positions(self) -> usize {
+    pub const fn positions(self) -> usize {
         self.height * self.width
     }
 
     /// Numbers of one image, CHW.
-    pub fn dim(self) -> usize {
+    pub const fn dim(self) -> usize {
         self.channels * self.positions()
     }
 }

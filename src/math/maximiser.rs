@@ -1,14 +1,16 @@
-//! The input that drives a feature hardest, by gradient ascent on Fourier coefficients.
+//! The inputs that drive features hardest, by gradient ascent on Fourier coefficients.
 
 use super::error::{MathError, check_range, check_size};
 use super::feature_stack::FeatureStack;
 use super::fourier_image::FourierImages;
-use super::linalg::{Matrix, row_square_norms};
+use super::linalg::{Matrix, product, row_square_norms};
 use super::random::Stream;
 use std::f64::consts::PI;
 
 /// The cosine between a direction and the representation of an input, `vᵀz_ℓ(x)/max(‖z_ℓ(x)‖, 1e-8)`.
 ///
+/// Several directions are taken at once, since a pass costs the reading of the weights far more than a few more inputs:
+/// of K directions and n inputs, the first n/K inputs belong to the first direction, and so on.
 /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, objective of the maximiser.
 #[derive(Debug, Clone, Copy)]
 pub struct Alignment<'a> {
@@ -16,8 +18,8 @@ pub struct Alignment<'a> {
     pub stack: &'a FeatureStack,
     /// ℓ, counted from 0.
     pub layer: usize,
-    /// v, P.
-    pub direction: &'a [f64],
+    /// v, P x K.
+    pub directions: &'a Matrix,
 }
 
 // the reference's guard: an input that drives nothing has alignment 0
@@ -32,17 +34,24 @@ impl Alignment<'_> {
     /// The alignment of each input. Shapes: n x d -> n. Cost: a forward pass.
     ///
     /// # Errors
-    /// [`MathError::Shape`], [`MathError::Range`] where there is no such layer.
+    /// [`MathError::Shape`], also where n is no multiple of K; [`MathError::Range`] where there is no such layer.
     pub fn values(&self, inputs: &Matrix) -> Result<Vec<f64>, MathError> {
         let z = self.stack.representation(inputs, self.layer)?;
         self.of_representation(&z)
     }
 
     fn of_representation(&self, z: &Matrix) -> Result<Vec<f64>, MathError> {
-        check_size("length of a direction", self.direction.len(), z.ncols())?;
+        check_size("length of a direction", self.directions.nrows(), z.ncols())?;
+        let starts = self.starts(z.nrows());
+        check_size("inputs", z.nrows(), starts * self.directions.ncols())?;
+        let projections = product(z, self.directions);
         let norms = row_square_norms(z).into_iter().map(f64::sqrt);
-        let projection = |i: usize| z.row(i).iter().zip(self.direction).map(|(z, v)| z * v).sum();
-        Ok(norms.enumerate().map(|(i, norm)| alignment(projection(i), norm)).collect())
+        Ok(norms.enumerate().map(|(i, norm)| alignment(projections[(i, i / starts)], norm)).collect())
+    }
+
+    // Inputs of each direction.
+    fn starts(&self, inputs: usize) -> usize {
+        (inputs / self.directions.ncols().max(1)).max(1)
     }
 
     /// The gradient of the alignment at each input; in z it is `(v − cos · z/‖z‖)/‖z‖`, and `v/1e-8` below the guard.
@@ -56,10 +65,11 @@ impl Alignment<'_> {
         let z = trace.representation();
         let values = self.of_representation(z)?;
         let norms: Vec<f64> = row_square_norms(z).into_iter().map(f64::sqrt).collect();
+        let starts = self.starts(z.nrows());
         let at_z = Matrix::from_fn(z.nrows(), z.ncols(), |i, j| {
             let guarded = norms[i].max(SMALLEST_NORM);
             let along = if norms[i] > SMALLEST_NORM { values[i] * z[(i, j)] / guarded } else { 0.0 };
-            (self.direction[j] - along) / guarded
+            (self.directions[(j, i / starts)] - along) / guarded
         });
         self.stack.pull_back(&trace, at_z)
     }
@@ -89,7 +99,7 @@ pub struct Maximiser {
     pub restarts: Vec<f64>,
 }
 
-/// Maximises an alignment over images that are given by masked Fourier coefficients.
+/// Maximises the alignment with each direction over images that are given by masked Fourier coefficients.
 ///
 /// Coefficients start as independent standard normals from the stream of (seed, "feature-maximiser", 0), the same for
 /// every feature. Each step divides the gradient of each restart by its norm (at least 1e-8) and takes an Adam step
@@ -104,11 +114,14 @@ pub fn maximise<E: From<MathError>>(
     images: &FourierImages,
     ascent: Ascent,
     mut keep_going: impl FnMut() -> Result<(), E>,
-) -> Result<Maximiser, E> {
+) -> Result<Vec<Maximiser>, E> {
     check_range(ascent.restarts > 0, "number of restarts", ascent.restarts as f64, "at least 1")?;
     // one column for each restart: a restart's numbers are together in memory, and more restarts change none of them
-    let start = Stream::new(ascent.seed, "feature-maximiser", 0);
-    let mut coefficients = start.normal_columns(images.coefficients(), 0, ascent.restarts);
+    let start =
+        Stream::new(ascent.seed, "feature-maximiser", 0).normal_columns(images.coefficients(), 0, ascent.restarts);
+    let mut coefficients = Matrix::from_fn(start.nrows(), ascent.restarts * objective.directions.ncols(), |i, j| {
+        start[(i, j % ascent.restarts)]
+    });
     let mut adam = Adam::new(coefficients.len());
     for step in 0..ascent.steps {
         keep_going()?;
@@ -121,9 +134,13 @@ pub fn maximise<E: From<MathError>>(
         adam.ascend(coefficients.as_mut_slice(), gradient.as_slice(), annealed(ascent, step));
     }
     let x = images.images(&coefficients.transpose())?;
-    let restarts = objective.values(&x)?;
-    let best = (0..restarts.len()).fold(0, |best, r| if restarts[r] > restarts[best] { r } else { best });
-    Ok(Maximiser { image: x.row(best).iter().copied().collect(), alignment: restarts[best], restarts })
+    let reached = objective.values(&x)?;
+    let best = |(k, restarts): (usize, &[f64])| {
+        let best = (0..restarts.len()).fold(0, |best, r| if restarts[r] > restarts[best] { r } else { best });
+        let image = x.row(k * ascent.restarts + best).iter().copied().collect();
+        Maximiser { image, alignment: restarts[best], restarts: restarts.to_vec() }
+    };
+    Ok(reached.chunks(ascent.restarts).enumerate().map(best).collect())
 }
 
 fn annealed(ascent: Ascent, step: usize) -> f64 {
@@ -186,8 +203,8 @@ mod tests {
         FourierImages::new(DecayMask::new(0.3, 1.0).unwrap(), SHAPE)
     }
 
-    fn direction(width: usize) -> Vec<f64> {
-        Stream::new(7, "test-direction", 0).normal_columns(width, 0, 1).normalize().as_slice().to_vec()
+    fn direction(width: usize) -> Matrix {
+        Stream::new(7, "test-direction", 0).normal_columns(width, 0, 1).normalize()
     }
 
     fn go() -> Result<(), MathError> {
@@ -199,7 +216,7 @@ mod tests {
         const STEP: f64 = 1e-5;
         for activation in [Activation::Tanh, Activation::Gelu, Activation::Relu] {
             let (stack, v) = (stack(activation, 30), direction(30));
-            let objective = Alignment { stack: &stack, layer: 1, direction: &v };
+            let objective = Alignment { stack: &stack, layer: 1, directions: &v };
             let at = Stream::new(5, "test-start", 0).normal_columns(2, 0, images().coefficients());
             let along = Stream::new(5, "test-start", 1).normal_columns(2, 0, images().coefficients());
             let value = |by: f64| objective.values(&images().images(&(&at + &along * by)).unwrap()).unwrap();
@@ -222,9 +239,10 @@ mod tests {
     fn linear_layer_is_maximised_up_to_its_bound() {
         let (stack, v) = (stack(Activation::Identity, 30), direction(30));
         let basis = orthonormal_basis(&stack.layers()[0].lift.weights.transpose());
-        let bound = product_tn(&basis, &Matrix::from_column_slice(30, 1, &v)).norm();
+        let bound = product_tn(&basis, &v).norm();
         let ascent = Ascent { steps: 400, learning_rate: 0.1, restarts: 3, seed: 0 };
-        let found = maximise(&Alignment { stack: &stack, layer: 0, direction: &v }, &images(), ascent, go).unwrap();
+        let found =
+            maximise(&Alignment { stack: &stack, layer: 0, directions: &v }, &images(), ascent, go).unwrap().remove(0);
         assert!(found.alignment <= bound + 1e-12 && found.alignment > 0.99 * bound, "{} {bound}", found.alignment);
         let x = Matrix::from_row_slice(1, 20, &found.image);
         let z = product(&x, &stack.layers()[0].lift.weights);
@@ -237,12 +255,30 @@ mod tests {
         let (stack, v) = (stack(Activation::Relu, 30), direction(30));
         let run = |restarts| {
             let ascent = Ascent { steps: 30, learning_rate: 0.05, restarts, seed: 1 };
-            maximise(&Alignment { stack: &stack, layer: 1, direction: &v }, &images(), ascent, go).unwrap()
+            let objective = Alignment { stack: &stack, layer: 1, directions: &v };
+            maximise(&objective, &images(), ascent, go).unwrap().remove(0)
         };
         let (few, many) = (run(2), run(4));
         assert!(few.restarts.iter().zip(&many.restarts).all(|(a, b)| (a - b).abs() < 1e-9));
         assert_eq!(many.alignment, many.restarts.iter().copied().fold(f64::MIN, f64::max));
         assert_eq!(many, run(4));
+    }
+
+    #[test]
+    fn features_together_are_those_alone() {
+        let stack = stack(Activation::Relu, 30);
+        let both = Stream::new(7, "test-direction", 1).normal_columns(30, 0, 2);
+        let run = |directions: &Matrix| {
+            let ascent = Ascent { steps: 30, learning_rate: 0.05, restarts: 2, seed: 1 };
+            maximise(&Alignment { stack: &stack, layer: 1, directions }, &images(), ascent, go).unwrap()
+        };
+        let together = run(&both);
+        for (k, found) in together.iter().enumerate() {
+            let alone = run(&both.columns(k, 1).into_owned()).remove(0);
+            assert!((alone.alignment - found.alignment).abs() < 1e-9);
+            assert!(alone.image.iter().zip(&found.image).all(|(a, b)| (a - b).abs() < 1e-7));
+        }
+        assert_eq!(together.len(), 2);
     }
 
     #[test]
@@ -268,7 +304,7 @@ mod tests {
     #[test]
     fn stopping_and_no_restarts_are_errors() {
         let (stack, v) = (stack(Activation::Relu, 30), direction(30));
-        let objective = Alignment { stack: &stack, layer: 1, direction: &v };
+        let objective = Alignment { stack: &stack, layer: 1, directions: &v };
         let ascent = Ascent { steps: 3, learning_rate: 0.05, restarts: 1, seed: 1 };
         let stop = || Err(MathError::NonFinite { what: "stopped" });
         assert!(maximise(&objective, &images(), ascent, stop).is_err());

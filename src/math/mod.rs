@@ -11,6 +11,7 @@
 //! implementation" is the authors' repository IdePHICS/Neural-LoFi-Theory.
 
 pub mod activation;
+pub mod alignment;
 pub mod convolution;
 pub mod curve;
 pub mod eigen;
@@ -32,6 +33,8 @@ pub mod maps;
 pub mod maximiser;
 pub mod metrics;
 pub mod moment;
+pub mod nested_moments;
+pub mod network;
 pub mod patch;
 pub mod pooling;
 pub mod quadrature;
@@ -39,8 +42,10 @@ pub mod random;
 pub mod random_features;
 pub mod ridge;
 pub mod separation;
+pub mod spectrum;
 pub mod statistics;
 pub mod student;
+pub mod subsample;
 pub mod torch_random;
 pub mod weighted_sum;
 

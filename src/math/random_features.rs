@@ -174,13 +174,18 @@ pub struct WideLayer {
 /// The Gram matrices of a random-feature layer of any width, its features never held as a whole.
 ///
 /// Formula: `G = Z Zᵀ`, `G× = Z Z_sᵀ`, summed over blocks of `columns_at_once` columns of W; the scale is the training
-/// rows'. The result depends on the block only through rounding.
-/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: (2d + n + 2 Σ `n_s`) n P; memory (n + Σ `n_s` + d) · block.
+/// rows'. The result depends on the block only through rounding. `proceed` is asked before each block.
+/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
 /// Source: the reference implementation's finite-width pipeline in dual form; the nested draws are ours.
 ///
 /// # Errors
-/// [`MathError::Shape`], [`MathError::Range`] where the input or the width is zero.
-pub fn wide_gram(features: Splits<'_>, layer: WideLayer, columns_at_once: usize) -> Result<KernelState, MathError> {
+/// [`MathError::Shape`], [`MathError::Range`] where the input or the width is zero, and whatever `proceed` returns.
+pub fn wide_gram<E: From<MathError>>(
+    features: Splits<'_>,
+    layer: WideLayer,
+    columns_at_once: usize,
+    mut proceed: impl FnMut() -> Result<(), E>,
+) -> Result<KernelState, E> {
     features.check()?;
     check_range(layer.width > 0, "width", layer.width as f64, "at least 1")?;
     let scale = input_scale(features.train)?;
@@ -189,6 +194,7 @@ pub fn wide_gram(features: Splits<'_>, layer: WideLayer, columns_at_once: usize)
     let at_once = if layer.activation == Activation::ReluNormalized { layer.width } else { columns_at_once };
     let mut state = empty_state(features);
     for range in (Blocks { rows: layer.width, at_once }).ranges() {
+        proceed()?;
         let weights = stream.normal_columns(features.train.ncols(), range.start, range.len());
         let z = lift(features.train, &weights, scale, layer.activation, layer.width);
         add_gram(&mut state.train, &z);
@@ -219,6 +225,10 @@ mod tests {
     fn data() -> (Matrix, Matrix) {
         let stream = Stream::new(4, "test-data", 0);
         (stream.normal_columns(23, 0, 6), stream.normal_columns(8, 6, 6))
+    }
+
+    fn always() -> Result<(), MathError> {
+        Ok(())
     }
 
     #[test]
@@ -283,7 +293,7 @@ mod tests {
             let direct = KernelState::inner_products(Splits { train: &z, evaluation: &[&z_test] }).unwrap();
             for at_once in [7, 50, 1000] {
                 let wide = WideLayer { seed: 9, layer: 2, width: 50, activation };
-                let state = wide_gram(splits, wide, at_once).unwrap();
+                let state = wide_gram(splits, wide, at_once, always).unwrap();
                 assert!((&state.train - &direct.train).amax() < 1e-14);
                 assert!((&state.cross[0] - &direct.cross[0]).amax() < 1e-14);
                 assert!(state.diagonals[0].iter().zip(&direct.diagonals[0]).all(|(a, b)| (a - b).abs() < 1e-14));
@@ -299,7 +309,7 @@ mod tests {
         let gap = |width| {
             let one = |seed| {
                 let wide = WideLayer { seed, layer: 0, width, activation: Activation::Relu };
-                (wide_gram(splits, wide, 4096).unwrap().train - &limit.train).norm()
+                (wide_gram(splits, wide, 4096, always).unwrap().train - &limit.train).norm()
             };
             (0..8).map(one).sum::<f64>() / 8.0
         };

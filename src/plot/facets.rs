@@ -211,14 +211,21 @@ fn values(cells: &[Cell]) -> Vec<Cell> {
 /// Distinct values: numbers in order, texts as they first appear.
 #[must_use]
 pub fn distinct<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Cell> {
+    let mut seen = first_seen(cells);
+    if seen.iter().all(|v| v.as_f64().is_some()) {
+        seen.sort_by(Cell::total_cmp);
+    }
+    seen
+}
+
+/// Distinct values as they first appear.
+#[must_use]
+pub fn first_seen<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Cell> {
     let mut seen: Vec<Cell> = Vec::new();
     for cell in cells {
         if place(&seen, cell).is_none() {
             seen.push(cell.clone());
         }
-    }
-    if seen.iter().all(|v| v.as_f64().is_some()) {
-        seen.sort_by(Cell::total_cmp);
     }
     seen
 }

@@ -3,7 +3,7 @@
 use super::axis::{Axis, AxisForm};
 use super::axis_scale::AxisScale;
 use super::canvas::{Canvas, Pen, Point};
-use super::facets::place;
+use super::facets::first_seen;
 use super::frame::Frame;
 use super::guides;
 use super::histogram::Params;
@@ -67,13 +67,10 @@ pub struct Content {
 /// # Errors
 /// Where the column is missing.
 pub fn keys(params: &Params, table: &Table) -> Result<Vec<Cell>, StepError> {
-    let mut seen: Vec<Cell> = Vec::new();
-    for cell in series::cells(params.colour.as_ref(), table)? {
-        if place(&seen, &cell).is_none() {
-            seen.push(cell);
-        }
+    match &params.colour {
+        Some(axis) => Ok(first_seen(table.column(axis.column())?.iter())),
+        None => Ok(vec![Cell::Null]),
     }
-    Ok(seen)
 }
 
 impl Content {
@@ -192,11 +189,11 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &
         bins.edges.iter().for_each(|&x| {
             guides::draw_mark(canvas, frame, x, if panel.bins.len() > 1 { bins.look.colour } else { FAINT })
         });
-        for &value in &bins.marks {
-            let (x, bottom) = (frame.at(value, 0.0).0, frame.rect.bottom());
-            canvas.line(&[(x, bottom), (x, bottom - STEM)], &Pen::solid(bins.mark, OUTLINE));
-            canvas.marker(Marker::Wedge, (x, bottom - STEM), TRIANGLE, bins.mark);
-        }
+        let bottom = frame.rect.bottom();
+        let places: Vec<f64> = bins.marks.iter().map(|&value| frame.at(value, 0.0).0).collect();
+        // stems over the rims of triangles, so that crowded values can still be told apart
+        places.iter().for_each(|&x| canvas.marker(Marker::Wedge, (x, bottom - STEM), TRIANGLE, bins.mark));
+        places.iter().for_each(|&x| canvas.line(&[(x, bottom), (x, bottom - STEM)], &Pen::solid(bins.mark, OUTLINE)));
     }
 }
 

@@ -140,7 +140,7 @@ fn column_lines(params: &Params, block: &Block, (column, width): (usize, f64)) -
     let first = block.images.iter().find(|image| image.column == column).and_then(|image| image.range);
     if let (RangeOf::Column, Some((low, high))) = (params.range, first) {
         let range =
-            if low + high == 0.0 { format!("±{}", short(high)) } else { format!("{}…{}", short(low), short(high)) };
+            if low + high == 0.0 { format!("±{}", short(high)) } else { format!("{} to {}", short(low), short(high)) };
         lines.push(shortened(&range, width + BETWEEN - 2.0, &SMALL));
     }
     lines

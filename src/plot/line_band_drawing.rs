@@ -2,7 +2,7 @@
 
 use super::axis_scale::AxisScale;
 use super::canvas::{Canvas, Pen, Point};
-use super::facets::{Panel, place};
+use super::facets::{Panel, first_seen, place};
 use super::frame::Frame;
 use super::guides;
 use super::legend::{Entry, Legend, Sample};
@@ -38,10 +38,14 @@ impl Styles {
     pub fn new(params: &Params, table: &Table) -> Result<Self, StepError> {
         let columns = columns(params);
         let shown: Vec<bool> = columns.y.numbers(table)?.iter().map(Option::is_some).collect();
+        let seen = |axis| -> Result<Vec<Cell>, StepError> {
+            let cells = series::cells(axis, table)?;
+            Ok(first_seen(cells.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(cell, _)| cell)))
+        };
         let mut styles = Self {
-            keys: first_seen(&series::cells(columns.colour, table)?, &shown),
+            keys: seen(columns.colour)?,
             ours: 0,
-            dashes: first_seen(&series::cells(columns.dash, table)?, &shown),
+            dashes: seen(columns.dash)?,
             dashed: params.dashed.clone(),
             solid: params.dash.is_some() || !params.dashed.is_empty(),
         };
@@ -71,16 +75,6 @@ impl Styles {
     fn is_dashed(&self, series: &Series) -> bool {
         self.solid && !self.of(series).dash.is_empty()
     }
-}
-
-fn first_seen(cells: &[Cell], shown: &[bool]) -> Vec<Cell> {
-    let mut seen: Vec<Cell> = Vec::new();
-    for (cell, _) in cells.iter().zip(shown).filter(|(_, shown)| **shown) {
-        if place(&seen, cell).is_none() {
-            seen.push(cell.clone());
-        }
-    }
-    seen
 }
 
 /// What stands in one panel.
@@ -157,7 +151,7 @@ fn marks(params: &Params, styles: &Styles, table: &Table) -> Result<Vec<(Look, f
     let Some(marks) = &params.marks else { return Ok(Vec::new()) };
     let keys = series::cells(params.colour.as_ref(), table)?;
     let mut found = Vec::new();
-    for key in first_seen(&keys, &vec![true; keys.len()]) {
+    for key in first_seen(keys.iter()) {
         let rows: Vec<usize> = (0..keys.len()).filter(|&r| keys[r].total_cmp(&key).is_eq()).collect();
         let places = guides::distinct(marks, &table.take(&rows))?;
         found.extend(places.into_iter().map(|x| (styles.of_key(&key), x)));
@@ -181,9 +175,14 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
     let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
     let drawn = |key: &Cell| panels.iter().flat_map(|p| &p.series).any(|s| s.key.total_cmp(key).is_eq());
     for key in ours.iter().filter(|key| params.colour.is_some() && drawn(key)) {
-        entries.push(Entry { label: name(key), sample: Sample::Ours(styles.of_key(key)) });
+        let look = styles.of_key(key);
+        let own = || panels.iter().flat_map(|p| &p.series).filter(|s| s.key.total_cmp(key).is_eq());
+        // what is nowhere more than a level has no markers
+        let level = own().all(|s| s.points.is_empty());
+        let line = Sample::Line(Pen { colour: look.colour, width: STROKE, dash: look.dash });
+        entries.push(Entry { label: name(key), sample: if level { line } else { Sample::Ours(look) } });
     }
-    for (index, value) in styles.dashes.iter().enumerate().filter(|_| params.dash.is_some()) {
+    for (index, value) in styles.dashes.iter().enumerate().filter(|_| styles.dashes.len() > 1) {
         let label = params.dash.as_ref().map_or_else(String::new, |axis| axis.names(value));
         entries.push(Entry { label, sample: Sample::Line(Pen { colour: FAINT, width: STROKE, dash: dashes(index) }) });
     }

@@ -126,3 +126,113 @@ fn the_kind_checks_its_parameters() {
     let canonical = LineBand.canonical(&zero).unwrap();
     assert!(ErasedKind::plan(&LineBand, &canonical, &Shapes::default()).is_err());
 }
+
+/// Errors of a network over its width, and of its kernel, which has none, at two penalties and three sample sizes.
+fn limits() -> Table {
+    let mut rows = Vec::new();
+    for (k, lambda) in [(50, 0.01), (50, 1.0), (200, 0.01), (200, 1.0)] {
+        for n in [500, 1000, 2000] {
+            let limit = 20.0 / f64::from(n as i32).sqrt() * 0.3 + 0.02 * lambda;
+            let predicted: Cell = Cell::Float(3.0 * n as f64);
+            let row = |model: &str, width: Cell, e: f64| {
+                let ends = [0.95 * e, 1.05 * e].map(Cell::Float);
+                let keys = vec![Cell::Int(k), Cell::Float(lambda), Cell::Int(n), model.into(), width];
+                [keys, vec![Cell::Float(e)], ends.to_vec(), vec![predicted.clone()]].concat()
+            };
+            for width in [100, 1000, 10_000, 100_000] {
+                rows.push(row("finite", Cell::Int(width), limit * (1.0 + 20.0 / (width as f64).sqrt())));
+            }
+            rows.push(row("kernel", Cell::Null, limit));
+        }
+    }
+    let header = ["k", "lambda", "n", "model", "width", "mse", "least", "most", "predicted"];
+    Table::from_rows(&header, &rows).unwrap()
+}
+
+fn limit_params(extra: serde_json::Value) -> Params {
+    let mut tree = json!({
+        "title": "Finite width against the kernel limit", "x": "width", "y": {"column": "mse", "label": "Test error"},
+        "x_scale": "log", "y_scale": "log", "colour": "n", "dash": "model", "band_low": "least", "band_high": "most",
+        "facets": {"across": "lambda", "down": "k"}, "lines": [{"y": 0.1, "label": "a tenth"}]
+    });
+    for (key, value) in extra.as_object().unwrap() {
+        tree[key] = value.clone();
+    }
+    serde_json::from_value(tree).unwrap()
+}
+
+#[test]
+fn a_grid_of_panels_with_levels_marks_and_lines() {
+    let drawn = figure(&limit_params(json!({"marks": {"column": "predicted", "label": "predicted width"}})), &limits())
+        .unwrap();
+    show("line-band-grid.svg", &drawn);
+    for text in ["n\u{a0}=\u{a0}500", "finite", "kernel", "a tenth", "predicted width", "95 % interval"] {
+        assert!(drawn.svg.contains(&format!(">\n{text}\n")), "{text}");
+    }
+    // headings stand once over columns and once beside rows; each axis has one label
+    for once in ["k\u{a0}=\u{a0}50", "k\u{a0}=\u{a0}200", "Test error", "Width"] {
+        assert_eq!(drawn.svg.matches(&format!(">\n{once}\n")).count(), 1, "{once}");
+    }
+    // four panels of three curves and three levels, each with a band
+    assert_eq!(drawn.svg.matches("opacity=\"0.16\"").count(), 24);
+    assert!(drawn.alt.contains("k\u{a0}=\u{a0}50") && drawn.alt.contains("kernel: 0.268 throughout"), "{}", drawn.alt);
+}
+
+#[test]
+fn listed_curves_are_dashed_and_all_others_solid() {
+    let only = json!({"where": {"n": 500, "k": 50, "lambda": 1.0}, "facets": {}, "colour": "model", "dash": null,
+        "dashed": ["kernel"], "lines": []});
+    let drawn = figure(&limit_params(only.clone()), &limits()).unwrap();
+    show("line-band-dashed.svg", &drawn);
+    assert!(drawn.alt.contains("kernel: 0.288 throughout"), "{}", drawn.alt);
+    // a level is drawn only where the curve is said to be dashed
+    let mut plain = only;
+    plain["dashed"] = json!([]);
+    let drawn = figure(&limit_params(plain), &limits()).unwrap();
+    assert!(!drawn.alt.contains("throughout"));
+}
+
+#[test]
+fn wrapped_panels_and_published_points_in_theirs() {
+    let extra = json!({"x": "n_train", "colour": null, "facets": {"across": "model"}, "where": {}});
+    let mut params = params(extra);
+    params.published.as_mut().unwrap().rows.truncate(2);
+    let drawn = figure(&params, &sample()).unwrap();
+    show("line-band-facets.svg", &drawn);
+    // two published points in the panel of LoFi only, and the sample in the legend: rims are white
+    assert_eq!(drawn.svg.matches("stroke-width=\"30\"").count(), 3);
+}
+
+#[test]
+fn negative_numbers_on_a_symlog_axis() {
+    let rows: Vec<Vec<Cell>> = (0..40)
+        .map(|i| vec![Cell::Int(i), Cell::Float(0.5 * (0.7 * i as f64).cos() * (-0.2 * i as f64).exp())])
+        .collect();
+    let table = Table::from_rows(&["step", "overlap"], &rows).unwrap();
+    let tree = json!({"x": "step", "y": "overlap", "y_scale": {"symlog": 1e-3}});
+    let drawn = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();
+    show("line-band-symlog.svg", &drawn);
+    for text in ["−10⁻¹", "−10⁻³", "0", "10⁻³", "10⁻¹"] {
+        assert!(drawn.svg.contains(&format!(">\n{text}\n")), "{text}");
+    }
+}
+
+#[test]
+fn contradictions_are_refused_before_anything_runs() {
+    use crate::step::ErasedKind;
+    let problems = |extra: serde_json::Value| -> Vec<String> {
+        let mut tree = json!({"x": "n", "y": "e"});
+        for (key, value) in extra.as_object().unwrap() {
+            tree[key] = value.clone();
+        }
+        let canonical = LineBand.canonical(&tree).unwrap();
+        let faults = ErasedKind::plan(&LineBand, &canonical, &Shapes::default()).err().unwrap_or_default();
+        faults.into_iter().filter_map(|fault| fault.at).collect()
+    };
+    assert!(problems(json!({})).is_empty());
+    assert_eq!(problems(json!({"lines": [{"label": "nowhere"}]})), ["lines.0"]);
+    assert_eq!(problems(json!({"x_scale": {"symlog": 0}})), ["x_scale"]);
+    assert_eq!(problems(json!({"dashed": ["a"]})), ["dashed"]);
+    assert_eq!(problems(json!({"band_low": "a"})), ["band_low"]);
+    assert_eq!(problems(json!({"facets": {"per_row": 2}})), ["facets.per_row"]);
+}

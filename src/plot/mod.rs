@@ -1,7 +1,8 @@
 //! Figures: one file per kind. A plot draws a table and computes no statistic.
 //!
 //! `style` says how everything looks, `canvas` draws in pixels over plotters' SVG backend, `scale` and `frame` lay out
-//! axes; the kinds put them together.
+//! axes, `facets` says what stands in which panel, `panels` where it lies, `chart` puts panels, labels and legend of the
+//! kinds with numeric axes together.
 
 mod axis;
 mod axis_scale;
@@ -32,6 +33,7 @@ mod scale;
 mod scatter;
 mod scatter_drawing;
 mod series;
+mod strokes;
 mod style;
 #[cfg(test)]
 mod testing;

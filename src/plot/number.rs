@@ -4,7 +4,8 @@
 #[must_use]
 pub fn log_label(digit: i32, exponent: i32, powers_only: bool) -> String {
     if !powers_only && (-3..=3).contains(&exponent) {
-        return format!("{}", f64::from(digit) * 10f64.powi(exponent)).chars().take(6).collect();
+        let decimals = usize::try_from(-exponent).unwrap_or(0);
+        return decimal(f64::from(digit) * 10f64.powi(exponent), decimals);
     }
     if digit == 1 { power(1.0, exponent) } else { format!("{digit}×10{}", superscript(exponent)) }
 }
@@ -66,6 +67,13 @@ pub fn short(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_logarithmic_axes() {
+        let shown = [(7, -1), (1, -3), (5, 3), (2, 5)].map(|(digit, exponent)| log_label(digit, exponent, false));
+        assert_eq!(shown, ["0.7", "0.001", "5000", "2×10⁵"]);
+        assert_eq!([power(-1.0, -3), power(1.0, 0), power(-1.0, 1), power(1.0, 2)], ["−10⁻³", "1", "−10", "10²"]);
+    }
 
     #[test]
     fn short_numbers() {

@@ -26,6 +26,9 @@ pub struct Tick {
     pub rank: u8,
 }
 
+/// Labels of powers are short: so many more of them fit than of other numbers.
+const SHORT: f64 = 1.6;
+
 /// How much room is left beside the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
@@ -105,8 +108,7 @@ impl Scale {
         let reach = self.low.abs().max(self.high.abs());
         let first = (threshold.log10() - 1e-9).ceil() as i32;
         let last = (threshold.log10() + reach - 1.0 + 1e-9).floor() as i32;
-        // labels of powers are short: more of them fit than of other numbers
-        let stride = ((self.high - self.low) / (1.6 * wanted.max(1.0))).ceil().max(1.0) as i32;
+        let stride = ((self.high - self.low) / (SHORT * wanted.max(1.0))).ceil().max(1.0) as i32;
         let mut ticks = vec![(0.0, Tick { at: self.place(0.0), label: "0".to_owned(), rank: 0 })];
         for exponent in first..=last {
             for (sign, digit) in [1.0, -1.0].into_iter().flat_map(|sign| (1..10).map(move |digit| (sign, digit))) {
@@ -151,7 +153,7 @@ impl Scale {
         #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
         #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
-        let stride = ((span / wanted.max(1.0)).ceil() as i32).max(1);
+        let stride = ((span / (SHORT * wanted.max(1.0))).ceil() as i32).max(1);
         let powers_only = self.low < -3.0 || span >= 5.0;
         let mut ticks = Vec::new();
         for exponent in first..=last {

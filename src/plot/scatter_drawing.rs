@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::axis_scale::AxisScale;
 use super::canvas::{Canvas, Pen, Point, Rect, Type, text_width};
-use super::facets::{Panel, place};
+use super::facets::{Panel, first_seen, place};
 use super::frame::Frame;
 use super::guides;
 use super::legend::{Entry, Legend, Sample};
@@ -143,15 +143,9 @@ impl Styles {
     /// Where a column is missing.
     pub fn new(params: &Params, table: &Table) -> Result<Self, StepError> {
         let seen = |axis: &Option<Axis>| -> Result<Vec<Cell>, StepError> {
-            let mut seen: Vec<Cell> = Vec::new();
             let published = params.published.iter().flat_map(|p| &p.rows);
-            let theirs = published.filter_map(|row| row.get(axis.as_ref()?.column())).cloned();
-            for cell in series::cells(axis.as_ref(), table)?.into_iter().chain(theirs) {
-                if place(&seen, &cell).is_none() {
-                    seen.push(cell);
-                }
-            }
-            Ok(seen)
+            let theirs = published.filter_map(|row| row.get(axis.as_ref()?.column()));
+            Ok(first_seen(series::cells(axis.as_ref(), table)?.iter().chain(theirs)))
         };
         Ok(Self { keys: seen(&params.colour)?, shapes: seen(&params.shape)?, shaped: params.shape.is_some() })
     }
@@ -200,7 +194,7 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
     Legend::new(entries)
 }
 
-const DIAGONAL: Pen = Pen { colour: FAINT, width: 1.4, dash: dashes(1) };
+const DIAGONAL: Pen = Pen { colour: FAINT, width: 1.4, dash: dashes(4) };
 
 /// Draws the content of a panel.
 pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, styles, panel): (&Params, &Styles, &Content)) {

@@ -2,6 +2,7 @@
 
 use super::data::DataSource;
 use super::error::StepError;
+use super::scratch::Scratch;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Handed to every run.
@@ -11,6 +12,8 @@ pub struct Context<'a> {
     pub data: &'a dyn DataSource,
     /// Set when the user asks to stop; long steps look at it.
     pub cancelled: &'a AtomicBool,
+    /// Where a long step leaves its state for the case that it is killed.
+    pub scratch: &'a dyn Scratch,
 }
 
 impl Context<'_> {

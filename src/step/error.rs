@@ -51,6 +51,9 @@ pub enum StepError {
     /// A table lacks a column, or mixes types.
     #[error(transparent)]
     Table(#[from] crate::artifact::TableError),
+    /// The state of a long step could not be saved.
+    #[error("cannot save the state of the step: {0}")]
+    Scratch(String),
     /// The user asked to stop.
     #[error("stopped")]
     Cancelled,

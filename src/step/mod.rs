@@ -12,6 +12,7 @@ mod kind;
 mod params;
 mod published;
 mod row;
+mod scratch;
 mod shapes;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
@@ -24,6 +25,7 @@ pub use kind::{ErasedKind, Kind};
 pub use params::{ParamFault, typed};
 pub use published::Published;
 pub use row::Row;
+pub use scratch::{NoScratch, Scratch};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 
 pub use crate::artifact::{Shape, Value, ValueType};

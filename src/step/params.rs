@@ -67,6 +67,10 @@ fn visit(root: &Json, schema: &Json, value: &Json, path: &mut Vec<String>, fault
             message,
         }));
     }
+    // the alternatives of an enum: each has a key of its own, so only the one that was written can be at fault
+    for alternatives in ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array()) {
+        alternatives.iter().for_each(|alternative| visit(root, alternative, value, path, faults));
+    }
     let descend = |key: String, schema: &Json, value: &Json, path: &mut Vec<String>, faults: &mut Vec<ParamFault>| {
         path.push(key);
         visit(root, schema, value, path, faults);

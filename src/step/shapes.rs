@@ -1,7 +1,7 @@
 //! What goes into and comes out of a step: shapes while planning, values while running.
 
 use super::error::StepError;
-use crate::artifact::{Kernel, Pictures, Predictions, Representation, Shape, Spectrum, Table, Value};
+use crate::artifact::{Kernel, Network, Pictures, Predictions, Representation, Shape, Spectrum, Table, Value};
 use std::sync::Arc;
 
 /// Shapes of the wired inputs, by slot.
@@ -112,6 +112,17 @@ impl Inputs {
     pub fn pictures(&self, slot: &str) -> Result<&Pictures, StepError> {
         match self.one(slot)? {
             Value::Pictures(p) => Ok(p),
+            other => Err(wrong(slot, other)),
+        }
+    }
+
+    /// The network at a slot.
+    ///
+    /// # Errors
+    /// Where something else is wired to it.
+    pub fn network(&self, slot: &str) -> Result<&Network, StepError> {
+        match self.one(slot)? {
+            Value::Network(n) => Ok(n),
             other => Err(wrong(slot, other)),
         }
     }

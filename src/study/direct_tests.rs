@@ -143,12 +143,12 @@ fn mistakes_are_shown_at_their_place() {
     let table = refused("{kind: gallery, pictures: deep}");
     assert!(table.contains("takes a value of type pictures, but `deep` is of type table"), "{table}");
     assert!(table.contains("`deep.pictures` is of type pictures"), "{table}");
-    place(&table, 14, 31);
+    place(&table, 14, 32);
     let step = refused("{kind: gallery, pictures: {a: dep.pictures}}");
     assert!(step.contains("there is no step `dep`") && step.contains("did you mean `deep`"), "{step}");
     let axis = refused("{kind: gallery, pictures: deep.pictures, where: {sed: 0}}");
     assert!(axis.contains("`sed` is no sweep axis") && axis.contains("`seed`"), "{axis}");
-    place(&axis, 14, 53);
+    place(&axis, 14, 55);
     let nothing = refused("{kind: gallery, pictures: deep.pictures, where: {depth: 9}}");
     assert!(nothing.contains("no cell of `deep.pictures` meets `where`: depth = 9"), "{nothing}");
     let list = refused("{kind: gallery, pictures: [deep.pictures]}");

@@ -2,9 +2,10 @@
 //!
 //! Passes, each a file: `raw` reads sections, `extend` lays a study over its fragments, `scope` gives `$name`s their
 //! values for a profile, `sweep` multiplies axes into cells, `data` finds the data set, `template` checks kinds and
-//! wiring, `expand` makes one step for every distinct parameter set, `tables` turns tables, figures and claims into
-//! steps and `nodes` makes those.
+//! wiring, `expand` makes one step for every distinct parameter set, `tables` (with `clauses`) turns tables, figures and
+//! claims into steps and `nodes` makes those.
 
+mod clauses;
 mod data;
 mod direct;
 mod expand;

@@ -18,12 +18,18 @@ pub(super) struct TableSpec {
     /// The column that holds the labels.
     #[serde(default = "model", rename = "as")]
     pub label: String,
+    /// Columns of the steps' own tables that tell rows apart, as axes do.
+    #[serde(default)]
+    pub keys: Option<Json>,
     /// Which rows.
     #[serde(default, rename = "where")]
     pub filter: Option<Json>,
     /// Picks one value of some axes by a column.
     #[serde(default)]
     pub choose: Option<Json>,
+    /// Lays the rows of one label against those of another.
+    #[serde(default)]
+    pub difference: Option<Json>,
     /// Averages over these axes.
     #[serde(default)]
     pub over: Option<Json>,

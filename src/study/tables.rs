@@ -1,5 +1,6 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
+use super::clauses::{Labels, Rows, shaped, summarised};
 use super::direct::{Direct, direct_slot};
 use super::expand::{Builder, Grid, Output, OutputKind, Wire};
 use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
@@ -21,6 +22,7 @@ struct Built {
     summary: Wire,
     keys: Vec<String>,
     summary_keys: Vec<String>,
+    labels: Labels,
 }
 
 /// Turns a study's tables, figures and claims into nodes.
@@ -60,35 +62,11 @@ impl Maker<'_> {
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let node = scope.resolve(&item.node, &item.source)?;
         let spec = TableSpec::read(item, &node)?;
-        let (mut wire, mut keys) = self.stacked(builder, item, (&spec, &node))?;
-        if let Some(filter) = &spec.filter {
-            wire = derived(builder, item, "filter", (json!({"where": filter}), Some(&node), wire))?;
-        }
-        if let Some(choose) = &spec.choose {
-            let mut params = choose.clone();
-            params["keys"] = json!(keys);
-            wire = derived(builder, item, "choose", (params, node.get("choose"), wire))?;
-            // A chosen value is a result: it neither splits averages nor has to agree in pairs.
-            keys.retain(|key| !names(&choose["over"]).contains(&key.as_str()));
-        }
-        let rows = wire;
-        let mut summary_keys = keys.clone();
-        if let Some(over) = &spec.over {
-            let over = if over.is_array() { over.clone() } else { json!([over]) };
-            let mut params = json!({"keys": keys, "over": over});
-            if let Some(interval) = &spec.interval {
-                params["interval"] = interval.clone();
-            }
-            wire = derived(builder, item, "aggregate", (params, Some(&node), wire))?;
-            summary_keys.retain(|key| !over.as_array().is_some_and(|o| o.iter().any(|v| v == key)));
-        }
-        if let Some(bins) = &spec.bins {
-            let mut params = bins.clone();
-            params["keys"] = json!(keys);
-            wire = derived(builder, item, "bins", (params, node.get("bins"), wire))?;
-            summary_keys = spec.keys_of_bins(summary_keys);
-        }
-        let built = Built { rows, summary: wire, keys: std::mem::take(&mut keys), summary_keys };
+        let rows = self.stacked(builder, item, (&spec, &node))?;
+        let rows = shaped(builder, item, (&spec, &node), rows)?;
+        let (wire, summary_keys) = summarised(builder, item, (&spec, &node), &rows)?;
+        let Rows { wire: rows, keys, labels } = rows;
+        let built = Built { rows, summary: wire, keys, summary_keys, labels };
         self.output(&item.name, OutputKind::Table, wire);
         // what a histogram counts may be a hundred thousand values; the histogram is the result
         if rows != wire && spec.bins.is_none() {
@@ -110,12 +88,14 @@ impl Maker<'_> {
         builder: &mut Builder<'_>,
         item: &Item,
         (spec, node): (&TableSpec, &Node),
-    ) -> Result<(Wire, Vec<String>), Vec<Fault>> {
+    ) -> Result<Rows, Vec<Fault>> {
         match (&spec.from, spec.stack.is_empty()) {
             (Some(name), true) => {
                 let mark = node.get("from").map_or(item.mark, |n| n.mark);
                 let (built, rows) = self.named(item, name, (mark, true))?;
-                Ok(if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) })
+                let Built { labels, .. } = built;
+                let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
+                Ok(Rows { wire, keys, labels })
             }
             (None, false) => self.stack(builder, item, (spec, node)),
             _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))
@@ -128,7 +108,7 @@ impl Maker<'_> {
         builder: &mut Builder<'_>,
         item: &Item,
         (spec, node): (&TableSpec, &Node),
-    ) -> Result<(Wire, Vec<String>), Vec<Fault>> {
+    ) -> Result<Rows, Vec<Fault>> {
         let mut rows: Vec<Json> = Vec::new();
         let mut wires: Vec<Wire> = Vec::new();
         let mut axes = vec![false; self.grid.axes.len()];
@@ -155,8 +135,9 @@ impl Maker<'_> {
         let keys: Vec<String> = std::iter::once(spec.label.clone()).chain(used).collect();
         let params = Node::from_json(&json!({"rows": rows}), item.mark);
         let inputs = vec![("tables".to_owned(), wires)];
-        let at = node_of(builder, item, "stack", (&params, inputs))?;
-        Ok((at, keys))
+        let wire = node_of(builder, item, "stack", (&params, inputs))?;
+        let labels = Labels { column: spec.label.clone(), names: spec.stack.keys().cloned().collect() };
+        Ok(Rows { wire, keys, labels })
     }
 
     fn is_table(&self, item: &Item, (text, mark): (&str, Mark), wire: TemplateWire) -> Result<(), Vec<Fault>> {
@@ -302,14 +283,6 @@ impl Maker<'_> {
         };
         let text = table.text().unwrap_or_default();
         self.named(item, text, (table.mark, rows))
-    }
-}
-
-/// The names in a value that is one name or a list of them.
-fn names(value: &Json) -> Vec<&str> {
-    match value {
-        Json::Array(list) => list.iter().filter_map(Json::as_str).collect(),
-        other => other.as_str().into_iter().collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use lofi::artifact::Value;
 use lofi::math::filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::linalg::Matrix;
-use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, Outputs, Records, StepError};
+use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, Records, StepError};
 use serde_json::Value as Json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl DataSource for NoData {
 pub fn run_step(kind: &dyn ErasedKind, params: &Json, input: Value) -> Outputs {
     let slot = kind.about().inputs[0].name.to_owned();
     let inputs = Inputs(vec![(slot, vec![Arc::new(input)])]);
-    let context = Context { data: &NoData, cancelled: &AtomicBool::new(false) };
+    let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
     kind.run(&kind.canonical(params).unwrap(), &inputs, &context).unwrap()
 }
 

@@ -93,9 +93,9 @@ mod tests {
         let hidden = teacher.of(&x);
         // 1 − 4 − 3 + 2 and 0.25 + 4 − 12 + 2
         let h1 = [-4.0 / 2.0_f64.sqrt(), -5.75 / 2.0_f64.sqrt()];
-        for i in 0..2 {
-            let h2 = 0.5 * (h1[i] * h1[i] - 1.0) / 2.0_f64.sqrt();
-            assert!((hidden.first[(i, 0)] - h1[i]).abs() < 1e-14 && (hidden.second[i] - h2).abs() < 1e-14);
+        for (i, h) in h1.into_iter().enumerate() {
+            let h2 = 0.5 * (h * h - 1.0) / 2.0_f64.sqrt();
+            assert!((hidden.first[(i, 0)] - h).abs() < 1e-14 && (hidden.second[i] - h2).abs() < 1e-14);
             assert!((hidden.labels[i] - h2.tanh()).abs() < 1e-15);
         }
         assert!(Teacher::new(vec![Matrix::zeros(2, 2)], Matrix::zeros(2, 2)).is_err());

@@ -1,6 +1,7 @@
 //! Every mistake that a study can hold, and what the user is told of it.
 
 mod claims;
+mod clauses;
 mod command_line;
 mod data;
 mod numbers;

@@ -124,8 +124,9 @@ fn several_at_once() {
         ·        ╰── here
      52 │
         ╰────
-      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `x_scale`, `y_scale`, `where`,
-            `band`, `published`, `data_note`
+      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `dash`, `dashed`, `facets`,
+            `x_scale`, `y_scale`, `where`, `band`, `band_low`, `band_high`, `lines`, `marks`, `published`,
+            `data_note`
 
     4 mistakes found; nothing was run
     "#);

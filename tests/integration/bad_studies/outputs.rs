@@ -16,7 +16,8 @@ fn unknown_key_in_a_table() {
         ·         ╰── here
      43 │     interval: {bootstrap: 0.9}
         ╰────
-      help: known here: `stack`, `from`, `as`, `where`, `choose`, `over`, `interval`, `bins`, `published`
+      help: known here: `stack`, `from`, `as`, `keys`, `where`, `choose`, `difference`, `over`, `interval`,
+            `bins`, `published`
 
     1 mistake found; nothing was run
     "#);
@@ -205,8 +206,9 @@ fn unknown_key_in_a_figure() {
         ·        ╰── here
      52 │
         ╰────
-      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `x_scale`, `y_scale`, `where`,
-            `band`, `published`, `data_note`
+      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `dash`, `dashed`, `facets`,
+            `x_scale`, `y_scale`, `where`, `band`, `band_low`, `band_high`, `lines`, `marks`, `published`,
+            `data_note`
 
     1 mistake found; nothing was run
     "#);

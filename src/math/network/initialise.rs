@@ -1,0 +1,74 @@
+//! Random weights to begin with.
+
+use super::architecture::{Architecture, Placed};
+use super::scalar::Scalar;
+use crate::math::random::Stream;
+
+/// The law of the weights at the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Initialisation {
+    /// Weights and biases uniform in ±1/√(inputs of a unit): the default of `PyTorch`'s layers.
+    PyTorch,
+    /// Weights N(0, 2/(inputs of a unit)), biases 0: keeps the second moment through ReLU layers.
+    He,
+    /// Weights N(0, 1), biases 0: with [`super::Parametrisation::TangentKernel`].
+    Normal,
+}
+
+/// Weights and biases; layer l draws from the stream of (seed, "network-weights", l), unit by unit, so that a narrower
+/// layer has the first units of a wider one. Cost: one draw a parameter.
+pub fn initial_parameters<T: Scalar>(architecture: &Architecture, law: Initialisation, seed: u64) -> Vec<T> {
+    let mut parameters = vec![T::default(); architecture.parameters()];
+    for (placed, layer) in architecture.weighted().zip(0..) {
+        draw(placed, law, &Stream::new(seed, "network-weights", layer), &mut parameters);
+    }
+    parameters
+}
+
+fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parameters: &mut [T]) {
+    let fan_in = placed.fan_in();
+    let bound = 1.0 / (fan_in as f64).sqrt();
+    let units = parameters[placed.weights.clone()].chunks_exact_mut(fan_in);
+    for (unit, index) in units.zip(0..) {
+        let mut stream = stream.substream(index);
+        for weight in unit {
+            *weight = T::of(match law {
+                Initialisation::PyTorch => bound * (2.0 * stream.uniform() - 1.0),
+                Initialisation::He => 2.0_f64.sqrt() * bound * stream.normal(),
+                Initialisation::Normal => stream.normal(),
+            });
+        }
+    }
+    if law == Initialisation::PyTorch {
+        let mut stream = stream.substream(u64::MAX);
+        parameters[placed.bias.clone()].iter_mut().for_each(|b| *b = T::of(bound * (2.0 * stream.uniform() - 1.0)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::maps::MapShape;
+    use crate::math::network::{Layer, Parametrisation, Pointwise};
+
+    #[test]
+    fn moments_are_those_of_the_law() {
+        let input = MapShape { channels: 200, height: 1, width: 1 };
+        let layers = [
+            Layer::Dense { width: 300, bias: true },
+            Layer::Pointwise(Pointwise::Relu),
+            Layer::Dense { width: 1, bias: true },
+        ];
+        let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
+        let laws = [(Initialisation::PyTorch, 1.0 / 3.0), (Initialisation::He, 2.0), (Initialisation::Normal, 200.0)];
+        for (law, times_fan_in) in laws {
+            let parameters: Vec<f64> = initial_parameters(&net, law, 5);
+            let weights = &parameters[..60_000];
+            let second = weights.iter().map(|w| w * w).sum::<f64>() / 60_000.0;
+            assert!((200.0 * second / times_fan_in - 1.0).abs() < 0.03, "{law:?}");
+            assert!((weights.iter().sum::<f64>() / 60_000.0).abs() < 5.0 * (second / 60_000.0).sqrt());
+            let biased = parameters[60_000..60_300].iter().any(|&b| b != 0.0);
+            assert_eq!(biased, law == Initialisation::PyTorch);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Networks trained by gradient descent: explicit forward and backward passes for the few layers that the papers use.
+//!
+//! Conventions:
+//! - a batch of n samples of d numbers is an n x d matrix in column-major memory, so the numbers of one coordinate are
+//!   next to each other. The same memory read as (n HW) x C has a row for each position of each image (see
+//!   [`crate::math::maps::Maps`]): dense layers and convolutions are products without a transposition, and flattening is
+//!   free;
+//! - all weights and biases of a network are one vector, layer after layer; so is their gradient;
+//! - code is generic over [`Scalar`]: networks are trained in `f32`, their gradients are checked in `f64`;
+//! - a step allocates nothing: buffers live in [`Workspace`] and [`Trainer`].
+
+mod architecture;
+mod channel_norm;
+mod composed;
+mod convolution;
+mod dense;
+#[cfg(test)]
+mod gradient_tests;
+mod initialise;
+mod loss;
+mod optimiser;
+mod order;
+mod pass;
+mod pointwise;
+mod pooling;
+mod scalar;
+mod schedule;
+mod trainer;
+#[cfg(test)]
+mod trainer_tests;
+
+pub use architecture::{Architecture, Layer, Parametrisation, Placed};
+pub use composed::composed_weights;
+pub use initialise::{Initialisation, initial_parameters};
+pub use loss::Loss;
+pub use optimiser::{Optimiser, Rule};
+pub use order::Order;
+pub use pass::{Network, Workspace};
+pub use pointwise::Pointwise;
+pub use scalar::Scalar;
+pub use schedule::{Schedule, ScheduleShape, scaled_rate};
+pub use trainer::{Evaluation, Source, Trainer};

@@ -1,0 +1,125 @@
+//! Steps along the gradient.
+
+use super::scalar::Scalar;
+use crate::math::error::{MathError, check_size};
+
+/// How a gradient becomes a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rule {
+    /// `v ← μ v + g`, `w ← w − η v`.
+    Sgd {
+        /// μ
+        momentum: f64,
+    },
+    /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `w ← w − η m̂/(√v̂ + ε)` with the bias of both corrected.
+    Adam {
+        /// β₁
+        beta1: f64,
+        /// β₂
+        beta2: f64,
+        /// ε
+        epsilon: f64,
+    },
+}
+
+/// A rule with what it remembers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Optimiser<T> {
+    rule: Rule,
+    weight_decay: f64,
+    steps: u64,
+    moments: Vec<Vec<T>>,
+}
+
+impl<T: Scalar> Optimiser<T> {
+    /// A rule that has not made a step. `weight_decay` times the parameters is added to the gradient.
+    pub fn new(rule: Rule, weight_decay: f64, parameters: usize) -> Self {
+        let moments = vec![vec![T::default(); parameters]; Self::moments_of(rule)];
+        Self { rule, weight_decay, steps: 0, moments }
+    }
+
+    /// Vectors of the parameters' length that a rule remembers.
+    pub fn moments_of(rule: Rule) -> usize {
+        match rule {
+            Rule::Sgd { momentum: 0.0 } => 0,
+            Rule::Sgd { .. } => 1,
+            Rule::Adam { .. } => 2,
+        }
+    }
+
+    /// What it remembers: the number of steps made, and its vectors.
+    pub fn state(&self) -> (u64, &[Vec<T>]) {
+        (self.steps, &self.moments)
+    }
+
+    /// Goes on from what [`Optimiser::state`] gave.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the vectors are not those of this rule.
+    pub fn restore(&mut self, steps: u64, moments: Vec<Vec<T>>) -> Result<(), MathError> {
+        check_size("vectors of the optimiser", moments.len(), self.moments.len())?;
+        for (new, old) in moments.iter().zip(&self.moments) {
+            check_size("numbers of the optimiser", new.len(), old.len())?;
+        }
+        (self.steps, self.moments) = (steps, moments);
+        Ok(())
+    }
+
+    /// One step at a learning rate. Cost: one pass over all vectors. Panics where sizes differ.
+    ///
+    /// Source: the update rules of `torch.optim.SGD` and `torch.optim.Adam`; Kingma and Ba, arXiv 1412.6980.
+    pub fn update(&mut self, parameters: &mut [T], gradient: &[T], rate: f64) {
+        assert_eq!(parameters.len(), gradient.len());
+        self.steps += 1;
+        let decay = T::of(self.weight_decay);
+        match (self.rule, &mut self.moments[..]) {
+            (Rule::Sgd { momentum }, [velocity]) => {
+                let (rate, momentum) = (T::of(rate), T::of(momentum));
+                for ((w, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
+                    *v = momentum * *v + (g + decay * *w);
+                    *w = *w - rate * *v;
+                }
+            }
+            (Rule::Adam { beta1, beta2, epsilon }, [first, second]) => {
+                let steps = self.steps as f64;
+                let rate = T::of(rate / (1.0 - beta1.powf(steps)));
+                let scale = T::of(1.0 / (1.0 - beta2.powf(steps)).sqrt());
+                let (beta1, beta2, epsilon) = (T::of(beta1), T::of(beta2), T::of(epsilon));
+                let one = T::of(1.0);
+                for (((w, &g), m), v) in parameters.iter_mut().zip(gradient).zip(first).zip(second) {
+                    let g = g + decay * *w;
+                    *m = beta1 * *m + (one - beta1) * g;
+                    *v = beta2 * *v + (one - beta2) * g * g;
+                    *w = *w - rate * *m / (v.sqrt() * scale + epsilon);
+                }
+            }
+            _ => {
+                let rate = T::of(rate);
+                for (w, &g) in parameters.iter_mut().zip(gradient) {
+                    *w = *w - rate * (g + decay * *w);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Adam's first step has length η whatever the gradient, because m̂/√v̂ = ±1.
+    #[test]
+    fn first_steps_by_hand() {
+        let mut w = [1.0_f64, -2.0];
+        let mut adam = Optimiser::new(Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 0.0 }, 0.0, 2);
+        adam.update(&mut w, &[1e-3, -50.0], 0.1);
+        assert!((w[0] - 0.9).abs() < 1e-12 && (w[1] + 1.9).abs() < 1e-12);
+        let mut w = [1.0_f64];
+        let mut sgd = Optimiser::new(Rule::Sgd { momentum: 0.5 }, 0.1, 1);
+        sgd.update(&mut w, &[2.0], 0.1);
+        assert!((w[0] - (1.0 - 0.21)).abs() < 1e-15);
+        sgd.update(&mut w, &[2.0], 0.1);
+        let velocity = 0.5 * 2.1 + 2.0 + 0.079;
+        assert!((w[0] - (0.79 - 0.1 * velocity)).abs() < 1e-15);
+    }
+}

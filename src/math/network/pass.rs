@@ -1,0 +1,231 @@
+//! A network, and its forward and backward pass over a batch.
+
+use super::architecture::{Architecture, Layer, Placed};
+use super::scalar::Scalar;
+use super::{channel_norm, convolution, dense, pooling};
+use crate::math::error::{MathError, check_size};
+use crate::math::maps::MapShape;
+
+/// A network: its layers and one vector of all weights and biases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network<T> {
+    architecture: Architecture,
+    parameters: Vec<T>,
+}
+
+/// What a layer's backward pass reads.
+pub(super) struct Values<'a, T> {
+    pub parameters: &'a [T],
+    pub input: &'a [T],
+    pub output: &'a [T],
+    pub upstream: &'a [T],
+}
+
+/// What a layer's backward pass writes: it adds to the parameters' gradient and replaces the input's.
+pub(super) struct Gradients<'a, T> {
+    pub parameters: &'a mut [T],
+    pub input: Option<&'a mut [T]>,
+}
+
+/// What a layer keeps from its forward pass for its backward pass, or needs as working space.
+#[derive(Debug, Clone, Default)]
+struct Memory<T> {
+    numbers: Vec<T>,
+    dots: Vec<T>,
+    chosen: Vec<u32>,
+}
+
+/// Buffers for a batch: every layer's values and their gradients.
+#[derive(Debug, Clone)]
+pub struct Workspace<T> {
+    most_rows: usize,
+    rows: usize,
+    values: Vec<Vec<T>>,
+    gradients: Vec<Vec<T>>,
+    memory: Vec<Memory<T>>,
+}
+
+impl<T: Scalar> Workspace<T> {
+    /// Buffers for batches of at most so many samples. Memory: see [`Workspace::numbers`].
+    pub fn new(architecture: &Architecture, most_rows: usize) -> Self {
+        let zeros = |numbers: usize| vec![T::default(); numbers];
+        let layers = architecture.layers();
+        let dims = || std::iter::once(architecture.input()).chain(layers.iter().map(|p| p.output)).map(MapShape::dim);
+        let learned = first_with_weights(architecture) + 1;
+        let gradients = dims().enumerate().map(|(i, dim)| zeros(if i < learned { 0 } else { dim * most_rows }));
+        Self {
+            most_rows,
+            rows: 0,
+            values: dims().map(|dim| zeros(dim * most_rows)).collect(),
+            gradients: gradients.collect(),
+            memory: layers.iter().map(|placed| Memory::new(placed, most_rows)).collect(),
+        }
+    }
+
+    /// Numbers in the buffers, roughly.
+    pub fn numbers(architecture: &Architecture, most_rows: usize) -> usize {
+        let patches = architecture.layers().iter().map(|placed| convolution::patch_numbers(placed, most_rows));
+        2 * architecture.numbers() * most_rows + patches.max().unwrap_or(0)
+    }
+
+    /// Samples that a batch may have.
+    pub fn most_rows(&self) -> usize {
+        self.most_rows
+    }
+
+    /// Where to write the batch: n x d. Panics for more samples than there is room for.
+    pub fn input(&mut self, rows: usize) -> &mut [T] {
+        assert!(rows <= self.most_rows, "{rows} samples in a workspace for {}", self.most_rows);
+        self.rows = rows;
+        let dim = self.values[0].len() / self.most_rows.max(1);
+        &mut self.values[0][..rows * dim]
+    }
+
+    /// What the first `number` layers gave: n x d. All layers where there are fewer.
+    pub fn values(&self, number: usize) -> &[T] {
+        let buffer = &self.values[number.min(self.values.len() - 1)];
+        &buffer[..buffer.len() / self.most_rows.max(1) * self.rows]
+    }
+
+    /// What the last layer gave, and where to write the gradient of the loss with respect to it.
+    pub fn output(&mut self) -> (&[T], &mut [T]) {
+        let last = self.values.len() - 1;
+        let length = self.values[last].len() / self.most_rows.max(1) * self.rows;
+        (&self.values[last][..length], &mut self.gradients[last][..length])
+    }
+}
+
+impl<T: Scalar> Memory<T> {
+    fn new(placed: &Placed, rows: usize) -> Self {
+        let zeros = |numbers: usize| vec![T::default(); numbers];
+        let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new() };
+        match placed.layer {
+            Layer::Convolution { .. } => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
+            Layer::ChannelNorm => {
+                memory.numbers = zeros(rows * placed.input.positions());
+                memory.dots = memory.numbers.clone();
+            }
+            Layer::Pooling { .. } => memory.chosen = vec![0; rows * placed.output.dim()],
+            Layer::Dense { .. } | Layer::Pointwise(_) | Layer::GlobalAverage => {}
+        }
+        memory
+    }
+}
+
+impl<T: Scalar> Network<T> {
+    /// A network with given parameters.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] for another number of parameters than the layers have.
+    pub fn new(architecture: Architecture, parameters: Vec<T>) -> Result<Self, MathError> {
+        check_size("parameters of the network", parameters.len(), architecture.parameters())?;
+        Ok(Self { architecture, parameters })
+    }
+
+    /// Its layers.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// All weights and biases.
+    pub fn parameters(&self) -> &[T] {
+        &self.parameters
+    }
+
+    /// All weights and biases, to change.
+    pub fn parameters_mut(&mut self) -> &mut [T] {
+        &mut self.parameters
+    }
+
+    /// Computes every layer's values from the batch in the workspace. Cost: [`Architecture::flops`] a sample.
+    pub fn forward(&self, space: &mut Workspace<T>) {
+        self.forward_to(space, self.architecture.layers().len());
+    }
+
+    /// The same for the first `number` layers only.
+    pub fn forward_to(&self, space: &mut Workspace<T>, number: usize) {
+        let rows = space.rows;
+        for (i, placed) in self.architecture.layers().iter().enumerate().take(number) {
+            let (before, after) = space.values.split_at_mut(i + 1);
+            let x = &before[i][..rows * placed.input.dim()];
+            let y = &mut after[0][..rows * placed.output.dim()];
+            self.layer_forward(placed, (x, y), &mut space.memory[i], rows);
+        }
+    }
+
+    fn layer_forward(&self, placed: &Placed, (x, y): (&[T], &mut [T]), memory: &mut Memory<T>, rows: usize) {
+        let positions = rows * placed.input.positions();
+        match placed.layer {
+            Layer::Dense { .. } => dense::forward(placed, &self.parameters, (x, y), rows),
+            Layer::Convolution { .. } => {
+                convolution::forward(placed, &self.parameters, (x, y), (&mut memory.numbers, rows));
+            }
+            Layer::Pointwise(f) => f.forward(x, y),
+            Layer::Pooling { pooling, size } => {
+                let chosen = &mut memory.chosen[..y.len()];
+                pooling::forward(placed, (pooling, size), (x, y), (chosen, rows));
+            }
+            Layer::ChannelNorm => channel_norm::forward(placed, (x, y), (&mut memory.numbers[..positions], rows)),
+            Layer::GlobalAverage => pooling::global_forward(placed, (x, y), rows),
+        }
+    }
+
+    /// Adds the gradient of the loss with respect to the parameters, from that with respect to the output, which the
+    /// caller has written into the workspace after [`Network::forward`]. Cost: twice a forward pass.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the gradient has another length than the parameters.
+    pub fn backward(&self, space: &mut Workspace<T>, gradient: &mut [T]) -> Result<(), MathError> {
+        check_size("the gradient", gradient.len(), self.parameters.len())?;
+        let rows = space.rows;
+        // nothing before the first layer with weights is learned, so its input needs no gradient
+        let first = first_with_weights(&self.architecture);
+        for (i, placed) in self.architecture.layers().iter().enumerate().skip(first).rev() {
+            let (before, after) = space.gradients.split_at_mut(i + 1);
+            let values = Values {
+                parameters: &self.parameters,
+                input: &space.values[i][..rows * placed.input.dim()],
+                output: &space.values[i + 1][..rows * placed.output.dim()],
+                upstream: &after[0][..rows * placed.output.dim()],
+            };
+            let input = (i > first).then(|| &mut before[i][..rows * placed.input.dim()]);
+            let mut out = Gradients { parameters: gradient, input };
+            layer_backward(placed, &values, &mut out, (&mut space.memory[i], rows));
+        }
+        Ok(())
+    }
+}
+
+fn first_with_weights(architecture: &Architecture) -> usize {
+    architecture.layers().iter().position(|placed| placed.units() > 0).unwrap_or(0)
+}
+
+fn layer_backward<T: Scalar>(
+    placed: &Placed,
+    values: &Values<'_, T>,
+    out: &mut Gradients<'_, T>,
+    (memory, rows): (&mut Memory<T>, usize),
+) {
+    match placed.layer {
+        Layer::Dense { .. } => return dense::backward(placed, values, out, rows),
+        Layer::Convolution { .. } => {
+            return convolution::backward(placed, values, out, (&mut memory.numbers, rows));
+        }
+        _ => {}
+    }
+    let Some(dx) = out.input.as_deref_mut() else { return };
+    let positions = rows * placed.input.positions();
+    match placed.layer {
+        Layer::Pointwise(f) => f.backward((values.input, values.output), values.upstream, dx),
+        Layer::Pooling { pooling, size } => {
+            let chosen = &memory.chosen[..values.output.len()];
+            pooling::backward(placed, (pooling, size), (values.upstream, dx), (chosen, rows));
+        }
+        Layer::ChannelNorm => {
+            let saved = (values.output, &memory.numbers[..positions]);
+            channel_norm::backward(placed, saved, (values.upstream, dx), (&mut memory.dots[..positions], rows));
+        }
+        Layer::GlobalAverage => pooling::global_backward(placed, (values.upstream, dx), rows),
+        Layer::Dense { .. } | Layer::Convolution { .. } => {}
+    }
+}

@@ -1,0 +1,114 @@
+//! The two precisions of networks.
+
+use crate::math::linalg::Product;
+use std::fmt::Debug;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+/// `f32`, in which networks are trained, or `f64`, in which their gradients are checked.
+pub trait Scalar:
+    Product
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + Sum
+    + Send
+    + Sync
+    + 'static
+{
+    /// The nearest number.
+    fn of(x: f64) -> Self;
+    /// The same number, exactly.
+    fn to_f64(self) -> f64;
+    /// √x
+    fn sqrt(self) -> Self;
+    /// eˣ
+    fn exp(self) -> Self;
+    /// tanh x
+    fn tanh(self) -> Self;
+    /// The error function.
+    fn erf(self) -> Self;
+}
+
+impl Scalar for f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is what is asked for")]
+    fn of(x: f64) -> Self {
+        x as Self
+    }
+
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+
+    fn exp(self) -> Self {
+        self.exp()
+    }
+
+    fn tanh(self) -> Self {
+        self.tanh()
+    }
+
+    fn erf(self) -> Self {
+        libm::erff(self)
+    }
+}
+
+impl Scalar for f64 {
+    fn of(x: f64) -> Self {
+        x
+    }
+
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+
+    fn exp(self) -> Self {
+        self.exp()
+    }
+
+    fn tanh(self) -> Self {
+        self.tanh()
+    }
+
+    fn erf(self) -> Self {
+        libm::erf(self)
+    }
+}
+
+/// The sum of a slice, in 16 interleaved parts: as fast as memory, and more accurate than one running sum.
+pub(super) fn sum<T: Scalar>(values: &[T]) -> T {
+    let mut lanes = [T::default(); 16];
+    let chunks = values.chunks_exact(lanes.len());
+    let rest: T = chunks.remainder().iter().copied().sum();
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane += x);
+    }
+    rest + lanes.into_iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interleaved_sum_is_the_sum() {
+        for n in [0, 5, 16, 100] {
+            let values: Vec<f64> = (1..=n).map(f64::from).collect();
+            assert_eq!(sum(&values), f64::from(n * (n + 1) / 2));
+        }
+    }
+}

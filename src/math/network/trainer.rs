@@ -1,0 +1,157 @@
+//! Training: gradients of batches, steps, and errors on whole sets.
+
+use super::architecture::Architecture;
+use super::loss::Loss;
+use super::optimiser::Optimiser;
+use super::pass::{Network, Workspace};
+use super::scalar::Scalar;
+use crate::math::error::{MathError, check_range, check_size};
+
+/// Samples that batches are taken from.
+pub trait Source<T> {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Writes some of them, rows of an n x d column-major matrix.
+    fn inputs(&self, rows: &[usize], into: &mut [T]);
+    /// Writes their targets, n x (numbers of the output).
+    fn targets(&self, rows: &[usize], into: &mut [T]);
+}
+
+/// Mean loss and share of misclassified samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluation {
+    /// Mean loss.
+    pub loss: f64,
+    /// Share of outputs whose sign is not the target's; an output of zero counts as positive.
+    pub error: f64,
+}
+
+/// A network in training.
+#[derive(Debug, Clone)]
+pub struct Trainer<T> {
+    network: Network<T>,
+    optimiser: Optimiser<T>,
+    loss: Loss,
+    gradient: Vec<T>,
+    targets: Vec<T>,
+    space: Workspace<T>,
+}
+
+// A part of a batch takes about this many numbers: large batches of images are passed through in parts, so that memory
+// stays bounded (2^24 numbers of 4 bytes, and as many gradients: 128 MB).
+const NUMBERS_AT_ONCE: usize = 1 << 24;
+
+/// Samples that go through a network at a time, for batches of `batch`.
+pub fn rows_at_once(architecture: &Architecture, batch: usize) -> usize {
+    let most = (NUMBERS_AT_ONCE / architecture.numbers()).clamp(1, batch.max(1));
+    // equal parts
+    batch.max(1).div_ceil(batch.max(1).div_ceil(most))
+}
+
+impl<T: Scalar> Trainer<T> {
+    /// Gets a network ready for batches of at most `batch` samples.
+    pub fn new(network: Network<T>, optimiser: Optimiser<T>, loss: Loss, batch: usize) -> Self {
+        let rows = rows_at_once(network.architecture(), batch);
+        let outputs = network.architecture().output().dim();
+        Self {
+            gradient: vec![T::default(); network.parameters().len()],
+            targets: vec![T::default(); rows * outputs],
+            space: Workspace::new(network.architecture(), rows),
+            network,
+            optimiser,
+            loss,
+        }
+    }
+
+    /// Memory of a trainer for batches of `batch`, in numbers.
+    pub fn numbers(architecture: &Architecture, batch: usize) -> usize {
+        4 * architecture.parameters() + Workspace::<T>::numbers(architecture, rows_at_once(architecture, batch))
+    }
+
+    /// The network as it is now.
+    pub fn network(&self) -> &Network<T> {
+        &self.network
+    }
+
+    /// The optimiser as it is now.
+    pub fn optimiser(&self) -> &Optimiser<T> {
+        &self.optimiser
+    }
+
+    /// The gradient that [`Trainer::descend`] takes.
+    pub fn gradient(&self) -> &[T] {
+        &self.gradient
+    }
+
+    /// Computes the mean gradient over a batch; gives its mean loss. Cost: three forward passes.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] for an empty batch or where the loss is no number: the learning rate is too large.
+    pub fn differentiate(&mut self, source: &dyn Source<T>, rows: &[usize]) -> Result<f64, MathError> {
+        check_range(!rows.is_empty(), "samples of a batch", 0.0, "at least 1")?;
+        self.gradient.fill(T::default());
+        let share = 1.0 / rows.len() as f64;
+        let mut loss = 0.0;
+        for part in rows.chunks(self.space.most_rows()) {
+            let targets = run(&self.network, (&mut self.space, &mut self.targets[..]), source, part);
+            let (outputs, upstream) = self.space.output();
+            loss += share * self.loss.sum(outputs, targets);
+            self.loss.gradient((outputs, targets), share, upstream);
+            self.network.backward(&mut self.space, &mut self.gradient)?;
+        }
+        check_range(loss.is_finite(), "training loss", loss, "a number; lower the learning rate")?;
+        Ok(loss)
+    }
+
+    /// One step of the optimiser along the gradient of [`Trainer::differentiate`].
+    pub fn descend(&mut self, rate: f64) {
+        self.optimiser.update(self.network.parameters_mut(), &self.gradient, rate);
+    }
+
+    /// Euclidean norms of the gradient and of the parameters of each layer with weights.
+    pub fn layer_norms(&self) -> Vec<(f64, f64)> {
+        let norm = |values: &[T]| values.iter().map(|x| x.to_f64().powi(2)).sum::<f64>().sqrt();
+        let layers = self.network.architecture().weighted().map(super::Placed::parameters);
+        layers.map(|range| (norm(&self.gradient[range.clone()]), norm(&self.network.parameters()[range]))).collect()
+    }
+
+    /// Loss and error on the first `count` samples of a source, nothing where there are none. Cost: a forward pass.
+    pub fn evaluate(&mut self, source: &dyn Source<T>, count: usize) -> Option<Evaluation> {
+        let rows: Vec<usize> = (0..count.min(source.count())).collect();
+        let (mut loss, mut wrong, mut outputs_seen) = (0.0, 0_usize, 0_usize);
+        for part in rows.chunks(self.space.most_rows()) {
+            let targets = run(&self.network, (&mut self.space, &mut self.targets[..]), source, part);
+            let (outputs, _) = self.space.output();
+            loss += self.loss.sum(outputs, targets);
+            let missed = |(f, y): (&T, &T)| (*f >= T::default()) != (*y >= T::default());
+            wrong += outputs.iter().zip(targets).filter(|&pair| missed(pair)).count();
+            outputs_seen += outputs.len();
+        }
+        let evaluation = Evaluation { loss: loss / rows.len() as f64, error: wrong as f64 / outputs_seen as f64 };
+        (!rows.is_empty()).then_some(evaluation)
+    }
+
+    /// Goes on from an earlier state.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the state is not one of this network and optimiser.
+    pub fn restore(&mut self, parameters: &[T], (steps, moments): (u64, Vec<Vec<T>>)) -> Result<(), MathError> {
+        check_size("parameters of the network", parameters.len(), self.gradient.len())?;
+        self.network.parameters_mut().copy_from_slice(parameters);
+        self.optimiser.restore(steps, moments)
+    }
+}
+
+// Passes some samples through; gives their targets.
+fn run<'a, T: Scalar>(
+    network: &Network<T>,
+    (space, targets): (&mut Workspace<T>, &'a mut [T]),
+    source: &dyn Source<T>,
+    rows: &[usize],
+) -> &'a [T] {
+    source.inputs(rows, space.input(rows.len()));
+    network.forward(space);
+    let targets = &mut targets[..rows.len() * network.architecture().output().dim()];
+    source.targets(rows, targets);
+    targets
+}
