@@ -158,6 +158,7 @@ impl Value {
 /// Sizes of a value that are known before it exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "a shape is copied while planning and never stored in bulk")]
 pub enum Shape {
     /// Numbers of samples in each split and their dimension.
     Representation {

@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod terminal;
 
+use crate::study::DEFAULT_PROFILE;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use fail::{Code, Failure};
 use project::Project;
@@ -34,7 +35,7 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
     /// smoke (seconds), quick (minutes), paper (as published), or another profile of the studies.
-    #[arg(long, global = true, default_value = "quick", env = "LOFI_PROFILE")]
+    #[arg(long, global = true, default_value = DEFAULT_PROFILE, env = "LOFI_PROFILE")]
     profile: String,
     /// Replaces a constant or a sweep axis in every study that has it; the value is YAML.
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]

@@ -46,7 +46,7 @@ const fn two_thousand() -> usize {
 }
 
 impl On {
-    fn of<'a>(self, x: &'a Representation) -> (&'a Points, &'a [f64]) {
+    fn of(self, x: &Representation) -> (&Points, &[f64]) {
         match self {
             Self::Train => (&x.samples.train, &x.labels.train),
             Self::Validation => (&x.samples.validation, &x.labels.validation),

@@ -1,7 +1,7 @@
 //! A network that begins with LoFi's features.
 
 use super::network::{architecture, input_of, shape};
-use super::train_network::InitialisationName;
+use super::training_parameters::InitialisationName;
 use super::values::{Sizes, matrix_bytes};
 use crate::artifact::{
     Checkpoint, DenseLayer, Network, NetworkActivation, NetworkLayer, Points, Representation, Shape, Spectrum, Value,

@@ -1,10 +1,11 @@
 //! The synthetic hierarchy: the two-stage estimator along a curve of training sizes.
 
+use super::synthetic::{LabelMean, TEST, TRAIN, sizes};
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
-    Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Teacher, Work, block_bytes, formed_bytes,
-    kept_bytes, second_stage_bytes, training_size,
+    Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
+    kept_bytes, second_stage_bytes,
 };
 use crate::math::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
@@ -43,6 +44,9 @@ pub struct Params {
     pub second_width: usize,
     /// Training sizes as powers of d, increasing: n = d^α. A smaller training set is the beginning of a larger one.
     pub alpha: Grid,
+    /// Whether the mean of the labels is subtracted, as the theory assumes.
+    #[serde(default)]
+    pub labels: LabelMean,
     /// Fresh samples that overlaps and errors are measured on.
     #[serde(default = "four_thousand")]
     #[schemars(range(min = 10, max = 10_000_000))]
@@ -157,7 +161,7 @@ impl Kind for SyntheticHierarchy {
     fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let work = params.work();
         let method = params.method(&work);
-        let teacher = Teacher::draw(params.seed, params.dim);
+        let teacher = params.labels.teacher(params.seed, params.dim);
         let first = FirstLayer::draw(params.seed, params.dim, params.width);
         let weights = draw_sphere_weights(params.seed, 1, work.keep, params.second_width);
         let second = RandomLayer { weights, scale: (work.keep as f64).sqrt(), activation: Activation::CentredRelu };
@@ -182,11 +186,6 @@ impl Kind for SyntheticHierarchy {
     }
 }
 
-/// Numbers of the streams of inputs.
-pub(super) const TRAIN: u64 = 0;
-pub(super) const TEST: u64 = 1;
-pub(super) const VALIDATION: u64 = 2;
-
 fn row(point: &Point, alpha: f64, (features, method): (usize, Method)) -> Vec<Cell> {
     vec![
         alpha.into(),
@@ -207,22 +206,6 @@ fn row(point: &Point, alpha: f64, (features, method): (usize, Method)) -> Vec<Ce
 // The widest basis of the iteration with its images, three copies while the pairs are found.
 fn basis_bytes(work: &Work) -> u64 {
     3 * 2 * 8 * 24 * (work.width as u64) * (work.keep as u64 + 2)
-}
-
-/// The training sizes of some α; a problem where they are no increasing numbers of samples.
-pub(super) fn sizes(dim: usize, alpha: &Grid) -> Result<Vec<usize>, Problem> {
-    const MOST: f64 = 1e11;
-    let sizes: Vec<usize> = alpha.0.iter().map(|&a| training_size(dim, a)).collect();
-    let last = alpha.0.last().copied().unwrap_or(0.0);
-    if !(alpha.0.iter().all(|a| a.is_finite()) && (dim as f64).powf(last) <= MOST) {
-        let message = format!("d^{last} at d = {dim} is no number of samples that can be drawn");
-        return Err(Problem::at("alpha", message).help("α lies between 1 and 4 as a rule"));
-    }
-    if sizes.first().is_none_or(|&n| n < 2) || sizes.windows(2).any(|w| w[0] >= w[1]) {
-        let message = format!("the training sizes must increase, from 2 on, and d = {dim} makes them {sizes:?}");
-        return Err(Problem::at("alpha", message).help("write increasing powers that differ in n"));
-    }
-    Ok(sizes)
 }
 
 fn impossible(params: &Params) -> Vec<Problem> {

@@ -1,9 +1,9 @@
 //! Samples of the synthetic hierarchy, for the kinds that take samples as a whole.
 
-use super::synthetic_hierarchy::{TEST, TRAIN, VALIDATION, sizes};
+use super::synthetic::{LabelMean, TEST, TRAIN, VALIDATION, sizes};
 use super::values::matrix_bytes;
 use crate::artifact::{Labels, Origin, Points, Representation, Samples, Shape, Value, ValueType};
-use crate::math::hierarchy::{Inputs as _, StreamedInputs, Teacher, training_size};
+use crate::math::hierarchy::{Inputs as _, StreamedInputs, training_size};
 use crate::math::linalg::Matrix;
 use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
@@ -23,6 +23,9 @@ pub struct Params {
     /// The training size as a power of d: n = d^α.
     #[schemars(range(min = 0.1, max = 10.0))]
     pub alpha: f64,
+    /// Whether the mean of the labels is subtracted, as the theory assumes.
+    #[serde(default)]
+    pub labels: LabelMean,
     /// Validation samples.
     #[serde(default)]
     #[schemars(range(min = 0, max = 10_000_000))]
@@ -70,7 +73,7 @@ impl Kind for SyntheticHierarchySamples {
     }
 
     fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let teacher = Teacher::draw(params.seed, params.dim);
+        let teacher = params.labels.teacher(params.seed, params.dim);
         let split = |number: u64, count: usize| -> Result<(Matrix, Vec<f64>), StepError> {
             context.check()?;
             let x = StreamedInputs::new(params.seed, number, params.dim).rows(0..count);
@@ -97,6 +100,7 @@ impl Kind for SyntheticHierarchySamples {
 mod tests {
     use super::*;
     use crate::experiment::testing::Check;
+    use crate::math::hierarchy::Teacher;
     use serde_json::json;
 
     fn samples(alpha: f64, seed: u64) -> Representation {

@@ -1,10 +1,10 @@
 //! The spectrum of the first moment operator of the synthetic hierarchy.
 
-use super::synthetic_hierarchy::{TEST, TRAIN, sizes};
+use super::synthetic::{LabelMean, TEST, TRAIN, sizes};
 use super::values::{eigen_flops, matrix_bytes};
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::hierarchy::{
-    FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, Teacher, block_bytes, formed_bytes, kept_bytes,
+    FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
 };
 use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
@@ -29,6 +29,9 @@ pub struct Params {
     #[serde(default = "two")]
     #[schemars(range(min = 1, max = 100))]
     pub permutations: usize,
+    /// Whether the mean of the labels is subtracted, as the theory assumes.
+    #[serde(default)]
+    pub labels: LabelMean,
     /// Fresh samples that overlaps are measured on.
     #[serde(default = "four_thousand")]
     #[schemars(range(min = 10, max = 10_000_000))]
@@ -105,7 +108,7 @@ impl Kind for SyntheticMomentSpectrum {
     fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let sizes = sizes(params.dim, &params.alpha).map_err(|problem| StepError::Bug(problem.message))?;
         let spectra = Spectra {
-            teacher: &Teacher::draw(params.seed, params.dim),
+            teacher: &params.labels.teacher(params.seed, params.dim),
             first: &FirstLayer::draw(params.seed, params.dim, params.width),
             train: &StreamedInputs::new(params.seed, TRAIN, params.dim),
             sizes: &sizes,

@@ -204,6 +204,7 @@ mod tests {
         let sizes = [1, 4, 9, 20];
         let draw = |seed, repeat| NestedSamples::draw(20, &sizes, (seed, repeat)).unwrap();
         let samples = draw(3, 1);
+        #[expect(clippy::needless_range_loop, reason = "the place names a size and a column alike")]
         for place in 1..4 {
             assert_eq!(samples.members(place).len(), sizes[place]);
             assert!(samples.members(place).starts_with(samples.members(place - 1)));

@@ -50,7 +50,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     let paper = paper(study, &mut citations, info)?;
     let data = data(study, &mut citations, info)?;
     cite_kinds(study, &mut citations)?;
-    let mut collected = Collected::new(&head.study);
+    let mut collected = Collected::new(&head.study, &study.profile);
     for output in &study.outputs {
         collected.add(outputs, output);
     }

@@ -2,6 +2,7 @@
 
 use super::model::{LeftOut, Report, StudyReport, Tally};
 use super::references::Work;
+use crate::study::DEFAULT_PROFILE;
 use serde::{Deserialize, Serialize};
 
 /// A study's line of the index. It is kept in the manifest, so that a report of some studies leaves the others' lines.
@@ -57,11 +58,20 @@ impl IndexLine {
         }
     }
 
-    /// Figures in the order of the paper: numbers, then those of the appendix; studies without one last.
-    fn order(&self) -> (bool, String, u32, String) {
+    /// Figures in the order of the paper: numbers, then those of the appendix; studies without one last. Pages of one study
+    /// stand together, the default profile first.
+    fn order(&self) -> (bool, String, u32, String, bool, String) {
         let letters: String = self.figure.chars().take_while(|c| c.is_alphabetic()).collect();
         let digits: String = self.figure[letters.len()..].chars().take_while(char::is_ascii_digit).collect();
-        (self.figure.is_empty(), letters, digits.parse().unwrap_or(u32::MAX), self.name.clone())
+        let other = self.profile != DEFAULT_PROFILE;
+        (
+            self.figure.is_empty(),
+            letters,
+            digits.parse().unwrap_or(u32::MAX),
+            self.name.clone(),
+            other,
+            self.profile.clone(),
+        )
     }
 }
 

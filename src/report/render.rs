@@ -4,14 +4,15 @@ use super::ReportError;
 use super::index::{Index, IndexLine};
 use super::model::{Attachment, Report, StudyReport};
 use super::template::Templates;
-use super::write::{self, Manifest, StudyFiles, Written};
+use super::write::{self, Manifest, PageFiles, Written};
 use std::path::Path;
 
 impl Report {
     /// Writes the index, a page for every study and the files beside them; leaves files alone that would not change.
     ///
-    /// Pages of studies that are not in this report are kept if `project` (the names of all studies of the project)
-    /// has them, and removed if not; the index lists them as they were. Nothing is removed that no report wrote.
+    /// A study has a page for each profile that was reported. Pages that are not in this report are kept if `project` (the
+    /// names of all studies of the project) has their study, and removed if not; the index lists them as they were.
+    /// Nothing is removed that no report wrote.
     ///
     /// # Errors
     /// Where the disk refuses.
@@ -19,19 +20,19 @@ impl Report {
         let templates = Templates::new()?;
         let old = Manifest::read(folder);
         let mut new = Manifest::default();
-        for (name, files) in &old.studies {
-            if project.contains(name) {
-                new.studies.insert(name.clone(), files.clone());
+        for (page, files) in &old.pages {
+            if project.contains(&files.line.name) {
+                new.pages.insert(page.clone(), files.clone());
             }
         }
         let mut files: Vec<Attachment> = Vec::new();
         for study in &self.studies {
             let own = study_files(&templates, study)?;
             let paths = own.iter().map(|file| file.path.clone()).collect();
-            new.studies.insert(study.name.clone(), StudyFiles { line: IndexLine::of(study), files: paths });
+            new.pages.insert(study.page.clone(), PageFiles { line: IndexLine::of(study), files: paths });
             files.extend(own);
         }
-        let index = Index::new(self, new.studies.values().map(|study| study.line.clone()));
+        let index = Index::new(self, new.pages.values().map(|page| page.line.clone()));
         for page in ["index.html", "index.md"] {
             files.push(Attachment { path: page.to_owned(), content: templates.render(page, &index)? });
             new.index.push(page.to_owned());

@@ -7,7 +7,7 @@ use super::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, T
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
 use crate::artifact::{Figure, Table, Value, Verdict, column_title, encode};
-use crate::study::{Output, OutputKind, Study};
+use crate::study::{DEFAULT_PROFILE, Output, OutputKind, Study};
 use serde_json::Value as Json;
 
 /// What the page shows of them, and the files beside it.
@@ -22,10 +22,10 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// Of the study of this name, nothing yet.
-    pub fn new(study: &str) -> Self {
+    /// Of the study of this name and its profile, nothing yet.
+    pub fn new(study: &str, profile: &str) -> Self {
         Self {
-            page: page(study),
+            page: page(study, profile),
             claims: Vec::new(),
             figures: Vec::new(),
             comparisons: Vec::new(),
@@ -142,10 +142,11 @@ impl Collected {
     }
 }
 
-/// Where the page of a study is. `index` is taken.
-fn page(study: &str) -> String {
+/// Where the page of a study is: under its name, with the profile after it unless that is the default. `index` is taken.
+fn page(study: &str, profile: &str) -> String {
     let page = study.split('/').map(file_name).collect::<Vec<_>>().join("/");
-    if page == "index" { "study-index".to_owned() } else { page }
+    let page = if page == "index" { "study-index".to_owned() } else { page };
+    if profile == DEFAULT_PROFILE { page } else { format!("{page}.{}", file_name(profile)) }
 }
 
 fn claim(name: &str, state: ClaimState, (says, because): (String, String), evidence: Layout) -> ClaimReport {

@@ -206,6 +206,22 @@ fn stale_pages_go_but_only_ours_and_other_studies_stay() {
 }
 
 #[test]
+fn every_profile_has_a_page_of_its_own() {
+    let mut published = accuracy();
+    published.profile = "quick+as-published".to_owned();
+    let (usual, other) = (project(&[accuracy()]), project(&[published]));
+    usual.write();
+    let before = usual.read("lofi/accuracy.html");
+    let written = other.report.write(&usual.folder(), &["lofi/accuracy".to_owned()]).unwrap();
+    assert_eq!((written.removed, usual.read("lofi/accuracy.html")), (Vec::new(), before));
+    let index = usual.read("index.html");
+    let places = ["lofi/accuracy.html", "lofi/accuracy.quick-as-published.html"].map(|page| index.find(page));
+    assert!(places[0].is_some() && places[0] < places[1], "{places:?}");
+    let both: Vec<PathBuf> = other.report.write(&usual.folder(), &[]).unwrap().removed;
+    assert!(both.contains(&PathBuf::from("lofi/accuracy.md")), "{both:?}");
+}
+
+#[test]
 fn pages_load_nothing_from_elsewhere_and_their_links_lead_somewhere() {
     let project = project(&[accuracy(), emergence(), beyond()]);
     project.write();

@@ -30,19 +30,21 @@ pub(super) struct Manifest {
     format: u32,
     /// Files of no study.
     pub index: Vec<String>,
-    pub studies: BTreeMap<String, StudyFiles>,
+    /// By the path of the page.
+    #[serde(rename = "studies")]
+    pub pages: BTreeMap<String, PageFiles>,
 }
 
-/// A study's line of the index, and its files.
+/// A page's line of the index, and its files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct StudyFiles {
+pub(super) struct PageFiles {
     pub line: IndexLine,
     pub files: Vec<String>,
 }
 
 impl Default for Manifest {
     fn default() -> Self {
-        Self { format: FORMAT, index: Vec::new(), studies: BTreeMap::new() }
+        Self { format: FORMAT, index: Vec::new(), pages: BTreeMap::new() }
     }
 }
 
@@ -55,8 +57,8 @@ impl Manifest {
     }
 
     fn files(&self) -> BTreeSet<&str> {
-        let studies = self.studies.values().flat_map(|study| &study.files);
-        studies.chain(&self.index).map(String::as_str).collect()
+        let pages = self.pages.values().flat_map(|page| &page.files);
+        pages.chain(&self.index).map(String::as_str).collect()
     }
 }
 

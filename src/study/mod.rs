@@ -102,6 +102,9 @@ pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>,
     Ok(data::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
 }
 
+/// The profile of a run that names none.
+pub const DEFAULT_PROFILE: &str = "quick";
+
 /// Whether a study has a profile, such as `quick` or `quick+as-published`.
 ///
 /// # Errors

@@ -1,0 +1,221 @@
+//! Parameters of training by gradient descent.
+
+use crate::artifact::NetworkLayer;
+use crate::math::network::{
+    Architecture, Initialisation, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What training makes small, averaged over samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossName {
+    /// (f − y)².
+    #[default]
+    Square,
+    /// log(1 + exp(−y f)).
+    Logistic,
+}
+
+/// How a gradient becomes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum OptimiserParams {
+    /// Stochastic gradient descent.
+    Sgd(Sgd),
+    /// Steps divided by a running root mean square of the gradient.
+    Adam(Adam),
+}
+
+/// Stochastic gradient descent.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sgd {
+    /// Share of the last step's direction that is kept.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub momentum: f64,
+    /// Times the parameters, added to the gradient.
+    #[serde(default)]
+    #[schemars(range(min = 0.0))]
+    pub weight_decay: f64,
+}
+
+/// Adam.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Adam {
+    /// Memory of the mean gradient.
+    #[serde(default = "beta1")]
+    #[schemars(range(min = 0.0, max = 0.999_999))]
+    pub beta1: f64,
+    /// Memory of the mean square.
+    #[serde(default = "beta2")]
+    #[schemars(range(min = 0.0, max = 0.999_999))]
+    pub beta2: f64,
+    /// Added to the root of the mean square.
+    #[serde(default = "epsilon")]
+    #[schemars(range(min = 0.0))]
+    pub epsilon: f64,
+    /// Times the parameters, added to the gradient.
+    #[serde(default)]
+    #[schemars(range(min = 0.0))]
+    pub weight_decay: f64,
+}
+
+// The defaults of PyTorch.
+const fn beta1() -> f64 {
+    0.9
+}
+
+const fn beta2() -> f64 {
+    0.999
+}
+
+const fn epsilon() -> f64 {
+    1e-8
+}
+
+impl Default for OptimiserParams {
+    fn default() -> Self {
+        Self::Sgd(Sgd { momentum: 0.0, weight_decay: 0.0 })
+    }
+}
+
+/// The course of the learning rate after warm-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScheduleName {
+    /// The same throughout.
+    #[default]
+    Constant,
+    /// Half a cosine down to zero at the last step.
+    Cosine,
+}
+
+/// The law of the first weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InitialisationName {
+    /// Weights and biases uniform in ±1/√(inputs of a unit): PyTorch's default.
+    #[default]
+    Pytorch,
+    /// Weights N(0, 2/(inputs of a unit)), biases 0.
+    He,
+    /// Weights N(0, 1), biases 0, each layer's output divided by √(inputs of a unit): the tangent-kernel parametrisation.
+    TangentKernel,
+}
+
+impl InitialisationName {
+    /// The law as `math` knows it.
+    pub const fn law(self) -> Initialisation {
+        match self {
+            Self::Pytorch => Initialisation::PyTorch,
+            Self::He => Initialisation::He,
+            Self::TangentKernel => Initialisation::Normal,
+        }
+    }
+}
+
+/// Parameters of `train-network`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The layers in order: `dense: {width, bias}`, `convolution: {width, window, padding, bias}`, `activation: relu`
+    /// (`tanh`, `erf`, `sigmoid`), `pooling: {pooling, size}`, `channel-norm`, `global-average`. The last one must give
+    /// one number.
+    pub layers: Vec<NetworkLayer>,
+    /// What training makes small.
+    #[serde(default)]
+    pub loss: LossName,
+    /// `sgd: {momentum, weight_decay}` or `adam: {beta1, beta2, epsilon, weight_decay}`.
+    #[serde(default)]
+    pub optimiser: OptimiserParams,
+    /// Largest learning rate.
+    #[schemars(range(min = 0.0))]
+    pub learning_rate: f64,
+    /// Multiply the learning rate by √(B/n), the paper's rule.
+    #[serde(default)]
+    pub scale_rate: bool,
+    /// The course of the learning rate after warm-up.
+    #[serde(default)]
+    pub schedule: ScheduleName,
+    /// Steps over which the learning rate rises linearly to its largest.
+    #[serde(default)]
+    #[schemars(range(min = 0))]
+    pub warm_up: usize,
+    /// Samples in a batch B; all of them where there are fewer.
+    #[schemars(range(min = 1))]
+    pub batch: usize,
+    /// Steps.
+    #[schemars(range(min = 0))]
+    pub steps: usize,
+    /// Seed of the weights and of the order of the samples.
+    #[schemars(range(min = 0))]
+    pub seed: u64,
+    /// The law of the first weights; not used where a network is wired to `start`.
+    #[serde(default)]
+    pub initialisation: InitialisationName,
+    /// Steps after which losses, errors and norms are computed; after the last one always, never later.
+    #[serde(default)]
+    #[schemars(inner(range(min = 0)))]
+    pub evaluate_at: Vec<usize>,
+    /// Samples of each split that losses and errors are computed on: the first so many, by default all.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub evaluation_samples: Option<usize>,
+    /// Steps after which the network is kept; after the last one always, never later.
+    #[serde(default)]
+    #[schemars(inner(range(min = 0)))]
+    pub checkpoints: Vec<usize>,
+}
+
+impl Params {
+    pub(super) fn tangent_kernel(&self) -> bool {
+        self.initialisation == InitialisationName::TangentKernel
+    }
+
+    pub(super) fn rule(&self) -> (Rule, f64) {
+        match self.optimiser {
+            OptimiserParams::Sgd(Sgd { momentum, weight_decay }) => (Rule::Sgd { momentum }, weight_decay),
+            OptimiserParams::Adam(Adam { beta1, beta2, epsilon, weight_decay }) => {
+                (Rule::Adam { beta1, beta2, epsilon }, weight_decay)
+            }
+        }
+    }
+
+    pub(super) fn loss(&self) -> Loss {
+        match self.loss {
+            LossName::Square => Loss::Square,
+            LossName::Logistic => Loss::Logistic,
+        }
+    }
+
+    // Steps in ascending order, each once, the last step among them and none after it.
+    pub(super) fn moments(&self, listed: &[usize]) -> Vec<usize> {
+        let mut moments: Vec<usize> = listed.iter().copied().filter(|&step| step < self.steps).collect();
+        moments.push(self.steps);
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    }
+
+    pub(super) fn schedule(&self, samples: usize) -> Schedule {
+        let batch = self.batch.min(samples);
+        let scaled = scaled_rate(self.learning_rate, batch, samples);
+        Schedule {
+            shape: match self.schedule {
+                ScheduleName::Constant => ScheduleShape::Constant,
+                ScheduleName::Cosine => ScheduleShape::Cosine,
+            },
+            peak: if self.scale_rate { scaled } else { self.learning_rate },
+            warm_up: self.warm_up,
+            steps: self.steps,
+        }
+    }
+
+    pub(super) fn initial(&self, architecture: &Architecture) -> Vec<f32> {
+        initial_parameters(architecture, self.initialisation.law(), self.seed)
+    }
+}
