@@ -139,7 +139,7 @@ impl LiftedSizes {
         let shape = inputs.get("x");
         let Sizes { train, dim, .. } = Sizes::at(inputs, "x");
         if let Some(convolution) = convolution {
-            let planned = convolution.plan(inputs)?;
+            let planned = convolution.plan(inputs).map_err(within_convolution)?;
             let width = planned.width as f64;
             let flops = planned.positions(1) * (planned.lift_flops() + width.powi(2));
             let work_bytes = planned.work_bytes();
@@ -166,12 +166,21 @@ impl LiftedSizes {
     }
 }
 
+// A fault of the convolution's own parameters lies below `convolution`.
+fn within_convolution(problems: Vec<Problem>) -> Vec<Problem> {
+    let nested = |mut problem: Problem| {
+        problem.at = problem.at.map(|at| if at == "x" { at } else { format!("convolution.{at}") });
+        problem
+    };
+    problems.into_iter().map(nested).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::artifact::{Geometry, Points};
     use crate::experiment::testing::{Check, pixels, representation};
-    use crate::experiment::{RandomFeatures, SignedMomentFilter};
+    use crate::experiment::{Convolution, RandomFeatures, SignedMomentFilter};
     use serde_json::{Value as Json, json};
 
     fn predicted(params: &Json, x: Representation) -> (Table, Spectrum) {
@@ -201,22 +210,31 @@ mod tests {
         assert_eq!(column("eigenvector"), [1.0, 2.0, 3.0, 4.0]);
     }
 
-    // A window of the whole image without padding has one position: the convolution is a random-feature layer.
-    #[test]
-    fn a_window_of_the_whole_image_is_a_layer_without_its_scale() {
+    // 2 x 2 pixels of three channels.
+    fn square_images() -> Representation {
         let mut images = pixels(30, 0, 2);
-        images.geometry = images.geometry.map(|g| Geometry { height: 2, width: 2, channels: g.dim() / 4 });
-        if let Points::Pixels { geometry, mean, std, .. } = &mut images.samples.train {
-            *geometry = Geometry { height: 2, width: 2, channels: 3 };
-            (*mean, *std) = (vec![0.5, 0.4, 0.3], vec![0.25, 0.3, 0.2]);
+        let square = Geometry { height: 2, width: 2, channels: 3 };
+        for points in [&mut images.samples.train, &mut images.samples.validation, &mut images.samples.test] {
+            if let Points::Pixels { geometry, mean, std, .. } = points {
+                *geometry = square;
+                (*mean, *std) = (vec![0.5, 0.4, 0.3], vec![0.25, 0.3, 0.2]);
+            }
         }
+        images.geometry = Some(square);
+        images
+    }
+
+    // A window of the whole image without padding has one position: the lifted images are plain features.
+    #[test]
+    fn a_window_of_the_whole_image_is_a_layer_of_features() {
+        let images = square_images();
         let convolution = json!({"width": 14, "window": 2, "seed": 3});
         let (table, _) = predicted(&json!({"features": 3, "convolution": convolution}), images.clone());
-        let rows = Representation { geometry: None, ..representation(&images) };
-        let x = Value::Representation(rows);
-        let lifted = Check::of(&RandomFeatures).run(&json!({"width": 14, "seed": 3}), vec![("x", x)]).remove(0);
+        let x = Value::Representation(images);
+        let lifted = Check::of(&Convolution).run(&convolution, vec![("x", x)]).remove(0);
         let Value::Representation(lifted) = lifted else { panic!("features") };
-        let (direct, _) = predicted(&json!({"features": 3}), lifted);
+        assert_eq!(lifted.samples.train.dim(), 14);
+        let (direct, _) = predicted(&json!({"features": 3}), Representation { geometry: None, ..lifted });
         for name in ["predicted_n", "effective_dimension"] {
             let (a, b) = (table.numbers(name).unwrap(), direct.numbers(name).unwrap());
             assert!(a.iter().zip(&b).all(|(a, b)| (a.unwrap() / b.unwrap() - 1.0).abs() < 1e-9), "{a:?} {b:?}");
@@ -232,7 +250,7 @@ mod tests {
         assert_eq!(found.message, "cannot predict 13 features of 12 dimensions");
         let convolution = |window: usize| json!({"convolution": {"width": 8, "window": window, "seed": 0}});
         let vectors = refuse(convolution(2), representation(&pixels(5, 0, 1)));
-        assert!(vectors.message.contains("needs images"), "{}", vectors.message);
-        assert_eq!(refuse(convolution(3), pixels(5, 0, 1)).at.as_deref(), Some("convolution"));
+        assert!(vectors.message.contains("expected images"), "{}", vectors.message);
+        assert_eq!(refuse(convolution(3), pixels(5, 0, 1)).at.as_deref(), Some("convolution.window"));
     }
 }

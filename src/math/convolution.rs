@@ -295,33 +295,4 @@ mod tests {
         assert!(layer.apply(4, |_| Ok::<_, MathError>(images.channel(0))).is_err());
         assert!(layer.apply(4, |_| Ok::<_, MathError>(images.images(0..2))).is_err());
     }
-
-    // cargo test --release --lib -- --ignored --nocapture speed_of_the_moment
-    #[test]
-    #[ignore = "a measurement, not a test"]
-    fn speed_of_the_moment() {
-        use std::time::Instant;
-        let rate = |flops: f64, start: Instant| flops / start.elapsed().as_secs_f64() / 1e9;
-        let (a, b) = (weights(2048, 2048), weights(2048, 2048));
-        let start = Instant::now();
-        std::hint::black_box(product(&a, &b));
-        println!("plain product 2048³: {:.1} GF/s", rate(2.0 * 2048.0_f64.powi(3), start));
-        for (channels, side, width) in [(3, 32, 512), (32, 16, 512), (3, 32, 2048), (64, 8, 1024)] {
-            let shape = MapShape { channels, height: side, width: side };
-            let count = (1 << 27) / (width * side * side);
-            let images = Maps::new(weights(count, shape.dim()), shape).unwrap();
-            let labels: Vec<f64> = (0..count).map(|i| if i % 3 == 0 { 1.0 } else { -1.0 }).collect();
-            let layer = ConvolutionalLayer::new(weights(9 * channels, width), WINDOW, Activation::Relu, shape).unwrap();
-            let rows = (count * side * side) as f64;
-            let lift = 2.0 * rows * (9 * channels * width) as f64;
-            let start = Instant::now();
-            std::hint::black_box(layer.moment(&labels, part(&images)).unwrap());
-            let moment = rate(lift + rows * (width * width) as f64, start);
-            let v = weights(width, 64);
-            let start = Instant::now();
-            std::hint::black_box(layer.project(count, &v, part(&images)).unwrap());
-            let project = rate(lift + 2.0 * rows * (64 * width) as f64, start);
-            println!("{channels} x {side}² -> {width}: moment {moment:.1} GF/s, filter {project:.1} GF/s");
-        }
-    }
 }

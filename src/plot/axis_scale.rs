@@ -24,7 +24,7 @@ pub enum AxisScale {
 #[serde(deny_unknown_fields)]
 struct Symlog {
     /// Values smaller than this in size are laid out evenly, in the unit shown.
-    #[schemars(range(min = 1e-300, max = 1e300))]
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
     symlog: f64,
 }
 

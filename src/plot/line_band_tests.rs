@@ -231,7 +231,8 @@ fn contradictions_are_refused_before_anything_runs() {
     };
     assert!(problems(json!({})).is_empty());
     assert_eq!(problems(json!({"lines": [{"label": "nowhere"}]})), ["lines.0"]);
-    assert_eq!(problems(json!({"x_scale": {"symlog": 0}})), ["x_scale"]);
+    let zero = LineBand.canonical(&json!({"x": "n", "y": "e", "x_scale": {"symlog": 0}})).unwrap_err();
+    assert_eq!(zero[0].path, ["x_scale", "symlog"]);
     assert_eq!(problems(json!({"dashed": ["a"]})), ["dashed"]);
     assert_eq!(problems(json!({"band_low": "a"})), ["band_low"]);
     assert_eq!(problems(json!({"facets": {"per_row": 2}})), ["facets.per_row"]);

@@ -90,9 +90,17 @@ fn visit(root: &Json, schema: &Json, value: &Json, path: &mut Vec<String>, fault
     }
 }
 
+// As people write it: 1e-300, not three hundred zeros.
+fn written(number: f64) -> String {
+    let plain = number == 0.0 || (1e-6..1e15).contains(&number.abs());
+    if plain { number.to_string() } else { format!("{number:e}") }
+}
+
 fn range_fault(schema: &Json, number: f64) -> Option<String> {
     let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
-    let too = |relation: &str, limit: f64| Some(format!("{number} is out of range: it must be {relation} {limit}"));
+    let too = |relation: &str, limit: f64| {
+        Some(format!("{} is out of range: it must be {relation} {}", written(number), written(limit)))
+    };
     if let Some(limit) = bound("minimum").filter(|&limit| number < limit) {
         return too("at least", limit);
     }

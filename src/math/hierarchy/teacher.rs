@@ -140,13 +140,13 @@ mod tests {
         assert!(hidden.labels.iter().all(|y| y.abs() < 1.0));
     }
 
-    // Two sets of 100 000 labels in (−1, 1): their means differ by less than 0.01 unless something is wrong.
+    // Two means of 100 000 labels in (−1, 1) differ by less than 0.01 unless something is wrong. Seed 0 has a mean well beyond.
     #[test]
     fn centred_labels_have_no_mean_and_the_same_features() {
         use super::super::features::StreamedInputs;
-        let raw = Teacher::draw(3, 16);
-        let centred = raw.clone().centred(&StreamedInputs::new(3, 3, 16));
-        let x = StreamedInputs::new(3, 1, 16).rows(0..100_000);
+        let raw = Teacher::draw(0, 16);
+        let centred = raw.clone().centred(&StreamedInputs::new(0, 3, 16));
+        let x = StreamedInputs::new(0, 1, 16).rows(0..100_000);
         let mean = |teacher: &Teacher| teacher.of(&x).labels.iter().sum::<f64>() / 100_000.0;
         assert!(mean(&raw).abs() > 0.02 && mean(&centred).abs() < 0.01, "{} {}", mean(&raw), mean(&centred));
         assert_eq!(raw.of(&x).second, centred.of(&x).second);
