@@ -2,7 +2,7 @@
 
 use super::bar::{Bar, Bounds};
 use super::columns::Columns;
-use super::decide::{Claim, Condition};
+use super::decide::{Claim, Condition, Openness};
 use super::paired_difference::{level, test_error};
 use super::rows::{TABLE, VERDICT, counted, groups, no_rows};
 use crate::artifact::{Table, Verdict};
@@ -53,8 +53,8 @@ impl Kind for Bound {
         summary: "The mean of a column lies on one side of a number.",
         details: "The mean over the rows gets a Student t interval: held where it lies on the claimed side, failed where on \
                   the other, undecided where it contains the number or there are fewer than two rows. With `per` every \
-                  condition must hold, and one that fails beyond a Bonferroni correction fails the claim. Rows are taken \
-                  as independent: they should be seeds.",
+                  condition must hold, and one that fails beyond a Bonferroni correction fails the claim. A row without \
+                  the number keeps its condition from being held. Rows are taken as independent: they should be seeds.",
         cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
@@ -79,7 +79,11 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let numbers = table.numbers(&params.column)?;
     let conditions: Vec<Condition> = groups(&table, &params.per.0)?
         .into_iter()
-        .map(|(place, rows)| Condition::of(place, rows.into_iter().filter_map(|row| numbers[row]).collect()))
+        .map(|(place, rows)| {
+            let samples: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();
+            let open = Openness::missing(samples.len() < rows.len());
+            Condition { open, ..Condition::of(place, samples) }
+        })
         .collect();
     let claim = Claim {
         says: &params.says,
@@ -138,7 +142,7 @@ mod tests {
     #[test]
     fn conditions_and_gaps_are_reported() {
         let verdict = decided(json!({"at_most": 0.5, "per": "n"}));
-        assert_eq!(verdict.outcome, Outcome::Held);
+        assert_eq!(verdict.outcome, Outcome::Undecided, "a row of n = 2 is missing");
         assert_eq!(verdict.evidence.numbers("samples").unwrap(), [Some(3.0), Some(2.0)]);
         assert!(verdict.because.ends_with("1 row without a test_error left out"), "{}", verdict.because);
         let none = decided(json!({"at_most": 0.5, "where": {"n": 3}}));

@@ -2,7 +2,7 @@
 
 use super::bar::Bar;
 use super::columns::Columns;
-use super::decide::Condition;
+use super::decide::{Condition, Openness};
 use super::estimate::Estimate;
 use super::paired_difference::level;
 use super::pairs::same;
@@ -97,7 +97,7 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         let samples = spreads(&curves);
         alone |= samples.is_empty();
         let facts = vec![curves.len().into()];
-        conditions.push(Condition { place, estimate: Estimate::RootMean(samples), facts, open: false });
+        conditions.push(Condition { place, estimate: Estimate::RootMean(samples), facts, open: Openness::Closed });
     }
     let alone = if alone { "fewer than two curves with a common range and unequal values" } else { "" };
     let remark = design.remark(&table, &[plane.remarks(), &[alone.to_owned()]].concat());

@@ -29,15 +29,41 @@ pub struct Condition {
     pub estimate: Estimate,
     /// Further findings for the evidence, one for each of the claim's `facts`.
     pub facts: Vec<Cell>,
-    /// Whether something about it is not known, e.g. a replicate without a number: then it cannot be held.
-    pub open: bool,
+    /// What its samples leave open.
+    pub open: Openness,
+}
+
+/// What the samples of a condition leave open, whatever their interval says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    /// Nothing.
+    Closed,
+    /// Something is not known, e.g. a replicate without a number: it cannot be held.
+    CannotHold,
+    /// What is not known could turn it either way.
+    Undecided,
+}
+
+impl Openness {
+    /// [`Openness::CannotHold`] where something is missing.
+    #[must_use]
+    pub const fn missing(missing: bool) -> Self {
+        if missing { Self::CannotHold } else { Self::Closed }
+    }
+
+    const fn limit(self, outcome: Outcome) -> Outcome {
+        match (self, outcome) {
+            (Self::CannotHold, Outcome::Held) | (Self::Undecided, _) => Outcome::Undecided,
+            (_, outcome) => outcome,
+        }
+    }
 }
 
 impl Condition {
     /// A condition of independent samples, one number a pair, a row or a replicate.
     #[must_use]
     pub const fn of(place: Vec<Cell>, samples: Vec<f64>) -> Self {
-        Self { place, estimate: Estimate::Mean(samples), facts: Vec::new(), open: false }
+        Self { place, estimate: Estimate::Mean(samples), facts: Vec::new(), open: Openness::Closed }
     }
 }
 
@@ -96,10 +122,7 @@ impl Claim<'_> {
     fn test<'c>(&self, condition: &'c Condition, count: usize) -> Result<Tested<'c>, StepError> {
         let interval = condition.estimate.interval(self.level)?;
         let strict = self.bar.outcome(condition.estimate.interval(1.0 - (1.0 - self.level) / count as f64)?);
-        let outcome = match self.bar.outcome(interval) {
-            Outcome::Held if condition.open => Outcome::Undecided,
-            outcome => outcome,
-        };
+        let [outcome, strict] = [self.bar.outcome(interval), strict].map(|outcome| condition.open.limit(outcome));
         Ok(Tested { condition, estimate: condition.estimate.value()?, interval, outcome, strict })
     }
 

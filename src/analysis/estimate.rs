@@ -10,6 +10,14 @@ use crate::step::StepError;
 pub enum Estimate {
     /// The mean of independent samples, one a replicate, with Student's t interval.
     Mean(Vec<f64>),
+    /// The mean of independent samples of a statistic that moves in steps, such as a count. Its spread is taken as at least
+    /// that of rounding to a step, step/√12: a few equal samples do not show that it has none.
+    Stepped {
+        /// One a replicate.
+        samples: Vec<f64>,
+        /// The step.
+        step: f64,
+    },
     /// The mean of samples each of which was measured where the others chose, with a widened t interval.
     CrossFitted(Vec<f64>),
     /// The square root of the mean of jackknife pseudo-values of the square, whose t interval is taken before the root.
@@ -36,7 +44,9 @@ impl Estimate {
     /// Where there is no sample, or one is not a number.
     pub fn value(&self) -> Result<f64, StepError> {
         match self {
-            Self::Mean(samples) | Self::CrossFitted(samples) => mean(samples).map_err(StepError::numeric),
+            Self::Mean(samples) | Self::CrossFitted(samples) | Self::Stepped { samples, .. } => {
+                mean(samples).map_err(StepError::numeric)
+            }
             Self::RootMean(samples) => mean(samples).map(|v| v.max(0.0).sqrt()).map_err(StepError::numeric),
             Self::Fitted { value, .. } | Self::Exact(value) => Ok(*value),
         }
@@ -48,10 +58,18 @@ impl Estimate {
     /// Where a sample is not a number.
     pub fn interval(&self, level: f64) -> Result<Option<Interval>, StepError> {
         match self {
-            Self::Mean(samples) | Self::CrossFitted(samples) | Self::RootMean(samples) if samples.len() < 2 => Ok(None),
+            Self::Mean(samples)
+            | Self::CrossFitted(samples)
+            | Self::RootMean(samples)
+            | Self::Stepped { samples, .. }
+                if samples.len() < 2 =>
+            {
+                Ok(None)
+            }
             Self::Fitted { freedom: 0, .. } => Ok(None),
             Self::Exact(value) => Ok(Some(Interval { low: *value, high: *value })),
             Self::Mean(samples) => student_interval(samples, level).map(Some).map_err(StepError::numeric),
+            Self::Stepped { samples, step } => stepped_interval(samples, *step, level).map(Some),
             Self::CrossFitted(samples) => cross_fitted_interval(samples, level).map(Some).map_err(StepError::numeric),
             Self::RootMean(samples) => {
                 let square = student_interval(samples, level).map_err(StepError::numeric)?;
@@ -68,7 +86,10 @@ impl Estimate {
     #[must_use]
     pub const fn samples(&self) -> usize {
         match self {
-            Self::Mean(samples) | Self::CrossFitted(samples) | Self::RootMean(samples) => samples.len(),
+            Self::Mean(samples)
+            | Self::CrossFitted(samples)
+            | Self::RootMean(samples)
+            | Self::Stepped { samples, .. } => samples.len(),
             Self::Fitted { points, .. } => *points,
             Self::Exact(_) => 1,
         }
@@ -77,7 +98,7 @@ impl Estimate {
     /// Whether it is a mean.
     #[must_use]
     pub const fn is_mean(&self) -> bool {
-        matches!(self, Self::Mean(_) | Self::CrossFitted(_))
+        matches!(self, Self::Mean(_) | Self::CrossFitted(_) | Self::Stepped { .. })
     }
 
     /// What there is too little of, where there is no interval.
@@ -99,6 +120,12 @@ impl Estimate {
                 let alike = if alike { ", all equal" } else { "" };
                 format!("{percent} % Student t interval, {}{alike}", counted(samples.len(), "sample"))
             }
+            Self::Stepped { samples, .. } => {
+                format!(
+                    "{percent} % t interval with the spread of a step at least, {}",
+                    counted(samples.len(), "sample")
+                )
+            }
             Self::CrossFitted(samples) => {
                 format!("{percent} % t interval widened for choosing, {}", counted(samples.len(), "sample"))
             }
@@ -113,9 +140,30 @@ impl Estimate {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a handful of samples")]
+fn stepped_interval(samples: &[f64], step: f64, level: f64) -> Result<Interval, StepError> {
+    let count = samples.len() as f64;
+    let mean = mean(samples).map_err(StepError::numeric)?;
+    let variance = samples.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let standard_error = (variance.max(step * step / 12.0) / count).sqrt();
+    estimate_interval((mean, standard_error), samples.len() - 1, level).map_err(StepError::numeric)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_counts_are_known_to_a_step_at_best() {
+        // t(0.975; 2)·(1/√12)/√3 = 0.717109; wider samples have Student's own interval
+        let equal = Estimate::Stepped { samples: vec![4.0; 3], step: 1.0 }.interval(0.95).unwrap().unwrap();
+        assert!((equal.high - 4.717_109).abs() < 1e-6 && (equal.low - 3.282_891).abs() < 1e-6);
+        let apart = vec![1.0, 3.0, 8.0];
+        let stepped = Estimate::Stepped { samples: apart.clone(), step: 1.0 }.interval(0.95).unwrap().unwrap();
+        let plain = Estimate::Mean(apart).interval(0.95).unwrap().unwrap();
+        assert!((stepped.low - plain.low).abs() < 1e-12 && (stepped.high - plain.high).abs() < 1e-12);
+        assert_eq!(Estimate::Stepped { samples: vec![1.0], step: 1.0 }.interval(0.95).unwrap(), None);
+    }
 
     #[test]
     fn intervals_by_hand() {

@@ -2,7 +2,7 @@
 
 use super::bar::Bar;
 use super::columns::Columns;
-use super::decide::Condition;
+use super::decide::{Condition, Openness};
 use super::estimate::Estimate;
 use super::grid_points::{Point, at_edges, best, interior, points};
 use super::paired_difference::{level, test_error};
@@ -167,7 +167,7 @@ fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, St
     let remark = missing(params, [grid.len(), inner.len(), others.len()]);
     let facts = [name(&inner), name(&others)].concat();
     let estimate = if crossed { Estimate::CrossFitted(samples) } else { Estimate::Mean(samples) };
-    (Condition { place, estimate, facts, open }, remark)
+    (Condition { place, estimate, facts, open: Openness::missing(open) }, remark)
 }
 
 /// What the comparison lacks, if anything.

@@ -3,7 +3,7 @@
 use super::bar::{Bar, Bounds};
 use super::columns::Columns;
 use super::paired_difference::level;
-use super::replicates::{Design, Measured};
+use super::replicates::{Design, Measured, Truth};
 use super::rows::{TABLE, VERDICT, counted};
 use crate::artifact::{Table, Verdict};
 use crate::step::{
@@ -90,11 +90,11 @@ impl Kind for OutlierCount {
         family: Family::Claim,
         summary: "So many values lie outside of the edge of a bulk.",
         details: "In each replicate the rows whose |value| exceeds their edge are counted; the mean count gets a Student t \
-                  interval over replicates. `exactly` asks that the whole interval lies within half a row of the number. \
-                  Where the number is a column, the difference count - column is tested. Counts that are equal in all \
-                  replicates have an interval without width, which promises more than a few replicates can: the verdict \
-                  says how many there were. Rows without a value or an edge are left out and keep the claim from being \
-                  held; a replicate without any row is not known of.",
+                  interval over replicates. The whole interval must lie within half a row of the number, or on the claimed \
+                  side of that. Where the number is a column, the difference count - column is tested. Counts move in \
+                  steps of 1, and their spread is taken as at least that of rounding to one (1/√12), so that a few equal \
+                  counts do not pass for certainty: five replicates decide, three do not. Rows without a value or an edge \
+                  are left out and keep the claim undecided; a replicate without any row is not known of.",
         cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
@@ -118,7 +118,8 @@ fn bar(params: &Params) -> Result<(Bar, Option<&str>), Problem> {
         None => None,
     };
     let exactly = number(&params.exactly).map(|v| [v - 0.5, v + 0.5]);
-    let (at_most, at_least) = (number(&params.at_most), number(&params.at_least));
+    let at_most = number(&params.at_most).map(|v| v + 0.5);
+    let at_least = number(&params.at_least).map(|v| v - 0.5);
     let bar = Bounds { at_most, at_least, within: Some(("exactly", exactly)) }.bar()?;
     let column = [&params.exactly, &params.at_least, &params.at_most].into_iter().find_map(|target| match target {
         Some(Target::Column(name)) => Some(name.as_str()),
@@ -136,7 +137,7 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let (values, edges) = (table.numbers(&params.column)?, table.numbers(&params.edge)?);
     let targets = against.map(|name| table.numbers(name)).transpose()?;
     let mut gaps = 0;
-    let conditions = design.conditions(&table, &mut |rows| {
+    let conditions = design.conditions((&table, bar), &mut |rows| {
         let known: Vec<(f64, f64)> = rows.iter().filter_map(|&r| Some((values[r]?, edges[r]?))).collect();
         gaps += rows.len() - known.len();
         let count = known.iter().filter(|(value, edge)| value.abs() > *edge).count() as f64;
@@ -145,7 +146,8 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
             _ => 0.0,
         };
         let value = (!known.is_empty()).then_some(count - target);
-        Ok(Measured { value, censored: known.len() < rows.len() })
+        let truth = if known.len() < rows.len() { Truth::Anywhere } else { Truth::There };
+        Ok(Measured { value, truth, step: 1.0 })
     })?;
     let gap = format!("{} without a {} or a {} left out", counted(gaps, "row"), params.column, params.edge);
     let remark = design.remark(&table, &[if gaps > 0 { gap } else { String::new() }]);
@@ -201,11 +203,14 @@ mod tests {
     #[test]
     fn counts_by_hand_on_both_sides_of_zero() {
         // |v| > 3.5 leaves ±4 and ±5, and so does > 3: a value on the edge is not outside
-        let rows = sample(&[3.5, 3.5, 3.0]);
+        let rows = sample(&[3.5, 3.5, 3.0, 3.2, 3.1, 3.5]);
         let verdict = run_on(&json!({"exactly": 4}), &rows).unwrap();
         assert_eq!(verdict.outcome, Outcome::Held, "{}", verdict.because);
         assert_eq!(verdict.evidence.numbers("estimate").unwrap(), [Some(4.0)]);
-        assert!(verdict.because.contains("3 samples, all equal"), "{}", verdict.because);
+        // t(0.975; 5)·(1/√12)/√6
+        let high = verdict.evidence.numbers("high").unwrap()[0].unwrap();
+        assert!((high - 4.302_946).abs() < 1e-5, "{high}");
+        assert_eq!(outcome(json!({"exactly": 4}), &sample(&[3.5, 3.5, 3.0])), Outcome::Undecided, "three equal counts");
         assert_eq!(outcome(json!({"exactly": 5}), &rows), Outcome::Failed);
         assert_eq!(outcome(json!({"at_least": 5}), &rows), Outcome::Failed);
         assert_eq!(outcome(json!({"at_most": 4, "where": {"eigenvalue": {"more_than": 0}}}), &rows), Outcome::Held);
@@ -230,7 +235,7 @@ mod tests {
     fn one_seed_and_missing_edges_keep_the_claim_open() {
         assert_eq!(outcome(json!({"exactly": 4}), &sample(&[3.5])), Outcome::Undecided);
         assert_eq!(outcome(json!({"exactly": 4, "deterministic": true}), &sample(&[3.5])), Outcome::Held);
-        let mut rows = sample(&[3.5, 3.5]);
+        let mut rows = sample(&[3.5; 6]);
         rows.push(json!([0, 6, null, 4]));
         let gap = run_on(&json!({"exactly": 4}), &rows).unwrap();
         assert_eq!(gap.outcome, Outcome::Undecided);
@@ -239,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_column_can_be_the_number() {
-        let rows = sample(&[3.5, 3.2]);
+        let rows = sample(&[3.5, 3.2, 3.5, 3.2, 3.1]);
         assert_eq!(outcome(json!({"exactly": "d1"}), &rows), Outcome::Held);
         assert_eq!(outcome(json!({"at_most": "d1"}), &rows), Outcome::Held);
         let mut mixed = rows.clone();

@@ -2,9 +2,9 @@
 
 use super::bar::Bar;
 use super::columns::Columns;
-use super::decide::{Claim, Condition};
+use super::decide::{Claim, Condition, Openness};
 use super::pairs::{Keyed, differences, keyed, same, shared};
-use super::rows::{TABLE, VERDICT, counted};
+use super::rows::{TABLE, VERDICT, counted, groups_among};
 use crate::artifact::{Cell, Table, Verdict};
 use crate::step::{
     About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
@@ -77,7 +77,8 @@ impl Kind for PairedDifference {
         details: "Rows of both contenders with equal values of `pair_on` make a pair. The mean of the differences less - \
                   than gets a Student t interval: held where it lies below `margin`, failed where above, undecided where \
                   it contains it or there are fewer than two pairs. With `per` every condition must hold, and one that \
-                  fails beyond a Bonferroni correction fails the claim. Pairs are taken as independent: they should be \
+                  fails beyond a Bonferroni correction fails the claim. A place where no pair is found, or where a row has \
+                  no number, keeps the claim from being held. Pairs are taken as independent: they should be \
                   seeds, so give `per` where a table has further axes.",
         cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
@@ -113,7 +114,9 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
         place: params.per.0.clone(),
         facts: Vec::new(),
     };
-    claim.decide(&conditions(&pairs, (&on, &params.per)), &remark(params, [&a, &b, &pairs], &on))
+    let of_pairs = conditions(&pairs, (&on, &params.per));
+    let all = every_place(&table, [&less, &than].map(Vec::as_slice).concat(), (&params.column, &params.per), of_pairs)?;
+    claim.decide(&all, &remark(params, [&a, &b, &pairs], &on))
 }
 
 /// The columns that pair rows, those of `per` among them.
@@ -139,6 +142,25 @@ pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec
         }
     }
     found.into_iter().map(|(place, samples)| Condition::of(place, samples)).collect()
+}
+
+/// The conditions of pairs, those open where a row has no number, and one without samples for every place that has rows but
+/// no pair: what was not compared does not hold.
+fn every_place(
+    table: &Table,
+    rows: Vec<usize>,
+    (column, per): (&str, &Columns),
+    mut found: Vec<Condition>,
+) -> Result<Vec<Condition>, StepError> {
+    let numbers = table.numbers(column)?;
+    for (place, rows) in groups_among(table, &rows, &per.0)? {
+        let missing = rows.iter().any(|&row| numbers[row].is_none());
+        match found.iter_mut().find(|condition| same(&condition.place, &place)) {
+            Some(condition) => condition.open = Openness::missing(missing),
+            None => found.push(Condition::of(place, Vec::new())),
+        }
+    }
+    Ok(found)
 }
 
 /// What a reader should know of rows that found no partner.
@@ -245,6 +267,20 @@ mod tests {
         assert_eq!(apart, "no samples: none of 2 rows has a partner of equal n, k1, seed; see `pair_on`");
         let one = decided(json!({"where": {"n": 1, "seed": 0}}), sample(0.0));
         assert_eq!(one.outcome, Outcome::Undecided);
+    }
+
+    #[test]
+    fn a_place_without_a_pair_keeps_the_claim_open() {
+        let mut rows: Vec<Json> = (0..3)
+            .flat_map(|seed| [json!(["LoFi", 1, 1, seed, 0.1]), json!(["Ridge", 1, 1, seed, 0.2 + 0.01 * seed as f64])])
+            .collect();
+        let claim = json!({"per": "n"});
+        assert_eq!(decided(claim.clone(), table(&HEADER, &rows)).outcome, Outcome::Held);
+        rows.push(json!(["LoFi", 2, 1, 0, 0.1]));
+        assert_eq!(decided(claim.clone(), table(&HEADER, &rows)).outcome, Outcome::Undecided, "no partner at n = 2");
+        rows.pop();
+        rows.push(json!(["Ridge", 1, 1, 7, null]));
+        assert_eq!(decided(claim, table(&HEADER, &rows)).outcome, Outcome::Undecided, "a row without a number");
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::bar::Bar;
 use super::columns::Columns;
-use super::decide::{Claim, Condition};
+use super::decide::{Claim, Condition, Openness};
 use super::estimate::Estimate;
 use super::rows::{counted, groups, groups_among, in_words, no_rows};
-use crate::artifact::{Cell, Table, TableError};
+use crate::artifact::{Cell, Outcome, Table, TableError};
+use crate::math::statistics::Interval;
 use crate::step::{Filter, StepError};
 
 /// The parameters that claims about replicates share.
@@ -37,14 +38,50 @@ pub struct Replicated {
 pub struct Measured {
     /// Its number, if it has one.
     pub value: Option<f64>,
-    /// Whether that is only a bound, so that the condition must stay open.
-    pub censored: bool,
+    /// Where the truth is in relation to it.
+    pub truth: Truth,
+    /// The step in which the number moves; 0 for one that takes any value.
+    pub step: f64,
 }
 
-impl From<Option<f64>> for Measured {
-    fn from(value: Option<f64>) -> Self {
-        Self { value, censored: false }
+/// Where the true number of a replicate is, in relation to the one given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// There.
+    There,
+    /// There or farther up: the number is a lower bound.
+    Above,
+    /// There or farther down.
+    Below,
+    /// Anywhere: part of what makes the number is missing.
+    Anywhere,
+}
+
+impl Measured {
+    /// Whether the replicate is known to be where the bar does not allow it.
+    fn fails(&self, bar: Bar) -> bool {
+        let reach = |value: f64| match self.truth {
+            Truth::There => (value, value),
+            Truth::Above => (value, f64::INFINITY),
+            Truth::Below => (f64::NEG_INFINITY, value),
+            Truth::Anywhere => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        let interval = self.value.map(reach).map(|(low, high)| Interval { low, high });
+        bar.outcome(interval) == Outcome::Failed
     }
+}
+
+/// What replicates leave open: a condition with bounds for numbers may fail only where every bound is on the wrong side
+/// with all that lies beyond it, and the other replicates alone fail as well.
+fn openness(measured: &[Measured], (bar, level): (Bar, f64)) -> Result<Openness, StepError> {
+    let (there, bounded): (Vec<&Measured>, Vec<&Measured>) = measured.iter().partition(|m| m.truth == Truth::There);
+    if bounded.is_empty() {
+        return Ok(Openness::missing(measured.iter().any(|m| m.value.is_none())));
+    }
+    let known: Vec<f64> = there.iter().filter_map(|m| m.value).collect();
+    let known_fail = known.is_empty() || bar.outcome(Estimate::Mean(known).interval(level)?) == Outcome::Failed;
+    let fails = known_fail && bounded.iter().all(|m| m.fails(bar));
+    Ok(if fails { Openness::CannotHold } else { Openness::Undecided })
 }
 
 impl<'a> Design<'a> {
@@ -85,16 +122,18 @@ impl<'a> Design<'a> {
     /// Those of [`Design::replicated`] and of the measurement.
     pub fn conditions(
         &self,
-        table: &Table,
+        (table, bar): (&Table, Bar),
         measure: &mut dyn FnMut(&[usize]) -> Result<Measured, StepError>,
     ) -> Result<Vec<Condition>, StepError> {
         let condition = |Replicated { place, replicates }| {
             let measured =
                 replicates.iter().map(|rows: &Vec<usize>| measure(rows)).collect::<Result<Vec<Measured>, _>>()?;
-            let open = measured.iter().any(|m| m.value.is_none() || m.censored);
+            let open = openness(&measured, (bar, self.level))?;
             let samples: Vec<f64> = measured.iter().filter_map(|m| m.value).collect();
+            let step = measured.iter().map(|m| m.step).fold(0.0, f64::max);
             let estimate = match samples[..] {
                 [value] if self.deterministic => Estimate::Exact(value),
+                _ if step > 0.0 => Estimate::Stepped { samples, step },
                 _ => Estimate::Mean(samples),
             };
             Ok(Condition { place, estimate, facts: Vec::new(), open })

@@ -2,7 +2,7 @@
 
 use super::bar::{Bar, Bounds};
 use super::columns::Columns;
-use super::decide::Condition;
+use super::decide::{Condition, Openness};
 use super::estimate::Estimate;
 use super::paired_difference::level;
 use super::replicates::{Axis, Design, Plane, Replicated, replicates_that};
@@ -153,7 +153,7 @@ fn fitted(params: &Params, plane: &Plane, of: Replicated) -> Result<(Condition, 
         _ => Estimate::Mean(lines.iter().map(|line| line.slope).collect()),
     };
     let facts = vec![mean(&intercepts).ok().into(), points.into()];
-    Ok((Condition { place, estimate, facts, open: without > 0 }, without))
+    Ok((Condition { place, estimate, facts, open: Openness::missing(without > 0) }, without))
 }
 
 fn line((x, y): (Vec<f64>, Vec<f64>)) -> Result<Option<Line>, StepError> {

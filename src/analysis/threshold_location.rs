@@ -3,7 +3,7 @@
 use super::bar::{Bar, Bounds};
 use super::columns::Columns;
 use super::paired_difference::level;
-use super::replicates::{Axis, Design, Measured, Plane, replicates_that};
+use super::replicates::{Axis, Design, Measured, Plane, Truth, replicates_that};
 use super::rows::{TABLE, VERDICT};
 use crate::artifact::{Table, Verdict};
 use crate::math::curve::{Crossing, first_crossing};
@@ -89,8 +89,9 @@ impl Kind for ThresholdLocation {
                   `log`), first reach the level somewhere; the mean place gets a Student t interval over replicates. \
                   With `near` and `within` the claim is an equivalence: held where the whole interval lies in near ± \
                   within, failed where it lies outside of it, undecided otherwise. A replicate that never reaches the \
-                  level counts as the last value of `along`, one that is beyond it from the start as the first: the truth \
-                  lies even farther out, so this can fail a claim, but a condition with such a replicate is never held.",
+                  level counts as the last value of `along`, one that is beyond it from the start as the first. The truth lies \
+                  farther out, so a condition with such replicates is never held, and it fails only where everything \
+                  beyond each of these values is on the wrong side and the other replicates alone fail too.",
         cites: &["student-1908", "schuirmann-1987", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
@@ -123,22 +124,22 @@ fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let table = filter.apply(table)?;
     let plane = Plane::read(&table, (Axis { column: along, log: params.log }, Axis { column, log: false }))?;
     let (mut before, mut never) = (0, 0);
-    let conditions = design.conditions(&table, &mut |rows| {
+    let conditions = design.conditions((&table, bar), &mut |rows| {
         let (x, y) = plane.curve(rows, along)?;
         let rising = params.direction == Approach::Rising;
         let unit = |x: f64| if params.log { 10.0_f64.powf(x) } else { x };
-        let (place, censored) = match first_crossing((&x, &y), params.crosses, rising) {
-            Crossing::At(place) => (Some(place), false),
+        let (place, truth) = match first_crossing((&x, &y), params.crosses, rising) {
+            Crossing::At(place) => (Some(place), Truth::There),
             Crossing::Before => {
                 before += 1;
-                (x.first().copied(), true)
+                (x.first().copied(), Truth::Below)
             }
             Crossing::Never => {
                 never += usize::from(!x.is_empty());
-                (x.last().copied(), true)
+                (x.last().copied(), Truth::Above)
             }
         };
-        Ok(Measured { value: place.map(unit), censored })
+        Ok(Measured { value: place.map(unit), truth, step: 0.0 })
     })?;
     let level = params.crosses;
     let started = replicates_that(before, &format!("beyond {level} from the first {along} on, taken as that"));
@@ -216,6 +217,13 @@ mod tests {
         assert!(some.because.ends_with("; 1 replicate not reaching 0.2 up to the last alpha, taken as that"));
         let all = decided(json!({"near": 2.5, "within": 0.25}), &sample(&[never; 3]));
         assert_eq!(all.outcome, Outcome::Failed, "{}", all.because);
+        // beyond the last value could be anywhere, also where the claim wants it
+        for (bar, curve) in [(json!({"near": 5.0, "within": 0.5}), never), (json!({"at_most": 0.5}), [0.5; 4])] {
+            assert_eq!(outcome(bar, &sample(&[curve; 3])), Outcome::Undecided);
+        }
+        // one place inside the bar: two bounds beyond it do not make a failure
+        let mixed = [[0.0, 0.0, 0.1, 0.3], never, never];
+        assert_eq!(outcome(json!({"near": 3.0, "within": 0.7}), &sample(&mixed)), Outcome::Undecided);
         let started = decided(json!({"near": 1.0, "within": 0.5}), &sample(&[[0.5, 0.6, 0.7, 0.8]; 2]));
         assert_eq!(started.outcome, Outcome::Undecided);
         assert!(started.because.contains("2 replicates beyond 0.2 from the first alpha on"), "{}", started.because);

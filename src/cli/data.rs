@@ -2,7 +2,7 @@
 
 use super::fail::{Code, Failure};
 use super::project::Project;
-use crate::dataset::State;
+use crate::dataset::{DatasetError, State};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -124,6 +124,7 @@ fn verify(project: &Project, cards: Vec<String>) -> Result<Code, Failure> {
                     if unchecked == 0 { String::new() } else { format!(" ({unchecked} files without a checksum)") };
                 println!("{card}: whole, {} training and {} test records{note}", found.train, found.test);
             }
+            Err(error @ DatasetError::UnknownCard { .. }) => return Err(error.into()),
             Err(error) => {
                 eprintln!("{card}: {error}");
                 code = Code::Data;

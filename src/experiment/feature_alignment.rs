@@ -1,8 +1,8 @@
 //! LoFi features against those of a network along its training.
 
-use super::network::{PointSource, at_checkpoint, features};
+use super::network::{PointSource, at_checkpoint, features, pass_bytes};
 use super::network_features::check_input;
-use super::values::matrix_bytes;
+use super::values::{Sizes, matrix_bytes};
 use crate::artifact::{Cell, Network, Points, Representation, Shape, Table, Value, ValueType};
 use crate::math::alignment::Reference;
 use crate::math::linalg::Matrix;
@@ -121,12 +121,16 @@ impl Kind for FeatureAlignment {
         let n = params.samples as f64;
         let each: f64 =
             numbers.clone().map(|p| 3.0 * n * (p as f64).powi(2)).sum::<f64>() + 2.0 * n * parameters as f64;
-        let widest = numbers.max().unwrap_or(0);
+        let widest = numbers.clone().max().unwrap_or(0);
+        let sizes = Sizes::at(inputs, "x");
+        let input = sizes.dim.unwrap_or(0);
         Ok(Plan {
             outputs: vec![Shape::Table],
             work_bytes: 4 * matrix_bytes(params.samples, widest)
                 + 3 * matrix_bytes(widest, widest)
-                + 4 * parameters as u64,
+                + 4 * parameters as u64
+                + pass_bytes(std::iter::once(input).chain(numbers))
+                + matrix_bytes(sizes.train.max(sizes.validation).max(sizes.test), input) / 2,
             flops: each * checkpoints as f64,
         })
     }

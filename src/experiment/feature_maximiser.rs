@@ -101,7 +101,7 @@ impl Kind for FeatureMaximiser {
         let ascents = (features * params.steps * params.restarts) as f64;
         Ok(Plan {
             outputs: vec![Shape::Pictures { numbers: features * planned.geometry.dim() }, Shape::Table],
-            work_bytes: planned.work_bytes(),
+            work_bytes: planned.work_bytes() + planned.passing_bytes(params.restarts),
             flops: (planned.samples as f64 + 2.0 * ascents) * planned.pass_flops(),
         })
     }

@@ -202,22 +202,11 @@ fn level(
     features: usize,
 ) -> Result<Level, StepError> {
     let keep = features.min(spectrum.values.len());
-    let first = projected.projections.column(0);
-    let n = first.len() as f64;
-    let signed = first.iter().zip(&x.labels.train).map(|(p, y)| y * p * p).sum::<f64>() / n;
-    let unsigned = first.norm_squared() / n;
-    let value = spectrum.values[0];
-    // far above rounding, far below what another draw of the weights changes
-    let same = |moment: f64| (moment - value).abs() <= 1e-6 * value.abs();
-    if !same(signed) && !same(unsigned) {
-        let reason = format!(
-            "filter {} has the eigenvalue {value:.6e}, and these images have the moment {signed:.6e} along its \
-             direction: it was not fitted on them behind such lifts; check `lifts.seed`, `lifts.activation`, the order \
-             of the layers, and that no filter has `first_moment`",
-            number.max(1)
-        );
-        return Err(StepError::Input { slot: slot.to_owned(), reason });
-    }
+    let along: Vec<f64> = projected.projections.column(0).iter().copied().collect();
+    check_moment(number.max(1), spectrum, (&along, &x.labels.train)).map_err(|reason| {
+        let reason = format!("{reason}; check `lifts.seed`, `lifts.activation` and the order of the layers");
+        StepError::Input { slot: slot.to_owned(), reason }
+    })?;
     Ok(Level {
         number,
         values: spectrum.values[..keep].to_vec(),
@@ -225,6 +214,27 @@ fn level(
         projections: leading_columns(&projected.projections, keep),
         norms: projected.norms,
     })
+}
+
+/// Whether the samples have the moment along a filter's first direction that its eigenvalue says, labels counted or not.
+///
+/// # Errors
+/// What is wrong, where they do not.
+pub fn check_moment(number: usize, spectrum: &Spectrum, (along, labels): (&[f64], &[f64])) -> Result<(), String> {
+    let n = along.len() as f64;
+    let signed = along.iter().zip(labels).map(|(p, y)| y * p * p).sum::<f64>() / n;
+    let unsigned = along.iter().map(|p| p * p).sum::<f64>() / n;
+    let value = spectrum.values[0];
+    // far above rounding, far below what another draw of the weights changes
+    let same = |moment: f64| (moment - value).abs() <= 1e-6 * value.abs();
+    if same(signed) || same(unsigned) {
+        return Ok(());
+    }
+    Err(format!(
+        "filter {number} has the eigenvalue {value:.6e}, and these samples have the moment {signed:.6e} along its \
+         direction: it was not fitted on them behind such lifts, or an earlier filter has `first_moment` or more `pairs` \
+         than it keeps"
+    ))
 }
 
 /// Sizes of a network before it exists.
@@ -272,6 +282,13 @@ impl Planned {
             dim = rank;
         }
         flops
+    }
+
+    /// Memory of so many inputs for each feature of a layer that pass through all layers and back, with Adam's means.
+    pub fn passing_bytes(&self, for_each: usize) -> u64 {
+        let inputs = for_each * self.features.iter().copied().max().unwrap_or(0);
+        let widths: usize = self.layers.iter().map(|&(width, _)| width).sum();
+        matrix_bytes(inputs, 2 * widths + 6 * self.geometry.dim())
     }
 
     /// Memory of weights, directions and projections, and of the blocks that pass through.

@@ -1,5 +1,6 @@
 //! A network that begins with LoFi's features.
 
+use super::fitted_stack::check_moment;
 use super::network::{architecture, input_of, shape};
 use super::training_parameters::InitialisationName;
 use super::values::{Sizes, matrix_bytes};
@@ -79,7 +80,8 @@ impl Kind for LofiNetwork {
                 name: "filters",
                 accepts: &[ValueType::Spectrum],
                 arity: Arity::Many,
-                doc: "Spectra of the filters, first layer first, solved in feature space and without the first moment.",
+                doc: "Spectra of the filters, first layer first, solved in feature space, without the first moment and without \
+                      more `pairs` than they keep; each is checked against the samples' moment.",
             },
         ],
         outputs: &[Port {
@@ -103,19 +105,21 @@ impl Kind for LofiNetwork {
             return Err(vec![Problem::at("filters", "expected at most 15 filters")]);
         };
         let widest = widths.iter().copied().max().unwrap_or(0);
+        let rank = |shape: &Shape| if let Shape::Spectrum { rank, .. } = shape { *rank } else { 0 };
+        let ranks: Vec<usize> = inputs.all("filters").iter().map(rank).collect();
         Ok(Plan {
             outputs: vec![made],
             work_bytes: 3 * matrix_bytes(dim.max(widest), widest)
                 + matrix_bytes(ROWS_AT_ONCE, dim + 2 * widest)
-                + matrix_bytes(Sizes::at(inputs, "x").train, widths.len()),
+                + matrix_bytes(Sizes::at(inputs, "x").train, two_largest(&ranks)),
             flops: network.flops() * train as f64,
         })
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
-        let filters = inputs.all("filters").iter().map(|value| directions(value)).collect::<Result<Vec<_>, _>>()?;
-        let mut widths: Vec<usize> = filters.iter().map(|v| v.nrows()).collect();
+        let filters = inputs.all("filters").iter().map(|value| filter(value)).collect::<Result<Vec<_>, _>>()?;
+        let mut widths: Vec<usize> = filters.iter().map(|spectrum| spectrum.vectors.nrows()).collect();
         widths.push(params.width);
         let (layers, input) = (params.layers(&widths), input_of(x.geometry, x.samples.train.dim()));
         let network = architecture(&layers, input, false)?;
@@ -130,10 +134,17 @@ impl Kind for LofiNetwork {
     }
 }
 
-fn directions(value: &Value) -> Result<&Matrix, StepError> {
+// Filtered samples of one layer are there while those of the next are made.
+fn two_largest(ranks: &[usize]) -> usize {
+    let mut ranks = ranks.to_vec();
+    ranks.sort_unstable();
+    ranks.iter().rev().take(2).sum()
+}
+
+fn filter(value: &Value) -> Result<&Spectrum, StepError> {
     match value {
         // coefficients of a filter in function space belong to samples, not to features
-        Value::Spectrum(Spectrum { vectors, operator, .. }) if operator.contains("Zᵀ") => Ok(vectors),
+        Value::Spectrum(spectrum) if spectrum.operator.contains("Zᵀ") => Ok(spectrum),
         _ => {
             let reason = "a filter was solved in function space; use `method: auto` or `primal` on vectors";
             Err(StepError::Input { slot: "filters".to_owned(), reason: reason.to_owned() })
@@ -143,7 +154,7 @@ fn directions(value: &Value) -> Result<&Matrix, StepError> {
 
 fn parameters(
     params: &Params,
-    (x, filters): (&Representation, &[&Matrix]),
+    (x, filters): (&Representation, &[&Spectrum]),
     network: &Architecture,
     context: &Context<'_>,
 ) -> Result<Vec<f32>, StepError> {
@@ -153,12 +164,18 @@ fn parameters(
         context.check()?;
         let input = h.as_ref().unwrap_or(&x.samples.train);
         let lift = lift(params, (input, placed.units()), l as u64)?;
-        let before = l.checked_sub(1).map(|before| filters[before]);
+        let before = l.checked_sub(1).map(|before| &filters[before].vectors);
         let weights = composed_weights(before, &lift)?;
         let own = &mut parameters[placed.weights.clone()];
         own.iter_mut().zip(weights.iter()).for_each(|(own, &w)| *own = single(w));
-        let Some(&directions) = filters.get(l) else { break };
-        h = Some(Points::Real(filtered(&lift, input, directions)?));
+        let Some(spectrum) = filters.get(l) else { break };
+        let features = filtered(&lift, input, &spectrum.vectors)?;
+        let along: Vec<f64> = features.column(0).iter().copied().collect();
+        check_moment(l + 1, spectrum, (&along, &x.labels.train)).map_err(|reason| {
+            let reason = format!("{reason}; check `seed`, `activation` and the order of the filters");
+            StepError::Input { slot: "filters".to_owned(), reason }
+        })?;
+        h = Some(Points::Real(features));
     }
     Ok(parameters)
 }

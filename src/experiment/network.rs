@@ -6,7 +6,9 @@ use crate::artifact::{
 use crate::math::MathError;
 use crate::math::linalg::Matrix;
 use crate::math::maps::MapShape;
-use crate::math::network::{self, Architecture, Layer, Parametrisation, Pointwise, Source, Workspace};
+use crate::math::network::{
+    self, Architecture, Layer, NUMBERS_AT_ONCE, Parametrisation, Pointwise, Source, Workspace, rows_at_once,
+};
 use crate::math::patch::Window;
 use crate::math::pooling::Pooling;
 use crate::step::StepError;
@@ -152,14 +154,25 @@ fn expand(bytes: &[u8], tables: &[[f32; 256]], geometry: Geometry, (rows, into):
     }
 }
 
+// Samples that pass through a network at a time.
+const ROWS_AT_ONCE: usize = 256;
+
+/// Memory of [`features`] beside its result, bytes: values and gradients of the samples that pass through at a time. `layers`
+/// are the numbers that a sample has in the input and in each hidden layer.
+pub fn pass_bytes(layers: impl Iterator<Item = usize>) -> u64 {
+    // an activation keeps its own copy of a layer
+    let numbers = 2 * layers.sum::<usize>();
+    8 * (ROWS_AT_ONCE * numbers).min(NUMBERS_AT_ONCE.max(numbers)) as u64
+}
+
 /// What the first `number` layers give for the first `count` samples of a source. Shapes: -> n x d.
 pub fn features(network: &network::Network<f32>, number: usize, (source, count): (&PointSource<'_>, usize)) -> Matrix {
-    const ROWS_AT_ONCE: usize = 256;
+    let most = rows_at_once(network.architecture(), ROWS_AT_ONCE);
     let dim = network.architecture().layers()[..number].last().map_or(network.architecture().input(), |p| p.output);
     let rows: Vec<usize> = (0..count.min(source.count())).collect();
-    let mut space = Workspace::new(network.architecture(), ROWS_AT_ONCE.min(rows.len()));
+    let mut space = Workspace::new(network.architecture(), most.min(rows.len()));
     let mut out = Matrix::zeros(rows.len(), dim.dim());
-    for part in rows.chunks(ROWS_AT_ONCE) {
+    for part in rows.chunks(most) {
         source.inputs(part, space.input(part.len()));
         network.forward_to(&mut space, number);
         let columns = space.values(number).chunks_exact(part.len());

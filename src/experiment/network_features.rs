@@ -1,6 +1,6 @@
 //! What a hidden layer of a trained network gives.
 
-use super::network::{PointSource, at_checkpoint, features, input_of, layout, layout_of_maps};
+use super::network::{PointSource, at_checkpoint, features, input_of, layout, layout_of_maps, pass_bytes};
 use super::values::{Sizes, matrix_bytes};
 use crate::artifact::{Geometry, Network, Representation, Shape, Value, ValueType};
 use crate::math::linalg::Matrix;
@@ -67,7 +67,9 @@ impl Kind for NetworkFeatures {
         let (dim, geometry) = (layout.dim(), layout_of_maps(layout));
         Ok(Plan {
             outputs: vec![Shape::Representation { train, validation, test, dim, geometry, number_bytes: 8 }],
-            work_bytes: 4 * parameters as u64 + matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)) / 2,
+            work_bytes: 4 * parameters as u64
+                + matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)) / 2
+                + pass_bytes(std::iter::once(sizes.dim.unwrap_or(0)).chain(layouts.iter().map(|l| l.dim()))),
             flops: 2.0 * (sizes.samples() * parameters) as f64,
         })
     }

@@ -50,7 +50,7 @@ impl Kind for PatchFilters {
         family: Family::Experiment,
         summary: "The k × k filters that the labels correlate with, for each colour channel of the training images.",
         details: "Eigenvectors of largest |λ| of C = 1/(n S) Σ_i y_i Σ_s p_is p_isᵀ over all k × k patches p of one \
-                  channel, stride 1, zero padding, uncentred. parity is ⟨v, v reflected through its centre⟩: 1 for an \
+                  channel, stride 1, zero padding, uncentred; y is the label itself, whatever its size. parity is ⟨v, v reflected through its centre⟩: 1 for an \
                   even filter, −1 for an odd one. flatness is |Σ v|/k, the absolute correlation with a constant filter.",
         cites: &["neural-lofi"],
         inputs: &[MAPS],

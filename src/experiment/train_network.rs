@@ -71,14 +71,15 @@ impl Kind for TrainNetwork {
             check_start(start, network).map_err(|problem| vec![problem])?;
         }
         let batch = params.batch.min(sizes.train);
-        let evaluated = sizes.samples().min(3 * params.evaluation_samples.unwrap_or(usize::MAX / 3));
-        let seen = 3 * batch * params.steps + evaluated * params.moments(&params.evaluate_at).len();
+        let evaluated = sizes.samples().min(params.evaluation_samples.unwrap_or(usize::MAX).saturating_mul(3));
+        let stepped = 3.0 * batch as f64 * params.steps as f64;
+        let seen = stepped + evaluated as f64 * params.moments(&params.evaluate_at).len() as f64;
         let numbers = Trainer::<f32>::numbers(&architecture, batch) + (checkpoints + 3) * architecture.parameters();
         let copies = matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)) / 2;
         Ok(Plan {
             outputs: vec![Shape::Table, Shape::Table, network],
             work_bytes: 4 * numbers as u64 + copies,
-            flops: architecture.flops() * seen as f64,
+            flops: architecture.flops() * seen,
         })
     }
 

@@ -51,6 +51,11 @@ pub(super) fn read(item: &Item, study: &Path) -> Result<Json, Vec<Fault>> {
         let known: Vec<&str> = first.keys().map(String::as_str).collect();
         return Err(at("columns", format!("no column `{missing}`; the columns are {}", known.join(", "))));
     }
+    if let Some(unknown) = published.scale.keys().find(|name| !is_ours(&published, &rows, name)) {
+        let known: Vec<String> = published.columns.keys().cloned().collect();
+        let known = if known.is_empty() { "those of the rows".to_owned() } else { known.join(", ") };
+        return Err(at("scale", format!("no column `{unknown}` to scale; the columns are {known}")));
+    }
     let kept = rows.iter().filter(|row| {
         published.filter.iter().all(|(name, condition)| condition.accepts(row.get(name).unwrap_or(&Cell::Null)))
     });
@@ -59,6 +64,11 @@ pub(super) fn read(item: &Item, study: &Path) -> Result<Json, Vec<Fault>> {
         return Err(vec![item.fault(item.mark, "no published row is left")]);
     }
     Ok(json!({"source": published.source, "rows": rows}))
+}
+
+fn is_ours(published: &PublishedNumbers, rows: &[BTreeMap<String, Cell>], name: &str) -> bool {
+    published.columns.contains_key(name)
+        || published.columns.is_empty() && rows.iter().any(|row| row.contains_key(name))
 }
 
 fn missing_column(published: &PublishedNumbers, rows: &[BTreeMap<String, Cell>]) -> Option<String> {

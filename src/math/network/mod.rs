@@ -39,4 +39,4 @@ pub use pass::{Network, Workspace};
 pub use pointwise::Pointwise;
 pub use scalar::Scalar;
 pub use schedule::{Schedule, ScheduleShape, scaled_rate};
-pub use trainer::{Evaluation, Source, Trainer};
+pub use trainer::{Evaluation, NUMBERS_AT_ONCE, Source, Trainer, rows_at_once};

@@ -37,9 +37,9 @@ pub struct Trainer<T> {
     space: Workspace<T>,
 }
 
-// A part of a batch takes about this many numbers: large batches of images are passed through in parts, so that memory
-// stays bounded (2^24 numbers of 4 bytes, and as many gradients: 128 MB).
-const NUMBERS_AT_ONCE: usize = 1 << 24;
+/// A part of a batch takes about this many numbers: large batches of images are passed through in parts, so that memory
+/// stays bounded (2^24 numbers of 4 bytes, and as many gradients: 128 MB).
+pub const NUMBERS_AT_ONCE: usize = 1 << 24;
 
 /// Samples that go through a network at a time, for batches of `batch`.
 pub fn rows_at_once(architecture: &Architecture, batch: usize) -> usize {

@@ -157,6 +157,14 @@ fn unknown_published_numbers() {
 }
 
 #[test]
+fn a_scale_of_no_published_column() {
+    let published = "published: {three: {source: figure 3, rows: [{error: 20}], scale: {eror: 0.01}}}\n\nfigures:";
+    let said = refused(&[("over: seed", "over: seed\n    published: three"), ("figures:", published)]);
+    assert!(said.contains("no column `eror` to scale; the columns are those of the rows"), "{said}");
+    assert!(said.contains("studies/demo/tiny.yaml:46:"), "{said}");
+}
+
+#[test]
 fn a_published_file_that_is_not_there() {
     assert_snapshot!(refused(&[("over: seed", "over: seed\n    published: three"), ("figures:", "published: {three: {source: figure 3, file: three.csv}}\n\nfigures:")]), @r#"
     exit 2
