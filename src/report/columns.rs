@@ -36,15 +36,19 @@ fn hidden(names: &[String], kept: &[&String]) -> usize {
     names.iter().filter(|name| !kept.contains(name)).filter(own).count()
 }
 
-/// Parameters of every step that is wired to the table or to its rows.
+/// Parameters of every step that is wired to the table or to its rows, or to what is made of them.
 fn readers<'a>(study: &'a Study, name: &str) -> impl Iterator<Item = &'a Json> {
     let is_table = |kind| matches!(kind, OutputKind::Table | OutputKind::Rows);
     let own = study.outputs.iter().filter(|output| output.name == name && is_table(output.kind));
-    let nodes: BTreeSet<usize> = own.map(|output| output.wire.node).collect();
-    study.nodes.iter().filter_map(move |node| {
-        let mut wires = node.inputs.iter().flat_map(|(_, wires)| wires);
-        wires.any(|wire| nodes.contains(&wire.node)).then_some(&node.params)
-    })
+    let mut from: BTreeSet<usize> = own.map(|output| output.wire.node).collect();
+    let mut readers: BTreeSet<usize> = BTreeSet::new();
+    while !from.is_empty() {
+        let reads =
+            |node: usize| study.nodes[node].inputs.iter().flat_map(|(_, wires)| wires).any(|w| from.contains(&w.node));
+        from = (0..study.nodes.len()).filter(|&node| !readers.contains(&node) && reads(node)).collect();
+        readers.extend(&from);
+    }
+    readers.into_iter().map(|node| &study.nodes[node].params)
 }
 
 /// Every text and every key of a tree.
@@ -93,6 +97,10 @@ mod tests {
         assert_eq!(left_out, 2);
         let narrow = Table::from_rows(&header[..8], &[vec![Cell::Int(1); 8]]).unwrap();
         assert_eq!(spoken_of(&study, "error", &narrow), (narrow, 0));
+        // A claim on what is made of the table.
+        add(&mut study, "claim", OutputKind::Claim, json!({"column": "mse"}));
+        study.nodes[2].inputs = vec![("table".to_owned(), vec![Wire { node: 1, port: 0 }])];
+        assert_eq!(spoken_of(&study, "error", &table).0.names().len(), 6);
         // Nobody reads it.
         assert_eq!(spoken_of(&study, "other", &table), (table, 0));
     }
