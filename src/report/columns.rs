@@ -97,8 +97,8 @@ mod tests {
         assert_eq!(left_out, 2);
         let narrow = Table::from_rows(&header[..8], &[vec![Cell::Int(1); 8]]).unwrap();
         assert_eq!(spoken_of(&study, "error", &narrow), (narrow, 0));
-        // A claim on what is made of the table.
-        add(&mut study, "claim", OutputKind::Claim, json!({"column": "mse"}));
+        // A figure of what is made of the table.
+        add(&mut study, "second", OutputKind::Figure, json!({"over": ["mse"]}));
         study.nodes[2].inputs = vec![("table".to_owned(), vec![Wire { node: 1, port: 0 }])];
         assert_eq!(spoken_of(&study, "error", &table).0.names().len(), 6);
         // Nobody reads it.
