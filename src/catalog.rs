@@ -13,6 +13,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::WideGram,
     &experiment::LayerKernel,
     &experiment::DeepNngp,
+    &experiment::LayerKernelShares,
     &experiment::SignedMomentFilter,
     &experiment::LeadingFeatures,
     &experiment::EffectiveDimension,
