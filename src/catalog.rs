@@ -8,7 +8,10 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
     &experiment::SyntheticHierarchySamples,
+    &experiment::SphericalHarmonicSamples,
     // Experiments
+    &experiment::SphereProjection,
+    &experiment::RadialLabels,
     &experiment::RandomFeatures,
     &experiment::WideGram,
     &experiment::LayerKernel,
@@ -29,6 +32,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::EmergencePrediction,
     &experiment::EmergenceOverlap,
     &experiment::EmergenceThreshold,
+    &experiment::LayerGradientShares,
     &experiment::TrainNetwork,
     &experiment::NetworkFeatures,
     &experiment::FeatureAlignment,

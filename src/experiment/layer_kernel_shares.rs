@@ -71,7 +71,7 @@ impl Kind for LayerKernelShares {
                   is μ_k(Θ^(l))/Σ_m μ_k(Θ^(m)) with Funk–Hecke eigenvalues μ_k, by Gauss–Legendre quadrature in the angle. \
                   A degree that the kernel does not see has no share: even ones of an odd activation, those beyond a \
                   polynomial's. Eigenvalues below the rounding of the quadrature are 0.",
-        cites: &["dandi-jacot-2021", "jacot-2018"],
+        cites: &["dandi-jacot-2021", "jacot-2018", "atkinson-han-2012"],
         inputs: &[],
         outputs: &[Port {
             name: "table",

@@ -46,6 +46,7 @@ pub mod random_features;
 pub mod ridge;
 pub mod separation;
 pub mod spectrum;
+pub mod sphere_samples;
 pub mod statistics;
 pub mod student;
 pub mod subsample;
