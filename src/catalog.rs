@@ -8,11 +8,15 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
     &experiment::SyntheticHierarchySamples,
+    &experiment::SphericalHarmonicSamples,
     // Experiments
+    &experiment::SphereProjection,
+    &experiment::RadialLabels,
     &experiment::RandomFeatures,
     &experiment::WideGram,
     &experiment::LayerKernel,
     &experiment::DeepNngp,
+    &experiment::LayerKernelShares,
     &experiment::SignedMomentFilter,
     &experiment::LeadingFeatures,
     &experiment::EffectiveDimension,
@@ -28,6 +32,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::EmergencePrediction,
     &experiment::EmergenceOverlap,
     &experiment::EmergenceThreshold,
+    &experiment::LayerGradientShares,
     &experiment::TrainNetwork,
     &experiment::NetworkFeatures,
     &experiment::FeatureAlignment,
