@@ -40,6 +40,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::SampleImportance,
     &experiment::FeatureAverages,
     &experiment::PictureAgreement,
+    &experiment::PhaseRecovery,
     // Tables
     &analysis::Stack,
     &analysis::Filter,

@@ -36,6 +36,8 @@ pub mod moment;
 pub mod nested_moments;
 pub mod network;
 pub mod patch;
+pub mod phase_learner;
+pub mod phase_model;
 pub mod pooling;
 pub mod quadrature;
 pub mod random;
