@@ -8,6 +8,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
     &experiment::SyntheticHierarchySamples,
+    &experiment::ImageTransform,
     // Experiments
     &experiment::RandomFeatures,
     &experiment::WideGram,
@@ -30,6 +31,8 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::EmergenceThreshold,
     &experiment::TrainNetwork,
     &experiment::NetworkFeatures,
+    &experiment::NetworkScore,
+    &experiment::StepsToLevel,
     &experiment::FeatureAlignment,
     &experiment::LofiNetwork,
     &experiment::SyntheticHierarchy,

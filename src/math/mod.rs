@@ -24,6 +24,8 @@ pub mod fourier_image;
 pub mod hierarchy;
 pub mod histogram;
 pub mod image_map;
+pub mod image_spectrum;
+pub mod image_transform;
 pub mod jackknife;
 pub mod jacobian;
 pub mod kernel;
