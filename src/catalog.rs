@@ -9,6 +9,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &dataset::Dataset,
     &experiment::SyntheticHierarchySamples,
     &experiment::SphericalHarmonicSamples,
+    &experiment::ImageTransform,
     // Experiments
     &experiment::SphereProjection,
     &experiment::RadialLabels,
@@ -35,6 +36,8 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::LayerGradientShares,
     &experiment::TrainNetwork,
     &experiment::NetworkFeatures,
+    &experiment::NetworkScore,
+    &experiment::StepsToLevel,
     &experiment::FeatureAlignment,
     &experiment::LofiNetwork,
     &experiment::SyntheticHierarchy,
@@ -45,6 +48,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::SampleImportance,
     &experiment::FeatureAverages,
     &experiment::PictureAgreement,
+    &experiment::PhaseRecovery,
     // Tables
     &analysis::Stack,
     &analysis::Filter,
