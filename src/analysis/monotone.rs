@@ -3,6 +3,7 @@
 use super::bar::Bar;
 use super::columns::Columns;
 use super::decide::{Claim, Condition};
+use super::estimate::Estimate;
 use super::paired_difference::{level, test_error};
 use super::pairs::{differences, keyed, shared};
 use super::rows::{TABLE, VERDICT, counted, groups};
@@ -59,6 +60,9 @@ pub struct Params {
     #[serde(default = "level")]
     #[schemars(range(min = 0.5, max = 0.9999))]
     pub level: f64,
+    /// Whether nothing random went into the rows: then each step's one pair decides by itself, without an interval.
+    #[serde(default)]
+    pub deterministic: bool,
 }
 
 impl Kind for Monotone {
@@ -145,9 +149,24 @@ fn steps(
     let step = |pair: &[&Cell]| {
         let pairs = differences(&at(pair[1])?, &at(pair[0])?);
         let place = place.iter().cloned().chain(pair.iter().map(|v| (*v).clone())).collect();
-        Ok(Condition::of(place, pairs.into_iter().map(|(_, difference)| difference).collect()))
+        let samples: Vec<f64> = pairs.into_iter().map(|(_, difference)| difference).collect();
+        let condition = Condition::of(place, samples.clone());
+        if params.deterministic { exact(condition, &samples) } else { Ok(condition) }
     };
     values.windows(2).map(step).collect()
+}
+
+/// A step in which nothing is random: its only difference, as it is.
+fn exact(condition: Condition, samples: &[f64]) -> Result<Condition, StepError> {
+    match samples {
+        [] => Ok(condition),
+        &[one] => Ok(Condition { estimate: Estimate::Exact(one), ..condition }),
+        more => {
+            let reason =
+                format!("{} pairs in a step of a deterministic claim; name their columns in `per`", more.len());
+            Err(StepError::Input { slot: "table".to_owned(), reason })
+        }
+    }
 }
 
 #[cfg(test)]
@@ -198,6 +217,18 @@ mod tests {
         assert_eq!(decided(json!({"allow": 0.02}), sample(0.01)).outcome, Outcome::Held);
         assert_eq!(decided(json!({}), sample(0.0)).outcome, Outcome::Undecided);
         assert_eq!(decided(json!({"direction": "increasing"}), sample(-0.01)).outcome, Outcome::Failed);
+    }
+
+    #[test]
+    fn without_chance_one_pair_decides() {
+        let rows = |last: f64| table(&["n", "seed", "test_error"], &[json!([1, 0, 0.5]), json!([2, 0, last])]);
+        assert_eq!(decided(json!({}), rows(0.4)).outcome, Outcome::Undecided);
+        assert_eq!(decided(json!({"deterministic": true}), rows(0.4)).outcome, Outcome::Held);
+        assert_eq!(decided(json!({"deterministic": true}), rows(0.6)).outcome, Outcome::Failed);
+        let params =
+            json!({"says": "s", "along": "n", "direction": "decreasing", "keys": ["n", "seed"], "deterministic": true});
+        let error = run(&Monotone, &params, &[sample(-0.01)]).unwrap_err().to_string();
+        assert!(error.contains("3 pairs in a step"), "{error}");
     }
 
     #[test]

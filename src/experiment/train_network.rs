@@ -4,7 +4,7 @@ use super::network::{PointSource, architecture, input_of, shape};
 use super::training::{Setting, Training};
 use super::training_parameters::Params;
 use super::values::{Sizes, matrix_bytes};
-use crate::artifact::{Network, Representation, Shape, ValueType};
+use crate::artifact::{Network, NetworkLayer, Representation, Shape, ValueType};
 use crate::math::network::{Architecture, Optimiser, Trainer};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
@@ -21,7 +21,7 @@ impl Kind for TrainNetwork {
         summary: "Trains a network on the labels by gradient descent.",
         details: "In f32; a batch is drawn without replacement, and every epoch is a new order. `step` counts the steps made \
                   before, so step 0 is the network as it starts; `learning_rate` is the one that the next step takes. \
-                  Gradient norms are those of the next step's batch. A run that is stopped goes on from the state it left, \
+                  Gradient norms are those of the next step's batch, of all layers, trained or not. A run that is stopped goes on from the state it left, \
                   with the same result.",
         cites: &["neural-lofi"],
         inputs: &[
@@ -62,7 +62,9 @@ impl Kind for TrainNetwork {
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
-        let architecture = planned(params, inputs).map_err(|problem| vec![problem])?;
+        let architecture =
+            planned((&params.layers, params.tangent_kernel()), inputs).map_err(|problem| vec![problem])?;
+        check_trained(params, &architecture).map_err(|problem| vec![problem])?;
         let checkpoints = params.moments(&params.checkpoints).len();
         let Some(network) = shape(&architecture, checkpoints) else {
             return Err(vec![Problem::at("layers", "expected at most 17 layers with weights")]);
@@ -93,19 +95,34 @@ impl Kind for TrainNetwork {
 // About a minute's work of a core: what a kill loses at most.
 const SAVE_EVERY_FLOPS: f64 = 2e12;
 
-fn planned(params: &Params, inputs: &Shapes) -> Result<Architecture, Problem> {
+/// The layers of a network of one output on the samples at `x`.
+pub(super) fn planned(
+    (layers, tangent_kernel): (&[NetworkLayer], bool),
+    inputs: &Shapes,
+) -> Result<Architecture, Problem> {
     let Some(Shape::Representation { train, dim, geometry, .. }) = inputs.get("x") else {
         return Err(Problem::at("x", "expected a representation"));
     };
     if train == 0 {
         return Err(Problem::at("x", "there are no training samples"));
     }
-    let architecture = architecture(&params.layers, input_of(geometry, dim), params.tangent_kernel())
+    let architecture = architecture(layers, input_of(geometry, dim), tangent_kernel)
         .map_err(|error| Problem::at("layers", error.to_string()))?;
     match architecture.output().dim() {
         1 => Ok(architecture),
         found => Err(Problem::at("layers", format!("the last layer gives {found} numbers, expected 1"))
             .help("end with `dense: {width: 1, bias: true}`")),
+    }
+}
+
+fn check_trained(params: &Params, architecture: &Architecture) -> Result<(), Problem> {
+    let layers = architecture.weighted().count();
+    match params.trained.iter().flatten().find(|&&layer| layer > layers) {
+        None => Ok(()),
+        Some(layer) => {
+            let message = format!("layer {layer} is to be trained, but the network has {layers} layers with weights");
+            Err(Problem::at("trained", message).help("1 is the layer next to the input"))
+        }
     }
 }
 
@@ -132,11 +149,14 @@ fn training<'a>(params: &Params, x: &'a Representation, start: Option<&Network>)
     };
     let (rule, decay) = params.rule();
     let optimiser = Optimiser::new(rule, decay, architecture.parameters());
+    let frozen = params.frozen(&architecture);
     let network = crate::math::network::Network::new(architecture, first)?;
     let batch = params.batch.min(samples.train.rows());
     let labels = &x.labels;
+    let mut trainer = Trainer::new(network, optimiser, params.loss(), batch);
+    frozen.into_iter().for_each(|range| trainer.freeze(range));
     Ok(Training {
-        trainer: Trainer::new(network, optimiser, params.loss(), batch),
+        trainer,
         splits: [
             PointSource::new(&samples.train, &labels.train),
             PointSource::new(&samples.validation, &labels.validation),

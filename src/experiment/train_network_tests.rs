@@ -154,3 +154,42 @@ fn the_rule_of_the_paper_scales_the_rate() {
     assert!((params.schedule(24).peak - 0.05).abs() < 1e-15, "√(6/24) of 0.1");
     assert_eq!(params.schedule(3).peak, 0.1, "a batch is not larger than the set");
 }
+
+// Momentum and weight decay included; what is trained moves, and a run that was stopped goes on with the same layers frozen.
+#[test]
+fn layers_that_are_not_trained_stay_as_they_start_bit_by_bit() {
+    // weights and biases: convolution 4 x 8 and 4, dense 5 x 8, readout 5 and 1
+    let layers = [0..36, 36..76, 76..82];
+    for optimiser in [adam(), json!({"sgd": {"momentum": 0.9, "weight_decay": 0.1}}), json!({"sgd": {}})] {
+        for trained in [1, 2, 3] {
+            let mut params = params(&optimiser);
+            params["trained"] = json!([trained]);
+            params["checkpoints"] = json!([0]);
+            let never = AtomicBool::new(false);
+            let outputs = run(&params, &NoScratch, &never).unwrap();
+            let Value::Network(network) = &outputs[2] else { panic!("a network") };
+            let [start, end] = [0, 1].map(|i| &network.checkpoints[i].parameters);
+            assert_eq!(start.len(), 82);
+            for (layer, range) in (1..).zip(layers.clone()) {
+                let same = start[range.clone()].iter().zip(&end[range]).all(|(a, b)| a.to_bits() == b.to_bits());
+                assert_eq!(same, layer != trained, "{optimiser}, trained {trained}, layer {layer}");
+            }
+            let cancelled = AtomicBool::new(false);
+            let scratch = Stopping { states: Mutex::new(Vec::new()), after: 9, cancelled: &cancelled };
+            assert!(run(&params, &scratch, &cancelled).is_err());
+            let scratch = Stopping { states: scratch.states, after: usize::MAX, cancelled: &never };
+            assert_eq!(run(&params, &scratch, &never).unwrap(), outputs);
+        }
+    }
+}
+
+#[test]
+fn training_all_layers_by_name_is_training_all() {
+    let never = AtomicBool::new(false);
+    let mut named = params(&sgd());
+    named["trained"] = json!([1, 2, 3]);
+    assert_eq!(run(&named, &NoScratch, &never).unwrap(), run(&params(&sgd()), &NoScratch, &never).unwrap());
+    named["trained"] = json!([4]);
+    let problems = Check::of(&TrainNetwork).refuse(&named, vec![("x", Value::Representation(images()))]);
+    assert_eq!(problems[0].message, "layer 4 is to be trained, but the network has 3 layers with weights");
+}

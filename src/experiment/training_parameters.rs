@@ -6,6 +6,7 @@ use crate::math::network::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What training makes small, averaged over samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -157,6 +158,10 @@ pub struct Params {
     /// The law of the first weights; not used where a network is wired to `start`.
     #[serde(default)]
     pub initialisation: InitialisationName,
+    /// Layers with weights that are updated, 1 for the first; all by default. The others stay as they start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), inner(range(min = 1, max = 17)))]
+    pub trained: Option<Vec<usize>>,
     /// Steps after which losses, errors and norms are computed; after the last one always, never later.
     #[serde(default)]
     #[schemars(inner(range(min = 0)))]
@@ -213,6 +218,13 @@ impl Params {
             warm_up: self.warm_up,
             steps: self.steps,
         }
+    }
+
+    // Weights and biases of the layers that are not updated.
+    pub(super) fn frozen(&self, architecture: &Architecture) -> Vec<Range<usize>> {
+        let Some(trained) = &self.trained else { return Vec::new() };
+        let layers = (1..).zip(architecture.weighted());
+        layers.filter(|(layer, _)| !trained.contains(layer)).map(|(_, placed)| placed.parameters()).collect()
     }
 
     pub(super) fn initial(&self, architecture: &Architecture) -> Vec<f32> {

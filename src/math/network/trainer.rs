@@ -6,6 +6,7 @@ use super::optimiser::Optimiser;
 use super::pass::{Network, Workspace};
 use super::scalar::Scalar;
 use crate::math::error::{MathError, check_range, check_size};
+use std::ops::Range;
 
 /// Samples that batches are taken from.
 pub trait Source<T> {
@@ -35,6 +36,7 @@ pub struct Trainer<T> {
     gradient: Vec<T>,
     targets: Vec<T>,
     space: Workspace<T>,
+    frozen: Vec<(Range<usize>, Vec<T>)>,
 }
 
 /// A part of a batch takes about this many numbers: large batches of images are passed through in parts, so that memory
@@ -57,10 +59,18 @@ impl<T: Scalar> Trainer<T> {
             gradient: vec![T::default(); network.parameters().len()],
             targets: vec![T::default(); rows * outputs],
             space: Workspace::new(network.architecture(), rows),
+            frozen: Vec::new(),
             network,
             optimiser,
             loss,
         }
+    }
+
+    /// From now on steps leave some parameters as they are, bit by bit: neither gradient, momentum nor weight decay moves
+    /// them. Gradients are still computed for all. Panics beyond the parameters.
+    pub fn freeze(&mut self, range: Range<usize>) {
+        let kept = self.network.parameters()[range.clone()].to_vec();
+        self.frozen.push((range, kept));
     }
 
     /// Memory of a trainer for batches of `batch`, in numbers.
@@ -103,9 +113,13 @@ impl<T: Scalar> Trainer<T> {
         Ok(loss)
     }
 
-    /// One step of the optimiser along the gradient of [`Trainer::differentiate`].
+    /// One step of the optimiser along the gradient of [`Trainer::differentiate`], frozen parameters excepted.
     pub fn descend(&mut self, rate: f64) {
-        self.optimiser.update(self.network.parameters_mut(), &self.gradient, rate);
+        let parameters = self.network.parameters_mut();
+        self.optimiser.update(parameters, &self.gradient, rate);
+        for (range, kept) in &self.frozen {
+            parameters[range.clone()].copy_from_slice(kept);
+        }
     }
 
     /// Euclidean norms of the gradient and of the parameters of each layer with weights.
