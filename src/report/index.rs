@@ -4,6 +4,7 @@ use super::model::{LeftOut, Report, StudyReport, Tally};
 use super::references::Work;
 use crate::study::DEFAULT_PROFILE;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A study's line of the index. It is kept in the manifest, so that a report of some studies leaves the others' lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,9 +99,10 @@ impl Index {
     /// Groups by paper, studies of no paper last.
     pub fn new(report: &Report, lines: impl Iterator<Item = IndexLine>) -> Self {
         let mut groups: Vec<Group> = Vec::new();
-        let (mut study_count, mut tally) = (0, Tally::default());
+        let (mut names, mut tally) = (BTreeSet::new(), Tally::default());
         for line in lines {
-            study_count += 1;
+            // a study has a page for each profile
+            names.insert(line.name.clone());
             tally = tally.and(line.tally);
             let key = |paper: &Option<Work>| paper.as_ref().map(|work| work.key.clone());
             match groups.iter_mut().find(|group| key(&group.paper) == key(&line.paper)) {
@@ -114,6 +116,7 @@ impl Index {
         groups
             .sort_by_cached_key(|group| group.paper.as_ref().map_or((true, String::new()), |w| (false, w.key.clone())));
         let (title, left_out) = (report.title.clone(), report.left_out.clone());
+        let study_count = names.len();
         Self { title, study_count, tally, verdict: tally.words(), groups, left_out }
     }
 }
