@@ -15,7 +15,7 @@ pub struct LayerKernelShares;
 /// An activation with a dual.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum ActivationName {
+pub enum DualActivationName {
     /// √2 max(z, 0).
     Relu,
     /// The error function, scaled.
@@ -35,7 +35,7 @@ pub struct Params {
     #[schemars(range(min = 1, max = 1000))]
     pub depth: usize,
     /// `relu`, `erf`, or `polynomial: [a_0, a_1, …]` by its coefficients in the orthonormal Hermite polynomials.
-    pub activation: ActivationName,
+    pub activation: DualActivationName,
     /// Degrees k of the spherical harmonics.
     #[schemars(length(min = 1), inner(range(min = 0, max = 10_000)))]
     pub degrees: Vec<usize>,
@@ -52,9 +52,9 @@ const fn three_thousand() -> usize {
 impl Params {
     fn dual(&self) -> Result<DualActivation, MathError> {
         match &self.activation {
-            ActivationName::Relu => Ok(DualActivation::Relu),
-            ActivationName::Erf => Ok(DualActivation::Erf),
-            ActivationName::Polynomial(coefficients) => DualActivation::polynomial(coefficients),
+            DualActivationName::Relu => Ok(DualActivation::Relu),
+            DualActivationName::Erf => Ok(DualActivation::Erf),
+            DualActivationName::Polynomial(coefficients) => DualActivation::polynomial(coefficients),
         }
     }
 }
