@@ -21,8 +21,8 @@ pub use cell::Cell;
 pub use figure::Figure;
 pub use kernel::Kernel;
 pub use network::{
-    Checkpoint, ConvolutionLayer, DenseLayer, HiddenLayers, Network, NetworkActivation, NetworkLayer, NetworkPooling,
-    PoolingLayer,
+    Checkpoint, CircularConvolutionLayer, ConvolutionLayer, DenseLayer, HiddenLayers, Network, NetworkActivation,
+    NetworkLayer, NetworkPooling, PoolingLayer,
 };
 pub use pictures::{Picture, PictureScale, Pictures};
 pub use predictions::{Evaluated, Predictions, Readout};

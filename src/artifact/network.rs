@@ -5,13 +5,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One layer of a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum NetworkLayer {
     /// Fully connected, on all numbers of a sample; maps are flattened channel-major.
     Dense(DenseLayer),
     /// Cross-correlation with zero padding, stride 1.
     Convolution(ConvolutionLayer),
+    /// Convolution on the torus with filters as large as the map, then a fixed circular pooling.
+    CircularConvolution(CircularConvolutionLayer),
     /// A function of each number.
     Activation(NetworkActivation),
     /// Windows side by side; a remainder at the right and bottom is dropped.
@@ -48,6 +50,23 @@ pub struct ConvolutionLayer {
     #[serde(default)]
     #[schemars(range(min = 0, max = 64))]
     pub padding: usize,
+    /// Whether each channel has a bias.
+    #[serde(default)]
+    pub bias: bool,
+}
+
+/// A circular convolution. Its weights are the Fourier transforms of its filters, `Ŵ(ω)`: their squared norm is the sum of
+/// ‖Ŵ(ω)‖² over all frequencies, so a penalty on it is one on the operator, HW times that on the filters' entries.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CircularConvolutionLayer {
+    /// Channels of the output.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub width: usize,
+    /// Strength β of the fixed pooling (1 − β) I + β A, with A the circular mean of 3 x 3 positions.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub pooling: f64,
     /// Whether each channel has a bias.
     #[serde(default)]
     pub bias: bool,

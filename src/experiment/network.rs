@@ -34,6 +34,9 @@ impl From<NetworkLayer> for Layer {
                 let window = Window { size: c.window, padding: c.padding };
                 Self::Convolution { channels: c.width, window, bias: c.bias }
             }
+            NetworkLayer::CircularConvolution(c) => {
+                Self::CircularConvolution { channels: c.width, pooling: c.pooling, bias: c.bias }
+            }
             NetworkLayer::Activation(activation) => Self::Pointwise(match activation {
                 NetworkActivation::Relu => Pointwise::Relu,
                 NetworkActivation::Tanh => Pointwise::Tanh,
@@ -86,7 +89,15 @@ pub fn at_checkpoint(network: &Network, index: usize) -> Result<network::Network
 pub struct PointSource<'a> {
     rows: usize,
     storage: Storage<'a>,
-    labels: &'a [f64],
+    targets: Targets<'a>,
+}
+
+/// What the outputs are to be.
+enum Targets<'a> {
+    Labels(&'a [f64]),
+    /// 1 for the class that the label counts, 0 for the others.
+    Classes(&'a [f64]),
+    Points(Box<PointSource<'a>>),
 }
 
 enum Storage<'a> {
@@ -108,7 +119,21 @@ impl<'a> PointSource<'a> {
                 Storage::Bytes { bytes, tables: mean.iter().zip(std).map(table).collect(), geometry: *geometry }
             }
         };
-        Self { rows: points.rows(), storage, labels }
+        Self { rows: points.rows(), storage, targets: Targets::Labels(labels) }
+    }
+
+    /// The labels count classes from 0, and each class has an output of its own.
+    pub fn of_classes(self) -> Self {
+        let targets = match self.targets {
+            Targets::Labels(labels) => Targets::Classes(labels),
+            other => other,
+        };
+        Self { targets, ..self }
+    }
+
+    /// The outputs are to be other points, one for each of these.
+    pub fn towards(self, targets: &'a Points) -> Self {
+        Self { targets: Targets::Points(Box::new(PointSource::new(targets, &[]))), ..self }
     }
 }
 
@@ -135,7 +160,16 @@ impl Source<f32> for PointSource<'_> {
     }
 
     fn targets(&self, rows: &[usize], into: &mut [f32]) {
-        into.iter_mut().zip(rows).for_each(|(y, &row)| *y = single(self.labels[row]));
+        match &self.targets {
+            Targets::Labels(labels) => into.iter_mut().zip(rows).for_each(|(y, &row)| *y = single(labels[row])),
+            Targets::Classes(labels) => {
+                for (column, class) in into.chunks_exact_mut(rows.len().max(1)).zip(0_u32..) {
+                    let is = |row: usize| f32::from(u8::from(labels[row] == f64::from(class)));
+                    column.iter_mut().zip(rows).for_each(|(y, &row)| *y = is(row));
+                }
+            }
+            Targets::Points(points) => points.inputs(rows, into),
+        }
     }
 }
 

@@ -1,16 +1,25 @@
 //! Training by gradient descent.
 
-use super::network::{PointSource, architecture, input_of, shape};
+use super::network::{architecture, input_of, shape};
 use super::training::{Setting, Training};
 use super::training_parameters::Params;
+use super::training_targets::{check_outputs, sources};
 use super::values::{Sizes, matrix_bytes};
 use crate::artifact::{Network, NetworkLayer, Representation, Shape, ValueType};
 use crate::math::network::{Architecture, Optimiser, Trainer};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
+
 /// `train-network`
 pub struct TrainNetwork;
+
+const TARGETS: Slot = Slot {
+    name: "targets",
+    accepts: &[ValueType::Representation],
+    arity: Arity::Optional,
+    doc: "What the outputs are to be, sample by sample, in place of the labels; with the squared loss.",
+};
 
 impl Kind for TrainNetwork {
     type Params = Params;
@@ -18,9 +27,11 @@ impl Kind for TrainNetwork {
     const ABOUT: About = About {
         module: module_path!(),
         family: Family::Experiment,
-        summary: "Trains a network on the labels by gradient descent.",
+        summary: "Trains a network on labels or other targets by gradient descent.",
         details: "In f32; a batch is drawn without replacement, and every epoch is a new order. `step` counts the steps made \
                   before, so step 0 is the network as it starts; `learning_rate` is the one that the next step takes. \
+                  With a representation at `targets` the outputs are to be its samples, and errors, which only classes have, \
+                  are left empty; wire `x` there as well to train an autoencoder. \
                   Gradient norms are those of the next step's batch, of all layers, trained or not. A run that is stopped goes on from the state it left, \
                   with the same result.",
         cites: &["neural-lofi"],
@@ -37,6 +48,7 @@ impl Kind for TrainNetwork {
                 arity: Arity::Optional,
                 doc: "A network with the same layers, from whose last checkpoint training starts.",
             },
+            TARGETS,
         ],
         outputs: &[
             Port {
@@ -63,7 +75,8 @@ impl Kind for TrainNetwork {
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
         let architecture =
-            planned((&params.layers, params.tangent_kernel()), inputs).map_err(|problem| vec![problem])?;
+            placed((&params.layers, params.tangent_kernel()), inputs).map_err(|problem| vec![problem])?;
+        check_outputs(params, &architecture, inputs)?;
         check_trained(params, &architecture).map_err(|problem| vec![problem])?;
         let checkpoints = params.moments(&params.checkpoints).len();
         let Some(network) = shape(&architecture, checkpoints) else {
@@ -77,7 +90,8 @@ impl Kind for TrainNetwork {
         let stepped = 3.0 * batch as f64 * params.steps as f64;
         let seen = stepped + evaluated as f64 * params.moments(&params.evaluate_at).len() as f64;
         let numbers = Trainer::<f32>::numbers(&architecture, batch) + (checkpoints + 3) * architecture.parameters();
-        let copies = matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)) / 2;
+        let targets = if inputs.get(TARGETS.name).is_some() { architecture.output().dim() } else { 0 };
+        let copies = matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0) + targets) / 2;
         Ok(Plan {
             outputs: vec![Shape::Table, Shape::Table, network],
             work_bytes: 4 * numbers as u64 + copies,
@@ -88,7 +102,9 @@ impl Kind for TrainNetwork {
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
         let start = if inputs.all("start").is_empty() { None } else { Some(inputs.network("start")?) };
-        training(params, x, start)?.run(context, SAVE_EVERY_FLOPS)
+        let targets =
+            if inputs.all(TARGETS.name).is_empty() { None } else { Some(inputs.representation(TARGETS.name)?) };
+        training(params, (x, targets), start)?.run(context, SAVE_EVERY_FLOPS)
     }
 }
 
@@ -96,23 +112,29 @@ impl Kind for TrainNetwork {
 const SAVE_EVERY_FLOPS: f64 = 2e12;
 
 /// The layers of a network of one output on the samples at `x`.
-pub(super) fn planned(
-    (layers, tangent_kernel): (&[NetworkLayer], bool),
-    inputs: &Shapes,
-) -> Result<Architecture, Problem> {
+pub(super) fn planned(network: (&[NetworkLayer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {
+    let architecture = placed(network, inputs)?;
+    match architecture.output().dim() {
+        1 => Ok(architecture),
+        found => Err(one_output(found)),
+    }
+}
+
+/// What is said where one output is expected.
+pub(super) fn one_output(found: usize) -> Problem {
+    Problem::at("layers", format!("the last layer gives {found} numbers, expected 1"))
+        .help("end with `dense: {width: 1, bias: true}`")
+}
+
+fn placed((layers, tangent_kernel): (&[NetworkLayer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {
     let Some(Shape::Representation { train, dim, geometry, .. }) = inputs.get("x") else {
         return Err(Problem::at("x", "expected a representation"));
     };
     if train == 0 {
         return Err(Problem::at("x", "there are no training samples"));
     }
-    let architecture = architecture(layers, input_of(geometry, dim), tangent_kernel)
-        .map_err(|error| Problem::at("layers", error.to_string()))?;
-    match architecture.output().dim() {
-        1 => Ok(architecture),
-        found => Err(Problem::at("layers", format!("the last layer gives {found} numbers, expected 1"))
-            .help("end with `dense: {width: 1, bias: true}`")),
-    }
+    architecture(layers, input_of(geometry, dim), tangent_kernel)
+        .map_err(|error| Problem::at("layers", error.to_string()))
 }
 
 fn check_trained(params: &Params, architecture: &Architecture) -> Result<(), Problem> {
@@ -139,7 +161,11 @@ fn check_start(start: Shape, own: Shape) -> Result<(), Problem> {
     Err(Problem::at("start", message).help("write the same layers in both steps, biases included"))
 }
 
-fn training<'a>(params: &Params, x: &'a Representation, start: Option<&Network>) -> Result<Training<'a>, StepError> {
+fn training<'a>(
+    params: &Params,
+    (x, targets): (&'a Representation, Option<&'a Representation>),
+    start: Option<&Network>,
+) -> Result<Training<'a>, StepError> {
     let samples = &x.samples;
     let input = input_of(x.geometry, samples.train.dim());
     let architecture = architecture(&params.layers, input, params.tangent_kernel())?;
@@ -152,20 +178,18 @@ fn training<'a>(params: &Params, x: &'a Representation, start: Option<&Network>)
     let frozen = params.frozen(&architecture);
     let network = crate::math::network::Network::new(architecture, first)?;
     let batch = params.batch.min(samples.train.rows());
-    let labels = &x.labels;
+    let outputs = network.architecture().output().dim();
     let mut trainer = Trainer::new(network, optimiser, params.loss(), batch);
     frozen.into_iter().for_each(|range| trainer.freeze(range));
     Ok(Training {
         trainer,
-        splits: [
-            PointSource::new(&samples.train, &labels.train),
-            PointSource::new(&samples.validation, &labels.validation),
-            PointSource::new(&samples.test, &labels.test),
-        ],
+        splits: sources(params, (x, targets), outputs)?,
         setting: Setting {
             batch,
             seed: params.seed,
             schedule: params.schedule(samples.train.rows()),
+            ridge: params.ridge,
+            classifies: targets.is_none(),
             evaluate_at: params.moments(&params.evaluate_at),
             evaluation_samples: params.evaluation_samples.unwrap_or(usize::MAX),
             checkpoints: params.moments(&params.checkpoints),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::artifact::{Table, Value};
-use crate::experiment::testing::{Check, pixels};
+use crate::experiment::testing::{Check, pixels, representation};
 use crate::step::{DataRef, DataSource, NoScratch, Records, Scratch};
 use serde_json::{Value as Json, json};
 use std::sync::Mutex;
@@ -94,7 +94,7 @@ fn run(params: &Json, scratch: &dyn Scratch, cancelled: &AtomicBool) -> Result<O
     let params: Params = serde_json::from_value(params.clone()).unwrap();
     let context = Context { data: &NoData, cancelled, scratch };
     // every step is saved
-    training(&params, &images, None)?.run(&context, 1.0)
+    training(&params, (&images, None), None)?.run(&context, 1.0)
 }
 
 #[test]
@@ -192,4 +192,95 @@ fn training_all_layers_by_name_is_training_all() {
     named["trained"] = json!([4]);
     let problems = Check::of(&TrainNetwork).refuse(&named, vec![("x", Value::Representation(images()))]);
     assert_eq!(problems[0].message, "layer 4 is to be trained, but the network has 3 layers with weights");
+}
+
+fn autoencoder(layers: &Json, extra: &[(&str, Json)]) -> Json {
+    let mut params = json!({
+        "layers": layers, "optimiser": {"adam": {}}, "learning_rate": 0.01, "batch": 20, "steps": 200,
+        "evaluate_at": [0], "seed": 1
+    });
+    for (name, value) in extra {
+        params[*name] = value.clone();
+    }
+    params
+}
+
+fn trained(params: &Json, x: Representation, targets: Representation) -> (Vec<Option<f64>>, Table) {
+    let inputs = vec![("x", Value::Representation(x)), ("targets", Value::Representation(targets))];
+    let outputs = Check::of(&TrainNetwork).run(params, inputs);
+    let [trajectory, layers] = tables(&outputs);
+    assert_eq!(trajectory.numbers("train_error").unwrap(), [None; 2], "numbers are not right or wrong");
+    (trajectory.numbers("train_loss").unwrap(), layers.clone())
+}
+
+#[test]
+fn other_samples_can_be_targets() {
+    let layers = json!([{"circular-convolution": {"width": 2, "bias": true}}]);
+    let params = autoencoder(
+        &layers,
+        &[("initialisation", json!({"orthogonal": {"degree": 1}})), ("learning_rate", json!(0.05))],
+    );
+    let (loss, _) = trained(&params, images(), images());
+    assert!(loss[1].unwrap() < 0.01 * loss[0].unwrap(), "{loss:?}");
+}
+
+// With nothing to learn, the ridge alone moves the weights: by λ(t) for plain descent.
+#[test]
+fn ridge_shrinks_weights_at_the_rate_of_its_rise() {
+    let layers = json!([{"dense": {"width": 12}}]);
+    let nothing = representation(&images());
+    let zeros = |points: &crate::artifact::Points| points.to_matrix() * 0.0;
+    let nothing = nothing.with_features(
+        zeros(&nothing.samples.train),
+        zeros(&nothing.samples.validation),
+        zeros(&nothing.samples.test),
+    );
+    let ridge = json!({"lambda": 0.5, "rise": 4, "from": 0.0625});
+    let params = autoencoder(&layers, &[("ridge", ridge), ("steps", json!(6)), ("optimiser", json!({"sgd": {}}))]);
+    let (_, layers) = trained(&params, nothing.clone(), nothing);
+    let norms = layers.numbers("parameter_norm").unwrap();
+    // λ = 1/32, 1/16, 1/8, 1/4, 1/2, 1/2 and a rate of 0.01
+    let expected: f64 = [1.0 / 32.0, 1.0 / 16.0, 0.125, 0.25, 0.5, 0.5].iter().map(|l| 1.0 - 0.02 * l).product();
+    assert!((norms[1].unwrap() / norms[0].unwrap() - expected).abs() < 1e-6);
+}
+
+#[test]
+fn classes_have_an_output_each() {
+    let mut x = images();
+    let classes = |n: usize| (0..n).map(|i| (i % 3) as f64).collect::<Vec<_>>();
+    x.labels =
+        std::sync::Arc::new(crate::artifact::Labels { train: classes(20), validation: vec![], test: classes(7) });
+    let layers = json!([{"dense": {"width": 30}}, {"activation": "relu"}, {"dense": {"width": 3, "bias": true}}]);
+    let params = autoencoder(&layers, &[("loss", json!("cross-entropy"))]);
+    let outputs = Check::of(&TrainNetwork).run(&params, vec![("x", Value::Representation(x.clone()))]);
+    let [trajectory, _] = tables(&outputs);
+    assert_eq!(trajectory.numbers("train_error").unwrap()[1], Some(0.0));
+    let mut params = params;
+    params["layers"] = json!([{"dense": {"width": 2}}]);
+    let error = Check::of(&TrainNetwork).fail(&params, vec![("x", Value::Representation(x))]).to_string();
+    assert!(error.contains("a label is 2, the 2 outputs stand for classes 0 to 1"), "{error}");
+}
+
+#[test]
+fn targets_that_do_not_fit_are_refused() {
+    let refuse = |layers: Json, loss: &str, targets: Representation| {
+        let params = autoencoder(&layers, &[("loss", json!(loss))]);
+        let inputs = vec![("x", Value::Representation(images())), ("targets", Value::Representation(targets))];
+        Check::of(&TrainNetwork).refuse(&params, inputs).remove(0)
+    };
+    let twelve = || json!([{"dense": {"width": 12}}]);
+    assert_eq!(refuse(twelve(), "logistic", images()).at.as_deref(), Some("loss"));
+    assert_eq!(refuse(twelve(), "square", pixels(20, 0, 6)).at.as_deref(), Some("targets"));
+    let narrow = refuse(json!([{"dense": {"width": 5}}]), "square", images());
+    assert_eq!(narrow.message, "the last layer gives 5 numbers and a target has 12");
+    let params =
+        autoencoder(&twelve(), &[("loss", json!("cross-entropy")), ("layers", json!([{"dense": {"width": 1}}]))]);
+    let problems = Check::of(&TrainNetwork).refuse(&params, vec![("x", Value::Representation(images()))]);
+    assert!(problems[0].message.contains("one for each class"));
+    let both = autoencoder(
+        &json!([{"dense": {"width": 1}}]),
+        &[("ridge", json!({"lambda": 0.1})), ("optimiser", json!({"sgd": {"weight_decay": 0.1}}))],
+    );
+    let problems = Check::of(&TrainNetwork).refuse(&both, vec![("x", Value::Representation(images()))]);
+    assert_eq!(problems[0].at.as_deref(), Some("ridge"));
 }

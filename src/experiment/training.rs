@@ -1,6 +1,7 @@
 //! The loop of training: gradient, record, step, and a state to go on from.
 
 use super::network::PointSource;
+use super::training_parameters::RidgePenalty;
 use super::training_state::{Progress, decode, encode};
 use crate::artifact::{Cell, Checkpoint, Network, Table, Value};
 use crate::math::network::{Evaluation, Order, Schedule, Trainer};
@@ -11,6 +12,9 @@ pub struct Setting {
     pub batch: usize,
     pub seed: u64,
     pub schedule: Schedule,
+    pub ridge: Option<RidgePenalty>,
+    /// Whether outputs stand for classes, so that a share of them is wrong.
+    pub classifies: bool,
     /// Steps with a row in the trajectory, ascending.
     pub evaluate_at: Vec<usize>,
     pub evaluation_samples: usize,
@@ -75,6 +79,10 @@ impl Training<'_> {
             if last {
                 return self.finish(progress);
             }
+            if let Some(ridge) = self.setting.ridge {
+                // the gradient of λ‖θ‖²
+                self.trainer.decay(2.0 * ridge.at(step));
+            }
             self.trainer.descend(self.setting.schedule.rate(step));
             progress.step += 1;
             unsaved += step_flops;
@@ -102,7 +110,8 @@ impl Training<'_> {
         for split in &self.splits {
             let made = self.trainer.evaluate(split, self.setting.evaluation_samples);
             let cell = |number: fn(&Evaluation) -> f64| Cell::from(made.as_ref().map(number));
-            row.extend([cell(|e| e.loss), cell(|e| e.error)]);
+            let error = if self.setting.classifies { cell(|e| e.error) } else { Cell::Null };
+            row.extend([cell(|e| e.loss), error]);
         }
         progress.trajectory.push(row);
         let norms = self.trainer.layer_norms();

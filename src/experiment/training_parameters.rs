@@ -12,11 +12,13 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LossName {
-    /// (f − y)².
+    /// (f − y)², summed over outputs.
     #[default]
     Square,
     /// log(1 + exp(−y f)).
     Logistic,
+    /// log Σ_k exp(f_k) − f_y, for labels that count classes from 0: an output for each class.
+    CrossEntropy,
 }
 
 /// How a gradient becomes a step.
@@ -106,6 +108,49 @@ pub enum InitialisationName {
     He,
     /// Weights N(0, 1), biases 0, each layer's output divided by √(inputs of a unit): the tangent-kernel parametrisation.
     TangentKernel,
+    /// Circular convolutions begin as √2 times an orthogonal map of channels after the pooling, at low frequencies alone;
+    /// other layers as with `he`.
+    Orthogonal(OrthogonalStart),
+}
+
+/// Which frequencies pass at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrthogonalStart {
+    /// Largest ‖ω‖₁ = |ω_y| + |ω_x|, in waves over the map.
+    #[schemars(range(min = 0))]
+    pub degree: usize,
+}
+
+/// L2 regularisation: λ ‖θ‖² over all weights and biases.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RidgePenalty {
+    /// λ, from the end of its rise on.
+    #[schemars(range(min = 0.0))]
+    pub lambda: f64,
+    /// Steps over which λ rises by a constant factor a step.
+    #[serde(default)]
+    #[schemars(range(min = 0))]
+    pub rise: usize,
+    /// λ at the first step of the rise, as a share of its last value.
+    #[serde(default = "ten_thousandth")]
+    #[schemars(range(min = 1e-12, max = 1.0))]
+    pub from: f64,
+}
+
+const fn ten_thousandth() -> f64 {
+    1e-4
+}
+
+impl RidgePenalty {
+    /// λ at a step.
+    pub fn at(self, step: usize) -> f64 {
+        if step >= self.rise {
+            return self.lambda;
+        }
+        self.lambda * self.from.powf(1.0 - step as f64 / self.rise as f64)
+    }
 }
 
 impl InitialisationName {
@@ -115,6 +160,7 @@ impl InitialisationName {
             Self::Pytorch => Initialisation::PyTorch,
             Self::He => Initialisation::He,
             Self::TangentKernel => Initialisation::Normal,
+            Self::Orthogonal(OrthogonalStart { degree }) => Initialisation::Orthogonal { degree },
         }
     }
 }
@@ -123,9 +169,10 @@ impl InitialisationName {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The layers in order: `dense: {width, bias}`, `convolution: {width, window, padding, bias}`, `activation: relu`
-    /// (`tanh`, `erf`, `sigmoid`), `pooling: {pooling, size}`, `channel-norm`, `global-average`. The last one must give
-    /// one number.
+    /// The layers in order: `dense: {width, bias}`, `convolution: {width, window, padding, bias}`,
+    /// `circular-convolution: {width, pooling, bias}`, `activation: relu` (`tanh`, `erf`, `sigmoid`),
+    /// `pooling: {pooling, size}`, `channel-norm`, `global-average`. The last one must give one number, with
+    /// `cross-entropy` one for each class, with `targets` as many as these have.
     pub layers: Vec<NetworkLayer>,
     /// What training makes small.
     #[serde(default)]
@@ -133,6 +180,9 @@ pub struct Params {
     /// `sgd: {momentum, weight_decay}` or `adam: {beta1, beta2, epsilon, weight_decay}`.
     #[serde(default)]
     pub optimiser: OptimiserParams,
+    /// L2 regularisation, not part of the losses that are recorded: `{lambda, rise, from}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ridge: Option<RidgePenalty>,
     /// Largest learning rate.
     #[schemars(range(min = 0.0))]
     pub learning_rate: f64,
@@ -194,6 +244,7 @@ impl Params {
         match self.loss {
             LossName::Square => Loss::Square,
             LossName::Logistic => Loss::Logistic,
+            LossName::CrossEntropy => Loss::CrossEntropy,
         }
     }
 

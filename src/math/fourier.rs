@@ -79,8 +79,10 @@ fn frequency(row: usize, size: usize) -> f64 {
     row.div_ceil(2) as f64 / size as f64
 }
 
-// Orthonormal rows 1/√N, √(2/N) cos(2π f t/N), √(2/N) sin(2π f t/N), …; for an even N the last one alternates in sign.
-fn real_fourier_basis(size: usize) -> Matrix {
+/// Orthonormal rows 1/√N, √(2/N) cos(2π f t/N), √(2/N) sin(2π f t/N), …; for an even N the last one alternates in sign.
+///
+/// Shapes: -> N x N. Cost: N².
+pub fn real_fourier_basis(size: usize) -> Matrix {
     let norm = 1.0 / (size as f64).sqrt();
     Matrix::from_fn(size, size, |row, t| {
         let cycles = row.div_ceil(2);

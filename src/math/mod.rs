@@ -12,6 +12,7 @@
 
 pub mod activation;
 pub mod alignment;
+pub mod circular_statistics;
 pub mod convolution;
 pub mod curve;
 pub mod dual_activation;
@@ -49,12 +50,14 @@ pub mod random;
 pub mod random_features;
 pub mod ridge;
 pub mod separation;
+pub mod singular;
 pub mod spectrum;
 pub mod sphere_samples;
 pub mod statistics;
 pub mod student;
 pub mod subsample;
 pub mod torch_random;
+pub mod torus;
 pub mod weighted_sum;
 pub mod zonal;
 

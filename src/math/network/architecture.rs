@@ -1,5 +1,6 @@
 //! Which layers a network has, their sizes, and where their weights stand in the vector of parameters.
 
+use super::circular;
 use super::pointwise::Pointwise;
 use crate::math::error::{MathError, check_range};
 use crate::math::maps::MapShape;
@@ -8,7 +9,7 @@ use crate::math::pooling::Pooling;
 use std::ops::Range;
 
 /// A layer of a network, before it knows its input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Layer {
     /// `y = m Wᵀ x + b` on all numbers of a sample, maps flattened channel-major.
     Dense {
@@ -23,6 +24,15 @@ pub enum Layer {
         channels: usize,
         /// Side of the window, and zeros on every side.
         window: Window,
+        /// Whether there is a b, one number a channel.
+        bias: bool,
+    },
+    /// Circular convolution with filters as large as the map, then the fixed pooling (1 − β) I + β A: `y = m M_β W * x + b`.
+    CircularConvolution {
+        /// Channels of the output.
+        channels: usize,
+        /// β
+        pooling: f64,
         /// Whether there is a b, one number a channel.
         bias: bool,
     },
@@ -59,7 +69,8 @@ pub struct Placed {
     pub input: MapShape,
     /// Shape of a sample that goes out.
     pub output: MapShape,
-    /// Its weights, (inputs of a unit) x units, column-major; empty where it has none.
+    /// Its weights, (inputs of a unit) x units, column-major; those of a circular convolution frequency after frequency;
+    /// empty where it has none.
     pub weights: Range<usize>,
     /// Its biases, one a unit; empty where it has none.
     pub bias: Range<usize>,
@@ -68,11 +79,12 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Inputs of one unit; 0 for a layer without weights.
+    /// Inputs of one unit, those at one frequency for a circular convolution; 0 for a layer without weights.
     pub fn fan_in(&self) -> usize {
         match self.layer {
             Layer::Dense { .. } => self.input.dim(),
             Layer::Convolution { window, .. } => self.input.channels * window.area(),
+            Layer::CircularConvolution { .. } => self.input.channels,
             _ => 0,
         }
     }
@@ -81,7 +93,7 @@ impl Placed {
     pub fn units(&self) -> usize {
         match self.layer {
             Layer::Dense { width, .. } => width,
-            Layer::Convolution { channels, .. } => channels,
+            Layer::Convolution { channels, .. } | Layer::CircularConvolution { channels, .. } => channels,
             _ => 0,
         }
     }
@@ -93,6 +105,9 @@ impl Placed {
 
     /// Floating-point operations of the products of one sample, forward.
     pub fn flops(&self) -> f64 {
+        if matches!(self.layer, Layer::CircularConvolution { .. }) {
+            return circular::flops(self);
+        }
         let positions = if matches!(self.layer, Layer::Dense { .. }) { 1 } else { self.output.positions() };
         2.0 * (self.fan_in() * self.units() * positions) as f64
     }
@@ -129,7 +144,9 @@ impl Architecture {
         let start = self.parameters;
         let mut placed = Placed { layer, input, output, weights: start..start, bias: start..start, multiplier: 1.0 };
         if placed.units() > 0 {
-            let end = start + placed.fan_in() * placed.units();
+            let frequencies =
+                if matches!(layer, Layer::CircularConvolution { .. }) { placed.input.positions() } else { 1 };
+            let end = start + frequencies * placed.fan_in() * placed.units();
             placed.weights = start..end;
             placed.bias = end..end + if bias { placed.units() } else { 0 };
             if parametrisation == Parametrisation::TangentKernel {
@@ -197,6 +214,10 @@ fn output_of(layer: Layer, input: MapShape) -> Result<(MapShape, bool), MathErro
     Ok(match layer {
         Layer::Dense { width, bias } => (vector(width), bias),
         Layer::Convolution { channels, window, bias } => (window.output(input, channels)?, bias),
+        Layer::CircularConvolution { channels, pooling, bias } => {
+            check_range((0.0..=1.0).contains(&pooling), "strength of the pooling", pooling, "between 0 and 1")?;
+            (MapShape { channels, ..input }, bias)
+        }
         Layer::Pointwise(_) | Layer::ChannelNorm => (input, false),
         Layer::Pooling { size, .. } => {
             let fits = (1..=input.height.min(input.width).min(LARGEST_POOL)).contains(&size);

@@ -40,13 +40,13 @@ impl Problem {
     fn loss(&self, network: &Network<f64>, space: &mut Workspace<f64>) -> f64 {
         space.input(ROWS).copy_from_slice(&self.inputs);
         network.forward(space);
-        self.loss.sum(space.output().0, &self.targets) / ROWS as f64
+        self.loss.sum(space.output().0, &self.targets, ROWS) / ROWS as f64
     }
 
     fn gradient(&self, space: &mut Workspace<f64>) -> Vec<f64> {
         self.loss(&self.network, space);
         let (outputs, upstream) = space.output();
-        self.loss.gradient((outputs, &self.targets), 1.0 / ROWS as f64, upstream);
+        self.loss.gradient((outputs, &self.targets), (1.0 / ROWS as f64, ROWS), upstream);
         let mut gradient = vec![0.0; self.network.parameters().len()];
         self.network.backward(space, &mut gradient).unwrap();
         gradient
@@ -96,6 +96,8 @@ fn every_layer_has_the_gradient_of_finite_differences() {
         ("convolution", convolution(3, 1, true)),
         ("convolution without border", convolution(2, 0, false)),
         ("convolution with a wide border", convolution(3, 2, true)),
+        ("circular convolution", Layer::CircularConvolution { channels: 3, pooling: 0.5, bias: true }),
+        ("circular without bias", Layer::CircularConvolution { channels: 1, pooling: 0.0, bias: false }),
         ("relu", Layer::Pointwise(Pointwise::Relu)),
         ("tanh", Layer::Pointwise(Pointwise::Tanh)),
         ("erf", Layer::Pointwise(Pointwise::Erf)),
@@ -154,7 +156,7 @@ fn gradient_of_a_batch_is_the_mean_of_its_samples() {
         (0..MAPS.dim()).for_each(|j| input[j] = problem.inputs[j * ROWS + i]);
         problem.network.forward(&mut space);
         let (outputs, upstream) = space.output();
-        problem.loss.gradient((outputs, &problem.targets[i..=i]), 1.0 / ROWS as f64, upstream);
+        problem.loss.gradient((outputs, &problem.targets[i..=i]), (1.0 / ROWS as f64, 1), upstream);
         problem.network.backward(&mut space, &mut sum).unwrap();
     }
     assert!(whole.iter().zip(&sum).all(|(a, b)| (a - b).abs() < 1e-14));

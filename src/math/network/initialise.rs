@@ -1,6 +1,7 @@
 //! Random weights to begin with.
 
-use super::architecture::{Architecture, Placed};
+use super::architecture::{Architecture, Layer, Placed};
+use super::circular::start_operator;
 use super::scalar::Scalar;
 use crate::math::random::Stream;
 
@@ -13,6 +14,12 @@ pub enum Initialisation {
     He,
     /// Weights N(0, 1), biases 0: with [`super::Parametrisation::TangentKernel`].
     Normal,
+    /// Circular convolutions begin as `m_ω m Ŵ(ω) = √2 O` at frequencies of `‖ω‖₁ ≤ degree` and 0 beyond, with O a block of a
+    /// random orthogonal matrix; their biases are 0, and all other layers as with [`Initialisation::He`].
+    Orthogonal {
+        /// Largest `‖ω‖₁` that passes.
+        degree: usize,
+    },
 }
 
 /// Weights and biases; layer l draws from the stream of (seed, "network-weights", l), unit by unit, so that a narrower
@@ -26,6 +33,9 @@ pub fn initial_parameters<T: Scalar>(architecture: &Architecture, law: Initialis
 }
 
 fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parameters: &mut [T]) {
+    if let (Initialisation::Orthogonal { degree }, Layer::CircularConvolution { .. }) = (law, placed.layer) {
+        return start_operator(placed, degree, (stream, &mut parameters[placed.weights.clone()]));
+    }
     let fan_in = placed.fan_in();
     let bound = 1.0 / (fan_in as f64).sqrt();
     let units = parameters[placed.weights.clone()].chunks_exact_mut(fan_in);
@@ -34,7 +44,7 @@ fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parame
         for weight in unit {
             *weight = T::of(match law {
                 Initialisation::PyTorch => bound * (2.0 * stream.uniform() - 1.0),
-                Initialisation::He => 2.0_f64.sqrt() * bound * stream.normal(),
+                Initialisation::He | Initialisation::Orthogonal { .. } => 2.0_f64.sqrt() * bound * stream.normal(),
                 Initialisation::Normal => stream.normal(),
             });
         }

@@ -9,31 +9,65 @@ pub enum Loss {
     Square,
     /// `log(1 + e^{−y f})` for labels y = ±1.
     Logistic,
+    /// `log Σ_k e^{f_k} − Σ_k y_k f_k` for targets that sum to 1 over the outputs.
+    CrossEntropy,
 }
 
 impl Loss {
-    /// The sum over all outputs; divide by the number of samples. Panics where sizes differ.
-    pub fn sum<T: Scalar>(self, outputs: &[T], targets: &[T]) -> f64 {
+    /// The sum over all outputs of a batch of `rows` samples; divide by their number. Panics where sizes differ.
+    ///
+    /// Shapes: rows x outputs, column-major.
+    pub fn sum<T: Scalar>(self, outputs: &[T], targets: &[T], rows: usize) -> f64 {
         assert_eq!(outputs.len(), targets.len());
+        if self == Self::CrossEntropy {
+            let taken: f64 = outputs.iter().zip(targets).map(|(f, y)| f.to_f64() * y.to_f64()).sum();
+            return (0..rows).map(|row| log_sum_exp(sample(outputs, row, rows))).sum::<f64>() - taken;
+        }
         let one = |(f, y): (&T, &T)| match self {
             Self::Square => (f.to_f64() - y.to_f64()).powi(2),
+            // dealt with above
+            Self::CrossEntropy => 0.0,
             Self::Logistic => softplus(-f.to_f64() * y.to_f64()),
         };
         outputs.iter().zip(targets).map(one).sum()
     }
 
     /// The gradient with respect to each output, times `share` (one over the number of samples). Panics where sizes differ.
-    pub fn gradient<T: Scalar>(self, (outputs, targets): (&[T], &[T]), share: f64, into: &mut [T]) {
+    ///
+    /// Shapes: rows x outputs, column-major.
+    pub fn gradient<T: Scalar>(self, (outputs, targets): (&[T], &[T]), (share, rows): (f64, usize), into: &mut [T]) {
         assert!(outputs.len() == targets.len() && targets.len() == into.len());
+        if self == Self::CrossEntropy {
+            for row in 0..rows {
+                let total = log_sum_exp(sample(outputs, row, rows));
+                for at in (row..outputs.len()).step_by(rows) {
+                    into[at] = T::of(share * ((outputs[at].to_f64() - total).exp() - targets[at].to_f64()));
+                }
+            }
+            return;
+        }
         for (into, (f, y)) in into.iter_mut().zip(outputs.iter().zip(targets)) {
             let (f, y) = (f.to_f64(), y.to_f64());
             let slope = match self {
                 Self::Square => 2.0 * (f - y),
+                // dealt with above
+                Self::CrossEntropy => 0.0,
                 Self::Logistic => -y / (1.0 + (y * f).exp()),
             };
             *into = T::of(share * slope);
         }
     }
+}
+
+// The outputs of one sample.
+fn sample<T: Scalar>(outputs: &[T], row: usize, rows: usize) -> impl Iterator<Item = f64> + Clone + '_ {
+    outputs.iter().skip(row).step_by(rows).map(|f| f.to_f64())
+}
+
+// log Σ eˣ without overflow
+fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.map(|x| (x - largest).exp()).sum::<f64>().ln()
 }
 
 // log(1 + eˣ) without overflow
@@ -47,23 +81,28 @@ mod tests {
 
     #[test]
     fn values_by_hand() {
-        assert_eq!(Loss::Square.sum(&[3.0, 1.0], &[1.0, 1.0]), 4.0);
-        let logistic = Loss::Logistic.sum(&[0.0, 2.0], &[1.0, -1.0]);
+        assert_eq!(Loss::Square.sum(&[3.0, 1.0], &[1.0, 1.0], 2), 4.0);
+        let logistic = Loss::Logistic.sum(&[0.0, 2.0], &[1.0, -1.0], 2);
         assert!((logistic - (2.0_f64.ln() + (1.0 + 2.0_f64.exp()).ln())).abs() < 1e-15);
-        assert_eq!(Loss::Logistic.sum(&[-1000.0], &[1.0]), 1000.0);
+        assert_eq!(Loss::Logistic.sum(&[-1000.0], &[1.0], 1), 1000.0);
+        // two samples of two classes: columns are classes
+        let entropy = Loss::CrossEntropy.sum(&[0.0, 3.0, 0.0, 1.0], &[1.0, 0.0, 0.0, 1.0], 2);
+        assert!((entropy - (2.0_f64.ln() + (2.0_f64.exp() + 1.0).ln())).abs() < 1e-14);
+        assert_eq!(Loss::CrossEntropy.sum(&[1000.0, 0.0], &[0.0, 1.0], 1), 1000.0);
     }
 
     #[test]
     fn gradient_is_the_derivative() {
-        let (outputs, targets) = ([0.3, -1.2, 4.0, 0.0], [1.0, -1.0, -1.0, 1.0]);
-        for loss in [Loss::Square, Loss::Logistic] {
+        let outputs = [0.3, -1.2, 4.0, 0.0];
+        let (signs, classes) = ([1.0, -1.0, -1.0, 1.0], [1.0, 0.0, 0.0, 1.0]);
+        for (loss, targets) in [(Loss::Square, signs), (Loss::Logistic, signs), (Loss::CrossEntropy, classes)] {
             let mut gradient = [0.0; 4];
-            loss.gradient((&outputs, &targets), 0.25, &mut gradient);
+            loss.gradient((&outputs, &targets), (0.25, 2), &mut gradient);
             for i in 0..4 {
                 let at = |shift: f64| {
                     let mut moved = outputs;
                     moved[i] += shift;
-                    0.25 * loss.sum(&moved, &targets)
+                    0.25 * loss.sum(&moved, &targets, 2)
                 };
                 assert!(((at(1e-6) - at(-1e-6)) / 2e-6 - gradient[i]).abs() < 1e-8);
             }

@@ -41,7 +41,7 @@ pub fn mean_gradient<T: Scalar>(
         source.targets(part, targets);
         let (outputs, upstream) = space.output();
         match objective {
-            Objective::Loss(loss) => loss.gradient((outputs, targets), share, upstream),
+            Objective::Loss(loss) => loss.gradient((outputs, targets), (share, part.len()), upstream),
             Objective::Correlation => {
                 upstream.iter_mut().zip(&*targets).for_each(|(into, y)| *into = T::of(share * y.to_f64()));
             }

@@ -11,6 +11,7 @@
 
 mod architecture;
 mod channel_norm;
+mod circular;
 mod composed;
 mod convolution;
 mod dense;
@@ -31,6 +32,7 @@ mod trainer;
 mod trainer_tests;
 
 pub use architecture::{Architecture, Layer, Parametrisation, Placed};
+pub use circular::frequency_block;
 pub use composed::composed_weights;
 pub use initialise::{Initialisation, initial_parameters};
 pub use loss::Loss;

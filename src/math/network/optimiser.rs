@@ -38,6 +38,11 @@ impl<T: Scalar> Optimiser<T> {
         Self { rule, weight_decay, steps: 0, moments }
     }
 
+    /// Times the parameters, added to the gradient from now on.
+    pub fn set_weight_decay(&mut self, weight_decay: f64) {
+        self.weight_decay = weight_decay;
+    }
+
     /// Vectors of the parameters' length that a rule remembers.
     pub fn moments_of(rule: Rule) -> usize {
         match rule {

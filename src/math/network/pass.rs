@@ -1,10 +1,14 @@
 //! A network, and its forward and backward pass over a batch.
 
 use super::architecture::{Architecture, Layer, Placed};
+use super::circular::{self, CircularMemory, Transform};
 use super::scalar::Scalar;
 use super::{channel_norm, convolution, dense, pooling};
 use crate::math::error::{MathError, check_size};
 use crate::math::maps::MapShape;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A network: its layers and one vector of all weights and biases.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +32,12 @@ pub(super) struct Gradients<'a, T> {
 }
 
 /// What a layer keeps from its forward pass for its backward pass, or needs as working space.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Memory<T> {
     numbers: Vec<T>,
     dots: Vec<T>,
     chosen: Vec<u32>,
+    circular: Option<CircularMemory<T>>,
 }
 
 /// Buffers for a batch: every layer's values and their gradients.
@@ -52,20 +57,22 @@ impl<T: Scalar> Workspace<T> {
         let layers = architecture.layers();
         let dims = || std::iter::once(architecture.input()).chain(layers.iter().map(|p| p.output)).map(MapShape::dim);
         let learned = first_with_weights(architecture) + 1;
+        let mut transforms = HashMap::new();
         let gradients = dims().enumerate().map(|(i, dim)| zeros(if i < learned { 0 } else { dim * most_rows }));
         Self {
             most_rows,
             rows: 0,
             values: dims().map(|dim| zeros(dim * most_rows)).collect(),
             gradients: gradients.collect(),
-            memory: layers.iter().map(|placed| Memory::new(placed, most_rows)).collect(),
+            memory: layers.iter().map(|placed| Memory::new(placed, most_rows, &mut transforms)).collect(),
         }
     }
 
     /// Numbers in the buffers, roughly.
     pub fn numbers(architecture: &Architecture, most_rows: usize) -> usize {
         let patches = architecture.layers().iter().map(|placed| convolution::patch_numbers(placed, most_rows));
-        2 * architecture.numbers() * most_rows + patches.max().unwrap_or(0)
+        let circular = architecture.layers().iter().map(|placed| circular::memory_numbers(placed, most_rows));
+        2 * architecture.numbers() * most_rows + patches.max().unwrap_or(0) + circular.sum::<usize>()
     }
 
     /// Samples that a batch may have.
@@ -87,6 +94,13 @@ impl<T: Scalar> Workspace<T> {
         &buffer[..buffer.len() / self.most_rows.max(1) * self.rows]
     }
 
+    /// The same, to change before [`Network::forward_between`].
+    pub fn values_mut(&mut self, number: usize) -> &mut [T] {
+        let number = number.min(self.values.len() - 1);
+        let length = self.values[number].len() / self.most_rows.max(1) * self.rows;
+        &mut self.values[number][..length]
+    }
+
     /// What the last layer gave, and where to write the gradient of the loss with respect to it.
     pub fn output(&mut self) -> (&[T], &mut [T]) {
         let last = self.values.len() - 1;
@@ -96,11 +110,16 @@ impl<T: Scalar> Workspace<T> {
 }
 
 impl<T: Scalar> Memory<T> {
-    fn new(placed: &Placed, rows: usize) -> Self {
+    fn new(placed: &Placed, rows: usize, transforms: &mut HashMap<(usize, usize), Arc<Transform<T>>>) -> Self {
         let zeros = |numbers: usize| vec![T::default(); numbers];
-        let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new() };
+        let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None };
         match placed.layer {
             Layer::Convolution { .. } => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
+            Layer::CircularConvolution { .. } => {
+                let size = (placed.input.height, placed.input.width);
+                let transform = transforms.entry(size).or_insert_with(|| Arc::new(Transform::new(placed.input)));
+                memory.circular = Some(CircularMemory::new(placed, Arc::clone(transform), rows));
+            }
             Layer::ChannelNorm => {
                 memory.numbers = zeros(rows * placed.input.positions());
                 memory.dots = memory.numbers.clone();
@@ -144,8 +163,14 @@ impl<T: Scalar> Network<T> {
 
     /// The same for the first `number` layers only.
     pub fn forward_to(&self, space: &mut Workspace<T>, number: usize) {
+        self.forward_between(space, 0..number);
+    }
+
+    /// The same for some layers in the middle, from what stands in the workspace before the first of them.
+    pub fn forward_between(&self, space: &mut Workspace<T>, layers: Range<usize>) {
         let rows = space.rows;
-        for (i, placed) in self.architecture.layers().iter().enumerate().take(number) {
+        let wanted = layers.len();
+        for (i, placed) in self.architecture.layers().iter().enumerate().skip(layers.start).take(wanted) {
             let (before, after) = space.values.split_at_mut(i + 1);
             let x = &before[i][..rows * placed.input.dim()];
             let y = &mut after[0][..rows * placed.output.dim()];
@@ -159,6 +184,11 @@ impl<T: Scalar> Network<T> {
             Layer::Dense { .. } => dense::forward(placed, &self.parameters, (x, y), rows),
             Layer::Convolution { .. } => {
                 convolution::forward(placed, &self.parameters, (x, y), (&mut memory.numbers, rows));
+            }
+            Layer::CircularConvolution { .. } => {
+                if let Some(memory) = &mut memory.circular {
+                    circular::forward(placed, &self.parameters, (x, y), (memory, rows));
+                }
             }
             Layer::Pointwise(f) => f.forward(x, y),
             Layer::Pooling { pooling, size } => {
@@ -211,6 +241,12 @@ fn layer_backward<T: Scalar>(
         Layer::Convolution { .. } => {
             return convolution::backward(placed, values, out, (&mut memory.numbers, rows));
         }
+        Layer::CircularConvolution { .. } => {
+            if let Some(memory) = &mut memory.circular {
+                circular::backward(placed, values, out, (memory, rows));
+            }
+            return;
+        }
         _ => {}
     }
     let Some(dx) = out.input.as_deref_mut() else { return };
@@ -226,6 +262,6 @@ fn layer_backward<T: Scalar>(
             channel_norm::backward(placed, saved, (values.upstream, dx), (&mut memory.dots[..positions], rows));
         }
         Layer::GlobalAverage => pooling::global_backward(placed, (values.upstream, dx), rows),
-        Layer::Dense { .. } | Layer::Convolution { .. } => {}
+        Layer::Dense { .. } | Layer::Convolution { .. } | Layer::CircularConvolution { .. } => {}
     }
 }

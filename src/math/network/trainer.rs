@@ -23,7 +23,8 @@ pub trait Source<T> {
 pub struct Evaluation {
     /// Mean loss.
     pub loss: f64,
-    /// Share of outputs whose sign is not the target's; an output of zero counts as positive.
+    /// Share of samples whose largest output is not that of the largest target (the first of equal ones); with one output,
+    /// whose sign is not the target's, zero counting as positive.
     pub error: f64,
 }
 
@@ -105,12 +106,17 @@ impl<T: Scalar> Trainer<T> {
         for part in rows.chunks(self.space.most_rows()) {
             let targets = run(&self.network, (&mut self.space, &mut self.targets[..]), source, part);
             let (outputs, upstream) = self.space.output();
-            loss += share * self.loss.sum(outputs, targets);
-            self.loss.gradient((outputs, targets), share, upstream);
+            loss += share * self.loss.sum(outputs, targets, part.len());
+            self.loss.gradient((outputs, targets), (share, part.len()), upstream);
             self.network.backward(&mut self.space, &mut self.gradient)?;
         }
         check_range(loss.is_finite(), "training loss", loss, "a number; lower the learning rate")?;
         Ok(loss)
+    }
+
+    /// From now on `weight` times all parameters is added to the gradient of a step: descent of `weight/2 · ‖θ‖²` as well.
+    pub fn decay(&mut self, weight: f64) {
+        self.optimiser.set_weight_decay(weight);
     }
 
     /// One step of the optimiser along the gradient of [`Trainer::differentiate`], frozen parameters excepted.
@@ -132,16 +138,14 @@ impl<T: Scalar> Trainer<T> {
     /// Loss and error on the first `count` samples of a source, nothing where there are none. Cost: a forward pass.
     pub fn evaluate(&mut self, source: &dyn Source<T>, count: usize) -> Option<Evaluation> {
         let rows: Vec<usize> = (0..count.min(source.count())).collect();
-        let (mut loss, mut wrong, mut outputs_seen) = (0.0, 0_usize, 0_usize);
+        let (mut loss, mut wrong) = (0.0, 0_usize);
         for part in rows.chunks(self.space.most_rows()) {
             let targets = run(&self.network, (&mut self.space, &mut self.targets[..]), source, part);
             let (outputs, _) = self.space.output();
-            loss += self.loss.sum(outputs, targets);
-            let missed = |(f, y): (&T, &T)| (*f >= T::default()) != (*y >= T::default());
-            wrong += outputs.iter().zip(targets).filter(|&pair| missed(pair)).count();
-            outputs_seen += outputs.len();
+            loss += self.loss.sum(outputs, targets, part.len());
+            wrong += misclassified((outputs, targets), part.len());
         }
-        let evaluation = Evaluation { loss: loss / rows.len() as f64, error: wrong as f64 / outputs_seen as f64 };
+        let evaluation = Evaluation { loss: loss / rows.len() as f64, error: wrong as f64 / rows.len() as f64 };
         (!rows.is_empty()).then_some(evaluation)
     }
 
@@ -154,6 +158,18 @@ impl<T: Scalar> Trainer<T> {
         self.network.parameters_mut().copy_from_slice(parameters);
         self.optimiser.restore(steps, moments)
     }
+}
+
+fn misclassified<T: Scalar>((outputs, targets): (&[T], &[T]), rows: usize) -> usize {
+    if outputs.len() == rows {
+        let missed = |(f, y): &(&T, &T)| (**f >= T::default()) != (**y >= T::default());
+        return outputs.iter().zip(targets).filter(missed).count();
+    }
+    let class = |values: &[T], row: usize| {
+        let of_sample = (row..values.len()).step_by(rows);
+        of_sample.reduce(|best, at| if values[at] > values[best] { at } else { best })
+    };
+    (0..rows).filter(|&row| class(outputs, row) != class(targets, row)).count()
 }
 
 // Passes some samples through; gives their targets.
