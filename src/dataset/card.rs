@@ -35,7 +35,7 @@ pub struct Card {
     pub std: Vec<f64>,
     /// Names of the classes, in the order of their numbers.
     pub classes: Vec<String>,
-    /// Binary tasks; the first is the default.
+    /// Tasks; the first is the default.
     pub tasks: Vec<Task>,
     /// The files of each split.
     pub splits: Splits,
@@ -78,7 +78,8 @@ pub enum FileFormat {
     ClassFolders,
 }
 
-/// A binary task: which classes are −1 and which +1. Classes in neither are left out.
+/// A task: which classes are −1 and which +1 (`negative` and `positive`), or which are numbered (`classes`). Records of
+/// other classes are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
@@ -87,9 +88,15 @@ pub struct Task {
     /// The task for people.
     pub title: String,
     /// Classes labelled −1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub negative: Vec<u32>,
     /// Classes labelled +1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positive: Vec<u32>,
+    /// Classes labelled 0, 1, 2, … in this order, in place of `negative` and `positive`; one alone where the images
+    /// themselves are the task, as an autoencoder's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<u32>,
     /// For the formats whose records have attributes in place of a class: the attribute; its absence is class 0 and its
     /// presence class 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -266,11 +273,13 @@ impl Card {
 }
 
 impl Task {
-    /// Class → −1 or +1.
+    /// Class → −1 or +1, or its place in the list of classes.
     #[must_use]
     pub fn labels(&self) -> BTreeMap<u32, i8> {
         let negative = self.negative.iter().map(|&class| (class, -1));
-        negative.chain(self.positive.iter().map(|&class| (class, 1))).collect()
+        let positive = self.positive.iter().map(|&class| (class, 1));
+        let numbered = self.classes.iter().copied().zip(0_i8..=i8::MAX);
+        negative.chain(positive).chain(numbered).collect()
     }
 }
 

@@ -30,6 +30,9 @@ impl Faults {
     }
 }
 
+/// Labels are signed bytes.
+const MOST_NUMBERED: usize = 128;
+
 fn image(card: &Card, found: &mut Faults) {
     let geometry = card.geometry();
     if !matches!(geometry.channels, 1 | 3) {
@@ -68,11 +71,26 @@ fn tasks(card: &Card, found: &mut Faults) {
 }
 
 fn one_task(card: &Card, task: &Task, i: usize, found: &mut Faults) {
-    let mut seen = BTreeSet::new();
-    for (key, classes) in [("negative", &task.negative), ("positive", &task.positive)] {
-        if classes.is_empty() {
-            found.add(&format!("tasks.{i}.{key}"), "no class: a task needs both sides".to_owned());
+    let sides = [("negative", &task.negative), ("positive", &task.positive)];
+    for (key, classes) in sides {
+        match (task.classes.is_empty(), classes.is_empty()) {
+            (true, true) => {
+                let message = format!("no class is {key}: give both `negative` and `positive`, or `classes` alone");
+                found.add(&format!("tasks.{i}"), message);
+            }
+            (false, false) => {
+                let message = format!("`classes` are numbered 0, 1, …: leave out `{key}`, or `classes`");
+                found.add(&format!("tasks.{i}.{key}"), message);
+            }
+            _ => {}
         }
+    }
+    if task.classes.len() > MOST_NUMBERED {
+        let message = format!("{} classes: at most {MOST_NUMBERED} are numbered", task.classes.len());
+        found.add(&format!("tasks.{i}.classes"), message);
+    }
+    let mut seen = BTreeSet::new();
+    for (key, classes) in sides.into_iter().chain([("classes", &task.classes)]) {
         for &class in classes {
             if class as usize >= card.classes.len() {
                 let message = format!("class {class} of {}: classes count from 0", card.classes.len());
@@ -205,9 +223,16 @@ mod tests {
         assert!(found.len() == 1 && found[0].contains(part), "expected `{part}` in {found:?}");
     }
 
+    fn numbered(classes: &[u32]) -> Task {
+        let Task { name, title, .. } = tiny_card("tiny").tasks.remove(0);
+        Task { name, title, negative: vec![], positive: vec![], classes: classes.to_vec(), attribute: None }
+    }
+
     #[test]
     fn a_good_card_has_no_fault() {
         assert_eq!(messages(|_| {}), Vec::<String>::new());
+        assert_eq!(messages(|c| c.tasks[0] = numbered(&[2])), Vec::<String>::new());
+        assert_eq!(messages(|c| c.tasks[0] = numbered(&[2, 0, 1])), Vec::<String>::new());
     }
 
     #[test]
@@ -218,6 +243,10 @@ mod tests {
         assert_one(|c| c.tasks[0].positive = vec![7], "tasks.0.positive: class 7 of 3");
         assert_one(|c| c.tasks[0].positive = vec![0], "tasks.0.positive: class 0 stands in this task already");
         assert_one(|c| c.tasks.clear(), "tasks: no task");
+        assert_one(|c| c.tasks[0].negative.clear(), "tasks.0: no class is negative: give both");
+        assert_one(|c| c.tasks[0] = numbered(&[0, 7]), "tasks.0.classes: class 7 of 3");
+        assert_one(|c| c.tasks[0] = numbered(&[1, 1]), "tasks.0.classes: class 1 stands in this task already");
+        assert_one(|c| c.tasks[0] = Task { positive: vec![1], ..numbered(&[0]) }, "tasks.0.positive: `classes` are");
         assert_one(|c| c.splits.test.clear(), "splits.test: no file");
         assert_one(|c| c.splits.train[0].records = Some([3, 3]), "splits.train.0.records: [3, 3) is empty");
         assert_one(|c| c.splits.train[0].labels = Some("l".into()), "keeps them in the same file");

@@ -78,12 +78,23 @@ mod tests {
         let names: Vec<&String> = cards.keys().collect();
         assert_eq!(
             names,
-            ["celeba", "cifar10", "cifar10-jpeg", "fashion-mnist", "fashion-mnist-subset", "mnist", "orl-faces"]
+            [
+                "celeba",
+                "cifar10",
+                "cifar10-jpeg",
+                "fashion-mnist",
+                "fashion-mnist-subset",
+                "mnist",
+                "mnist-subset",
+                "orl-faces",
+                "textures"
+            ]
         );
         let default = |name: &str| cards[name].card.tasks[0].name.clone();
         assert_eq!(default("cifar10"), "animals-vs-vehicles");
         assert_eq!(default("fashion-mnist-subset"), "confusable-pairs");
         assert_eq!(cards["fashion-mnist"].card.tasks, cards["fashion-mnist-subset"].card.tasks);
+        assert_eq!(cards["mnist"].card.tasks, cards["mnist-subset"].card.tasks);
         assert_eq!(cards["cifar10-jpeg"].card.represents(), "cifar10");
     }
 

@@ -148,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn classes_are_numbered_in_the_order_of_the_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut card = tiny_card("small");
+        card.tasks[0] = Task { negative: vec![], positive: vec![], classes: vec![2, 0], ..card.tasks.remove(0) };
+        write_card(&folder.path().join("cards"), &card);
+        write_tiny(&folder.path().join("a/small"));
+        let data = open(folder.path()).resolve(&[choice("small")], None).unwrap();
+        assert_eq!(data.labels, BTreeMap::from([(2, 0), (0, 1)]));
+        assert_eq!((data.train, data.test), (4, 2));
+    }
+
+    #[test]
     fn a_stand_in_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let library = library(folder.path());
@@ -231,12 +243,19 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_subset_is_whole() {
+    fn the_embedded_sets_are_whole() {
         let cache = tempfile::tempdir().unwrap();
-        let verified =
-            Library::open(&[cards_dir()], &[], cache.path()).unwrap().verify("fashion-mnist-subset").unwrap();
-        assert_eq!((verified.train, verified.test), (8000, 2000));
-        assert!(verified.files.iter().all(|file| file.checked));
+        let library = Library::open(&[cards_dir()], &[], cache.path()).unwrap();
+        for (card, records) in
+            [("fashion-mnist-subset", (8000, 2000)), ("mnist-subset", (8004, 1996)), ("textures", (1953, 837))]
+        {
+            let verified = library.verify(card).unwrap();
+            assert_eq!((verified.train, verified.test), records, "{card}");
+            assert!(verified.files.iter().all(|file| file.checked), "{card}");
+        }
+        let zeros = Choice { task: Some("zeros".into()), ..choice("mnist-subset") };
+        let zeros = library.resolve(&[zeros], Some("mnist")).unwrap();
+        assert_eq!((zeros.train, zeros.test, zeros.labels), (801, 200, BTreeMap::from([(0, 0)])));
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub fn tiny_card(name: &str) -> Card {
         title: name.into(),
         negative: vec![0],
         positive: positive.to_vec(),
+        classes: vec![],
         attribute: None,
     };
     Card {

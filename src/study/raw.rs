@@ -51,7 +51,7 @@ pub struct Tolerance {
     pub absolute: f64,
 }
 
-/// A data card, and the binary task if not the card's first.
+/// A data card, and the task if not the card's first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataChoice {

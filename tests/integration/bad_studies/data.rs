@@ -68,7 +68,7 @@ fn unknown_card() {
      6 │
        ╰────
       help: did you mean `fashion-mnist-subset`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `fashion-
-            mnist`, `fashion-mnist-subset`, `mnist`, `orl-faces`
+            mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
 
     1 mistake found; nothing was run
     "#);
