@@ -1,7 +1,11 @@
 # The one command is `make reproduce`. Every target does its own set-up; `make` lists them.
 
 PROFILE ?= quick
+PAPER   ?=
 STUDY   ?=
+# A folder of studies is a paper; a study alone goes before it.
+PAPERS   = $(filter-out shared,$(notdir $(wildcard studies/*)))
+STUDIES  = $(or $(STUDY),$(PAPER))
 LOFI    := target/release/lofi
 CARGO   ?= cargo
 
@@ -10,7 +14,8 @@ CARGO   ?= cargo
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
-	@echo "  PROFILE=smoke|quick|paper (now: $(PROFILE)), STUDY=name (default: all)"
+	@echo "  PROFILE=smoke|quick|paper (now: $(PROFILE)), PAPER=name or STUDY=paper/name (default: all);"
+	@echo "  papers, the folders of studies/: $(PAPERS)"
 
 build: toolchain  ## build the lofi binary
 	@$(CARGO) build --release --quiet
@@ -21,26 +26,26 @@ toolchain:
 
 reproduce: build  ## get the data, run every study, draw, test the claims, write reports/
 	@$(LOFI) data fetch --for-studies --profile $(PROFILE)
-	@$(LOFI) run $(STUDY) --profile $(PROFILE) --report
+	@$(LOFI) run $(STUDIES) --profile $(PROFILE) --report
 
 test: toolchain  ## build and run every test
 	@$(CARGO) test --release --doc --quiet
 	@$(CARGO) test --release --lib --bins --tests
 
 plan: build  ## what would run, what is cached, and why
-	@$(LOFI) plan $(STUDY) --profile $(PROFILE)
+	@$(LOFI) plan $(STUDIES) --profile $(PROFILE)
 
 report: build  ## write reports/ from stored results
-	@$(LOFI) report $(STUDY) --profile $(PROFILE)
+	@$(LOFI) report $(STUDIES) --profile $(PROFILE)
 
 data: build  ## which data sets are here and how to get the rest
 	@$(LOFI) data list
 
 check: build  ## compare results with the committed baseline
-	@$(LOFI) check $(STUDY) --profile $(PROFILE)
+	@$(LOFI) check $(STUDIES) --profile $(PROFILE)
 
 bless: build  ## accept the present results as the baseline
-	@$(LOFI) bless $(STUDY) --profile $(PROFILE)
+	@$(LOFI) bless $(STUDIES) --profile $(PROFILE)
 
 docs: build  ## write the generated files: schema/, docs/kinds.md
 	@$(LOFI) schema

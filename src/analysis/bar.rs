@@ -17,6 +17,8 @@ pub enum Bar {
     AtLeast(f64),
     /// From one value to another, both included: an equivalence (two one-sided tests).
     Within(f64, f64),
+    /// Statistic = value, as far as the samples tell: an agreement, which few samples reach easily.
+    Equal(f64),
 }
 
 impl Bar {
@@ -29,6 +31,7 @@ impl Bar {
             Self::AtMost(bar) => (high <= bar, low > bar),
             Self::AtLeast(bar) => (low >= bar, high < bar),
             Self::Within(from, to) => (low >= from && high <= to, low > to || high < from),
+            Self::Equal(value) => (low <= value && value <= high, value < low || high < value),
         };
         if held {
             Outcome::Held
@@ -45,6 +48,7 @@ impl Bar {
             Self::Below(bar) | Self::AtMost(bar) => estimate - bar,
             Self::Above(bar) | Self::AtLeast(bar) => bar - estimate,
             Self::Within(from, to) => (from - estimate).max(estimate - to),
+            Self::Equal(value) => (estimate - value).abs(),
         }
     }
 }
@@ -57,6 +61,7 @@ impl std::fmt::Display for Bar {
             Self::AtMost(bar) => write!(f, "≤ {bar}"),
             Self::AtLeast(bar) => write!(f, "≥ {bar}"),
             Self::Within(from, to) => write!(f, "in [{from}, {to}]"),
+            Self::Equal(value) => write!(f, "= {value} within the interval"),
         }
     }
 }
@@ -70,6 +75,8 @@ pub struct Bounds {
     pub at_least: Option<f64>,
     /// An interval, with the name of its parameter.
     pub within: Option<(&'static str, Option<[f64; 2]>)>,
+    /// `equals`, where the claim has it.
+    pub equals: Option<Option<f64>>,
 }
 
 impl Bounds {
@@ -79,11 +86,12 @@ impl Bounds {
     /// Where none or several are given, or the interval is empty.
     pub fn bar(self) -> Result<Bar, Problem> {
         let interval = self.within.and_then(|(_, ends)| ends);
-        match (self.at_most, self.at_least, interval) {
-            (Some(most), None, None) => Ok(Bar::AtMost(most)),
-            (None, Some(least), None) => Ok(Bar::AtLeast(least)),
-            (None, None, Some([from, to])) if from <= to => Ok(Bar::Within(from, to)),
-            (None, None, Some([from, to])) => {
+        match (self.at_most, self.at_least, interval, self.equals.flatten()) {
+            (Some(most), None, None, None) => Ok(Bar::AtMost(most)),
+            (None, Some(least), None, None) => Ok(Bar::AtLeast(least)),
+            (None, None, None, Some(value)) => Ok(Bar::Equal(value)),
+            (None, None, Some([from, to]), None) if from <= to => Ok(Bar::Within(from, to)),
+            (None, None, Some([from, to]), None) => {
                 let name = self.within.map_or("", |(name, _)| name);
                 Err(Problem::at(name, format!("from {from} to {to} there is nothing; the smaller end comes first")))
             }
@@ -92,10 +100,10 @@ impl Bounds {
     }
 
     fn needed(self) -> String {
-        match self.within {
-            None => "exactly one of `at_most` and `at_least` is needed".to_owned(),
-            Some((name, _)) => format!("exactly one of `at_most`, `at_least` and `{name}` is needed"),
-        }
+        let more = [self.within.map(|(name, _)| name), self.equals.map(|_| "equals")];
+        let mut names: Vec<&str> = ["at_most", "at_least"].into_iter().chain(more.into_iter().flatten()).collect();
+        let last = names.pop().unwrap_or_default();
+        format!("exactly one of `{}` and `{last}` is needed", names.join("`, `"))
     }
 }
 
@@ -116,13 +124,27 @@ mod tests {
     }
 
     #[test]
+    fn an_agreement_is_held_where_the_interval_contains_the_value_and_failed_elsewhere() {
+        let at = |low, high| Bar::Equal(3.0).outcome(Some(Interval { low, high }));
+        assert_eq!([at(2.9, 3.1), at(3.0, 3.0), at(1.0, 3.0)], [Outcome::Held; 3]);
+        assert_eq!([at(3.01, 4.0), at(2.0, 2.99)], [Outcome::Failed; 2]);
+        assert_eq!(Bar::Equal(3.0).outcome(None), Outcome::Undecided);
+        assert_eq!([Bar::Equal(3.0).excess(2.5), Bar::Equal(3.0).excess(3.5)], [0.5; 2]);
+        assert_eq!(Bar::Equal(3.0).to_string(), "= 3 within the interval");
+    }
+
+    #[test]
     fn exactly_one_bound_is_needed() {
-        let two = Bounds { at_most: Some(1.0), at_least: Some(0.0), within: None };
+        let two = Bounds { at_most: Some(1.0), at_least: Some(0.0), ..Bounds::default() };
         assert_eq!(two.bar().unwrap_err().message, "exactly one of `at_most` and `at_least` is needed");
         let none = Bounds { within: Some(("between", None)), ..Bounds::default() };
         assert!(none.bar().unwrap_err().message.contains("`between`"));
         let backwards = Bounds { within: Some(("between", Some([1.0, 0.0]))), ..Bounds::default() };
         assert_eq!(backwards.bar().unwrap_err().at.unwrap(), "between");
         assert_eq!(Bounds { at_least: Some(0.5), ..Bounds::default() }.bar().unwrap(), Bar::AtLeast(0.5));
+        let equal = Bounds { equals: Some(Some(3.0)), within: Some(("between", None)), ..Bounds::default() };
+        assert_eq!(equal.bar().unwrap(), Bar::Equal(3.0));
+        let both = Bounds { at_most: Some(1.0), ..equal }.bar().unwrap_err().message;
+        assert_eq!(both, "exactly one of `at_most`, `at_least`, `between` and `equals` is needed");
     }
 }

@@ -1,4 +1,4 @@
-//! `bound`: the mean of a column lies on one side of a number.
+//! `bound`: the mean of a column lies on one side of a number, or agrees with it.
 
 use super::bar::{Bar, Bounds};
 use super::columns::Columns;
@@ -24,7 +24,7 @@ pub struct Params {
     /// The column whose mean is bounded, in its own unit.
     #[serde(default = "test_error")]
     pub column: String,
-    /// The mean is at most this, in the column's unit; either this or `at_least`.
+    /// The mean is at most this, in the column's unit; one of this, `at_least` and `equals`.
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_most: Option<f64>,
@@ -32,6 +32,10 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_least: Option<f64>,
+    /// The mean is this, in the column's unit: held where the interval contains it, failed where not.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub equals: Option<f64>,
     /// Which rows the claim speaks of.
     #[serde(default, rename = "where")]
     pub filter: Filter,
@@ -50,11 +54,13 @@ impl Kind for Bound {
     const ABOUT: About = About {
         module: module_path!(),
         family: Family::Claim,
-        summary: "The mean of a column lies on one side of a number.",
+        summary: "The mean of a column lies on one side of a number, or agrees with it.",
         details: "The mean over the rows gets a Student t interval: held where it lies on the claimed side, failed where on \
                   the other, undecided where it contains the number or there are fewer than two rows. With `per` every \
                   condition must hold, and one that fails beyond a Bonferroni correction fails the claim. A row without \
-                  the number keeps its condition from being held. Rows are taken as independent: they should be seeds.",
+                  the number keeps its condition from being held. Rows are taken as independent: they should be seeds. \
+                  `equals` asks for agreement, which few or scattered rows reach easily: lay `at_most` and `at_least` \
+                  beside it that say how close.",
         cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
@@ -70,7 +76,8 @@ impl Kind for Bound {
 }
 
 fn bar(params: &Params) -> Result<Bar, Problem> {
-    Bounds { at_most: params.at_most, at_least: params.at_least, within: None }.bar()
+    Bounds { at_most: params.at_most, at_least: params.at_least, equals: Some(params.equals), ..Bounds::default() }
+        .bar()
 }
 
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
@@ -137,6 +144,8 @@ mod tests {
         assert_eq!(one(json!({"at_most": -0.0485})), Outcome::Failed);
         assert_eq!(one(json!({"at_least": -0.0485})), Outcome::Held);
         assert_eq!(one(json!({"at_least": 0.4485})), Outcome::Failed);
+        assert_eq!([0.448, -0.048].map(|value| one(json!({"equals": value}))), [Outcome::Held; 2]);
+        assert_eq!([0.449, -0.049].map(|value| one(json!({"equals": value}))), [Outcome::Failed; 2]);
     }
 
     #[test]

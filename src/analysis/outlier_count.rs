@@ -120,7 +120,7 @@ fn bar(params: &Params) -> Result<(Bar, Option<&str>), Problem> {
     let exactly = number(&params.exactly).map(|v| [v - 0.5, v + 0.5]);
     let at_most = number(&params.at_most).map(|v| v + 0.5);
     let at_least = number(&params.at_least).map(|v| v - 0.5);
-    let bar = Bounds { at_most, at_least, within: Some(("exactly", exactly)) }.bar()?;
+    let bar = Bounds { at_most, at_least, within: Some(("exactly", exactly)), equals: None }.bar()?;
     let column = [&params.exactly, &params.at_least, &params.at_most].into_iter().find_map(|target| match target {
         Some(Target::Column(name)) => Some(name.as_str()),
         _ => None,

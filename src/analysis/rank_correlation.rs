@@ -82,7 +82,7 @@ impl Kind for RankCorrelation {
 }
 
 fn bar(params: &Params) -> Result<Bar, Problem> {
-    Bounds { at_most: params.at_most, at_least: params.at_least, within: None }.bar()
+    Bounds { at_most: params.at_most, at_least: params.at_least, ..Bounds::default() }.bar()
 }
 
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {

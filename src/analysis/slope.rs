@@ -47,7 +47,7 @@ pub struct Params {
     /// Takes the logarithm of `y` to base 10: the slope is in decades.
     #[serde(default)]
     pub log_y: bool,
-    /// The slope is at most this; one of `at_most`, `at_least` and `between`.
+    /// The slope is at most this; one of `at_most`, `at_least`, `between` and `equals`.
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_most: Option<f64>,
@@ -59,6 +59,10 @@ pub struct Params {
     #[serde(default)]
     #[schemars(inner(range(min = -1e15, max = 1e15)))]
     pub between: Option<[f64; 2]>,
+    /// The slope is this: held where the interval contains it, failed where not.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub equals: Option<f64>,
     /// Which rows the claim speaks of.
     #[serde(default, rename = "where")]
     pub filter: Filter,
@@ -89,7 +93,8 @@ impl Kind for Slope {
                   with points - 2 degrees of freedom, which takes residuals as independent and the law as a straight line: \
                   points of one seed share their noise, so prefer replicates. The evidence holds slope and intercept. \
                   Logarithms are to base 10; rows whose value has none are left out and counted. A replicate with fewer \
-                  than two values of x keeps the claim from being held.",
+                  than two values of x keeps the claim from being held. `equals` asks for agreement, which few replicates \
+                  reach easily: lay `between` beside it that says how close.",
         cites: &["student-1908", "berger-1982"],
         inputs: &[TABLE],
         outputs: &[VERDICT],
@@ -106,7 +111,7 @@ impl Kind for Slope {
 
 fn bar(params: &Params) -> Result<Bar, Problem> {
     let within = Some(("between", params.between));
-    Bounds { at_most: params.at_most, at_least: params.at_least, within }.bar()
+    Bounds { at_most: params.at_most, at_least: params.at_least, within, equals: Some(params.equals) }.bar()
 }
 
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
@@ -217,6 +222,8 @@ mod tests {
         assert!((number(&verdict, "estimate") - 2.09).abs() < 1e-14);
         assert!((number(&verdict, "high") - 2.09 - 0.248_413_8).abs() < 1e-6);
         assert_eq!((number(&verdict, "samples"), number(&verdict, "points")), (3.0, 15.0));
+        let agrees = [1.85, 2.33, 1.84, 2.34].map(|slope| decided(json!({"equals": slope}), &rows).outcome);
+        assert_eq!(agrees, [Outcome::Held, Outcome::Held, Outcome::Failed, Outcome::Failed]);
         let pooled = decided(json!({"at_least": 1.8, "interval": "regression"}), &rows);
         assert_eq!((number(&pooled, "samples"), pooled.outcome), (15.0, Outcome::Held));
         assert!((number(&pooled, "estimate") - 2.09).abs() < 1e-14);

@@ -113,7 +113,7 @@ fn bar(params: &Params) -> Result<Bar, Problem> {
         (Some(_), None) => return Err(Problem::at("near", "`near` needs `within`, how far from it the place may be")),
         (None, Some(_)) => return Err(Problem::at("within", "`within` needs `near`, the place")),
     };
-    Bounds { at_most: params.at_most, at_least: params.at_least, within: Some(("near", around)) }.bar()
+    Bounds { at_most: params.at_most, at_least: params.at_least, within: Some(("near", around)), equals: None }.bar()
 }
 
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {

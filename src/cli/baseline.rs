@@ -1,7 +1,7 @@
 //! `lofi check` and `lofi bless`: results against the committed baseline.
 
 use super::fail::{Code, Failure};
-use super::project::{Project, StudyFile};
+use super::project::{Project, StudyFile, named};
 use super::run::{execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
 use crate::study::{DataChoice, Study};
@@ -22,7 +22,7 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
                 studies.push(pinned(project, &file, &baseline)?);
                 baselines.push(baseline);
             }
-            Err(BaselineError::Missing { .. }) if patterns.is_empty() => {
+            Err(BaselineError::Missing { .. }) if !named(patterns, &file.name) => {
                 eprintln!("{}: no baseline for profile {profile}", file.name);
             }
             Err(other) => return Err(other.into()),

@@ -67,7 +67,7 @@ pub(crate) struct Options {
 enum Command {
     /// Runs what changed and prints how the claims ended.
     Run {
-        /// Studies, by name or by the beginning of it. Default: all.
+        /// Studies, by name or by a folder that holds them. Default: all.
         studies: Vec<String>,
         /// Writes the report afterwards.
         #[arg(long)]

@@ -8,6 +8,7 @@ use crate::engine::{Executor, Store, available_memory_bytes};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study};
 use crate::yaml::{Fault, known_names};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -69,10 +70,10 @@ impl Project {
         })
     }
 
-    /// The studies whose names begin with one of the patterns, all without patterns; of several only those that have
+    /// The studies that patterns name, by themselves or by a folder, all without patterns; of several only those that have
     /// the profile. A single one is taken as asked for: that it lacks the profile is shown at its file then.
     pub fn files(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
-        let named = self.named(patterns)?;
+        let named = self.matching(patterns)?;
         let profile = &self.options.profile;
         let mut found = Vec::new();
         for file in &named {
@@ -88,10 +89,11 @@ impl Project {
         Ok(if found.is_empty() { named } else { found })
     }
 
-    fn named(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
+    fn matching(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
         let all = discover(&self.studies)?;
         if let Some(wrong) = patterns.iter().find(|p| !all.iter().any(|s| matches(&s.name, p))) {
-            let known: Vec<&str> = all.iter().map(|s| s.name.as_str()).collect();
+            let folders: BTreeSet<&str> = all.iter().filter_map(|s| Some(s.name.rsplit_once('/')?.0)).collect();
+            let known: Vec<&str> = folders.into_iter().chain(all.iter().map(|s| s.name.as_str())).collect();
             let help = known_names(wrong, &known).unwrap_or_else(|| "there are none".to_owned());
             return Err(Failure::mistake(format!("no study `{wrong}` in {}; {help}", self.studies.display())));
         }
@@ -165,8 +167,17 @@ impl Project {
     }
 }
 
+/// Whether a pattern is the study's own name, not that of a folder above it.
+pub(crate) fn named(patterns: &[String], name: &str) -> bool {
+    patterns.iter().any(|pattern| bare(pattern) == name)
+}
+
+fn bare(pattern: &str) -> &str {
+    pattern.trim_end_matches(".yaml").trim_start_matches("studies/").trim_end_matches('/')
+}
+
 fn matches(name: &str, pattern: &str) -> bool {
-    let pattern = pattern.trim_end_matches(".yaml").trim_start_matches("studies/").trim_end_matches('/');
+    let pattern = bare(pattern);
     name == pattern || name.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/'))
 }
 

@@ -252,24 +252,38 @@ mod tests {
         assert!((overlaps.iter().sum::<f64>() / 2000.0 - 0.25).abs() < 0.013);
     }
 
-    fn median_steps(size: usize, exponent: f64, seeds: u64) -> f64 {
+    // Steps to recovery of seeds 0, 1, …, sorted.
+    fn recoveries((size, exponent): (usize, f64), seeds: u64) -> Vec<f64> {
         let model = PhaseModel::new(size, exponent, 1).unwrap();
         let steps = |seed| {
             let mut learner = PhaseLearner::new(&model, 1.0, seed).unwrap();
-            learner.advance(100_000, 0.5);
+            learner.advance(40 * (size as u64).pow(3), 0.5);
             learner.step() as f64
         };
         let mut all: Vec<f64> = (0..seeds).map(steps).collect();
         all.sort_by(f64::total_cmp);
-        f64::midpoint(all[all.len() / 2], all[(all.len() - 1) / 2])
+        all
     }
 
+    // Medians of 24 runs each of an independent program, written before this one. The share of runs that a median of 24
+    // exceeds is Beta(12.5, 12.5), between 0.25 and 0.75 with 99 %: so wide are they. The medians here are of so many runs
+    // that their standard error is 3 to 5 %.
     #[test]
-    fn power_laws_are_learnt_as_fast_as_an_independent_program_learns_them() {
-        // medians of 24 seeds of a NumPy version that looks every 256 steps, half of which it overstates on average
-        for (exponent, median) in [(1.0, 11_008.0), (2.0, 4_864.0)] {
-            let found = median_steps(64, exponent, 96) + 128.0;
-            assert!((found / median - 1.0).abs() < 0.25, "α = {exponent}: {found}");
+    fn steps_to_recovery_are_those_of_an_independent_program() {
+        let checked = [
+            (32, 0.0, 240, 54_016.0),
+            (64, 0.0, 96, 459_520.0),
+            (32, 1.0, 1000, 2_304.0),
+            (64, 1.0, 400, 11_008.0),
+            (32, 2.0, 1000, 2_048.0),
+            (64, 2.0, 400, 4_864.0),
+        ];
+        for (size, exponent, seeds, median) in checked {
+            let runs = recoveries((size, exponent), seeds);
+            let ours = f64::midpoint(runs[runs.len() / 2], runs[(runs.len() - 1) / 2]);
+            let exceeded = runs.iter().filter(|steps| **steps < median).count() as f64 / runs.len() as f64;
+            assert!((0.25..0.75).contains(&exceeded), "N = {size}, α = {exponent}: {median} exceeds {exceeded}");
+            assert!((ours / median - 1.0).abs() < 0.3, "N = {size}, α = {exponent}: {ours} against {median}");
         }
     }
 

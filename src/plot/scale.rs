@@ -11,6 +11,8 @@ pub struct Scale {
     layout: AxisScale,
     /// Whole numbers only: no tick between two of them.
     whole: bool,
+    /// Powers of two only: they are what a logarithmic axis marks.
+    doubling: bool,
     low: f64,
     high: f64,
 }
@@ -59,8 +61,9 @@ impl Scale {
         let (low, high) = inner.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
         let whole = !values.is_empty() && values.iter().all(|v| v.fract() == 0.0);
+        let doubling = whole && high > low && values.iter().all(|v| *v >= 1.0 && v.log2().fract() == 0.0);
         let (low, high) = if high > low { (low, high) } else { widened(low, layout == AxisScale::Log) };
-        Ok(Self { layout, whole, low, high }.fitted(fit))
+        Ok(Self { layout, whole, doubling, low, high }.fitted(fit))
     }
 
     fn fitted(self, fit: Fit) -> Self {
@@ -93,6 +96,7 @@ impl Scale {
     pub fn ticks(&self, wanted: f64) -> Vec<Tick> {
         match self.layout {
             AxisScale::Linear => self.linear_ticks(wanted),
+            AxisScale::Log if self.doubling => self.doubling_ticks(wanted),
             AxisScale::Log => self.log_ticks(wanted),
             AxisScale::Symlog(threshold) if self.low >= -1.0 && self.high <= 1.0 => {
                 let (low, high) = (self.low * threshold, self.high * threshold);
@@ -138,6 +142,20 @@ impl Scale {
             .map(|i| (first + f64::from(i)) * step)
             .map(|v| Tick { at: self.fraction(v), label: decimal(v, decimals), rank: 0 })
             .collect()
+    }
+
+    /// Powers of two, every k-th of them labelled, counted from the largest.
+    #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
+    fn doubling_ticks(&self, wanted: f64) -> Vec<Tick> {
+        let exponent = |inner: f64| inner / std::f64::consts::LOG10_2;
+        let (first, last) = (exponent(self.low).ceil() as i32, exponent(self.high).floor() as i32);
+        let stride = (f64::from(last - first + 1) / (SHORT * wanted.max(1.0))).ceil().max(1.0) as i32;
+        let tick = |exponent: i32| {
+            let value = 2f64.powi(exponent);
+            let label = if (last - exponent) % stride == 0 { decimal(value, 0) } else { String::new() };
+            Tick { at: self.fraction(value), label, rank: 0 }
+        };
+        (first.max(0)..=last).map(tick).collect()
     }
 
     fn log_ticks(&self, wanted: f64) -> Vec<Tick> {
@@ -235,6 +253,19 @@ mod tests {
         assert_eq!(found, ["100", "200", "500", "1000", "2000", "5000", "10⁴", "2×10⁴", "5×10⁴"]);
         let wide = Scale::over(&[1e-6, 1e6], AxisScale::Log, Fit::Tight).unwrap();
         assert_eq!(labels(&wide, 6.0), ["10⁻⁶", "10⁻⁴", "10⁻²", "1", "10²", "10⁴", "10⁶"]);
+    }
+
+    #[test]
+    fn powers_of_two_are_marked_at_powers_of_two() {
+        let scale = Scale::over(&[16.0, 128.0, 32.0, 64.0], AxisScale::Log, Fit::Padded).unwrap();
+        assert_eq!(labels(&scale, 5.0), ["16", "32", "64", "128"]);
+        assert!((value(&scale, scale.ticks(5.0)[1].at) - 32.0).abs() < 1e-9);
+        let smoke = Scale::over(&[8.0, 16.0], AxisScale::Log, Fit::Padded).unwrap();
+        assert_eq!(labels(&smoke, 5.0), ["8", "16"]);
+        let wide = Scale::over(&[1.0, 65_536.0], AxisScale::Log, Fit::Tight).unwrap();
+        assert_eq!(labels(&wide, 4.0), ["2", "16", "128", "1024", "8192", "65\u{2009}536"]);
+        let other = Scale::over(&[16.0, 48.0], AxisScale::Log, Fit::Padded).unwrap();
+        assert_eq!(labels(&other, 5.0)[0], "20");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The index: every study in one line, grouped by paper.
+//! The index: a chapter for each paper, every study in one line.
 
 use super::model::{LeftOut, Report, StudyReport, Tally};
 use super::references::Work;
@@ -76,12 +76,39 @@ impl IndexLine {
     }
 }
 
-/// The studies of one paper.
+/// A chapter: the studies of one paper.
 #[derive(Debug, Serialize)]
 pub(super) struct Group {
     /// Nothing for studies of no paper.
     pub paper: Option<Work>,
+    /// What a link to the chapter names.
+    pub anchor: String,
+    /// The folder of its studies, which commands take for all of them; empty where they lie in several.
+    pub folder: String,
+    pub study_count: usize,
+    pub tally: Tally,
+    pub verdict: String,
     pub studies: Vec<IndexLine>,
+}
+
+impl Group {
+    fn new(paper: Option<Work>, mut studies: Vec<IndexLine>) -> Self {
+        studies.sort_by_cached_key(IndexLine::order);
+        // a study has a page for each profile
+        let names: BTreeSet<&str> = studies.iter().map(|line| line.name.as_str()).collect();
+        let study_count = names.len();
+        let tally = studies.iter().fold(Tally::default(), |sum, line| sum.and(line.tally));
+        let anchor = paper.as_ref().map_or_else(|| "beyond".to_owned(), |work| work.key.clone());
+        let folder = folder(&names).to_owned();
+        Self { paper, anchor, folder, study_count, tally, verdict: tally.words(), studies }
+    }
+}
+
+/// The folder of all these studies, if it is one.
+fn folder<'a>(names: &BTreeSet<&'a str>) -> &'a str {
+    let mut folders = names.iter().map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let first = folders.next().unwrap_or_default();
+    if folders.all(|folder| folder == first) { first } else { "" }
 }
 
 /// What the index page shows.
@@ -98,25 +125,20 @@ pub(super) struct Index {
 impl Index {
     /// Groups by paper, studies of no paper last.
     pub fn new(report: &Report, lines: impl Iterator<Item = IndexLine>) -> Self {
-        let mut groups: Vec<Group> = Vec::new();
-        let (mut names, mut tally) = (BTreeSet::new(), Tally::default());
+        let mut chapters: Vec<(Option<Work>, Vec<IndexLine>)> = Vec::new();
         for line in lines {
-            // a study has a page for each profile
-            names.insert(line.name.clone());
-            tally = tally.and(line.tally);
             let key = |paper: &Option<Work>| paper.as_ref().map(|work| work.key.clone());
-            match groups.iter_mut().find(|group| key(&group.paper) == key(&line.paper)) {
-                Some(group) => group.studies.push(line),
-                None => groups.push(Group { paper: line.paper.clone(), studies: vec![line] }),
+            match chapters.iter_mut().find(|(paper, _)| key(paper) == key(&line.paper)) {
+                Some((_, studies)) => studies.push(line),
+                None => chapters.push((line.paper.clone(), vec![line])),
             }
         }
-        for group in &mut groups {
-            group.studies.sort_by_cached_key(IndexLine::order);
-        }
-        groups
-            .sort_by_cached_key(|group| group.paper.as_ref().map_or((true, String::new()), |w| (false, w.key.clone())));
+        chapters
+            .sort_by_cached_key(|(paper, _)| paper.as_ref().map_or((true, String::new()), |w| (false, w.key.clone())));
+        let groups: Vec<Group> = chapters.into_iter().map(|(paper, studies)| Group::new(paper, studies)).collect();
+        let tally = groups.iter().fold(Tally::default(), |sum, group| sum.and(group.tally));
+        let study_count = groups.iter().map(|group| group.study_count).sum();
         let (title, left_out) = (report.title.clone(), report.left_out.clone());
-        let study_count = names.len();
         Self { title, study_count, tally, verdict: tally.words(), groups, left_out }
     }
 }

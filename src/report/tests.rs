@@ -146,7 +146,9 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
     project.write();
     let html = project.read("index.html");
     let places: Vec<usize> = [
+        "<li><a href=\"#neural-lofi\">Neural LoFi</a>. 3 studies. 7 claims: 2 held",
         "<h2>Neural LoFi</h2>",
+        "3 studies; <code>lofi run lofi</code> runs them.",
         "LoFi &lt; random",
         "When features",
         ">Tenth<",
@@ -170,6 +172,17 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
             "(<code>lofi/importance-maps</code>): no data set of <code>celeba</code> is on this machine",
         ],
     );
+    let text = project.read("index.md");
+    contains(
+        &text,
+        &[
+            "\n- [Beyond the papers](#beyond). 1 study. No claims",
+            "\n<a id=\"beyond\"></a>\n\n## Beyond the papers\n\n",
+            "\n**7 claims: 2 held, 2 failed, 2 undecided, 1 not tested**\n\n3 studies; `lofi run lofi` runs them.\n",
+            "\n1 study; `lofi run ours` runs it.\n",
+        ],
+    );
+    assert!(!text.contains("\n\n\n"), "{text}");
 }
 
 #[test]

@@ -102,6 +102,8 @@ fn a_missing_baseline_is_said_with_the_way_to_one() {
     demo/tiny: no baseline for profile quick
     error: no study has a baseline for profile quick; `lofi bless` makes one
     ");
+    // a folder stands for those of its studies that have one
+    assert_eq!(project.lofi(&["check", "demo/"]).refusal(), project.lofi(&["check"]).refusal());
     insta::assert_snapshot!(project.lofi(&["check", "demo/tiny"]).refusal(), @r"
     exit 2
     error: there is no baseline in ./results/demo/tiny/quick; `lofi bless demo/tiny --profile quick` makes one

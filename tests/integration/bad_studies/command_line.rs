@@ -61,7 +61,15 @@ fn a_setting_without_a_value() {
 fn unknown_study() {
     assert_snapshot!(Project::tiny(&[]).lofi(&["plan", "demo/tin"]).refusal(), @r#"
     exit 2
-    error: no study `demo/tin` in studies; did you mean `demo/tiny`? known here: `demo/tiny`
+    error: no study `demo/tin` in studies; did you mean `demo/tiny`? known here: `demo`, `demo/tiny`
+    "#);
+}
+
+#[test]
+fn unknown_folder_of_studies() {
+    assert_snapshot!(Project::tiny(&[]).lofi(&["run", "dmeo/"]).refusal(), @r#"
+    exit 2
+    error: no study `dmeo/` in studies; did you mean `demo`? known here: `demo`, `demo/tiny`
     "#);
 }
 
