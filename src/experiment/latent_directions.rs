@@ -48,10 +48,10 @@ impl Kind for LatentDirections {
         module: module_path!(),
         family: Family::Experiment,
         summary: "Multiplies a hidden representation along its singular directions and decodes it to images.",
-        details: "What layer l gives before its activation, M W_l α + b, has a complex coefficient along each left singular vector of \
-                  M W_l at each frequency; it is multiplied by 2, ½ and, where the frequency is not 0, by ±i, which moves that wave by a quarter \
-                  of its length. The remaining layers then run as they are. The last layer's maps are shown, channel after \
-                  channel below each other where there are several.",
+        details: "What layer l gives before its activation, M W_l α + b, has a complex coefficient along each left singular \
+                  vector of M W_l at each frequency; it is multiplied by 2, ½ and ±i, which moves that wave by a quarter of \
+                  its length. Where ω is −ω the coefficient is real and ±i shows the output as it is. The remaining layers \
+                  then run as they are. The output is laid out as the input; its channels stand below each other.",
         cites: &["wen-2024"],
         inputs: &[
             Slot {
@@ -97,22 +97,35 @@ impl Kind for LatentDirections {
         let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
         check_input(x, network)?;
         let trained = at_checkpoint(network, network.checkpoints.len().saturating_sub(1))?;
+        let refuse = |reason: String| StepError::Input { slot: "network".to_owned(), reason };
+        if trained.architecture().output() != trained.architecture().input() {
+            return Err(refuse("its output is not laid out as its input".to_owned()));
+        }
         let layer = CircularLayer::of(&trained, params.layer)?;
+        if layer.directions.len() < params.directions {
+            let there = layer.directions.len();
+            return Err(refuse(format!(
+                "layer {} has {there} directions, asked for {}",
+                params.layer, params.directions
+            )));
+        }
         let source = PointSource::new(&x.samples.test, &x.labels.test);
         let mut decoder = Decoder::new(&trained, &layer, (&source, params.sample));
         let plain = decoder.decode(None);
         let mut pictures = Vec::new();
         for direction in layer.directions.iter().take(params.directions) {
             context.check()?;
-            let mut add = |column: &str, values: Vec<f64>| {
-                let (row, column) = (direction.name(), column.to_owned());
+            let mut add = |column: &str, note: &str, values: Vec<f64>| {
+                let (row, column, note) = (direction.name(), column.to_owned(), note.to_owned());
                 let (scale, geometry) = (PictureScale::Brightness, stacked(trained.architecture().output()));
-                pictures.push(Picture { row, column, note: String::new(), scale, geometry, values });
+                pictures.push(Picture { row, column, note, scale, geometry, values });
             };
-            add("output", plain.clone());
+            add("output", "", plain.clone());
             for (name, factor) in FACTORS {
                 if factor.1 == 0.0 || direction.multiplicity() == 2 {
-                    add(name, decoder.decode(Some((direction, factor))));
+                    add(name, "", decoder.decode(Some((direction, factor))));
+                } else {
+                    add(name, "real: no phase", plain.clone());
                 }
             }
         }

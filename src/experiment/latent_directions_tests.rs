@@ -28,7 +28,7 @@ fn changes_are_multiples_of_one_part() {
     let (x, network) = network(2);
     let made = pictures(json!({"layer": 1, "directions": 8}), x, network);
     let named = |row: &str, column: &str| {
-        let found = made.pictures.iter().find(|p| p.row == row && p.column == column);
+        let found = made.pictures.iter().find(|p| p.row == row && p.column == column && p.note.is_empty());
         found.map(|p| Matrix::from_column_slice(12, 1, &p.values))
     };
     let rows: std::collections::BTreeSet<&str> = made.pictures.iter().map(|p| p.row.as_str()).collect();

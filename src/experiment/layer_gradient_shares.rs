@@ -1,5 +1,6 @@
 //! How the gradient of a random network divides among its layers.
 
+use super::layer_list::{ListedLayer, written_out};
 use super::network::{PointSource, architecture, input_of};
 use super::train_network::planned;
 use super::training_parameters::InitialisationName;
@@ -33,6 +34,8 @@ pub enum ObjectiveName {
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The layers in order, as those of `train-network`; the last one must give one number.
+    #[serde(deserialize_with = "written_out")]
+    #[schemars(with = "Vec<ListedLayer>")]
     pub layers: Vec<NetworkLayer>,
     /// The law of the weights.
     #[serde(default = "tangent_kernel")]

@@ -25,6 +25,7 @@ mod latent_phase;
 mod layer_gradient_shares;
 mod layer_kernel;
 mod layer_kernel_shares;
+mod layer_list;
 mod leading_features;
 mod lofi_network;
 mod low_pass;

@@ -1,5 +1,6 @@
 //! Parameters of training by gradient descent.
 
+use super::layer_list::{ListedLayer, written_out};
 use crate::artifact::NetworkLayer;
 use crate::math::network::{
     Architecture, Initialisation, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
@@ -171,8 +172,10 @@ impl InitialisationName {
 pub struct Params {
     /// The layers in order: `dense: {width, bias}`, `convolution: {width, window, padding, bias}`,
     /// `circular-convolution: {width, pooling, bias}`, `activation: relu` (`tanh`, `erf`, `sigmoid`),
-    /// `pooling: {pooling, size}`, `channel-norm`, `global-average`. The last one must give one number, with
+    /// `pooling: {pooling, size}`, `channel-norm`, `global-average`, `repeat: {times, layers}`. The last one must give one number, with
     /// `cross-entropy` one for each class, with `targets` as many as these have.
+    #[serde(deserialize_with = "written_out")]
+    #[schemars(with = "Vec<ListedLayer>")]
     pub layers: Vec<NetworkLayer>,
     /// What training makes small.
     #[serde(default)]
