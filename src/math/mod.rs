@@ -47,6 +47,7 @@ pub mod pooling;
 pub mod quadrature;
 pub mod random;
 pub mod random_features;
+pub mod resample;
 pub mod ridge;
 pub mod separation;
 pub mod spectrum;
