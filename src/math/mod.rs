@@ -18,6 +18,7 @@ pub mod dual_activation;
 pub mod eigen;
 pub mod emergence;
 pub mod error;
+pub mod falling_ball;
 pub mod feature_stack;
 pub mod filter;
 pub mod fourier;
@@ -56,6 +57,7 @@ pub mod statistics;
 pub mod student;
 pub mod subsample;
 pub mod torch_random;
+pub mod torus_waves;
 pub mod weighted_sum;
 pub mod zonal;
 
