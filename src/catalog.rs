@@ -9,6 +9,9 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &dataset::Dataset,
     &experiment::SyntheticHierarchySamples,
     &experiment::SphericalHarmonicSamples,
+    &experiment::WaveImages,
+    &experiment::PatternShapes,
+    &experiment::FallingBall,
     &experiment::ImageTransform,
     // Experiments
     &experiment::SphereProjection,

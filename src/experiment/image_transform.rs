@@ -1,13 +1,11 @@
-//! Images with other amplitudes or phases.
+//! Images with other amplitudes or phases, of another size, or grey.
 
-use super::pooling::MAPS;
+use super::pixel_change;
+use super::pooling::{self, MAPS};
+use super::spectral_change::{Change, Images};
 use super::values::{Sizes, layout, matrix_bytes, planned_layout};
-use crate::artifact::{Points, Value, ValueType};
-use crate::math::image_spectrum::{ImageFourier, Spectrum, antisymmetric_phases};
-use crate::math::image_transform::{Colouring, SpectrumStatistics, with_amplitudes};
-use crate::math::linalg::Matrix;
-use crate::math::maps::{MapShape, bounded_blocks};
-use crate::math::random::Stream;
+use crate::artifact::{Geometry, Shape, Value, ValueType};
+use crate::math::maps::MapShape;
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +23,24 @@ pub enum Transform {
     MeanAmplitudes,
     /// Amplitudes are rescaled so that the training images have a given power spectrum.
     Colour(Colour),
+    /// One channel of three, by the weights of luma.
+    Grey,
+    /// Pixels as v/255, from 0 to 1, in place of standardised ones.
+    UnitRange,
+    /// Another size, by the area average.
+    Resize(Resize),
+}
+
+/// A size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resize {
+    /// Rows.
+    #[schemars(range(min = 1, max = 1000))]
+    pub height: usize,
+    /// Columns.
+    #[schemars(range(min = 1, max = 1000))]
+    pub width: usize,
 }
 
 /// Random phases.
@@ -57,8 +73,20 @@ const fn millionth() -> f64 {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// `random-phases: {seed}`, `mean-amplitudes`, or `colour: {exponent, floor}`.
+    /// `random-phases: {seed}`, `mean-amplitudes`, `colour: {exponent, floor}`, `grey`, `unit-range`, or
+    /// `resize: {height, width}`.
     pub transform: Transform,
+}
+
+impl Transform {
+    /// Whether it is a change in the Fourier domain, and takes statistics of the training images.
+    const fn is_spectral(self) -> (bool, bool) {
+        match self {
+            Self::RandomPhases(_) => (true, false),
+            Self::MeanAmplitudes | Self::Colour(_) => (true, true),
+            Self::Grey | Self::UnitRange | Self::Resize(_) => (false, false),
+        }
+    }
 }
 
 impl Kind for ImageTransform {
@@ -67,28 +95,39 @@ impl Kind for ImageTransform {
     const ABOUT: About = About {
         module: module_path!(),
         family: Family::Data,
-        summary: "Gives images other amplitudes or phases in the Fourier domain.",
-        details: "On standardised pixels, channel by channel, with the two-dimensional discrete Fourier transform. \
+        summary: "Gives images other amplitudes or phases in the Fourier domain, another size, or one channel.",
+        details: "In the Fourier domain: on standardised pixels, channel by channel, with the two-dimensional discrete Fourier transform. \
                   `random-phases` adds θ(f) = −θ(−f), uniform, to the phases of an image, the same in all its channels, so \
                   amplitudes, mean and the relation of the channels stay. `mean-amplitudes` sets |X(f)| to its mean over the \
                   training images. `colour` subtracts the mean training image and multiplies X(f) by a gain, so that the \
                   variance over training images is ∝ ‖f‖^−α at every frequency and 1 for a pixel on average: whitening for \
                   α = 0. That is the ZCA whitening of translation-invariant images; channels are not decorrelated. The \
-                  statistics are those of the training split, for all splits.",
-        cites: &["ricci-2026"],
+                  statistics are those of the training split, for all splits. In the pixel domain: `grey` makes one channel \
+                  of three with the weights 0.299, 0.587 and 0.114. Of pixels it is the luma of the bytes, less its mean, in \
+                  units of the mean standard deviation Σ w_c σ_c: the weights of the standardised channels are w_c σ_c/Σ w σ. \
+                  Of real numbers it is their weighted mean as they are. `unit-range` takes the standardisation of pixels \
+                  back, v/255, and refuses real numbers. `resize` is the area average: an output pixel is the mean over the \
+                  rectangle of the input that it covers, pixels that are cut counted in part.",
+        cites: &["ricci-2026", "wen-2024"],
         inputs: &[MAPS],
         outputs: &[Port {
             name: "samples",
             value_type: ValueType::Representation,
             keep: Keep::IfCheap,
-            doc: "Images of the same layout, as real numbers.",
+            doc: "The changed images, as real numbers; pixels where `unit-range` made them.",
         }],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let shape = planned_layout(inputs, "x")?;
         let sizes = Sizes::at(inputs, "x");
-        let needs_training = !matches!(params.transform, Transform::RandomPhases(_));
+        let (spectral, needs_training) = params.transform.is_spectral();
+        if !spectral {
+            let to = output(params.transform, (shape, inputs.get("x"))).map_err(|problem| vec![problem])?;
+            let plan = pooling::planned(sizes, shape, to);
+            let outputs = if params.transform == Transform::UnitRange { vec![bytes(sizes, to)] } else { plan.outputs };
+            return Ok(Plan { outputs, ..plan });
+        }
         if needs_training && sizes.train == 0 {
             let problem = Problem::at("x", "there are no training samples to take the statistics from");
             return Err(vec![problem.help("draw some, or use `random-phases`")]);
@@ -104,103 +143,42 @@ impl Kind for ImageTransform {
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
-        let shape = layout(x)?;
-        let images = Images { shape, fourier: ImageFourier::new(shape.height, shape.width), context };
-        let change = Change::prepare(params.transform, &images, &x.samples.train)?;
-        let splits = [(0, &x.samples.train), (1, &x.samples.validation), (2, &x.samples.test)];
-        let [train, validation, test] = splits.map(|(split, points)| images.changed(points, (&change, split)));
-        Ok(vec![Value::Representation(x.with_maps(shape.into(), [train?, validation?, test?]))])
+        let images = Images::of(x, context)?;
+        let made = match params.transform {
+            Transform::RandomPhases(RandomPhases { seed }) => images.with(&Change::Phases(seed))?,
+            Transform::MeanAmplitudes => images.with(&images.mean_amplitudes()?)?,
+            Transform::Colour(Colour { exponent, floor }) => images.with(&images.colour(exponent, floor)?)?,
+            Transform::Grey => pixel_change::grey(x, context)?,
+            Transform::UnitRange => pixel_change::unit_range(x)?,
+            Transform::Resize(Resize { height, width }) => {
+                pixel_change::resized(x, MapShape { height, width, ..layout(x)? }, context)?
+            }
+        };
+        Ok(vec![Value::Representation(made)])
     }
 }
 
-/// A transform with the statistics it needs, for each channel.
-enum Change {
-    Phases(u64),
-    Amplitudes(Vec<Matrix>),
-    Colour(Vec<Colouring>),
-}
-
-impl Change {
-    fn prepare(transform: Transform, images: &Images<'_>, train: &Points) -> Result<Self, StepError> {
-        match transform {
-            Transform::RandomPhases(RandomPhases { seed }) => Ok(Self::Phases(seed)),
-            Transform::MeanAmplitudes => {
-                let statistics = images.statistics(train)?;
-                Ok(Self::Amplitudes(statistics.iter().map(SpectrumStatistics::mean_amplitudes).collect()))
-            }
-            Transform::Colour(Colour { exponent, floor }) => {
-                let colour = |s: &SpectrumStatistics| s.colouring(exponent, floor);
-                Ok(Self::Colour(images.statistics(train)?.iter().map(colour).collect::<Result<_, _>>()?))
-            }
+/// The layout after a change in the pixel domain.
+fn output(transform: Transform, (from, x): (MapShape, Option<Shape>)) -> Result<MapShape, Problem> {
+    match transform {
+        Transform::Grey if from.channels != pixel_change::LUMA.len() => {
+            let problem = Problem::at("x", format!("{} channels; `grey` makes one of three", from.channels));
+            Err(problem.help("leave this step out for grey images"))
         }
-    }
-
-    /// The coefficients of all channels of image `index` of a split.
-    fn apply(&self, channels: Vec<Spectrum>, (split, index): (u64, usize)) -> Vec<Spectrum> {
-        match self {
-            Self::Phases(seed) => {
-                let mut stream = Stream::new(*seed, "image-transform/phases", split).substream(index as u64);
-                let (height, width) = channels.first().map_or((0, 0), |channel| channel.real.shape());
-                let phases = antisymmetric_phases(height, width, &mut stream);
-                channels.iter().map(|channel| channel.turned(&phases)).collect()
-            }
-            Self::Amplitudes(wanted) => channels.iter().zip(wanted).map(|(x, a)| with_amplitudes(x, a)).collect(),
-            Self::Colour(colourings) => channels.iter().zip(colourings).map(|(x, colour)| colour.apply(x)).collect(),
+        Transform::Grey => Ok(MapShape { channels: 1, ..from }),
+        Transform::UnitRange if !matches!(x, Some(Shape::Representation { number_bytes: 1, .. })) => {
+            let problem = Problem::at("x", "these samples are real numbers; `unit-range` takes pixels");
+            Err(problem.help("put it right behind the data set, before all other steps"))
         }
+        Transform::Resize(Resize { height, width }) => Ok(MapShape { height, width, ..from }),
+        _ => Ok(from),
     }
 }
 
-/// How images are read and transformed.
-struct Images<'a> {
-    shape: MapShape,
-    fourier: ImageFourier,
-    context: &'a Context<'a>,
-}
-
-impl Images<'_> {
-    /// The coefficients of each channel of a row of a block.
-    fn spectra(&self, block: &Matrix, row: usize) -> Result<Vec<Spectrum>, StepError> {
-        let MapShape { channels, height, width } = self.shape;
-        let pixel = |c: usize, r: usize, s: usize| block[(row, (c * height + r) * width + s)];
-        let image = |c| Matrix::from_fn(height, width, |r, s| pixel(c, r, s));
-        (0..channels).map(|c| Ok(self.fourier.transform(&image(c))?)).collect()
-    }
-
-    fn statistics(&self, points: &Points) -> Result<Vec<SpectrumStatistics>, StepError> {
-        let empty = SpectrumStatistics::new(self.shape.height, self.shape.width);
-        let mut statistics = vec![empty; self.shape.channels];
-        for range in bounded_blocks(points.rows(), self.shape.dim()) {
-            self.context.check()?;
-            let block = points.block(range.start, range.end);
-            for row in 0..range.len() {
-                statistics.iter_mut().zip(self.spectra(&block, row)?).for_each(|(s, x)| s.add(&x));
-            }
-        }
-        Ok(statistics)
-    }
-
-    fn changed(&self, points: &Points, (change, split): (&Change, u64)) -> Result<Matrix, StepError> {
-        let mut out = Matrix::zeros(points.rows(), self.shape.dim());
-        for range in bounded_blocks(points.rows(), self.shape.dim()) {
-            self.context.check()?;
-            let block = points.block(range.start, range.end);
-            for row in 0..range.len() {
-                let index = range.start + row;
-                let made = change.apply(self.spectra(&block, row)?, (split, index));
-                for (channel, spectrum) in made.iter().enumerate() {
-                    self.write(&mut out, (index, channel), &self.fourier.invert(spectrum)?);
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    fn write(&self, out: &mut Matrix, (row, channel): (usize, usize), image: &Matrix) {
-        let MapShape { height, width, .. } = self.shape;
-        for (r, s) in (0..height * width).map(|place| (place / width, place % width)) {
-            out[(row, (channel * height + r) * width + s)] = image[(r, s)];
-        }
-    }
+/// Pixels on the same samples.
+fn bytes(Sizes { train, validation, test, .. }: Sizes, shape: MapShape) -> Shape {
+    let geometry = Some(Geometry::from(shape));
+    Shape::Representation { train, validation, test, dim: shape.dim(), geometry, number_bytes: 1 }
 }
 
 #[cfg(test)]
