@@ -44,6 +44,7 @@ const fn forty() -> usize {
 
 const VALUES: [&str; 7] = ["step", "layer", "index", "degree", "frequency_y", "frequency_x", "singular_value"];
 const KEPT: [&str; 5] = ["step", "layer", "degree", "directions", "frequencies"];
+const LAYERS: [&str; 6] = ["step", "layer", "directions", "frequencies", "constant", "squared_norm"];
 const SUMMARY: [&str; 4] = ["step", "squared_norm", "parameters", "layers"];
 
 const fn table(name: &'static str, doc: &'static str) -> Port {
@@ -87,7 +88,7 @@ impl Kind for NetworkSingularValues {
         };
         let widest = hidden.layouts().iter().map(|l| l.channels).max().unwrap_or(1);
         Ok(Plan {
-            outputs: vec![Shape::Table; 3],
+            outputs: vec![Shape::Table; 4],
             work_bytes: 64 * parameters as u64,
             flops: 80.0 * (parameters * checkpoints * widest) as f64,
         })
@@ -95,19 +96,22 @@ impl Kind for NetworkSingularValues {
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let network = inputs.network("network")?;
-        let mut rows = Rows { params, values: Vec::new(), kept: Vec::new() };
+        let mut rows = Rows { params, values: Vec::new(), kept: Vec::new(), layers: Vec::new() };
         let mut summary = Vec::new();
         for (index, checkpoint) in network.checkpoints.iter().enumerate() {
             let trained = at_checkpoint(network, index)?;
             for (layer, placed) in (1..).zip(trained.architecture().weighted()) {
                 context.check()?;
-                rows.add(checkpoint.step, layer, &directions(&trained, placed)?);
+                let own = &checkpoint.parameters[placed.parameters()];
+                let norm = own.iter().map(|&w| f64::from(w).powi(2)).sum();
+                rows.add((checkpoint.step, layer), &directions(&trained, placed)?, norm);
             }
             summary.push(summarised(network, index, trained.architecture().weighted().count()));
         }
         Ok(vec![
             Value::Table(Table::from_rows(&VALUES, &rows.values)?),
             Value::Table(Table::from_rows(&KEPT, &rows.kept)?),
+            Value::Table(Table::from_rows(&LAYERS, &rows.layers)?),
             Value::Table(Table::from_rows(&SUMMARY, &summary)?),
         ])
     }
@@ -123,10 +127,11 @@ struct Rows<'a> {
     params: &'a Params,
     values: Vec<Vec<Cell>>,
     kept: Vec<Vec<Cell>>,
+    layers: Vec<Vec<Cell>>,
 }
 
 impl Rows<'_> {
-    fn add(&mut self, step: usize, layer: usize, directions: &[Direction]) {
+    fn add(&mut self, (step, layer): (usize, usize), directions: &[Direction], squared_norm: f64) {
         for (index, direction) in (1_usize..).zip(directions.iter().take(self.params.largest)) {
             let whole = |waves: isize| Cell::Int(waves as i64);
             self.values.push(vec![
@@ -142,11 +147,20 @@ impl Rows<'_> {
         let most = directions.iter().map(Direction::degree).max().unwrap_or(0).min(self.params.degrees);
         for degree in 0..=most {
             let own = |d: &&Direction| d.degree().min(most) == degree && d.value > self.params.threshold;
-            let kept: Vec<&Direction> = directions.iter().filter(own).collect();
-            let apart: usize = kept.iter().map(|d| d.multiplicity()).sum();
-            self.kept.push(vec![step.into(), layer.into(), degree.into(), apart.into(), kept.len().into()]);
+            let (apart, once) = counted(directions.iter().filter(own));
+            self.kept.push(vec![step.into(), layer.into(), degree.into(), apart.into(), once.into()]);
         }
+        let kept = || directions.iter().filter(|d| d.value > self.params.threshold);
+        let (apart, once) = counted(kept());
+        let constant = kept().filter(|d| d.degree() == 0).count();
+        let norm = Cell::Float(squared_norm);
+        self.layers.push(vec![step.into(), layer.into(), apart.into(), once.into(), constant.into(), norm]);
     }
+}
+
+// Directions with ω and −ω apart, and as one.
+fn counted<'a>(directions: impl Iterator<Item = &'a Direction>) -> (usize, usize) {
+    directions.fold((0, 0), |(apart, once), d| (apart + d.multiplicity(), once + 1))
 }
 
 #[cfg(test)]

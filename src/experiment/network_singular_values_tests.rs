@@ -11,7 +11,7 @@ fn network(layers: serde_json::Value, extra: (&str, serde_json::Value)) -> Value
     Check::of(&TrainNetwork).run(&params, vec![("x", Value::Representation(pixels(9, 2, 3)))]).remove(2)
 }
 
-fn tables(params: serde_json::Value, network: &Value) -> [Table; 3] {
+fn tables(params: serde_json::Value, network: &Value) -> [Table; 4] {
     let outputs = Check::of(&NetworkSingularValues).run(&params, vec![("network", network.clone())]);
     let tables = outputs.into_iter().map(|value| match value {
         Value::Table(table) => table,
@@ -32,7 +32,7 @@ fn an_orthogonal_start_keeps_its_low_frequencies_in_every_direction() {
         "global-average", {"dense": {"width": 1, "bias": true}}
     ]);
     let network = network(layers, ("initialisation", json!({"orthogonal": {"degree": 1}})));
-    let [values, kept, summary] = tables(json!({"threshold": 0.9, "largest": 100}), &network);
+    let [values, kept, layers, summary] = tables(json!({"threshold": 0.9, "largest": 100}), &network);
     let rows = |table: &Table| {
         let (steps, layers) = (column(table, "step"), column(table, "layer"));
         steps.into_iter().zip(layers).map(|(step, layer)| step == 0.0 && layer == 1.0).collect::<Vec<_>>()
@@ -51,6 +51,10 @@ fn an_orthogonal_start_keeps_its_low_frequencies_in_every_direction() {
     // (0, 0); then (0, ±1) and (1, 0), where −ω is ω
     assert_eq!(at_start(&kept, "directions"), [2.0, 6.0, 0.0]);
     assert_eq!(at_start(&kept, "frequencies"), [2.0, 4.0, 0.0]);
+    assert_eq!(at_start(&layers, "directions"), [8.0]);
+    assert_eq!([at_start(&layers, "frequencies"), at_start(&layers, "constant")], [vec![6.0], vec![2.0]]);
+    let norms: Vec<f64> = column(&layers, "squared_norm");
+    assert!((norms[0] + norms[1] - column(&summary, "squared_norm")[0]).abs() < 1e-9);
     let Value::Network(made) = &network else { panic!("a network") };
     let direct: f64 = made.checkpoints[0].parameters.iter().map(|&w| f64::from(w).powi(2)).sum();
     assert_eq!(column(&summary, "squared_norm")[0], direct);
@@ -62,7 +66,7 @@ fn an_orthogonal_start_keeps_its_low_frequencies_in_every_direction() {
 fn a_dense_layer_has_the_values_of_its_matrix() {
     let layers = json!([{"dense": {"width": 4}}, {"activation": "tanh"}, {"dense": {"width": 1}}]);
     let network = network(layers, ("initialisation", json!("tangent-kernel")));
-    let [values, kept, _] = tables(json!({"threshold": 0.0, "largest": 3, "degrees": 0}), &network);
+    let [values, kept, _, _] = tables(json!({"threshold": 0.0, "largest": 3, "degrees": 0}), &network);
     let Value::Network(made) = &network else { panic!("a network") };
     // Σσ² is the squared norm of the weights over the inputs of a unit; the readout has one value
     let readout: f64 = made.checkpoints[0].parameters[48..].iter().map(|&w| f64::from(w).powi(2)).sum();
