@@ -76,6 +76,11 @@ impl Kind for NetworkSingularValues {
             ),
             table("kept", "How many values of each layer and degree are above the threshold."),
             table(
+                "layers",
+                "The same of each layer whatever the degree, `constant` of the frequencies at ω = 0, and the squared norm of \
+                 its weights and biases.",
+            ),
+            table(
                 "summary",
                 "A row a checkpoint: ‖θ‖² over all weights and biases, numbers of parameters and of layers.",
             ),
