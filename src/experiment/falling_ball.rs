@@ -84,7 +84,12 @@ impl Params {
         let next = MapShape { channels: self.frames_out, height, width };
         let track = 2 * (self.frames_in + self.frames_out);
         let counts = self.counts();
-        [counts.shape(film.dim(), Some(film)), counts.shape(next.dim(), Some(next)), counts.shape(4, None), counts.shape(track, None)]
+        [
+            counts.shape(film.dim(), Some(film)),
+            counts.shape(next.dim(), Some(next)),
+            counts.shape(4, None),
+            counts.shape(track, None),
+        ]
     }
 
     const fn ball(&self) -> Ball {

@@ -41,6 +41,10 @@ pub struct Params {
     #[serde(default = "eight")]
     #[schemars(range(min = 1, max = 100))]
     pub directions: usize,
+    /// Directions are read only where their singular value is above this: the kept ones.
+    #[serde(default = "half")]
+    #[schemars(range(min = 0.0))]
+    pub threshold: f64,
     /// What the numbers at `state` are, in order: `{name, period}`.
     #[schemars(length(min = 1))]
     pub state: Vec<KnownNumber>,
@@ -48,6 +52,10 @@ pub struct Params {
 
 const fn eight() -> usize {
     8
+}
+
+const fn half() -> f64 {
+    0.5
 }
 
 const HEADER: [&str; 8] =
@@ -125,7 +133,7 @@ impl Kind for LatentPhase {
         let source = PointSource::new(&x.samples.test, &x.labels.test);
         let hidden = features(&trained, layer.index + 1, (&source, usize::MAX));
         context.check()?;
-        let varying = layer.directions.iter().filter(|d| d.multiplicity() == 2);
+        let varying = layer.directions.iter().filter(|d| d.multiplicity() == 2 && d.value > params.threshold);
         let read: Vec<(&Direction, Vec<f64>)> =
             varying.take(params.directions).map(|d| (d, phases(&layer, d, &hidden))).collect();
         let state = inputs.representation("state")?.samples.test.to_matrix();
