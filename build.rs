@@ -33,7 +33,9 @@ const NUMERIC_CRATES: [&str; 16] = [
 
 /// Modules that move values around but compute none: part of no fingerprint, so that work on the framework does not
 /// rerun experiments.
-const FRAMEWORK: [&str; 9] = [
+const FRAMEWORK: [&str; 10] = [
+    // a card describes data: what it says reaches steps as parameters
+    "dataset::card",
     "step::about",
     "step::context",
     "step::data",
@@ -44,11 +46,6 @@ const FRAMEWORK: [&str; 9] = [
     "step::shapes",
     "yaml",
 ];
-
-/// Modules that compute nothing but were part of fingerprints when results were stored that are dear: they stand in
-/// fingerprints with the tokens that they had then. A card describes data; what it says reaches steps as parameters. Goes
-/// to [`FRAMEWORK`], without its file, when the kind `dataset` changes for another reason.
-const PINNED: [(&str, &str); 1] = [("dataset::card", include_str!("build/dataset-card.tokens"))];
 
 /// A source file: its module path, tokens and the paths that it mentions.
 struct Module {
@@ -61,7 +58,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=build");
     let mut modules = BTreeMap::new();
     read_modules(Path::new("src"), &mut Vec::new(), &mut modules)?;
     let versions = locked_versions();
@@ -232,8 +228,7 @@ fn fingerprint(start: &str, modules: &Modules, versions: &str) -> String {
     for name in &reached {
         if !modules[name].is_folder || name == start {
             hash.update(name);
-            let pinned = PINNED.iter().find(|(module, _)| module == name);
-            hash.update(pinned.map_or(modules[name].tokens.as_str(), |(_, tokens)| tokens));
+            hash.update(&modules[name].tokens);
         }
     }
     hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {

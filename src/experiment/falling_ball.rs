@@ -77,13 +77,19 @@ impl Params {
         Counts { train, validation, test, seed, test_seed }
     }
 
-    /// Shapes of the three ports.
-    const fn shapes(&self) -> [Shape; 3] {
+    /// Shapes of the four ports.
+    const fn shapes(&self) -> [Shape; 4] {
         let Self { height, width, .. } = *self;
         let film = MapShape { channels: self.frames_in, height, width };
         let next = MapShape { channels: self.frames_out, height, width };
+        let track = 2 * (self.frames_in + self.frames_out);
         let counts = self.counts();
-        [counts.shape(film.dim(), Some(film)), counts.shape(next.dim(), Some(next)), counts.shape(4, None)]
+        [
+            counts.shape(film.dim(), Some(film)),
+            counts.shape(next.dim(), Some(next)),
+            counts.shape(4, None),
+            counts.shape(track, None),
+        ]
     }
 
     const fn ball(&self) -> Ball {
@@ -101,7 +107,9 @@ impl Params {
         };
         let (before, after) = path.split_at(self.frames_in);
         let State { position: [y, x], velocity: [down, across] } = path[self.frames_in - 1];
-        Film { before: draw(before), after: draw(after), state: vec![y, x, down, across] }
+        let along = |axis: usize| path.iter().map(move |state| state.position[axis]);
+        let track = along(0).chain(along(1)).collect();
+        Film { before: draw(before), after: draw(after), state: vec![y, x, down, across], track }
     }
 }
 
@@ -110,6 +118,7 @@ struct Film {
     before: Vec<f64>,
     after: Vec<f64>,
     state: Vec<f64>,
+    track: Vec<f64>,
 }
 
 impl Kind for FallingBall {
@@ -146,6 +155,12 @@ impl Kind for FallingBall {
                 doc: "Row and column of the centre at the last frame of `samples`, in [0, H) and [0, W), and the velocity down and \
                       across there: what the centre moves by until the next frame.",
             },
+            Port {
+                name: "track",
+                value_type: ValueType::Representation,
+                keep: Keep::IfCheap,
+                doc: "Rows of the centre at all frames, those of `samples` and of `next`, then its columns.",
+            },
         ],
     };
 
@@ -161,12 +176,13 @@ impl Kind for FallingBall {
         let drawn = params.counts().draw(context, |mut chance| params.film(&mut chance.stream))?;
         let labels = labels(each(&drawn, |film| film.state[2]));
         let origin = origin("falling-ball", "Falling ball", "downward velocity");
-        let [samples, next, state] = params.shapes();
+        let [samples, next, state, track] = params.shapes();
         let about = (&labels, &origin);
         Ok(vec![
             representation(each(&drawn, |film| film.before.clone()), samples, about)?,
             representation(each(&drawn, |film| film.after.clone()), next, about)?,
             representation(each(&drawn, |film| film.state.clone()), state, about)?,
+            representation(each(&drawn, |film| film.track.clone()), track, about)?,
         ])
     }
 }
@@ -186,9 +202,9 @@ mod tests {
         })
     }
 
-    fn draw(n_train: usize) -> [Representation; 3] {
+    fn draw(n_train: usize) -> [Representation; 4] {
         let mut outputs = Check::of(&FallingBall).run(&params(n_train), vec![]).into_iter();
-        [0, 1, 2].map(|_| match outputs.next() {
+        [0, 1, 2, 3].map(|_| match outputs.next() {
             Some(Value::Representation(r)) => r,
             other => panic!("{other:?}"),
         })
@@ -214,9 +230,13 @@ mod tests {
 
     #[test]
     fn the_state_is_that_of_the_last_frame_and_leads_to_the_next() {
-        let [films, next, state] = draw(20);
-        let state = state.samples.train.to_matrix();
+        let [films, next, state, track] = draw(20);
+        let (state, track) = (state.samples.train.to_matrix(), track.samples.train.to_matrix());
         for i in 0..20 {
+            // five frames: their rows, then their columns
+            assert_eq!([track[(i, 2)], track[(i, 7)]], [state[(i, 0)], state[(i, 1)]]);
+            let next_on_track = apart(track[(i, 3)], state[(i, 0)] + state[(i, 2)], 12.0);
+            assert!(next_on_track.max(apart(track[(i, 8)], state[(i, 1)] + state[(i, 3)], 16.0)) < 1e-12);
             let here = [state[(i, 0)], state[(i, 1)]];
             let there = [here[0] + state[(i, 2)], here[1] + state[(i, 3)]];
             let after = [there[0] + state[(i, 2)] + 0.25, there[1] + state[(i, 3)]];

@@ -37,7 +37,8 @@ impl Direction {
     }
 }
 
-/// All singular directions of one layer, by descending value; equal ones in the order of frequencies.
+/// All singular directions of one layer, by descending value; those that agree to four decimals in the order of frequencies,
+/// so that rounding does not decide.
 pub fn directions(net: &network::Network<f32>, placed: &Placed) -> Result<Vec<Direction>, MathError> {
     let parameters = net.parameters();
     let mut found = Vec::new();
@@ -63,7 +64,8 @@ pub fn directions(net: &network::Network<f32>, placed: &Placed) -> Result<Vec<Di
         let whole = Matrix::from_iterator(placed.fan_in(), placed.units(), numbers);
         add((0, 0), 0..1, (&whole, &Matrix::zeros(placed.fan_in(), placed.units())))?;
     }
-    found.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let rounded = |d: &Direction| (1e4 * d.value).round();
+    found.sort_by(|a, b| rounded(b).total_cmp(&rounded(a)));
     Ok(found)
 }
 
@@ -93,7 +95,8 @@ impl CircularLayer {
         Ok(Self { index, directions: directions(net, placed)?, waves: torus.basis() })
     }
 
-    /// The complex coefficient of a direction in one sample's values after the layer, channel-major; without the wave's norm.
+    /// The complex coefficient of a direction in one sample's values after the layer, channel-major; by the orthonormal waves: √(2/P) times that
+    /// of the discrete Fourier transform.
     pub fn coefficient(&self, direction: &Direction, values: &[f64]) -> (f64, f64) {
         let positions = self.waves.nrows();
         let (mut real, mut imaginary) = (0.0, 0.0);
@@ -134,7 +137,7 @@ pub fn check_layer(inputs: &Shapes, layer: usize) -> Result<(), Vec<Problem>> {
     if layer <= layers {
         return Ok(());
     }
-    let message = format!("layer is {layer}, but the network has {layers} layers with weights");
+    let message = format!("layer is {layer}, but the layers with weights are 1 to {layers}");
     Err(vec![Problem::at("layer", message)])
 }
 

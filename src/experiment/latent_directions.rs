@@ -98,10 +98,10 @@ impl Kind for LatentDirections {
         check_input(x, network)?;
         let trained = at_checkpoint(network, network.checkpoints.len().saturating_sub(1))?;
         let refuse = |reason: String| StepError::Input { slot: "network".to_owned(), reason };
+        let layer = CircularLayer::of(&trained, params.layer)?;
         if trained.architecture().output() != trained.architecture().input() {
             return Err(refuse("its output is not laid out as its input".to_owned()));
         }
-        let layer = CircularLayer::of(&trained, params.layer)?;
         if layer.directions.len() < params.directions {
             let there = layer.directions.len();
             return Err(refuse(format!(

@@ -58,7 +58,7 @@ fn what_is_no_circular_convolution_or_sample_is_refused() {
         let inputs = vec![("x", x.clone()), ("network", network.clone())];
         Check::of(&LatentDirections).refuse(&params, inputs).remove(0).message
     };
-    assert!(refuse(json!({"layer": 2})).contains("the network has 1 layers with weights"));
+    assert!(refuse(json!({"layer": 2})).contains("the layers with weights are 1 to 1"));
     assert_eq!(refuse(json!({"layer": 1, "sample": 3})), "sample is 3, but there are 3 test samples");
     let flat = representation(&pixels(9, 2, 3));
     let params = json!({"layers": [{"dense": {"width": 1}}], "learning_rate": 0.1, "batch": 5, "steps": 1, "seed": 1});

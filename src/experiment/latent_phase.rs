@@ -12,6 +12,7 @@ use crate::step::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
 /// `latent-phase`
@@ -41,6 +42,10 @@ pub struct Params {
     #[serde(default = "eight")]
     #[schemars(range(min = 1, max = 100))]
     pub directions: usize,
+    /// Directions are read only where their singular value is above this: the kept ones.
+    #[serde(default = "half")]
+    #[schemars(range(min = 0.0))]
+    pub threshold: f64,
     /// What the numbers at `state` are, in order: `{name, period}`.
     #[schemars(length(min = 1))]
     pub state: Vec<KnownNumber>,
@@ -48,6 +53,10 @@ pub struct Params {
 
 const fn eight() -> usize {
     8
+}
+
+const fn half() -> f64 {
+    0.5
 }
 
 const HEADER: [&str; 8] =
@@ -62,7 +71,7 @@ impl Kind for LatentPhase {
         summary: "How well phases of a hidden representation tell known numbers of the samples, such as positions.",
         details: "What layer l gives before its activation has a complex coefficient c along each left singular vector of M W_l at each \
                   frequency. For a number p with a period T, R² = max(|⟨u w*⟩|², |⟨u w⟩|²) over test samples with u = exp(2πi p/T) and \
-                  w = c/|c|: the share of u explained by its best multiple of w or of w*. For a number without a period, R² of the line through \
+                  w = c/|c|: the share of u explained by its best multiple of w or of w*, which means something for positions all over the period. For a number without a period, R² of the line through \
                   it over the phase difference of two directions of one frequency, between −π and π about its circular mean. \
                   Nothing is fitted but that multiple or line. `rank` orders the rows of a number by their singular value, 1 for \
                   the largest (of pairs, by the smaller one).",
@@ -91,7 +100,8 @@ impl Kind for LatentPhase {
             name: "table",
             value_type: ValueType::Table,
             keep: Keep::Always,
-            doc: "A row for each number and direction, or pair of directions of one frequency.",
+            doc: "A row for each number and direction, or pair of directions of one frequency; one without R² for a number that \
+                  has none.",
         }],
     };
 
@@ -123,9 +133,10 @@ impl Kind for LatentPhase {
         let trained = at_checkpoint(network, network.checkpoints.len().saturating_sub(1))?;
         let layer = CircularLayer::of(&trained, params.layer)?;
         let source = PointSource::new(&x.samples.test, &x.labels.test);
-        let hidden = features(&trained, layer.index + 1, (&source, usize::MAX));
+        // one sample after the other in memory
+        let hidden = features(&trained, layer.index + 1, (&source, usize::MAX)).transpose();
         context.check()?;
-        let varying = layer.directions.iter().filter(|d| d.multiplicity() == 2);
+        let varying = layer.directions.iter().filter(|d| d.multiplicity() == 2 && d.value > params.threshold);
         let read: Vec<(&Direction, Vec<f64>)> =
             varying.take(params.directions).map(|d| (d, phases(&layer, d, &hidden))).collect();
         let state = inputs.representation("state")?.samples.test.to_matrix();
@@ -136,39 +147,43 @@ impl Kind for LatentPhase {
                 Some(period) => single(&read, &values, period),
                 None => pairs(&read, &values)?,
             };
-            own.sort_by(|a, b| b.value.total_cmp(&a.value));
+            own.sort_by(|a, b| b.value.partial_cmp(&a.value).unwrap_or(Ordering::Equal));
+            if own.is_empty() {
+                // a claim must not be held by the seeds that are left
+                own.push(Found { directions: None, frequency: None, value: None, r2: None });
+            }
             rows.extend(own.iter().zip(1_usize..).map(|(found, rank)| found.row(&number.name, rank)));
         }
         Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?)])
     }
 }
 
-// Phases of a direction's coefficient in every sample.
+// Phases of a direction's coefficient in every sample, a column of `hidden`.
 fn phases(layer: &CircularLayer, direction: &Direction, hidden: &Matrix) -> Vec<f64> {
-    let turned = hidden.transpose();
     let of = |values: &[f64]| {
         let (re, im) = layer.coefficient(direction, values);
         libm::atan2(im, re)
     };
-    turned.as_slice().chunks_exact(turned.nrows()).map(of).collect()
+    hidden.as_slice().chunks_exact(hidden.nrows()).map(of).collect()
 }
 
 struct Found {
-    directions: (usize, Option<usize>),
-    frequency: (isize, isize),
-    value: f64,
+    directions: Option<(usize, Option<usize>)>,
+    frequency: Option<(isize, isize)>,
+    value: Option<f64>,
     r2: Option<f64>,
 }
 
 impl Found {
     fn row(&self, number: &str, rank: usize) -> Vec<Cell> {
+        let whole = |waves: Option<isize>| waves.map_or(Cell::Null, |waves| Cell::Int(waves as i64));
         vec![
             number.into(),
-            self.directions.0.into(),
-            self.directions.1.map_or(Cell::Null, Cell::from),
-            Cell::Int(self.frequency.0 as i64),
-            Cell::Int(self.frequency.1 as i64),
-            Cell::Float(self.value),
+            self.directions.map(|(first, _)| first).map_or(Cell::Null, Cell::from),
+            self.directions.and_then(|(_, second)| second).map_or(Cell::Null, Cell::from),
+            whole(self.frequency.map(|(down, _)| down)),
+            whole(self.frequency.map(|(_, across)| across)),
+            self.value.into(),
             self.r2.into(),
             rank.into(),
         ]
@@ -178,9 +193,9 @@ impl Found {
 fn single(read: &[(&Direction, Vec<f64>)], values: &[f64], period: f64) -> Vec<Found> {
     let angles: Vec<f64> = values.iter().map(|p| TAU * p / period).collect();
     let found = |(index, (direction, phases)): (usize, &(&Direction, Vec<f64>))| Found {
-        directions: (index + 1, None),
-        frequency: direction.frequency,
-        value: direction.value,
+        directions: Some((index + 1, None)),
+        frequency: Some(direction.frequency),
+        value: Some(direction.value),
         r2: Some(phase_agreement(&angles, phases)),
     };
     read.iter().enumerate().map(found).collect()
@@ -193,9 +208,9 @@ fn pairs(read: &[(&Direction, Vec<f64>)], values: &[f64]) -> Result<Vec<Found>, 
             if a.frequency == b.frequency {
                 let differences: Vec<f64> = phases.iter().zip(others).map(|(p, q)| p - q).collect();
                 found.push(Found {
-                    directions: (first + 1, Some(second + 1)),
-                    frequency: a.frequency,
-                    value: a.value.min(b.value),
+                    directions: Some((first + 1, Some(second + 1))),
+                    frequency: Some(a.frequency),
+                    value: Some(a.value.min(b.value)),
                     r2: determination(&turned_to_mean(&differences), values)?,
                 });
             }

@@ -49,6 +49,23 @@ fn phases_of_waves_tell_where_they_are() {
     assert_eq!(column("second_direction")[..2], [None, None]);
     // velocities of at most an eighth of the ring move a mixture's phase by less than 45°
     assert!(column("r2")[..2].iter().all(|r2| r2.unwrap() > 0.85), "{:?}", column("r2"));
+    assert!(column("r2")[2].unwrap() > 0.6, "{:?}", column("r2"));
+}
+
+#[test]
+fn a_number_that_nothing_tells_has_an_empty_row() {
+    let (x, state) = waves();
+    let params = json!({
+        "layers": [{"circular-convolution": {"width": 2}}], "learning_rate": 0.1, "batch": 5, "steps": 0, "seed": 3
+    });
+    let network = Check::of(&TrainNetwork).run(&params, vec![("x", x.clone()), ("targets", x.clone())]).remove(2);
+    let params = json!({
+        "layer": 1, "threshold": 1e9, "state": [{"name": "position", "period": 8.0}, {"name": "velocity"}]
+    });
+    let inputs = vec![("x", x), ("state", state), ("network", network)];
+    let Value::Table(table) = Check::of(&LatentPhase).run(&params, inputs).remove(0) else { panic!("a table") };
+    assert_eq!(table.numbers("r2").unwrap(), [None; 2]);
+    assert_eq!(table.numbers("rank").unwrap(), [Some(1.0); 2]);
 }
 
 #[test]

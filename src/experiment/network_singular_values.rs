@@ -72,7 +72,8 @@ impl Kind for NetworkSingularValues {
         outputs: &[
             table(
                 "values",
-                "The largest singular values of each layer with weights (from 1): index from 1, degree, frequency, value.",
+                "The largest singular values of each layer with weights (from 1): index from 1, degree, frequency, value; low \
+                 degrees first.",
             ),
             table("kept", "How many values of each layer and degree are above the threshold."),
             table(
@@ -137,7 +138,9 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn add(&mut self, (step, layer): (usize, usize), directions: &[Direction], squared_norm: f64) {
-        for (index, direction) in (1_usize..).zip(directions.iter().take(self.params.largest)) {
+        let mut largest: Vec<(usize, &Direction)> = (1..).zip(directions).take(self.params.largest).collect();
+        largest.sort_by_key(|(_, direction)| direction.degree());
+        for (index, direction) in largest {
             let whole = |waves: isize| Cell::Int(waves as i64);
             self.values.push(vec![
                 step.into(),

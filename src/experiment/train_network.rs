@@ -55,7 +55,7 @@ impl Kind for TrainNetwork {
                 name: "trajectory",
                 value_type: ValueType::Table,
                 keep: Keep::Always,
-                doc: "Losses and errors (shares of wrong signs) along training.",
+                doc: "Losses and errors (shares of wrong signs or classes) along training.",
             },
             Port {
                 name: "layers",

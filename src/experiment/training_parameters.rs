@@ -109,8 +109,8 @@ pub enum InitialisationName {
     He,
     /// Weights N(0, 1), biases 0, each layer's output divided by √(inputs of a unit): the tangent-kernel parametrisation.
     TangentKernel,
-    /// Circular convolutions begin as √2 times an orthogonal map of channels after the pooling, at low frequencies alone;
-    /// other layers as with `he`.
+    /// Circular convolutions begin as √2 times an orthogonal map of channels after the pooling, at low frequencies alone
+    /// (and not where the pooling leaves less than a tenth); other layers as with `he`.
     Orthogonal(OrthogonalStart),
 }
 

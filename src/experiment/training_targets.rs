@@ -14,6 +14,10 @@ pub fn check_outputs(params: &Params, architecture: &Architecture, inputs: &Shap
         let problem = Problem::at("ridge", "both `ridge` and a `weight_decay` are given, expected one");
         return Err(vec![problem.help("a weight decay of w is a ridge with λ = w/2")]);
     }
+    if let Some(ridge) = params.ridge.filter(|ridge| ridge.rise > params.steps) {
+        let message = format!("λ rises over {} steps, but there are {}", ridge.rise, params.steps);
+        return Err(vec![Problem::at("ridge", message).help("let `rise` be at most `steps`")]);
+    }
     match (inputs.get("targets"), params.loss) {
         (Some(targets), LossName::Square) => check_targets(found, inputs.get("x"), targets),
         (Some(_), _) => {

@@ -45,7 +45,7 @@ pub struct Params {
     /// Columns W, pixels.
     #[schemars(range(min = 1, max = 1000))]
     pub width: usize,
-    /// The waves.
+    /// The waves: `{frequency: [down, across], amplitude}`, and where they are not 0 `contrast`, `spread` and `phase`.
     #[schemars(length(min = 1))]
     pub components: Vec<Component>,
     /// Added to every pixel.

@@ -5,8 +5,8 @@ use super::statistics::{least_squares_line, mean};
 use std::f64::consts::{PI, TAU};
 
 /// R² of `u = e^{iα}` regressed on one multiple of `w = e^{iβ}` or of its conjugate, the better of the two:
-/// `max(|mean(u w*)|², |mean(u w)|²)`. 1 where the angles differ, or add up, by a constant; about 1/n for independent ones; 0
-/// for no angles. Panics where lengths differ. Cost: one pass.
+/// `max(|mean(u w*)|², |mean(u w)|²)`. 1 where the angles differ, or add up, by a constant; 0 for no angles. Nothing is
+/// centred: independent angles of resultant lengths `ρ_a` and `ρ_b` have `(ρ_a ρ_b)²`, about 1/n where one is uniform. Panics where lengths differ. Cost: one pass.
 ///
 /// Source: least squares over the complex numbers; |mean(u w*)| is the mean resultant length of the difference, Mardia &
 /// Jupp, Directional Statistics (2000), section 2.3.
@@ -27,11 +27,14 @@ pub fn turned_to_mean(angles: &[f64]) -> Vec<f64> {
     angles.iter().map(|x| (x - mean + PI).rem_euclid(TAU) - PI).collect()
 }
 
-/// R² of the least-squares line of y over x; nothing where all y are equal. Cost: two passes.
+/// R² of the least-squares line of y over x: 0 where all x are equal, nothing where all y are. Cost: two passes.
 ///
 /// # Errors
 /// Those of [`least_squares_line`].
 pub fn determination(x: &[f64], y: &[f64]) -> Result<Option<f64>, MathError> {
+    if x.len() > 1 && x.iter().all(|&value| value == x[0]) {
+        return Ok(y.iter().any(|&value| value != y[0]).then_some(0.0));
+    }
     let line = least_squares_line(x, y)?;
     let centre = mean(y)?;
     let total: f64 = y.iter().map(|y| (y - centre).powi(2)).sum();
@@ -75,6 +78,7 @@ mod tests {
         // the correlation of (0, 1, 2, 3) and (0, 1, 1, 0) is 0
         assert!(determination(&x, &[0.0, 1.0, 1.0, 0.0]).unwrap().unwrap().abs() < 1e-12);
         assert_eq!(determination(&x, &[2.0; 4]).unwrap(), None);
-        assert!(determination(&[1.0; 4], &x).is_err());
+        assert_eq!(determination(&[1.0; 4], &x).unwrap(), Some(0.0));
+        assert!(determination(&[1.0], &[1.0]).is_err());
     }
 }

@@ -88,7 +88,7 @@ fn unknown_card_behind_one_that_is_here() {
      6 │
        ╰────
       help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `fashion-mnist`, `fashion-
-            mnist-subset`, `mnist`, `orl-faces`
+            mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
 
     1 mistake found; nothing was run
     "#);
