@@ -15,7 +15,8 @@ fn unknown_key_in_a_claim() {
         ·                                                    ───┬───
         ·                                                       ╰── here
         ╰────
-      help: did you mean `at_most`? known here: `says`, `column`, `at_most`, `at_least`, `where`, `per`, `level`
+      help: did you mean `at_most`? known here: `says`, `column`, `at_most`, `at_least`, `equals`, `where`,
+            `per`, `level`
 
     1 mistake found; nothing was run
     "#);
@@ -82,7 +83,7 @@ fn a_claim_with_two_bounds() {
     assert_snapshot!(refused(&[("at_most: 0.5,", "at_most: 0.5, at_least: 0.1,")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:56:61
-      × step `better-than-chance (bound)`: exactly one of `at_most` and `at_least` is needed
+      × step `better-than-chance (bound)`: exactly one of `at_most`, `at_least` and `equals` is needed
         ╭─[studies/demo/tiny.yaml:56:61]
      55 │     says: Every model errs on less than half of the test samples.
      56 │     bound: {table: error.rows, column: test_error, at_most: 0.5, at_least: 0.1, per: [model]}
