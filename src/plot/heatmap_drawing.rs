@@ -73,8 +73,12 @@ fn layout(params: &Params, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
     let columns = grid.split.columns;
     let texts = grid.panels.iter().flat_map(|panel| &panel.ys).map(|v| text_width(&params.y.shown(v), &small(columns)));
     let names = texts.fold(0.0, f64::max).min(NAMES);
-    let bar =
-        |labelled| scales.iter().map(|s| colour_bar::room(s, HEIGHTS.0, labelled)).fold(0.0, f64::max) + BEFORE_BAR;
+    // a taller bar has finer ticks, whose labels are wider
+    let widest = |s: &Scale, labelled| {
+        let room = |height| colour_bar::room(s, height, labelled);
+        room(HEIGHTS.0).max(room(HEIGHTS.1))
+    };
+    let bar = |labelled| scales.iter().map(|s| widest(s, labelled)).fold(0.0, f64::max) + BEFORE_BAR;
     let share = params.facets.share;
     let beside = if params.facets.is_grid() { LINE + 6.0 } else { 0.0 };
     // with scales of their own every panel has a bar, and the last one the label
