@@ -33,7 +33,7 @@ const NUMERIC_CRATES: [&str; 16] = [
 
 /// Modules that move values around but compute none: part of no fingerprint, so that work on the framework does not
 /// rerun experiments.
-const FRAMEWORK: [&str; 10] = [
+const FRAMEWORK: [&str; 11] = [
     // a card describes data: what it says reaches steps as parameters
     "dataset::card",
     "step::about",
@@ -43,6 +43,7 @@ const FRAMEWORK: [&str; 10] = [
     "step::kind",
     "step::params",
     "step::scratch",
+    "step::sealed",
     "step::shapes",
     "yaml",
 ];

@@ -1,6 +1,6 @@
 //! What identifies a step: everything that its result depends on, and nothing else.
 
-use crate::step::ErasedKind;
+use crate::step::{ErasedKind, hex};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -33,13 +33,4 @@ pub fn key_of(kind: &dyn ErasedKind, params: &Json, inputs: &[(String, Vec<(Stri
         "inputs": inputs,
     });
     hex(&Sha256::digest(identity.to_string().as_bytes()))
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

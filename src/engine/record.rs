@@ -4,6 +4,7 @@ use super::graph::Graph;
 use super::key::fingerprint;
 use super::machine::Machine;
 use super::store::{Store, StoreError};
+use crate::step::{seal, unseal};
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +70,7 @@ impl RunRecord {
     #[must_use]
     pub fn read(store: &Store, study: &Study) -> Option<Self> {
         let bytes = std::fs::read(store.run_path(&study.head.study, &study.profile)).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        unseal(&bytes).ok()
     }
 
     /// Writes it.
@@ -78,8 +79,7 @@ impl RunRecord {
     /// Where the disk refuses.
     pub fn write(&self, store: &Store) -> Result<(), StoreError> {
         let path = store.run_path(&self.study, &self.profile);
-        let text =
-            serde_json::to_vec(self).map_err(|e| StoreError::Damaged { path: path.clone(), reason: e.to_string() })?;
+        let text = seal(self).map_err(|e| StoreError::Damaged { path: path.clone(), reason: e.to_string() })?;
         store.replace(&path, &text)
     }
 }

@@ -9,8 +9,8 @@
 //! STORE/runs/<study>/<profile>.json     the last run of a study
 //! ```
 
-use super::key::hex;
 use crate::artifact::{self, Value, ValueType};
+use crate::step::{hex, seal, unseal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -149,8 +149,12 @@ impl Store {
             }
             Err(e) => return Err(io("read", &path)(e)),
         };
-        let entry = serde_json::from_slice(&bytes);
-        entry.map(Some).map_err(|e| StoreError::Damaged { path: folder, reason: format!("entry.json: {e}") })
+        let damaged = |reason: String| StoreError::Damaged { path: folder.clone(), reason };
+        let entry: Entry = unseal(&bytes).map_err(|e| damaged(format!("entry.json: {e}")))?;
+        if entry.key != key {
+            return Err(damaged("entry.json is that of another result".to_owned()));
+        }
+        Ok(Some(entry))
     }
 
     /// A stored value, its bytes checked.
@@ -210,8 +214,7 @@ impl Store {
             let digest = digest_of(&files);
             entry.outputs.insert((*port).to_owned(), StoredOutput { value_type: value.value_type(), digest, files });
         }
-        let text = serde_json::to_vec_pretty(&entry)
-            .map_err(|e| StoreError::Damaged { path: folder.to_owned(), reason: e.to_string() })?;
+        let text = seal(&*entry).map_err(|e| StoreError::Damaged { path: folder.to_owned(), reason: e.to_string() })?;
         write_file(&folder.join("entry.json"), &text)
     }
 

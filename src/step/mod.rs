@@ -13,6 +13,7 @@ mod params;
 mod published;
 mod row;
 mod scratch;
+mod sealed;
 mod shapes;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
@@ -26,6 +27,7 @@ pub use params::{ParamFault, typed};
 pub use published::Published;
 pub use row::Row;
 pub use scratch::{NoScratch, Scratch};
+pub use sealed::{SealError, check_seal, hex, seal, unseal};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 
 pub use crate::artifact::{Shape, Value, ValueType};
