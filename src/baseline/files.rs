@@ -1,15 +1,13 @@
 //! Baselines on disk: diff-able tables with a manifest, nothing that changes from run to run.
 
-use crate::artifact::{Cell, Table, Value};
+use super::folder;
+use super::manifest::{ClaimLine, Columns, FORMAT, Manifest};
+use super::sheet::Sheet;
+use crate::artifact::Value;
 use crate::engine::{Graph, Store, fingerprint};
-use crate::step::Family;
-use crate::study::{OutputKind, Study, Tolerance};
-use serde::{Deserialize, Serialize};
+use crate::study::{OutputKind, Study};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Version of the folder's layout.
-const FORMAT: u32 = 1;
 
 /// What can be wrong with a baseline.
 #[derive(Debug, thiserror::Error)]
@@ -37,52 +35,15 @@ pub enum BaselineError {
     NotRun(String),
 }
 
-/// How a claim ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClaimLine {
-    /// held, failed or undecided.
-    pub outcome: String,
-    /// What it says.
-    pub says: String,
-    /// The numbers that decided.
-    pub because: String,
-}
-
-/// What the tables are results of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// Layout version.
-    pub format: u32,
-    /// The study.
-    pub study: String,
-    /// The profile.
-    pub profile: String,
-    /// The data card; empty where the study reads none.
-    pub card: String,
-    /// The task.
-    pub task: String,
-    /// Digest of the data.
-    pub data_digest: String,
-    /// Code fingerprint of every kind used.
-    pub code: BTreeMap<String, String>,
-    /// Tolerances of the study, as they were.
-    pub tolerances: BTreeMap<String, Tolerance>,
-    /// How the claims ended.
-    pub claims: BTreeMap<String, ClaimLine>,
-    /// Tables, each in `<name>.csv`.
-    pub tables: Vec<String>,
-    /// Those among them that hang on sampled weights: their default tolerance is the spread over seeds.
-    #[serde(default)]
-    pub sampled: Vec<String>,
-}
-
 /// A baseline in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Baseline {
     /// What it is.
     pub manifest: Manifest,
-    /// Its tables by name.
-    pub tables: BTreeMap<String, Table>,
+    /// Its tables by name; one that the manifest lists and whose file is gone is not among them.
+    pub tables: BTreeMap<String, Sheet>,
+    /// Tables in its folder that the manifest does not list.
+    pub unlisted: Vec<String>,
 }
 
 impl Baseline {
@@ -98,8 +59,8 @@ impl Baseline {
     /// Where a result is not in the store.
     pub fn of(study: &Study, (graph, index): (&Graph, usize), store: &Store) -> Result<Self, BaselineError> {
         let mut tables = BTreeMap::new();
+        let mut columns = BTreeMap::new();
         let mut claims = BTreeMap::new();
-        let mut sampled = Vec::new();
         for output in &study.outputs {
             let node = &graph.nodes[graph.places[index][output.wire.node]];
             let port = node.kind.about().outputs[output.wire.port].name;
@@ -116,16 +77,11 @@ impl Baseline {
                     claims.insert(output.name.clone(), line);
                 }
                 Value::Table(table) => {
-                    let suffix = match output.kind {
-                        OutputKind::Rows => "-rows",
-                        OutputKind::Comparison => "-published",
-                        _ => "",
-                    };
-                    let name = format!("{}{suffix}", output.name);
-                    if is_sampled(study, output.wire.node) {
-                        sampled.push(name.clone());
-                    }
-                    tables.insert(name, table);
+                    let sheet = Sheet::of(&table);
+                    let keys = output.keys.iter().filter(|key| sheet.position(key).is_some()).cloned().collect();
+                    let name = file_name(&output.name, output.kind);
+                    columns.insert(name.clone(), Columns { keys, types: sheet.types() });
+                    tables.insert(name, sheet);
                 }
                 _ => {}
             }
@@ -143,33 +99,32 @@ impl Baseline {
             tolerances: study.head.tolerances.clone(),
             claims,
             tables: tables.keys().cloned().collect(),
-            sampled,
+            columns,
         };
-        Ok(Self { manifest, tables })
+        Ok(Self { manifest, tables, unlisted: Vec::new() })
     }
 
-    /// Reads a baseline.
+    /// Reads a baseline, after what a killed `bless` left was put right.
     ///
     /// # Errors
     /// Where there is none, or a file is unreadable.
     pub fn read(results: &Path, study: &str, profile: &str) -> Result<Self, BaselineError> {
-        let folder = Self::folder(results, study, profile);
-        let path = folder.join("manifest.json");
-        let (study, profile) = (study.to_owned(), profile.to_owned());
-        let text = std::fs::read(&path).map_err(|_| BaselineError::Missing { study, profile, path: folder.clone() })?;
-        let manifest: Manifest = serde_json::from_slice(&text)
-            .map_err(|e| BaselineError::Unreadable { path: path.clone(), reason: e.to_string() })?;
-        if manifest.format != FORMAT {
-            let reason = format!("layout {}, this program reads {FORMAT}: bless the study again", manifest.format);
-            return Err(BaselineError::Unreadable { path, reason });
+        let path = Self::folder(results, study, profile);
+        folder::tidy(&path);
+        let manifest = folder::manifest(&path, (study, profile))?;
+        let mut tables = BTreeMap::new();
+        for name in &manifest.tables {
+            let file = path.join(format!("{name}.csv"));
+            if !file.exists() {
+                continue;
+            }
+            let types = manifest.columns.get(name).map(|columns| columns.types.as_slice()).unwrap_or_default();
+            let sheet = Sheet::read(&file, types)
+                .map_err(|e| BaselineError::Unreadable { path: file, reason: e.to_string() })?;
+            tables.insert(name.clone(), sheet);
         }
-        let tables = manifest.tables.iter().map(|name| {
-            let path = folder.join(format!("{name}.csv"));
-            let table = read_csv(&path).map_err(|reason| BaselineError::Unreadable { path, reason })?;
-            Ok((name.clone(), table))
-        });
-        let tables = tables.collect::<Result<_, BaselineError>>()?;
-        Ok(Self { manifest, tables })
+        let unlisted = folder::tables(&path).into_iter().filter(|name| !manifest.tables.contains(name)).collect();
+        Ok(Self { manifest, tables, unlisted })
     }
 
     /// Writes a baseline in place of the old one; the folder is complete or as it was.
@@ -177,81 +132,43 @@ impl Baseline {
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, results: &Path) -> Result<PathBuf, BaselineError> {
-        let folder = Self::folder(results, &self.manifest.study, &self.manifest.profile);
-        let fail = |path: &Path, reason: String| BaselineError::Unreadable { path: path.to_owned(), reason };
-        let parent = folder.parent().unwrap_or(results);
-        std::fs::create_dir_all(parent).map_err(|e| fail(parent, e.to_string()))?;
-        let beside =
-            tempfile::TempDir::with_prefix_in(".blessing-", parent).map_err(|e| fail(parent, e.to_string()))?;
-        for (name, table) in &self.tables {
-            let path = beside.path().join(format!("{name}.csv"));
-            std::fs::write(&path, to_csv(table)).map_err(|e| fail(&path, e.to_string()))?;
-        }
-        let path = beside.path().join("manifest.json");
-        let mut text = serde_json::to_string_pretty(&self.manifest).map_err(|e| fail(&path, e.to_string()))?;
-        text.push('\n');
-        std::fs::write(&path, text).map_err(|e| fail(&path, e.to_string()))?;
-        if folder.exists() {
-            std::fs::rename(&folder, beside.path().join(".old")).map_err(|e| fail(&folder, e.to_string()))?;
-        }
-        let fresh = beside.keep();
-        std::fs::rename(&fresh, &folder).map_err(|e| fail(&folder, e.to_string()))?;
-        let _ = std::fs::remove_dir_all(folder.join(".old"));
-        Ok(folder)
+        let path = Self::folder(results, &self.manifest.study, &self.manifest.profile);
+        folder::write(&path, (&self.manifest, &self.tables))?;
+        Ok(path)
     }
 }
 
-/// Whether a step, or anything it is made of, draws weights: an experiment kind with a seed.
-fn is_sampled(study: &Study, node: usize) -> bool {
-    let mut open = vec![node];
-    let mut seen = vec![false; study.nodes.len()];
-    while let Some(at) = open.pop() {
-        if std::mem::replace(&mut seen[at], true) {
-            continue;
-        }
-        let node = &study.nodes[at];
-        if node.kind.about().family == Family::Experiment && node.params.get("seed").is_some() {
-            return true;
-        }
-        open.extend(node.inputs.iter().flat_map(|(_, wires)| wires.iter().map(|wire| wire.node)));
-    }
-    false
-}
-
-/// A table as CSV.
-#[must_use]
-pub fn to_csv(table: &Table) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    // Writing to memory cannot fail; a row always has as many fields as the header.
-    let _ = writer.write_record(table.names());
-    for row in table.rows() {
-        let _ = writer.write_record(row.iter().map(Cell::to_string));
-    }
-    writer.into_inner().unwrap_or_default()
-}
-
-fn read_csv(path: &Path) -> Result<Table, String> {
-    let mut reader = csv::Reader::from_path(path).map_err(|e| e.to_string())?;
-    let names: Vec<String> = reader.headers().map_err(|e| e.to_string())?.iter().map(ToOwned::to_owned).collect();
-    let mut columns: Vec<Vec<String>> = vec![Vec::new(); names.len()];
-    for record in reader.records() {
-        let record = record.map_err(|e| e.to_string())?;
-        for (text, column) in record.iter().zip(&mut columns) {
-            column.push(text.to_owned());
-        }
-    }
-    let typed = names.into_iter().zip(columns).map(|(name, texts)| (name, column(&texts)));
-    Table::new(typed.collect()).map_err(|e| e.to_string())
-}
-
-/// The narrowest type that fits all values of a column.
-fn column(texts: &[String]) -> Vec<Cell> {
-    let all = |parse: &dyn Fn(&str) -> Option<Cell>| -> Option<Vec<Cell>> {
-        texts.iter().map(|t| if t.is_empty() { Some(Cell::Null) } else { parse(t) }).collect()
+fn file_name(output: &str, kind: OutputKind) -> String {
+    let suffix = match kind {
+        OutputKind::Rows => "-rows",
+        OutputKind::Comparison => "-published",
+        _ => "",
     };
-    let whole = all(&|t| t.parse().map(Cell::Int).ok());
-    let real = || all(&|t| t.parse().map(Cell::Float).ok());
-    let truth = || all(&|t| t.parse().map(Cell::Bool).ok());
-    let text = || texts.iter().map(|t| if t.is_empty() { Cell::Null } else { Cell::Text(t.clone()) }).collect();
-    whole.or_else(real).or_else(truth).unwrap_or_else(text)
+    format!("{output}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::baseline;
+    use super::*;
+
+    #[test]
+    fn tables_come_back_from_disk_as_they_were() {
+        let results = tempfile::tempdir().unwrap();
+        let old = baseline(0.1 + 0.2, 3, "held");
+        old.write(results.path()).unwrap();
+        old.write(results.path()).unwrap();
+        assert_eq!(Baseline::read(results.path(), "s", "p").unwrap(), old);
+        assert!(matches!(Baseline::read(results.path(), "s", "q"), Err(BaselineError::Missing { .. })));
+    }
+
+    #[test]
+    fn files_that_are_gone_or_too_many_are_known() {
+        let results = tempfile::tempdir().unwrap();
+        let old = baseline(0.25, 3, "held");
+        let folder = old.write(results.path()).unwrap();
+        std::fs::rename(folder.join("t.csv"), folder.join("u.csv")).unwrap();
+        let read = Baseline::read(results.path(), "s", "p").unwrap();
+        assert_eq!((read.tables.len(), read.unlisted), (0, vec!["u".to_owned()]));
+    }
 }

@@ -1,10 +1,23 @@
 //! The committed results of a study, and whether new ones still agree with them.
 //!
 //! `results/<study>/<profile>/` holds one CSV a table and a `manifest.json`; [`Baseline::read`] and
-//! [`Baseline::write`] are the two ways, [`compare()`] is what `lofi check` does.
+//! [`Baseline::write`] are the two ways, [`compare()`] is what `lofi check` does. A table becomes a [`Sheet`], whose
+//! columns keep their types; `pairing` finds the rows that belong together, `rule` says how far a value may move, and
+//! `ties` lets the labels of nearly equal directions change places.
 
 mod compare;
 mod files;
+mod folder;
+mod manifest;
+mod pairing;
+mod rule;
+mod sheet;
+mod tables;
+#[cfg(test)]
+mod testing;
+mod ties;
 
 pub use compare::{Difference, compare};
-pub use files::{Baseline, BaselineError, ClaimLine, Manifest, to_csv};
+pub use files::{Baseline, BaselineError};
+pub use manifest::{ClaimLine, Columns, Manifest};
+pub use sheet::{Column, ColumnType, Sheet};

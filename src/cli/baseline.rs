@@ -4,7 +4,7 @@ use super::fail::{Code, Failure};
 use super::project::{Project, StudyFile, named};
 use super::run::{execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
-use crate::study::{DataChoice, Study};
+use crate::study::{self, DataChoice, Study};
 use serde_json::json;
 
 /// Most differences printed of one study.
@@ -16,19 +16,19 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
     let profile = &project.options.profile;
     let mut studies = Vec::new();
     let mut baselines = Vec::new();
+    let mut without = Vec::new();
     for file in project.files(patterns)? {
         match Baseline::read(&results, &file.name, profile) {
             Ok(baseline) => {
                 studies.push(pinned(project, &file, &baseline)?);
                 baselines.push(baseline);
             }
-            Err(BaselineError::Missing { .. }) if !named(patterns, &file.name) => {
-                eprintln!("{}: no baseline for profile {profile}", file.name);
-            }
+            Err(BaselineError::Missing { .. }) if !named(patterns, &file.name) => without.push(file.name),
             Err(other) => return Err(other.into()),
         }
     }
     if studies.is_empty() {
+        without.iter().for_each(|name| eprintln!("{name}: no baseline for profile {profile}"));
         return Err(Failure::mistake(format!("no study has a baseline for profile {profile}; `lofi bless` makes one")));
     }
     let done = execute(project, &studies)?;
@@ -36,27 +36,31 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
         print_failures(project, &done.summary);
         return Err(Failure::Message(Code::Failed, "a step failed; nothing was compared".to_owned()));
     }
-    let mut moved = 0;
+    let mut moved = without.len();
     for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
         let new = Baseline::of(study, (&done.graph, index), &done.store)?;
         let differences = compare(old, &new);
-        tell(project, study, &differences);
+        tell(project, &study.head.study, &differences);
         moved += usize::from(!differences.is_empty());
     }
-    println!("check: {} studies agree with their baseline, {moved} do not", studies.len() - moved);
+    without.iter().for_each(|name| tell_missing(project, name));
+    let agree = studies.len() + without.len() - moved;
+    println!("check: {agree} studies agree with their baseline, {moved} do not");
     Ok(if moved == 0 { Code::Well } else { Code::Failed })
 }
 
-/// The study on the data set that its baseline was made of, whatever else this machine has.
+/// The study on the data set that its baseline was made of, whatever else this machine has; one that reads that card no
+/// more takes its own.
 fn pinned(project: &Project, file: &StudyFile, baseline: &Baseline) -> Result<Study, Failure> {
     let manifest = &baseline.manifest;
-    let choice = DataChoice { card: manifest.card.clone(), task: Some(manifest.task.clone()) };
-    let pin = (!manifest.card.is_empty()).then_some(&choice);
-    Ok(project.load_one(file, pin)?)
+    let choices = study::choices(&file.path, (&project.root, &project.options.profile))?;
+    let same_task = |choice: &&DataChoice| choice.task.as_ref() == Some(&manifest.task);
+    let of_card = || choices.iter().filter(|choice| choice.card == manifest.card);
+    Ok(project.load_one(file, of_card().find(same_task).or_else(|| of_card().next()))?)
 }
 
-fn tell(project: &Project, study: &Study, differences: &[Difference]) {
-    let (name, profile) = (&study.head.study, &study.profile);
+fn tell(project: &Project, name: &str, differences: &[Difference]) {
+    let profile = &project.options.profile;
     if project.options.json {
         let cells: Vec<_> = differences
             .iter()
@@ -69,16 +73,39 @@ fn tell(project: &Project, study: &Study, differences: &[Difference]) {
         println!("same   {name} ({profile})");
         return;
     }
-    println!("moved  {name} ({profile}): {} values beyond their tolerance, the worst first", differences.len());
-    for d in differences.iter().take(SHOWN) {
-        let times = if d.severity.is_finite() {
-            format!("{} × its tolerance", Rounded(d.severity))
-        } else {
-            "must be equal".to_owned()
-        };
-        println!("  {}.{} [{}]: was {}, is {}  ({times})", d.table, d.column, d.row, d.was, d.is);
+    let count = differences.len();
+    let values = if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
+    println!("moved  {name} ({profile}): {values} from its baseline, the worst first");
+    differences.iter().take(SHOWN).for_each(|difference| println!("  {}", in_words(difference)));
+    if count > SHOWN {
+        println!("  … and {} more; `--json` lists all", count - SHOWN);
     }
-    println!("  if the new values are right: lofi bless {name} --profile {profile}");
+    println!("  if the new values are right, accept them: lofi bless {name} --profile {profile}");
+}
+
+/// What, where, was, is.
+fn in_words(difference: &Difference) -> String {
+    let Difference { table, column, row, was, is, severity } = difference;
+    let column = if column.is_empty() { String::new() } else { format!(".{column}") };
+    let row = if row.is_empty() { String::new() } else { format!(" [{row}]") };
+    let times = if severity.is_finite() {
+        format!("{} × its tolerance", Rounded(*severity))
+    } else {
+        "must be equal".to_owned()
+    };
+    format!("{table}{column}{row}: was {was}, is {is}  ({times})")
+}
+
+/// A study that has results and no baseline, while others have one: it is new, or its baseline was lost.
+fn tell_missing(project: &Project, name: &str) {
+    let profile = &project.options.profile;
+    if project.options.json {
+        let lost = json!({"table": "", "column": "", "row": "", "was": "no baseline", "is": "a study of this profile"});
+        println!("{}", json!({"study": name, "profile": profile, "differences": [lost]}));
+        return;
+    }
+    println!("lost   {name} ({profile}): no baseline, though other studies have one");
+    println!("  restore it, or if the study is new, accept its values: lofi bless {name} --profile {profile}");
 }
 
 /// A number with three digits.

@@ -104,6 +104,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         name: steps[index].0.to_owned(),
         kind: OutputKind::Table,
         wire: Wire { node: index, port: 0 },
+        keys: Vec::new(),
     };
     let head = Head {
         study: "s".into(),

@@ -178,7 +178,7 @@ pub(super) fn add(study: &mut Study, name: &str, kind: OutputKind, params: Json)
         OutputKind::Table | OutputKind::Comparison => &FakeTable,
     };
     let wire = push(study, name, fake, params);
-    study.outputs.push(Output { name: name.to_owned(), kind, wire });
+    study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new() });
 }
 
 /// Adds a step of a kind that cites what no bibliography has.

@@ -1,7 +1,7 @@
 //! Templates × cells → distinct steps.
 
 use super::data::{inject_data, resolve_data};
-use super::raw::{Head, Item, RawStudy};
+use super::raw::{Head, Item, RawStudy, SampleCount};
 use super::scope::{Scope, Scoped, apply};
 use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
@@ -53,6 +53,8 @@ pub struct Output {
     pub kind: OutputKind,
     /// Where it comes from.
     pub wire: Wire,
+    /// The columns of a table that tell its rows apart.
+    pub keys: Vec<String>,
 }
 
 /// The sections of a report that an output can stand in.
@@ -110,7 +112,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         return Err(limit(faults));
     }
     Ok(Study {
-        head: raw.head.clone(),
+        head: with_numbers(&raw.head, &scoped),
         profile: environment.profile.to_owned(),
         data,
         cells: cells.len(),
@@ -118,6 +120,19 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         outputs,
         file: raw.source.name.clone(),
     })
+}
+
+/// The head, with the numbers of samples that tolerances take from constants.
+fn with_numbers(head: &Head, scoped: &Scoped) -> Head {
+    let mut head = head.clone();
+    for samples in head.tolerances.values_mut().filter_map(|tolerance| tolerance.samples.as_mut()) {
+        let SampleCount::Name(name) = &samples.of else { continue };
+        let constant = scoped.constants.iter().find(|item| item.name == *name);
+        if let Some(number) = constant.and_then(|item| item.node.to_json().as_f64()) {
+            samples.of = SampleCount::Number(number);
+        }
+    }
+    head
 }
 
 /// Every `$name` in a step that is neither a constant nor an axis.

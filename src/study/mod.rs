@@ -21,7 +21,7 @@ mod tables;
 mod template;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};
-pub use raw::{DataChoice, Deviation, Head, Paper, Profile, Tolerance};
+pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};
 pub use schema::schema;
 pub use scope::Setting;
 
@@ -95,11 +95,19 @@ pub fn names(path: &Path, root: &Path) -> Result<Vec<String>, Vec<Fault>> {
 /// # Errors
 /// As [`load`].
 pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>, Vec<Fault>> {
+    Ok(choices(path, (root, profile))?.into_iter().map(|choice| choice.card).collect())
+}
+
+/// The data cards and tasks that a study names for a profile, in its order of preference.
+///
+/// # Errors
+/// As [`load`].
+pub fn choices(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<DataChoice>, Vec<Fault>> {
     let source = read(path, root).map_err(|fault| vec![fault])?;
     let raw = extend::read(&source, path, root)?;
     let scoped = scope::apply(&raw, profile, &[])?;
     let Some(item) = &scoped.data else { return Ok(Vec::new()) };
-    Ok(data::choices(item, &item.node)?.into_iter().map(|choice| choice.card).collect())
+    data::choices(item, &item.node)
 }
 
 /// The profile of a run that names none.

@@ -37,8 +37,8 @@ pub struct Deviation {
     pub why: String,
 }
 
-/// How far a column may move before `lofi check` calls it a regression.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// How far a column may move before `lofi check` calls it a regression; the widest of what is given counts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tolerance {
     /// Allowed |new − old| / |old|.
@@ -49,6 +49,51 @@ pub struct Tolerance {
     #[serde(default)]
     #[schemars(range(min = 0.0))]
     pub absolute: f64,
+    /// For shares of samples: how many of them may be told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Samples>,
+    /// Another column: rows whose values there are equal within its tolerance may exchange theirs of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied_by: Option<String>,
+}
+
+impl Tolerance {
+    /// Whether it lets single values move.
+    #[must_use]
+    pub const fn moves(&self) -> bool {
+        self.relative > 0.0 || self.absolute > 0.0 || self.samples.is_some()
+    }
+
+    /// What is wrong with it.
+    fn fault(&self) -> Option<&'static str> {
+        let sound = |v: f64| v.is_finite() && v >= 0.0;
+        if !sound(self.relative) || !sound(self.absolute) || self.samples.as_ref().is_some_and(|s| !sound(s.count)) {
+            return Some("a tolerance is a number that is not negative");
+        }
+        let by_number = |s: &Samples| matches!(s.of, SampleCount::Number(n) if n.is_nan() || n < 1.0);
+        self.samples.as_ref().is_some_and(by_number).then_some("`of` is a number of samples, at least 1")
+    }
+}
+
+/// So many of all samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Samples {
+    /// How many.
+    #[schemars(range(min = 0.0))]
+    pub count: f64,
+    /// Of how many: a number, a constant of the study that is one, or a column of the table.
+    pub of: SampleCount,
+}
+
+/// A number of samples, or what has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SampleCount {
+    /// The number.
+    Number(f64),
+    /// A constant of the study, or a column of the table.
+    Name(String),
 }
 
 /// A data card, and the task if not the card's first.
@@ -82,7 +127,7 @@ pub struct Head {
     /// Settings that differ from the paper.
     #[serde(default)]
     pub deviations: Vec<Deviation>,
-    /// Tolerances of `lofi check` by column, in place of the default 1e-6 relative.
+    /// Tolerances of `lofi check` by column, in place of the default: 1e-6 relative for real numbers, the rest exact.
     #[serde(default)]
     pub tolerances: BTreeMap<String, Tolerance>,
 }
@@ -180,7 +225,11 @@ fn fragment_head() -> Head {
 
 fn head(source: &Source, root: &Node) -> Result<Head, Vec<Fault>> {
     let entries = root.entries().iter().filter(|e| HEAD.contains(&e.key.as_str())).cloned().collect();
-    Node { mark: root.mark, tree: Tree::Map(entries) }.typed(source)
+    let head: Head = Node { mark: root.mark, tree: Tree::Map(entries) }.typed(source)?;
+    let wrong = head.tolerances.iter().filter_map(|(column, tolerance)| Some((column, tolerance.fault()?)));
+    let at = |column: &String| root.mark_of(&["tolerances".to_owned(), column.clone()], None);
+    let faults: Vec<Fault> = wrong.map(|(column, fault)| source.fault(at(column), fault)).collect();
+    if faults.is_empty() { Ok(head) } else { Err(faults) }
 }
 
 fn unknown_keys(source: &Source, root: &Node) -> Vec<Fault> {

@@ -72,14 +72,20 @@ impl TableSpec {
     }
 
     /// The axes of the histograms made of a table with these axes.
-    pub fn keys_of_bins(&self, mut keys: Vec<String>) -> Vec<String> {
+    pub fn keys_of_bins(&self, keys: Vec<String>) -> Vec<String> {
+        let mut keys = self.pooled(keys);
+        keys.extend(["low", "high", "mark"].map(str::to_owned));
+        keys
+    }
+
+    /// The axes of which each combination has a histogram of its own.
+    pub fn pooled(&self, mut keys: Vec<String>) -> Vec<String> {
         let pool = self.bins.as_ref().map_or(&Json::Null, |bins| &bins["pool"]);
         let pooled = |key: &String| match pool {
             Json::Array(names) => names.iter().any(|name| name == key),
             name => name == key,
         };
         keys.retain(|key| !pooled(key));
-        keys.extend(["low", "high", "mark"].map(str::to_owned));
         keys
     }
 }

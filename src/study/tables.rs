@@ -67,10 +67,12 @@ impl Maker<'_> {
         let (wire, summary_keys) = summarised(builder, item, (&spec, &node), &rows)?;
         let Rows { wire: rows, keys, labels } = rows;
         let built = Built { rows, summary: wire, keys, summary_keys, labels };
-        self.output(&item.name, OutputKind::Table, wire);
+        // the edges of a histogram are results
+        let told_apart = if spec.bins.is_some() { spec.pooled(built.keys.clone()) } else { built.summary_keys.clone() };
+        self.output(&item.name, OutputKind::Table, (wire, told_apart));
         // what a histogram counts may be a hundred thousand values; the histogram is the result
         if rows != wire && spec.bins.is_none() {
-            self.output(&item.name, OutputKind::Rows, rows);
+            self.output(&item.name, OutputKind::Rows, (rows, built.keys.clone()));
         }
         if let Some(name) = &spec.published {
             self.comparison(builder, item, (name, &node, &built))?;
@@ -79,8 +81,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn output(&mut self, name: &str, kind: OutputKind, wire: Wire) {
-        self.outputs.push(Output { name: name.to_owned(), kind, wire });
+    fn output(&mut self, name: &str, kind: OutputKind, (wire, keys): (Wire, Vec<String>)) {
+        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys });
     }
 
     fn stacked(
@@ -199,7 +201,8 @@ impl Maker<'_> {
         }
         let params = json!({"published": numbers, "keys": built.summary_keys});
         let wire = derived(builder, item, "compare-published", (params, Some(node), built.summary))?;
-        self.output(&item.name, OutputKind::Comparison, wire);
+        let keys = built.summary_keys.iter().cloned().chain(["column".to_owned()]).collect();
+        self.output(&item.name, OutputKind::Comparison, (wire, keys));
         Ok(())
     }
 
@@ -237,7 +240,7 @@ impl Maker<'_> {
         inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
         let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
         let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
-        self.output(&item.name, OutputKind::Figure, wire);
+        self.output(&item.name, OutputKind::Figure, (wire, Vec::new()));
         Ok(())
     }
 
@@ -270,7 +273,7 @@ impl Maker<'_> {
         let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
         inject(&mut params, kind, item.mark, [("keys", Some(json!(keys)))]);
         let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
-        self.output(&item.name, OutputKind::Claim, wire);
+        self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 mod bad_studies;
 mod catalog;
+mod checked_numbers;
 mod committed_studies;
 mod common;
 mod durability;

@@ -1,0 +1,211 @@
+//! The folder of a baseline: written whole or not at all, and put right after a `bless` that was killed.
+
+use super::files::BaselineError;
+use super::manifest::{FORMAT, Manifest};
+use super::sheet::Sheet;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+/// Folders in which a baseline is put together, beside that of the profile.
+const BESIDE: &str = ".blessing-";
+/// The folder in there of the baseline that is replaced.
+const OLD: &str = ".old";
+
+fn unreadable(path: &Path, reason: impl ToString) -> BaselineError {
+    BaselineError::Unreadable { path: path.to_owned(), reason: reason.to_string() }
+}
+
+/// Reads the manifest of a folder.
+pub(super) fn manifest(folder: &Path, (study, profile): (&str, &str)) -> Result<Manifest, BaselineError> {
+    #[derive(serde::Deserialize)]
+    struct Layout {
+        format: u32,
+    }
+    let path = folder.join("manifest.json");
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        // a folder without a manifest is damaged; no folder is no baseline
+        Err(e) if e.kind() == io::ErrorKind::NotFound && !folder.exists() => {
+            let (study, profile) = (study.to_owned(), profile.to_owned());
+            return Err(BaselineError::Missing { study, profile, path: folder.to_owned() });
+        }
+        Err(e) => return Err(unreadable(&path, e)),
+    };
+    let layout: Layout = serde_json::from_slice(&text).map_err(|e| unreadable(&path, e))?;
+    if layout.format != FORMAT {
+        let again = format!("`lofi bless {study} --profile {profile}` writes it anew");
+        return Err(unreadable(&path, format!("layout {}, this program reads {FORMAT}; {again}", layout.format)));
+    }
+    serde_json::from_slice(&text).map_err(|e| unreadable(&path, e))
+}
+
+/// The names of all tables in a folder.
+pub(super) fn tables(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let tables = files.filter(|path| path.extension().is_some_and(|e| e == "csv"));
+    let mut names: Vec<String> =
+        tables.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    names
+}
+
+/// Writes a folder in place of the old one.
+pub(super) fn write(
+    folder: &Path,
+    (manifest, tables): (&Manifest, &BTreeMap<String, Sheet>),
+) -> Result<(), BaselineError> {
+    let parent = folder.parent().unwrap_or(folder);
+    fs::create_dir_all(parent).map_err(|e| unreadable(parent, e))?;
+    let _held = Held::wait(parent);
+    clear(folder, parent);
+    let beside = tempfile::TempDir::with_prefix_in(BESIDE, parent).map_err(|e| unreadable(parent, e))?;
+    for (name, sheet) in tables {
+        let path = beside.path().join(format!("{name}.csv"));
+        fs::write(&path, sheet.to_csv()).map_err(|e| unreadable(&path, e))?;
+    }
+    let path = beside.path().join("manifest.json");
+    let mut text = serde_json::to_string_pretty(manifest).map_err(|e| unreadable(&path, e))?;
+    text.push('\n');
+    fs::write(&path, text).map_err(|e| unreadable(&path, e))?;
+    if folder.exists() {
+        fs::rename(folder, beside.path().join(OLD)).map_err(|e| unreadable(folder, e))?;
+    }
+    if let Err(e) = fs::rename(beside.path(), folder) {
+        let _ = fs::rename(beside.path().join(OLD), folder);
+        return Err(unreadable(folder, e));
+    }
+    // it bears its own name now
+    let _ = beside.keep();
+    let _ = fs::remove_dir_all(folder.join(OLD));
+    Ok(())
+}
+
+/// Puts right what a killed `bless` left, unless one is at work. Where the disk refuses, all stays as it is.
+pub(super) fn tidy(folder: &Path) {
+    let Some(parent) = folder.parent() else { return };
+    if let Some(_held) = Held::at_once(parent) {
+        clear(folder, parent);
+    }
+}
+
+/// The old baseline goes back to its place if none is there, the rest is removed.
+fn clear(folder: &Path, parent: &Path) {
+    let _ = fs::remove_dir_all(folder.join(OLD));
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(BESIDE) {
+            continue;
+        }
+        let beside = entry.path();
+        let old = beside.join(OLD);
+        if old.exists() {
+            let Some(profile) = profile_of(&old) else { continue };
+            let place = parent.join(profile);
+            if !place.exists() && fs::rename(&old, place).is_err() {
+                continue;
+            }
+        }
+        let _ = fs::remove_dir_all(&beside);
+    }
+}
+
+/// The name of the folder that a baseline belongs in, by its manifest.
+fn profile_of(folder: &Path) -> Option<std::ffi::OsString> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        profile: String,
+    }
+    let named: Named = serde_json::from_slice(&fs::read(folder.join("manifest.json")).ok()?).ok()?;
+    Path::new(&named.profile).file_name().map(ToOwned::to_owned)
+}
+
+/// The baselines of a study, which one program at a time writes; let go when dropped, or when the program dies.
+struct Held(#[expect(dead_code, reason = "the lock lives as long as the file is open")] Option<File>);
+
+impl Held {
+    /// Waits until no other program writes. A disk that knows no locks is written without.
+    fn wait(parent: &Path) -> Self {
+        let file = File::open(parent).ok();
+        Self(file.filter(|file| file.lock().is_ok()))
+    }
+
+    /// Nothing where another program writes at the moment.
+    fn at_once(parent: &Path) -> Option<Self> {
+        let file = File::open(parent).ok()?;
+        match file.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => None,
+            _ => Some(Self(Some(file))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Baseline;
+    use super::super::testing::baseline;
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_but_tables_and_a_manifest_stays() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = baseline(0.5, 1, "held").write(results.path()).unwrap();
+        baseline(0.25, 1, "held").write(results.path()).unwrap();
+        assert_eq!(names(&folder), ["manifest.json", "t.csv"]);
+        assert_eq!(names(&results.path().join("s")), ["p"]);
+    }
+
+    #[test]
+    fn left_overs_of_a_killed_bless_go_once_none_is_at_work() {
+        let results = tempfile::tempdir().unwrap();
+        let old = baseline(0.25, 1, "held");
+        let parent = old.write(results.path()).unwrap().parent().unwrap().to_owned();
+        fs::create_dir(parent.join(".blessing-dead")).unwrap();
+        fs::write(parent.join(".blessing-dead/t.csv"), "v\n").unwrap();
+        let held = Held::wait(&parent);
+        assert_eq!(Baseline::read(results.path(), "s", "p").unwrap(), old);
+        assert_eq!(names(&parent), [".blessing-dead", "p"]);
+        drop(held);
+        assert_eq!(Baseline::read(results.path(), "s", "p").unwrap(), old);
+        assert_eq!(names(&parent), ["p"]);
+    }
+
+    #[test]
+    fn the_old_baseline_comes_back_where_the_new_one_was_not_put() {
+        let results = tempfile::tempdir().unwrap();
+        let old = baseline(0.25, 1, "held");
+        let folder = old.write(results.path()).unwrap();
+        let beside = folder.with_file_name(".blessing-dead");
+        fs::create_dir(&beside).unwrap();
+        fs::rename(&folder, beside.join(OLD)).unwrap();
+        assert_eq!(Baseline::read(results.path(), "s", "p").unwrap(), old);
+        assert_eq!(names(folder.parent().unwrap()), ["p"]);
+        // killed after the new one was put there
+        fs::create_dir(folder.join(OLD)).unwrap();
+        assert_eq!(Baseline::read(results.path(), "s", "p").unwrap(), old);
+        assert_eq!(names(&folder), ["manifest.json", "t.csv"]);
+    }
+
+    #[test]
+    fn a_folder_of_another_layout_or_without_a_manifest_is_no_missing_baseline() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = baseline(0.25, 1, "held").write(results.path()).unwrap();
+        let error = |text: &str| {
+            fs::write(folder.join("manifest.json"), text).unwrap();
+            Baseline::read(results.path(), "s", "p").unwrap_err().to_string()
+        };
+        let told = error("{\"format\": 1}");
+        assert!(told.ends_with("layout 1, this program reads 2; `lofi bless s --profile p` writes it anew"), "{told}");
+        assert!(error("{").contains("EOF"), "{}", error("{"));
+        fs::remove_file(folder.join("manifest.json")).unwrap();
+        let gone = Baseline::read(results.path(), "s", "p");
+        assert!(matches!(gone, Err(BaselineError::Unreadable { .. })), "{gone:?}");
+    }
+}
