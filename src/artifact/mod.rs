@@ -32,6 +32,7 @@ pub use table::{Table, TableError};
 pub use title::column_title;
 pub use verdict::{Outcome, Verdict};
 
+use crate::math::size::bytes;
 use serde::{Deserialize, Serialize};
 
 /// Version of the stored layout. A change here makes every stored value unreadable, hence recomputed.
@@ -240,17 +241,16 @@ impl Shape {
     /// Memory that the value will take, in bytes.
     #[must_use]
     pub const fn memory_bytes(self) -> u64 {
-        let numbers = match self {
+        match self {
             Self::Representation { train, validation, test, dim, number_bytes, .. } => {
-                return ((train + validation + test) * dim * number_bytes) as u64;
+                bytes(number_bytes as u64, train + validation + test, dim)
             }
-            Self::Kernel { train, validation, test } => train * (train + validation + test),
-            Self::Spectrum { dim, rank } => (dim + 1) * rank,
-            Self::Predictions { samples, columns } => samples * columns,
-            Self::Pictures { numbers } => numbers,
-            Self::Network { parameters, checkpoints, .. } => return (4 * parameters * checkpoints) as u64,
-            Self::Table | Self::Verdict | Self::Figure => 1 << 10,
-        };
-        8 * numbers as u64
+            Self::Kernel { train, validation, test } => bytes(8, train, train + validation + test),
+            Self::Spectrum { dim, rank } => bytes(8, dim + 1, rank),
+            Self::Predictions { samples, columns } => bytes(8, samples, columns),
+            Self::Pictures { numbers } => bytes(8, numbers, 1),
+            Self::Network { parameters, checkpoints, .. } => bytes(4, parameters, checkpoints),
+            Self::Table | Self::Verdict | Self::Figure => 1 << 13,
+        }
     }
 }

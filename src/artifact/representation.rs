@@ -2,6 +2,7 @@
 
 use crate::math::linalg::Matrix;
 use crate::math::maps::MapShape;
+use crate::math::size::times3;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ impl Geometry {
     /// Numbers in one image, C·H·W.
     #[must_use]
     pub const fn dim(self) -> usize {
-        self.channels * self.height * self.width
+        times3(self.channels, self.height, self.width)
     }
 }
 

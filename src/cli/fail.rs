@@ -103,6 +103,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Store(error) => error.into(),
             RunError::Cancelled => Self::Message(Code::Stopped, error.to_string()),
+            RunError::Memory(text) => Self::mistake(text),
             RunError::Threads(_) => Self::file(error.to_string()),
         }
     }

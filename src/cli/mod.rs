@@ -9,6 +9,7 @@ mod project;
 mod report;
 mod run;
 mod schema;
+mod stop;
 mod terminal;
 
 use crate::study::DEFAULT_PROFILE;
@@ -162,12 +163,18 @@ fn memory(text: &str) -> Result<u64, String> {
 /// Parses the command line, does what it says and returns the exit code.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
+    stop::install();
     let cli = Cli::parse();
     fail::install();
-    match dispatch(cli) {
+    let code = match dispatch(cli) {
         Ok(code) => code.into(),
+        Err(Failure::Message(Code::Stopped, _)) => stop::stopped(),
         Err(failure) => failure.show(),
+    };
+    if stop::of_process().asked() {
+        stop::stopped();
     }
+    code
 }
 
 fn dispatch(cli: Cli) -> Result<Code, Failure> {

@@ -2,9 +2,12 @@
 
 use super::fail::{Code, Failure};
 use super::project::Project;
-use crate::engine::{Decision, Graph, RunPlan, RunRecord, plan as make_plan};
+use crate::engine::{
+    Decision, Graph, Memory, MemoryLimit, RunPlan, RunRecord, check_memory, human_bytes, plan as make_plan,
+};
 use crate::study::Study;
 use serde_json::json;
+use std::cmp::Reverse;
 
 /// What one core computes a second, floating-point operations; measured on products of feature matrices.
 const FLOPS_PER_CORE_S: f64 = 3.5e10;
@@ -30,6 +33,7 @@ pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Resul
     for (node, reason) in &plan.damaged {
         println!("damaged: {}: {reason}; it will be computed again", graph.nodes[*node].name);
     }
+    check_memory(&graph, &plan.to_run(), MemoryLimit::new(project.options.memory, Memory::now()))?;
     Ok(Code::Well)
 }
 
@@ -39,6 +43,7 @@ struct Line {
     to_run: usize,
     cached: usize,
     largest_bytes: u64,
+    largest_step: String,
     flops: f64,
 }
 
@@ -49,17 +54,13 @@ impl Line {
         places.dedup();
         let runs: Vec<usize> =
             places.iter().copied().filter(|&i| matches!(plan.decisions[i], Decision::Run(_))).collect();
-        let bytes = |&i: &usize| {
-            let outputs: u64 = graph.nodes[i].plan.outputs.iter().map(|shape| shape.memory_bytes()).sum();
-            let inputs: u64 =
-                graph.inputs_of(i).map(|wire| graph.nodes[wire.node].plan.outputs[wire.port].memory_bytes()).sum();
-            graph.nodes[i].plan.work_bytes + outputs + inputs
-        };
+        let largest = runs.iter().map(|&i| (graph.step_bytes(i), i)).max_by_key(|&(bytes, i)| (bytes, Reverse(i)));
         Self {
             steps: study.nodes.len(),
             to_run: runs.len(),
             cached: places.iter().filter(|&&i| plan.decisions[i] == Decision::Cached).count(),
-            largest_bytes: runs.iter().map(bytes).max().unwrap_or(0),
+            largest_bytes: largest.map_or(0, |(bytes, _)| bytes),
+            largest_step: largest.map_or(String::new(), |(_, i)| step_name(&graph.nodes[i].name)),
             flops: runs.iter().map(|&i| graph.nodes[i].plan.flops).sum(),
         }
     }
@@ -73,7 +74,8 @@ impl Line {
             "up to date".to_owned()
         } else {
             let largest = human_bytes(self.largest_bytes);
-            format!("{} to run (largest step {largest}, about {})", self.to_run, human_time(time_s))
+            let name = &self.largest_step;
+            format!("{} to run (largest step {largest}: {name}; about {})", self.to_run, human_time(time_s))
         };
         let Self { steps, cached, .. } = self;
         let cells = study.cells;
@@ -83,7 +85,8 @@ impl Line {
     fn json(&self, study: &Study) -> serde_json::Value {
         json!({
             "study": study.head.study, "profile": study.profile, "cells": study.cells, "steps": self.steps,
-            "cached": self.cached, "to_run": self.to_run, "largest_step_bytes": self.largest_bytes, "flops": self.flops,
+            "cached": self.cached, "to_run": self.to_run, "largest_step_bytes": self.largest_bytes,
+            "largest_step": self.largest_step, "flops": self.flops,
         })
     }
 }
@@ -98,10 +101,9 @@ fn print_steps(graph: &Graph, plan: &RunPlan) {
     }
 }
 
-fn human_bytes(bytes: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a display of a size")]
-    let mib = bytes as f64 / f64::from(1 << 20);
-    if mib < 1024.0 { format!("{mib:.0} MiB") } else { format!("{:.1} GiB", mib / 1024.0) }
+/// The name of a step without that of its study.
+fn step_name(name: &str) -> String {
+    name.split_once(": ").map_or(name, |(_, step)| step).to_owned()
 }
 
 fn human_time(seconds: f64) -> String {

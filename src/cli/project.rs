@@ -4,14 +4,13 @@ use super::Options;
 use super::fail::Failure;
 use crate::catalog;
 use crate::dataset::{Choice, DatasetError, Library};
-use crate::engine::{Executor, Store, available_memory_bytes};
+use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study};
 use crate::yaml::{Fault, known_names};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// What every command starts from.
 pub(crate) struct Project {
@@ -152,7 +151,7 @@ impl Project {
     }
 
     /// An executor over the store and the data.
-    pub fn executor(&self, cancelled: &Arc<AtomicBool>) -> Result<Executor, Failure> {
+    pub fn executor(&self) -> Result<Executor, Failure> {
         Ok(Executor {
             store: self.open_store()?,
             data: Arc::clone(&self.library) as _,
@@ -161,8 +160,8 @@ impl Project {
                 .jobs
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
                 .max(1),
-            memory_bytes: self.options.memory.unwrap_or_else(|| available_memory_bytes() / 10 * 6),
-            cancelled: Arc::clone(cancelled),
+            memory: MemoryLimit::new(self.options.memory, Memory::now()),
+            stop: super::stop::of_process().clone(),
         })
     }
 }

@@ -4,10 +4,9 @@ use super::fail::{Code, Failure};
 use super::project::Project;
 use super::{report, terminal};
 use crate::artifact::Value;
-use crate::engine::{Failed, Graph, Machine, RunError, RunRecord, Store, Summary};
+use crate::engine::{Failed, Graph, Machine, RunRecord, Store, Summary};
 use crate::study::{OutputKind, Study};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs studies.
@@ -35,39 +34,16 @@ pub(super) struct Ran {
 
 /// Runs studies and records the run; a summary with failed steps is no error here.
 pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
-    let cancelled = stop_flag();
-    let executor = project.executor(&cancelled)?;
+    let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
     let last: Vec<RunRecord> = studies.iter().filter_map(|study| RunRecord::read(&executor.store, study)).collect();
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
-    let summary = match executor.run(&graph, &last, sink.as_mut()) {
-        Err(RunError::Cancelled) => {
-            // Steps that still run cannot be waited for; what is in the store is whole.
-            drop(sink);
-            eprintln!("{}", RunError::Cancelled);
-            std::process::exit(Code::Stopped as i32);
-        }
-        other => other?,
-    };
+    let summary = executor.run(&graph, &last, sink.as_mut())?;
     let store = executor.store;
     if summary.failed.is_empty() {
         record(project, studies, (&graph, &store, &summary, &last))?;
     }
     Ok(Ran { graph, store, summary })
-}
-
-/// Set by Ctrl-C or SIGTERM; a second one ends the program at once, which harms nothing.
-fn stop_flag() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let handler = Arc::clone(&flag);
-    let installed = ctrlc::set_handler(move || {
-        if handler.swap(true, Ordering::Relaxed) {
-            std::process::exit(Code::Stopped as i32);
-        }
-    });
-    // A second handler in one process (tests) is no reason to stop.
-    drop(installed);
-    flag
 }
 
 type Finished<'a> = (&'a Graph, &'a Store, &'a Summary, &'a [RunRecord]);

@@ -34,8 +34,8 @@ struct ErrorsOnly;
 
 impl Sink for ErrorsOnly {
     fn event(&mut self, event: &Event) {
-        if let Event::Damaged { name, reason } = event {
-            eprintln!("damaged: {name}: {reason}; it is computed again");
+        if let Some(text) = event.warning() {
+            eprintln!("{text}");
         }
     }
 }
@@ -64,7 +64,9 @@ impl Sink for Lines {
             Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, .. } => self.step(name, "same inputs as before"),
-            Event::Damaged { name, reason } => eprintln!("damaged: {name}: {reason}; it is computed again"),
+            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
+                event.warning().iter().for_each(|text| eprintln!("{text}"));
+            }
             Event::Failed { name, .. } => eprintln!("failed: {name}"),
             Event::Started { .. } | Event::Done { .. } => {}
         }
@@ -116,8 +118,8 @@ impl Sink for Bar {
                 self.bar.set_message(self.running.join(" · "));
             }
             Event::Finished { name, flops, .. } | Event::Reused { name, flops } => self.step(name, *flops),
-            Event::Damaged { name, reason } => {
-                self.bar.println(format!("damaged: {name}: {reason}; it is computed again"));
+            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
+                event.warning().iter().for_each(|text| self.bar.println(text));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
             Event::Done { .. } => self.bar.finish_and_clear(),

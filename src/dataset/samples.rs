@@ -164,7 +164,7 @@ impl Kind for Dataset {
         let shape = Shape::Representation { train, validation, test, dim, geometry: Some(geometry), number_bytes: 1 };
         let records = params.data.train + params.data.test;
         // classes and the drawn order of all records, and decoding at ~100 operations a pixel
-        let decoded = (train + validation + test) * dim;
+        let decoded = crate::math::size::times(train + validation + test, dim);
         #[expect(clippy::cast_precision_loss, reason = "a rough estimate")]
         let flops = 100.0 * decoded as f64;
         Ok(Plan { outputs: vec![shape], work_bytes: 32 * records as u64 + (1 << 24), flops })

@@ -1,5 +1,6 @@
 //! What happens during a run, told to whoever listens: the terminal, a JSON log, a test.
 
+use super::memory::human_bytes;
 use serde::Serialize;
 
 /// Something that happened.
@@ -14,6 +15,22 @@ pub enum Event {
         to_run: usize,
         /// Floating-point operations to do, roughly.
         flops: f64,
+    },
+    /// An earlier run was killed in the middle of these large steps, for lack of memory as a rule.
+    Killed {
+        /// The steps, with the memory they were planned with.
+        steps: Vec<String>,
+    },
+    /// A step is about to run that needs more than the budget; it runs alone.
+    Large {
+        /// The largest such step.
+        name: String,
+        /// Memory it is planned with.
+        needs_bytes: u64,
+        /// Memory of the run.
+        budget_bytes: u64,
+        /// Further steps of that sort.
+        others: usize,
     },
     /// A step starts.
     Started {
@@ -69,6 +86,28 @@ pub enum Event {
         /// Seconds in all.
         elapsed_s: f64,
     },
+}
+
+impl Event {
+    /// What needs a reader, whoever asked for silence.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Self::Damaged { name, reason } => Some(format!("damaged: {name}: {reason}; it is computed again")),
+            Self::Killed { steps } => Some(format!(
+                "the last run was killed while this ran: {}; if memory ran out, `--jobs 1` or a smaller `--memory` keeps less at once",
+                steps.join(", ")
+            )),
+            Self::Large { name, needs_bytes, budget_bytes, others } => {
+                let others = if *others == 0 { String::new() } else { format!(", as {others} others do") };
+                let (needs, budget) = (human_bytes(*needs_bytes), human_bytes(*budget_bytes));
+                Some(format!(
+                    "large: {name} needs {needs} of memory, more than the {budget} of this run{others}; it runs alone"
+                ))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Listens to a run.

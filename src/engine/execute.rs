@@ -2,13 +2,15 @@
 
 use super::events::{Event, Sink};
 use super::graph::Graph;
+use super::memory::{self, MemoryLimit};
 use super::plan::plan;
 use super::record::RunRecord;
 use super::round::Round;
+use super::running;
+use super::stop::Stop;
 use super::store::{Store, StoreError};
 use crate::step::DataSource;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// What ends a run early.
@@ -17,6 +19,9 @@ pub enum RunError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A step needs more memory than it may have.
+    #[error("{0}")]
+    Memory(String),
     /// The user asked to stop; what has finished is in the store.
     #[error("stopped; finished steps are kept, the next run goes on from there")]
     Cancelled,
@@ -60,13 +65,24 @@ pub struct Executor {
     pub data: Arc<dyn DataSource + Send + Sync>,
     /// Steps at once.
     pub jobs: usize,
-    /// Memory for values and work, bytes. One step alone may exceed it.
-    pub memory_bytes: u64,
-    /// Set to stop.
-    pub cancelled: Arc<AtomicBool>,
+    /// Memory for values and work.
+    pub memory: MemoryLimit,
+    /// Asked to stop.
+    pub stop: Stop,
 }
 
 impl Executor {
+    /// Refuses what cannot have the memory it needs, and says which step takes the budget for itself.
+    fn weigh(&self, graph: &Graph, to_run: &[usize], sink: &mut dyn Sink) -> Result<(), RunError> {
+        memory::check_memory(graph, to_run, self.memory)?;
+        let budget_bytes = self.memory.budget_bytes;
+        if let Some(large) = memory::larger_than(graph, to_run, budget_bytes) {
+            let (name, others) = (graph.nodes[large.node].name.clone(), large.others);
+            sink.event(&Event::Large { name, needs_bytes: large.bytes, budget_bytes, others });
+        }
+        Ok(())
+    }
+
     /// Brings every target of a graph into the store.
     ///
     /// # Errors
@@ -74,6 +90,10 @@ impl Executor {
     pub fn run(&self, graph: &Arc<Graph>, last: &[RunRecord], sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let start = Instant::now();
         let mut total = Summary::default();
+        let killed = running::killed(&self.store);
+        if !killed.is_empty() {
+            sink.event(&Event::Killed { steps: killed });
+        }
         // Every further round has taken at least one damaged entry out, and each is written anew once.
         let most_rounds = graph.nodes.len() + 1;
         for round in 0..=most_rounds {
@@ -83,6 +103,7 @@ impl Executor {
             }
             if round == 0 {
                 total.cached = plan.cached();
+                self.weigh(graph, &plan.to_run(), sink)?;
             }
             let again = Round::new(self, graph, plan)?.run(sink, &mut total)?;
             if !again {

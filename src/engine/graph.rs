@@ -4,7 +4,7 @@ use super::key::key_of;
 use crate::step::{ErasedKind, Plan};
 use crate::study::Study;
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A step of the run.
 #[derive(Clone)]
@@ -85,6 +85,14 @@ impl Graph {
         graph.targets.sort_unstable();
         graph.targets.dedup();
         graph
+    }
+
+    /// Memory that a node takes while it runs: inputs, outputs and work.
+    #[must_use]
+    pub fn step_bytes(&self, node: usize) -> u64 {
+        let inputs: BTreeSet<GraphWire> = self.inputs_of(node).collect();
+        let bytes = |wire: &GraphWire| self.nodes[wire.node].plan.outputs[wire.port].memory_bytes();
+        inputs.iter().map(bytes).fold(self.nodes[node].plan.need_bytes(), u64::saturating_add)
     }
 
     /// All wires into a node.

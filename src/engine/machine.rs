@@ -24,21 +24,8 @@ impl Machine {
         Self {
             processor: model.map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned()),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
-            memory_bytes: meminfo("MemTotal:").unwrap_or(0),
+            memory_bytes: super::memory::total_bytes(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         }
     }
-}
-
-/// Memory that can be used without swapping; 4 GiB where the system does not tell.
-#[must_use]
-pub fn available_memory_bytes() -> u64 {
-    meminfo("MemAvailable:").unwrap_or(4 << 30)
-}
-
-fn meminfo(field: &str) -> Option<u64> {
-    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = info.lines().find_map(|line| line.strip_prefix(field))?;
-    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib << 10)
 }

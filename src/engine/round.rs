@@ -6,13 +6,15 @@ use super::graph::{Graph, GraphWire};
 use super::key::{fingerprint, key_of};
 use super::live::Live;
 use super::plan::{Decision, RunPlan};
+use super::running::Running;
+use super::scratch::StepScratch;
+use super::stop::Hold;
 use super::store::{Entry, StoreError, StoredOutput};
-use super::work::{need_bytes, run_step, worth_keeping};
+use super::work::{run_step, worth_keeping};
 use crate::artifact::Value;
 use crate::step::{Inputs, Keep, StepError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// One pass over a plan.
@@ -29,6 +31,7 @@ pub(super) struct Round<'a> {
     followers: HashMap<usize, Vec<usize>>,
     live: Live,
     running: HashMap<usize, u64>,
+    large: Running<'a>,
     dead: BTreeSet<usize>,
     again: bool,
 }
@@ -38,6 +41,8 @@ struct Done {
     node: usize,
     result: Result<Ended, StepError>,
     elapsed_s: f64,
+    /// A stop waits until this result is in the store.
+    _hold: Option<Hold>,
 }
 
 enum Ended {
@@ -62,6 +67,7 @@ impl<'a> Round<'a> {
             followers: HashMap::new(),
             live: Live::default(),
             running: HashMap::new(),
+            large: Running::new(&executor.store, &executor.stop),
             dead: BTreeSet::new(),
             again: false,
         };
@@ -97,7 +103,8 @@ impl<'a> Round<'a> {
         sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops });
         let (sender, receiver) = mpsc::channel::<Done>();
         loop {
-            if self.executor.cancelled.load(Ordering::Relaxed) {
+            if self.executor.stop.asked() {
+                self.wind_down(&receiver)?;
                 return Err(RunError::Cancelled);
             }
             self.start_ready(&sender, sink, total)?;
@@ -111,6 +118,19 @@ impl<'a> Round<'a> {
             }
         }
         Ok(self.again)
+    }
+
+    /// Gives running steps the time that a stop has: states are saved, and what ends well is kept.
+    fn wind_down(&mut self, receiver: &mpsc::Receiver<Done>) -> Result<(), RunError> {
+        while !self.running.is_empty() && self.executor.stop.waits() {
+            let Ok(done) = receiver.recv_timeout(Duration::from_millis(10)) else { continue };
+            self.running.remove(&done.node);
+            if let Ok(Ended::Ran(values)) = done.result {
+                let _hold = self.executor.stop.hold();
+                self.publish(done.node, values, done.elapsed_s)?;
+            }
+        }
+        Ok(())
     }
 
     fn start_ready(
@@ -138,8 +158,9 @@ impl<'a> Round<'a> {
     /// The first ready node that fits the budget; any node when nothing else runs.
     fn admissible(&self) -> Option<usize> {
         let busy: u64 = self.running.values().sum();
-        let fits =
-            |node: usize| self.live.bytes() + busy + need_bytes(&self.graph.nodes[node]) <= self.executor.memory_bytes;
+        let budget = self.executor.memory.budget_bytes;
+        let need = |node: usize| self.graph.nodes[node].plan.need_bytes();
+        let fits = |node: usize| self.live.bytes().saturating_add(busy).saturating_add(need(node)) <= budget;
         // Later nodes first: what is deeper in the graph frees values sooner.
         let fitting = self.ready.iter().rev().copied().find(|&node| fits(node));
         fitting.or_else(|| if self.running.is_empty() { self.ready.iter().next_back().copied() } else { None })
@@ -209,17 +230,22 @@ impl<'a> Round<'a> {
     fn start(&mut self, node: usize, inputs: Inputs, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
         let graph_node = &self.graph.nodes[node];
         sink.event(&Event::Started { name: graph_node.name.clone(), kind: graph_node.kind.name().to_owned() });
-        self.running.insert(node, need_bytes(graph_node));
+        self.running.insert(node, graph_node.plan.need_bytes());
+        self.large.starts(node, (&graph_node.name, self.graph.step_bytes(node)));
         let same = self.content_key(node).and_then(|key| self.same_entry(node, &key));
         let (executor, graph, sender) = (self.executor.clone(), Arc::clone(self.graph), sender.clone());
         self.pool.spawn(move || {
             let start = Instant::now();
+            let graph_node = &graph.nodes[node];
+            let (store, stop) = (&executor.store, &executor.stop);
+            let scratch = StepScratch { store, key: &graph_node.key, stop, hold: OnceLock::new() };
             let result = match same {
                 Some(entry) => Ok(Ended::Same(Box::new(entry))),
-                None => run_step(&executor, &graph.nodes[node], &inputs).map(Ended::Ran),
+                None => run_step(&executor, graph_node, (&inputs, &scratch)).map(Ended::Ran),
             };
             drop(inputs);
-            let _ = sender.send(Done { node, result, elapsed_s: start.elapsed().as_secs_f64() });
+            let hold = scratch.hold.into_inner().filter(|_| result.is_ok());
+            let _ = sender.send(Done { node, result, elapsed_s: start.elapsed().as_secs_f64(), _hold: hold });
         });
     }
 
@@ -234,6 +260,7 @@ impl<'a> Round<'a> {
 
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
         self.running.remove(&done.node);
+        self.large.ends(done.node);
         let (name, kind, flops) = {
             let node = &self.graph.nodes[done.node];
             (node.name.clone(), node.kind.name().to_owned(), node.plan.flops)
@@ -255,7 +282,8 @@ impl<'a> Round<'a> {
                 }
                 Err(other) => return Err(other.into()),
             },
-            Err(StepError::Cancelled) => return Err(RunError::Cancelled),
+            // The others are waited for.
+            Err(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
             Err(error) => {
                 let place = self.graph.nodes[done.node].place.clone();
                 let error = error.to_string();

@@ -1,9 +1,11 @@
 //! States of long steps that are not done: `STORE/scratch/ab/<key>`, one file a step, its SHA-256 before its content.
 
+use super::stop::{Hold, Stop};
 use super::store::{Store, StoreError, io, write_file};
 use crate::step::{Scratch, StepError};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 const DIGEST_BYTES: usize = 32;
 
@@ -11,10 +13,14 @@ const DIGEST_BYTES: usize = 32;
 pub(super) struct StepScratch<'a> {
     pub store: &'a Store,
     pub key: &'a str,
+    pub stop: &'a Stop,
+    /// Had by a step that asked for its state, and so will save one: a stop waits for it.
+    pub hold: OnceLock<Hold>,
 }
 
 impl Scratch for StepScratch<'_> {
     fn load(&self) -> Option<Vec<u8>> {
+        let _ = self.hold.get_or_init(|| self.stop.hold());
         self.store.scratch(self.key)
     }
 

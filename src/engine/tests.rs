@@ -1,6 +1,6 @@
 //! The engine on fake kinds, in milliseconds.
 
-use super::{Event, Executor, Graph, Sink, Store, Summary};
+use super::{Event, Executor, Graph, MemoryLimit, Sink, Stop, Store, Summary};
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::step::{
     About, Arity, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem,
@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Gives a table with one number; what else it does is in its parameters.
 struct Fake;
@@ -140,8 +140,8 @@ fn run(folder: &Path, steps: &[Step<'_>]) -> (Summary, Log) {
         store: Arc::new(Store::open(folder).unwrap()),
         data: Arc::new(NoData),
         jobs: 2,
-        memory_bytes: 1 << 20,
-        cancelled: Arc::new(AtomicBool::new(false)),
+        memory: MemoryLimit::of(1 << 20),
+        stop: Stop::default(),
     };
     let mut log = Log::default();
     let summary = executor.run(&Arc::new(Graph::new(&[study(steps)])), &[], &mut log).unwrap();
@@ -251,8 +251,8 @@ fn every_damaged_result_is_computed_again_in_one_run() {
         store: Arc::clone(&store),
         data: Arc::new(NoData),
         jobs: 2,
-        memory_bytes: 1 << 20,
-        cancelled: Arc::new(AtomicBool::new(false)),
+        memory: MemoryLimit::of(1 << 20),
+        stop: Stop::default(),
     };
     executor.run(&graph, &[], &mut Log::default()).unwrap();
     let before = value(&store, &graph, 12);

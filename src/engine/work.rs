@@ -16,11 +16,6 @@ const READ_BYTES_PER_S: f64 = 300e6;
 /// same values as an idle one.
 const FLOPS_PER_S: f64 = 3.5e10;
 
-/// Memory that a step takes beyond its inputs.
-pub(super) fn need_bytes(node: &GraphNode) -> u64 {
-    node.plan.work_bytes + node.plan.outputs.iter().map(|shape| shape.memory_bytes()).sum::<u64>()
-}
-
 /// Whether a value goes to disk though its port does not ask for it.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
 pub(super) fn worth_keeping(value: &Value, flops: f64) -> bool {
@@ -28,9 +23,12 @@ pub(super) fn worth_keeping(value: &Value, flops: f64) -> bool {
 }
 
 /// Runs one step; a panic is a failure of that step alone.
-pub(super) fn run_step(executor: &Executor, node: &GraphNode, inputs: &Inputs) -> Result<Vec<Value>, StepError> {
-    let scratch = StepScratch { store: &executor.store, key: &node.key };
-    let context = Context { data: executor.data.as_ref(), cancelled: &executor.cancelled, scratch: &scratch };
+pub(super) fn run_step(
+    executor: &Executor,
+    node: &GraphNode,
+    (inputs, scratch): (&Inputs, &StepScratch<'_>),
+) -> Result<Vec<Value>, StepError> {
+    let context = Context { data: executor.data.as_ref(), cancelled: executor.stop.flag(), scratch };
     let outcome = catch_unwind(AssertUnwindSafe(|| node.kind.run(&node.params, inputs, &context)));
     let values = outcome.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();

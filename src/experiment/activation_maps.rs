@@ -2,6 +2,7 @@
 
 use super::values::layout;
 use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Points, Representation, Shape, Value, ValueType};
+use crate::math::size::{times, times3};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -50,7 +51,7 @@ impl Kind for ActivationMaps {
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let mut numbers = 0;
         for &shape in inputs.all("x") {
-            numbers += params.images.len() * self.numbers(params, shape)?;
+            numbers += times(params.images.len(), self.numbers(params, shape)?);
         }
         Ok(Plan::light(vec![Shape::Pictures { numbers }]))
     }
@@ -97,7 +98,7 @@ impl ActivationMaps {
                 let message = format!("there is no channel {channel}: a layer has {}, counted from 0", g.channels);
                 Err(vec![Problem::at("channels", message)])
             }
-            None => Ok(params.channels.len() * g.height * g.width),
+            None => Ok(times3(params.channels.len(), g.height, g.width)),
         }
     }
 }

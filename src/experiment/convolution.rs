@@ -7,6 +7,7 @@ use crate::artifact::{Points, Value, ValueType};
 use crate::math::convolution::ConvolutionalLayer;
 use crate::math::maps::{MapShape, bounded_blocks};
 use crate::math::patch::Window;
+use crate::math::size::times;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -73,7 +74,7 @@ impl Planned {
 
     /// Memory of the weights and of the largest block.
     pub fn work_bytes(&self) -> u64 {
-        let entries = self.output.positions() * (self.patch + 2 * self.width);
+        let entries = times(self.output.positions(), self.patch + 2 * self.width);
         let block = bounded_blocks(self.sizes.samples(), entries).next().map_or(1, |range| range.len());
         matrix_bytes(self.patch, self.width) + matrix_bytes(block, entries)
     }
@@ -97,7 +98,7 @@ impl Params {
             let help = format!("the images there are {} x {} pixels", input.height, input.width);
             vec![Problem::at("window", error.to_string()).help(help)]
         })?;
-        let patch = input.channels * self.window().area();
+        let patch = times(input.channels, self.window().area());
         Ok(Planned { sizes: Sizes::at(inputs, "x"), output, patch, width: self.width })
     }
 

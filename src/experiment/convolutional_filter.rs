@@ -136,7 +136,7 @@ impl Kind for ConvolutionalFilter {
         let all = planned.positions(sizes.samples());
         let train = planned.positions(sizes.train);
         let moment = train * (planned.lift_flops() + (width as f64).powi(2));
-        let projection = all * (planned.lift_flops() + 2.0 * (width * params.keep) as f64);
+        let projection = all * (planned.lift_flops() + 2.0 * width as f64 * params.keep as f64);
         Ok(Plan {
             outputs: vec![sizes.maps(maps), Shape::Spectrum { dim: width, rank: params.pairs() }],
             work_bytes: planned.work_bytes() + 5 * matrix_bytes(width, width),

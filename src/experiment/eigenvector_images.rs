@@ -3,6 +3,7 @@
 use super::fitted_stack::{IMAGES, feature_name, geometry, grey, map_shape, no_images, note, spectra_at};
 use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
 use crate::math::image_map::signed_grey;
+use crate::math::size::times;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -61,7 +62,7 @@ impl Kind for EigenvectorImages {
             let message = format!("its eigenvectors have {dim} entries and an image has {}", geometry.dim());
             return Err(vec![Problem::at("spectrum", message).help("wire the spectrum of a filter on the images")]);
         }
-        let numbers = rank.min(params.features) * grey(geometry).dim();
+        let numbers = times(rank.min(params.features), grey(geometry).dim());
         Ok(Plan::light(vec![Shape::Pictures { numbers }]))
     }
 

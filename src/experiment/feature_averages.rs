@@ -4,6 +4,7 @@ use super::fitted_stack::{FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Plan
 use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
 use crate::math::image_map::signed_grey;
 use crate::math::linalg::Matrix;
+use crate::math::size::times;
 use crate::math::weighted_sum::{extreme_weights, projection_weights, weighted_sums};
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
@@ -67,7 +68,7 @@ impl Kind for FeatureAverages {
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let planned = Planned::read(params.features, inputs)?;
-        if 2 * params.extremes > planned.samples {
+        if params.extremes > planned.samples / 2 {
             let message = format!("{} images at either end, of {} training images", params.extremes, planned.samples);
             return Err(vec![Problem::at("extremes", message).help("ask for at most half of the training images")]);
         }
@@ -76,8 +77,8 @@ impl Kind for FeatureAverages {
         let sums = 6.0 * planned.samples as f64 * dim as f64 * features as f64;
         Ok(Plan {
             outputs: vec![
-                Shape::Pictures { numbers: (features + planned.features.len()) * dim },
-                Shape::Pictures { numbers: features * (2 * dim + area) },
+                Shape::Pictures { numbers: times(features + planned.features.len(), dim) },
+                Shape::Pictures { numbers: times(features, 2 * dim + area) },
             ],
             work_bytes: planned.work_bytes(),
             flops: sums + planned.samples as f64 * planned.pass_flops(),

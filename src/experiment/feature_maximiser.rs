@@ -5,6 +5,7 @@ use super::low_pass::LowPass;
 use crate::artifact::{Cell, PictureScale, Pictures, Shape, Table, Value, ValueType};
 use crate::math::fourier_image::FourierImages;
 use crate::math::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};
+use crate::math::size::times;
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -98,9 +99,9 @@ impl Kind for FeatureMaximiser {
             return Err(problems);
         }
         let features: usize = planned.features.iter().sum();
-        let ascents = (features * params.steps * params.restarts) as f64;
+        let ascents = features as f64 * params.steps as f64 * params.restarts as f64;
         Ok(Plan {
-            outputs: vec![Shape::Pictures { numbers: features * planned.geometry.dim() }, Shape::Table],
+            outputs: vec![Shape::Pictures { numbers: times(features, planned.geometry.dim()) }, Shape::Table],
             work_bytes: planned.work_bytes() + planned.passing_bytes(params.restarts),
             flops: (planned.samples as f64 + 2.0 * ascents) * planned.pass_flops(),
         })

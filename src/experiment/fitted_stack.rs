@@ -9,6 +9,7 @@ use crate::math::jacobian::slope;
 use crate::math::linalg::{Matrix, leading_columns, product, row_square_norms};
 use crate::math::maps::MapShape;
 use crate::math::random_features::draw_weights;
+use crate::math::size::times;
 use crate::step::{Arity, Context, Inputs, Problem, Shapes, Slot, StepError, ValueType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -286,7 +287,7 @@ impl Planned {
 
     /// Memory of so many inputs for each feature of a layer that pass through all layers and back, with Adam's means.
     pub fn passing_bytes(&self, for_each: usize) -> u64 {
-        let inputs = for_each * self.features.iter().copied().max().unwrap_or(0);
+        let inputs = times(for_each, self.features.iter().copied().max().unwrap_or(0));
         let widths: usize = self.layers.iter().map(|&(width, _)| width).sum();
         matrix_bytes(inputs, 2 * widths + 6 * self.geometry.dim())
     }

@@ -9,6 +9,7 @@ use crate::math::image_map::{
 };
 use crate::math::jacobian::importance;
 use crate::math::linalg::Matrix;
+use crate::math::size::times;
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -119,8 +120,8 @@ impl Kind for InputImportance {
         let columns = planned.features.len();
         Ok(Plan {
             outputs: vec![
-                Shape::Pictures { numbers: columns * area },
-                Shape::Pictures { numbers: features * area },
+                Shape::Pictures { numbers: times(columns, area) },
+                Shape::Pictures { numbers: times(features, area) },
                 Shape::Table,
             ],
             work_bytes: planned.work_bytes(),

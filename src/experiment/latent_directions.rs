@@ -7,6 +7,7 @@ use super::values::Sizes;
 use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Shape, Value, ValueType};
 use crate::math::maps::MapShape;
 use crate::math::network::{Network, Source, Workspace};
+use crate::math::size::times3;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -85,7 +86,7 @@ impl Kind for LatentDirections {
         let Some(Shape::Network { parameters, .. }) = inputs.get("network") else {
             return Err(vec![Problem::at("network", "expected a network")]);
         };
-        let numbers = params.directions * (1 + FACTORS.len()) * sizes.dim.unwrap_or(0);
+        let numbers = times3(params.directions, 1 + FACTORS.len(), sizes.dim.unwrap_or(0));
         Ok(Plan {
             outputs: vec![Shape::Pictures { numbers }],
             work_bytes: 64 * parameters as u64,

@@ -123,7 +123,7 @@ impl Kind for LatentPhase {
         Ok(Plan {
             outputs: vec![Shape::Table],
             work_bytes: 64 * parameters as u64 + 3 * matrix_bytes(sizes.test, widest),
-            flops: 1e3 * parameters as f64 + 4.0 * (sizes.test * widest * params.directions) as f64,
+            flops: 1e3 * parameters as f64 + 4.0 * sizes.test as f64 * widest as f64 * params.directions as f64,
         })
     }
 

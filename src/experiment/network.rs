@@ -11,6 +11,7 @@ use crate::math::network::{
 };
 use crate::math::patch::Window;
 use crate::math::pooling::Pooling;
+use crate::math::size::times;
 use crate::step::StepError;
 
 /// The layers of a network with their sizes.
@@ -196,7 +197,7 @@ const ROWS_AT_ONCE: usize = 256;
 pub fn pass_bytes(layers: impl Iterator<Item = usize>) -> u64 {
     // an activation keeps its own copy of a layer
     let numbers = 2 * layers.sum::<usize>();
-    8 * (ROWS_AT_ONCE * numbers).min(NUMBERS_AT_ONCE.max(numbers)) as u64
+    8 * times(ROWS_AT_ONCE, numbers).min(NUMBERS_AT_ONCE.max(numbers)) as u64
 }
 
 /// What the first `number` layers give for the first `count` samples of a source. Shapes: -> n x d.

@@ -70,7 +70,7 @@ impl Kind for NetworkFeatures {
             work_bytes: 4 * parameters as u64
                 + matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)) / 2
                 + pass_bytes(std::iter::once(sizes.dim.unwrap_or(0)).chain(layouts.iter().map(|l| l.dim()))),
-            flops: 2.0 * (sizes.samples() * parameters) as f64,
+            flops: 2.0 * sizes.samples() as f64 * parameters as f64,
         })
     }
 

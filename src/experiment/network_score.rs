@@ -66,7 +66,7 @@ impl Kind for NetworkScore {
         Ok(Plan {
             outputs: vec![Shape::Table],
             work_bytes: 8 * parameters as u64 + matrix_bytes(sizes.test, sizes.dim.unwrap_or(0)) / 2,
-            flops: 2.0 * (sizes.test * parameters * checkpoints) as f64,
+            flops: 2.0 * sizes.test as f64 * parameters as f64 * checkpoints as f64,
         })
     }
 

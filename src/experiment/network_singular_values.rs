@@ -96,7 +96,7 @@ impl Kind for NetworkSingularValues {
         Ok(Plan {
             outputs: vec![Shape::Table; 4],
             work_bytes: 64 * parameters as u64,
-            flops: 80.0 * (parameters * checkpoints * widest) as f64,
+            flops: 80.0 * parameters as f64 * checkpoints as f64 * widest as f64,
         })
     }
 

@@ -6,6 +6,7 @@ use crate::artifact::{Cell, Geometry, Origin, Picture, PictureScale, Pictures, S
 use crate::math::linalg::Eigen;
 use crate::math::maps::bounded_blocks;
 use crate::math::patch::{PatchMoment, Window, flatness, leading_directions, parity};
+use crate::math::size::times3;
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,7 @@ impl Kind for PatchFilters {
         }
         let patches = Sizes::at(inputs, "x").train as f64 * output.positions() as f64;
         Ok(Plan {
-            outputs: vec![Shape::Pictures { numbers: shape.channels * params.keep * area }, Shape::Table],
+            outputs: vec![Shape::Pictures { numbers: times3(shape.channels, params.keep, area) }, Shape::Table],
             work_bytes: 4 * matrix_bytes(1 << 22, 1),
             flops: shape.channels as f64 * patches * (area * area) as f64,
         })

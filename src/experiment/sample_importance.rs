@@ -7,6 +7,7 @@ use crate::math::fourier::Smoother;
 use crate::math::image_map::{Average, average_map, channel_mean, sample_map, smoothed_magnitude};
 use crate::math::jacobian::importance;
 use crate::math::random::Stream;
+use crate::math::size::times;
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,8 @@ impl Kind for SampleImportance {
             return Err(problems);
         }
         let images = 2 * params.each_class;
-        let numbers = images * (planned.geometry.dim() + planned.features.len() * grey(planned.geometry).dim());
+        let each = planned.geometry.dim() + times(planned.features.len(), grey(planned.geometry).dim());
+        let numbers = times(images, each);
         let passes = images as f64 * planned.layer_features().iter().map(|&k| k as f64).sum::<f64>();
         Ok(Plan {
             outputs: vec![Shape::Pictures { numbers }],

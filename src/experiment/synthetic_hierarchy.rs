@@ -9,6 +9,7 @@ use crate::math::hierarchy::{
 };
 use crate::math::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
+use crate::math::size::bytes;
 use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -149,8 +150,8 @@ impl Kind for SyntheticHierarchy {
         let streaming = block_bytes(params.width) + kept_bytes(params.n_test + params.dim, params.width);
         let stages = second_stage_bytes(largest, work.keep, params.degree);
         let all = work.sizes.iter().sum::<usize>() as f64;
-        let teacher = 2.0 * (largest * params.dim * params.dim * work.keep) as f64;
-        let second = all * (4 * params.second_width * work.keep + params.degree * params.degree * 2) as f64;
+        let teacher = 2.0 * largest as f64 * (params.dim as f64).powi(2) * work.keep as f64;
+        let second = all * (4.0 * params.second_width as f64 * work.keep as f64 + 2.0 * (params.degree as f64).powi(2));
         Ok(Plan {
             outputs: vec![Shape::Table],
             work_bytes: moment + streaming + stages,
@@ -205,7 +206,7 @@ fn row(point: &Point, alpha: f64, (features, method): (usize, Method)) -> Vec<Ce
 
 // The widest basis of the iteration with its images, three copies while the pairs are found.
 fn basis_bytes(work: &Work) -> u64 {
-    3 * 2 * 8 * 24 * (work.width as u64) * (work.keep as u64 + 2)
+    24 * bytes(3 * 2 * 8, work.width, work.keep + 2)
 }
 
 fn impossible(params: &Params) -> Vec<Problem> {

@@ -61,7 +61,7 @@ impl Counts {
         let dim: usize =
             outputs.iter().map(|shape| if let Shape::Representation { dim, .. } = shape { *dim } else { 0 }).sum();
         let samples = self.train + self.validation + self.test;
-        Plan { outputs, work_bytes: matrix_bytes(samples, dim), flops: operations * (samples * dim) as f64 }
+        Plan { outputs, work_bytes: matrix_bytes(samples, dim), flops: operations * samples as f64 * dim as f64 }
     }
 
     /// Makes all samples, split by split. Sample i depends on the split's seed, the split and i alone.

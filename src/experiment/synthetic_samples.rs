@@ -68,7 +68,7 @@ impl Kind for SyntheticHierarchySamples {
         let dim = params.dim;
         let shape = Shape::Representation { train, validation, test, dim, geometry: None, number_bytes: 8 };
         let all = train + validation + test;
-        let flops = 2.0 * all as f64 * (dim * dim * dim.isqrt()) as f64;
+        let flops = 2.0 * all as f64 * (dim as f64).powi(2) * dim.isqrt() as f64;
         Ok(Plan { outputs: vec![shape], work_bytes: 2 * matrix_bytes(train.max(test), dim), flops })
     }
 

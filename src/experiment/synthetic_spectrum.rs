@@ -93,7 +93,7 @@ impl Kind for SyntheticMomentSpectrum {
         let largest = sizes.last().copied().unwrap_or(0);
         let sums = largest as f64 * width * (2.0 * params.dim as f64 + operators * width);
         let krylov = operators * 2.0 * width * width * 24.0 * (keep + 2) as f64;
-        let labels = 2.0 * (largest * params.dim * params.dim * keep) as f64;
+        let labels = 2.0 * largest as f64 * (params.dim as f64).powi(2) * keep as f64;
         let eigenvalues = 0.15 * eigen_flops(params.width) + krylov;
         Ok(Plan {
             outputs: vec![Shape::Table],

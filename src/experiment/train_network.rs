@@ -7,6 +7,7 @@ use super::training_targets::{check_outputs, sources};
 use super::values::{Sizes, matrix_bytes};
 use crate::artifact::{Network, NetworkLayer, Representation, Shape, ValueType};
 use crate::math::network::{Architecture, Optimiser, Trainer};
+use crate::math::size::times;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -89,7 +90,7 @@ impl Kind for TrainNetwork {
         let evaluated = sizes.samples().min(params.evaluation_samples.unwrap_or(usize::MAX).saturating_mul(3));
         let stepped = 3.0 * batch as f64 * params.steps as f64;
         let seen = stepped + evaluated as f64 * params.moments(&params.evaluate_at).len() as f64;
-        let numbers = Trainer::<f32>::numbers(&architecture, batch) + (checkpoints + 3) * architecture.parameters();
+        let numbers = Trainer::<f32>::numbers(&architecture, batch) + times(checkpoints + 3, architecture.parameters());
         let targets = if inputs.get(TARGETS.name).is_some() { architecture.output().dim() } else { 0 };
         let copies = matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0) + targets) / 2;
         Ok(Plan {

@@ -108,14 +108,14 @@ fn a_run_that_was_stopped_ends_as_one_that_was_not() {
             let scratch = Stopping { states: Mutex::new(Vec::new()), after, cancelled: &cancelled };
             assert!(matches!(run(&params, &scratch, &cancelled), Err(StepError::Cancelled)));
             let states = scratch.states.lock().unwrap().clone();
-            assert_eq!(states.len(), after + 1, "and once more when it was stopped");
+            assert_eq!(states.len(), after, "nothing was made since");
             // from the last state, and from the one before it as after a kill that let nothing be saved
-            for kept in [after + 1, after] {
+            for kept in [after, after - 1] {
                 let scratch =
                     Stopping { states: Mutex::new(states[..kept].to_vec()), after: usize::MAX, cancelled: &never };
                 assert_eq!(run(&params, &scratch, &never).unwrap(), whole, "{optimiser} after {after}");
                 let steps_made = scratch.states.lock().unwrap().len() - kept;
-                assert!(steps_made < 30, "it went on from there");
+                assert!(steps_made < 30 || kept == 0, "it went on from there");
             }
         }
     }

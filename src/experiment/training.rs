@@ -32,6 +32,13 @@ pub struct Training<'a> {
     pub made: Network,
 }
 
+/// What a turn of the loop came to.
+enum Made {
+    Step,
+    /// The last row and checkpoint, after which no step is made.
+    Last,
+}
+
 const TRAJECTORY: [&str; 8] = [
     "step",
     "learning_rate",
@@ -54,39 +61,51 @@ impl Training<'_> {
         let step_flops = 3.0 * self.trainer.network().architecture().flops() * self.setting.batch as f64;
         let (mut rows, mut unsaved) = (Vec::new(), 0.0);
         loop {
-            let step = progress.step;
-            if let Err(stopped) = context.check() {
-                self.save(&progress, context)?;
-                return Err(stopped);
-            }
-            if unsaved > 0.0 && unsaved >= save_every_flops {
+            if unsaved > 0.0 && unsaved >= save_every_flops && context.check().is_ok() {
                 self.save(&progress, context)?;
                 unsaved = 0.0;
             }
-            order.rows(step, &mut rows);
-            let last = step >= self.setting.schedule.steps;
-            let observed = self.setting.evaluate_at.binary_search(&step).is_ok();
-            if observed || !last {
-                self.trainer.differentiate(&self.splits[0], &rows)?;
+            order.rows(progress.step, &mut rows);
+            match self.step((&mut progress, &rows), context) {
+                Ok(Made::Step) => unsaved += step_flops,
+                Ok(Made::Last) => return self.finish(progress),
+                Err(StepError::Cancelled) => {
+                    if unsaved > 0.0 {
+                        self.save(&progress, context)?;
+                    }
+                    return Err(StepError::Cancelled);
+                }
+                Err(error) => return Err(error),
             }
-            if observed {
-                self.record(&mut progress);
-            }
-            if self.setting.checkpoints.binary_search(&step).is_ok() {
-                let parameters = self.trainer.network().parameters().to_vec();
-                progress.checkpoints.push(Checkpoint { step, parameters });
-            }
-            if last {
-                return self.finish(progress);
-            }
-            if let Some(ridge) = self.setting.ridge {
-                // the gradient of λ‖θ‖²
-                self.trainer.decay(2.0 * ridge.at(step));
-            }
-            self.trainer.descend(self.setting.schedule.rate(step));
-            progress.step += 1;
-            unsaved += step_flops;
         }
+    }
+
+    /// What belongs to a step: gradient, row, checkpoint, descent. One that is stopped in the middle was not begun.
+    fn step(&mut self, (progress, rows): (&mut Progress, &[usize]), context: &Context<'_>) -> Result<Made, StepError> {
+        let step = progress.step;
+        context.check()?;
+        let last = step >= self.setting.schedule.steps;
+        let observed = self.setting.evaluate_at.binary_search(&step).is_ok();
+        if observed || !last {
+            self.trainer.differentiate(&self.splits[0], rows, &|| context.check())?;
+        }
+        if observed {
+            self.record(progress, context)?;
+        }
+        if self.setting.checkpoints.binary_search(&step).is_ok() {
+            let parameters = self.trainer.network().parameters().to_vec();
+            progress.checkpoints.push(Checkpoint { step, parameters });
+        }
+        if last {
+            return Ok(Made::Last);
+        }
+        if let Some(ridge) = self.setting.ridge {
+            // the gradient of λ‖θ‖²
+            self.trainer.decay(2.0 * ridge.at(step));
+        }
+        self.trainer.descend(self.setting.schedule.rate(step));
+        progress.step += 1;
+        Ok(Made::Step)
     }
 
     fn resume(&mut self, context: &Context<'_>) -> Result<Progress, StepError> {
@@ -104,11 +123,11 @@ impl Training<'_> {
         context.scratch.save(&state)
     }
 
-    fn record(&mut self, progress: &mut Progress) {
+    fn record(&mut self, progress: &mut Progress, context: &Context<'_>) -> Result<(), StepError> {
         let step = progress.step;
         let mut row: Vec<Cell> = vec![step.into(), Cell::Float(self.setting.schedule.rate(step))];
         for split in &self.splits {
-            let made = self.trainer.evaluate(split, self.setting.evaluation_samples);
+            let made = self.trainer.evaluate(split, self.setting.evaluation_samples, &|| context.check())?;
             let cell = |number: fn(&Evaluation) -> f64| Cell::from(made.as_ref().map(number));
             let error = if self.setting.classifies { cell(|e| e.error) } else { Cell::Null };
             row.extend([cell(|e| e.loss), error]);
@@ -121,6 +140,7 @@ impl Training<'_> {
             let numbers = [Cell::Float(gradient), share, Cell::Float(parameter)];
             progress.layers.push([step.into(), (layer + 1).into()].into_iter().chain(numbers).collect());
         }
+        Ok(())
     }
 
     fn finish(self, progress: Progress) -> Result<Outputs, StepError> {

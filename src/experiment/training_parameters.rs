@@ -203,7 +203,7 @@ pub struct Params {
     #[schemars(range(min = 1))]
     pub batch: usize,
     /// Steps.
-    #[schemars(range(min = 0))]
+    #[schemars(range(min = 0, max = 1_000_000_000_000_u64))]
     pub steps: usize,
     /// Seed of the weights and of the order of the samples.
     #[schemars(range(min = 0))]

@@ -52,8 +52,9 @@ pub fn encode(
     let mut bytes = (head.len() as u64).to_le_bytes().to_vec();
     bytes.extend(head);
     let checkpoints = progress.checkpoints.iter().map(|c| &c.parameters[..]);
+    bytes.reserve(4 * parameters.len() * (1 + moments.len() + progress.checkpoints.len()));
     for numbers in std::iter::once(parameters).chain(moments.iter().map(|m| &m[..])).chain(checkpoints) {
-        bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+        numbers.iter().for_each(|x| bytes.extend_from_slice(&x.to_le_bytes()));
     }
     Ok(bytes)
 }

@@ -4,6 +4,7 @@ use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
 use crate::math::maps::{MapShape, Maps};
+use crate::math::size;
 use crate::step::{Context, Inputs, Problem, Shapes, StepError, Value};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -185,7 +186,7 @@ pub fn images<'a>(
 
 /// Bytes of a matrix.
 pub const fn matrix_bytes(rows: usize, columns: usize) -> u64 {
-    8 * (rows as u64) * (columns as u64)
+    size::bytes(8, rows, columns)
 }
 
 /// Floating-point operations of a full symmetric eigenproblem.

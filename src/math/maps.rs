@@ -2,6 +2,7 @@
 
 use super::error::{MathError, check_size};
 use super::linalg::{Matrix, reshaped};
+use super::size::times;
 use std::ops::Range;
 
 /// The shape of one image or feature map.
@@ -18,12 +19,12 @@ pub struct MapShape {
 impl MapShape {
     /// Positions of one channel, S = HW.
     pub const fn positions(self) -> usize {
-        self.height * self.width
+        times(self.height, self.width)
     }
 
     /// Numbers of one image, CHW.
     pub const fn dim(self) -> usize {
-        self.channels * self.positions()
+        times(self.channels, self.positions())
     }
 }
 

@@ -53,6 +53,7 @@ pub mod resample;
 pub mod ridge;
 pub mod separation;
 pub mod singular;
+pub mod size;
 pub mod spectrum;
 pub mod sphere_samples;
 pub mod statistics;

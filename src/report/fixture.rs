@@ -4,7 +4,7 @@ use super::collect::ProjectInfo;
 use super::model::LeftOut;
 use super::references::Bibliography;
 use crate::artifact::{Cell, Figure, Outcome, Table, Verdict};
-use crate::engine::{Executor, Graph, Machine, RunRecord, Silent, Store, Summary};
+use crate::engine::{Executor, Graph, Machine, MemoryLimit, RunRecord, Silent, Stop, Store, Summary};
 use crate::step::{
     About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records,
     Shape, Shapes, StepError, Value, ValueType,
@@ -16,7 +16,6 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// What a fake step gives: a CSV text, a picture, a verdict, or an error.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -203,8 +202,8 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
         store: Arc::clone(&store),
         data: Arc::new(NoData),
         jobs: 1,
-        memory_bytes: 1 << 30,
-        cancelled: Arc::new(AtomicBool::new(false)),
+        memory: MemoryLimit::of(1 << 30),
+        stop: Stop::default(),
     };
     let summary = executor.run(&graph, &[], &mut Silent).unwrap();
     for (index, study) in studies.iter().enumerate() {
@@ -218,7 +217,7 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
             machine: Machine {
                 processor: "Example CPU 9000".to_owned(),
                 cores: 2,
-                memory_bytes: 8 << 30,
+                memory: MemoryLimit::of(8 << 30),
                 system: "linux x86_64".to_owned(),
             },
             commit: "11b89e8".to_owned(),

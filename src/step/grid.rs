@@ -34,6 +34,9 @@ impl<'de> Deserialize<'de> for Grid {
     }
 }
 
+/// Nobody draws more, and memory holds it.
+const MOST_POINTS: usize = 1_000_000;
+
 struct GridVisitor;
 
 impl<'de> Visitor<'de> for GridVisitor {
@@ -73,6 +76,9 @@ impl<'de> Visitor<'de> for GridVisitor {
             return Err(de::Error::unknown_field(&scale, &["log10", "linear"]));
         }
         let range: Range = map.next_value()?;
+        if range.points > MOST_POINTS {
+            return Err(de::Error::custom(format!("points is {}: a grid has at most {MOST_POINTS}", range.points)));
+        }
         if range.points == 0 {
             return Err(de::Error::custom("points is 0: a grid needs at least one point"));
         }
@@ -95,7 +101,7 @@ impl JsonSchema for Grid {
             "properties": {
                 "from": {"type": "number"},
                 "to": {"type": "number"},
-                "points": {"type": "integer", "minimum": 1}
+                "points": {"type": "integer", "minimum": 1, "maximum": MOST_POINTS}
             },
             "required": ["from", "to", "points"],
             "additionalProperties": false
@@ -135,6 +141,7 @@ mod tests {
             ("[]", "at least one number"),
             (r#"{"log": {}}"#, "unknown field `log`"),
             (r#"{"log10": {"from": 0, "to": 1, "points": 0}}"#, "points is 0"),
+            (r#"{"linear": {"from": 0, "to": 1, "points": 1000000000000}}"#, "at most 1000000"),
             (r#""x""#, "a list of numbers"),
         ] {
             let error = grid(json).unwrap_err();

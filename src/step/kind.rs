@@ -85,12 +85,62 @@ impl<K: Kind> ErasedKind for K {
     fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let typed: K::Params = params::typed(params)
             .map_err(|faults| faults.iter().map(|f| Problem::at(&f.path.join("."), &f.message)).collect::<Vec<_>>())?;
-        Kind::plan(self, &typed, inputs)
+        let plan = Kind::plan(self, &typed, inputs)?;
+        absurd(&plan, params).map_or(Ok(plan), |problem| Err(vec![problem]))
     }
 
     fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let typed: K::Params = params::typed(params)
             .map_err(|faults| StepError::Bug(faults.first().map_or_else(String::new, |f| f.message.clone())))?;
         Kind::run(self, &typed, inputs, context)
+    }
+}
+
+/// No machine has this much memory: 64 TiB.
+const MOST_BYTES: u64 = 1 << 46;
+/// No machine does this many operations: a thousand cores would take a year.
+const MOST_FLOPS: f64 = 1e21;
+
+/// A plan that no machine can carry out, blamed on the largest number among the parameters.
+fn absurd(plan: &Plan, params: &Json) -> Option<Problem> {
+    let wants = if plan.need_bytes() >= MOST_BYTES {
+        "more than 64 TiB of memory"
+    } else if plan.flops.is_finite() && plan.flops <= MOST_FLOPS {
+        return None;
+    } else {
+        "more than a year of a thousand cores"
+    };
+    let mut largest = None;
+    largest_number(params, &mut Vec::new(), &mut largest);
+    let Some((number, path)) = largest else {
+        return Some(Problem { at: None, message: format!("it wants {wants}"), help: None });
+    };
+    let problem = Problem::at(&path, format!("it wants {wants}: `{path}` is {number}"));
+    Some(problem.help("lower it, or what comes in; sizes multiply"))
+}
+
+/// The largest number and the path to it; seeds, which are no sizes, and data sets, which nobody wrote, are left out.
+fn largest_number(value: &Json, path: &mut Vec<String>, largest: &mut Option<(u64, String)>) {
+    match value {
+        Json::Object(map) => {
+            for (key, inner) in map.iter().filter(|(key, _)| !key.contains("seed") && *key != "data") {
+                path.push(key.clone());
+                largest_number(inner, path, largest);
+                path.pop();
+            }
+        }
+        Json::Array(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                path.push(index.to_string());
+                largest_number(inner, path, largest);
+                path.pop();
+            }
+        }
+        other => {
+            let number = other.as_u64().filter(|number| largest.as_ref().is_none_or(|(most, _)| number > most));
+            if let Some(number) = number {
+                *largest = Some((number, path.join(".")));
+            }
+        }
     }
 }

@@ -96,6 +96,9 @@ fn written(number: f64) -> String {
     if plain { number.to_string() } else { format!("{number:e}") }
 }
 
+/// What a size may be where its range does not say: products of two of them still fit into a number.
+pub const LARGEST_SIZE: f64 = 1e9;
+
 fn range_fault(schema: &Json, number: f64) -> Option<String> {
     let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
     let too = |relation: &str, limit: f64| {
@@ -104,7 +107,8 @@ fn range_fault(schema: &Json, number: f64) -> Option<String> {
     if let Some(limit) = bound("minimum").filter(|&limit| number < limit) {
         return too("at least", limit);
     }
-    if let Some(limit) = bound("maximum").filter(|&limit| number > limit) {
+    let most = bound("maximum").or_else(|| (schema.get("format")? == "uint").then_some(LARGEST_SIZE));
+    if let Some(limit) = most.filter(|&limit| number > limit) {
         return too("at most", limit);
     }
     if let Some(limit) = bound("exclusiveMinimum").filter(|&limit| number <= limit) {

@@ -34,6 +34,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Memory that a run takes beyond its inputs.
+    #[must_use]
+    pub fn need_bytes(&self) -> u64 {
+        self.outputs.iter().map(|shape| shape.memory_bytes()).fold(self.work_bytes, u64::saturating_add)
+    }
+
     /// A plan of something small.
     #[must_use]
     pub const fn light(outputs: Vec<Shape>) -> Self {

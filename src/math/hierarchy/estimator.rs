@@ -11,6 +11,7 @@ use crate::math::linalg::{Matrix, SingleMatrix, Vector, double, product, product
 use crate::math::metrics::{Estimate, mean_squared_error};
 use crate::math::random_features::{Blocks, RandomLayer};
 use crate::math::ridge::{Centring, Design, Ridge};
+use crate::math::size::bytes;
 use std::ops::Range;
 
 /// A fitted curve's setting.
@@ -75,7 +76,7 @@ pub struct Point {
 /// Memory of what the second stage holds for a number of training samples, bytes: ĥ1, ĥ2, its powers three times (as they
 /// are, centred, in the coordinates of the ridge) and labels.
 pub const fn second_stage_bytes(rows: usize, features: usize, degree: usize) -> u64 {
-    8 * (rows as u64) * (features + 3 * degree + 3) as u64
+    bytes(8, rows, features + 3 * degree + 3)
 }
 
 // The test samples as the stages see them.

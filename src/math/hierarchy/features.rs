@@ -4,6 +4,7 @@ use crate::math::activation::MEAN_OF_RELU;
 use crate::math::linalg::{Matrix, SingleMatrix, double, product_single, single};
 use crate::math::random::Stream;
 use crate::math::random_features::{Blocks, draw_sphere_weights};
+use crate::math::size::bytes;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -172,7 +173,7 @@ impl<'a, E> Streamed<'a, E> {
 
 /// Memory of the first features of a number of samples, bytes.
 pub const fn kept_bytes(rows: usize, width: usize) -> u64 {
-    4 * rows as u64 * width as u64
+    bytes(4, rows, width)
 }
 
 /// Memory of one block of features and its weighted copy, bytes.

@@ -7,6 +7,7 @@ use crate::math::linalg::{
     Matrix, SingleMatrix, canonical_signs, double, mirror_lower, product, product_single, product_tn_single,
     scale_columns, set_symmetric_product_tn_single, single,
 };
+use crate::math::size::bytes;
 use std::ops::Range;
 
 /// How the leading eigenvectors of C_1 are found.
@@ -71,7 +72,7 @@ impl Work {
 
 /// Memory of formed operators, one sum for each set of weights, a block's part and the matrix at one n, bytes.
 pub const fn formed_bytes(width: usize, weights: usize) -> u64 {
-    (12 + 8 * weights as u64) * (width as u64) * (width as u64)
+    bytes(12 + 8 * weights as u64, width, width)
 }
 
 // A Krylov basis must be far narrower than the space.

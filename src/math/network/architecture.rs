@@ -6,6 +6,7 @@ use crate::math::error::{MathError, check_range};
 use crate::math::maps::MapShape;
 use crate::math::patch::Window;
 use crate::math::pooling::Pooling;
+use crate::math::size::{times, times3};
 use std::ops::Range;
 
 /// A layer of a network, before it knows its input.
@@ -83,7 +84,7 @@ impl Placed {
     pub fn fan_in(&self) -> usize {
         match self.layer {
             Layer::Dense { .. } => self.input.dim(),
-            Layer::Convolution { window, .. } => self.input.channels * window.area(),
+            Layer::Convolution { window, .. } => times(self.input.channels, window.area()),
             Layer::CircularConvolution { .. } => self.input.channels,
             _ => 0,
         }
@@ -109,7 +110,7 @@ impl Placed {
             return circular::flops(self);
         }
         let positions = if matches!(self.layer, Layer::Dense { .. }) { 1 } else { self.output.positions() };
-        2.0 * (self.fan_in() * self.units() * positions) as f64
+        2.0 * self.fan_in() as f64 * self.units() as f64 * positions as f64
     }
 }
 
@@ -146,7 +147,7 @@ impl Architecture {
         if placed.units() > 0 {
             let frequencies =
                 if matches!(layer, Layer::CircularConvolution { .. }) { placed.input.positions() } else { 1 };
-            let end = start + frequencies * placed.fan_in() * placed.units();
+            let end = start + times3(frequencies, placed.fan_in(), placed.units());
             placed.weights = start..end;
             placed.bias = end..end + if bias { placed.units() } else { 0 };
             if parametrisation == Parametrisation::TangentKernel {

@@ -15,6 +15,7 @@ use super::scalar::Scalar;
 use crate::math::linalg::{Block, BlockMut, Matrix, Onto, orthonormal_basis};
 use crate::math::maps::MapShape;
 use crate::math::random::Stream;
+use crate::math::size::times;
 use crate::math::torus::{Mix, Torus, Wave};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
@@ -159,7 +160,7 @@ impl<T: Scalar> CircularMemory<T> {
 pub(super) fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
     let Layer::CircularConvolution { .. } = placed.layer else { return 0 };
     let (from, to) = (placed.input.dim(), placed.output.dim());
-    most_rows * (from + to + 2 * from.max(to)) + 2 * placed.weights.len()
+    times(most_rows, from + to + 2 * from.max(to)) + 2 * placed.weights.len()
 }
 
 /// Floating-point operations of one sample, forward: transforms of all channels and a product for each frequency.

@@ -7,6 +7,7 @@ use super::scalar::Scalar;
 use crate::math::linalg::{Block, BlockMut, Onto};
 use crate::math::maps::MapShape;
 use crate::math::patch::Window;
+use crate::math::size::times;
 use std::ops::Range;
 
 // Rows of a block of patches: 512 x (64 channels x 9) numbers of 4 bytes are 1.2 MB, about a second-level cache, and the
@@ -72,7 +73,7 @@ fn inside(offset: usize, padding: usize, length: usize, output: usize) -> Range<
 /// Numbers in a block of patches of at most so many images: what a convolution needs beside its input and output.
 pub(super) fn patch_numbers(placed: &Placed, most_rows: usize) -> usize {
     let Layer::Convolution { .. } = placed.layer else { return 0 };
-    (placed.output.positions() * most_rows).min(ROWS_AT_ONCE.max(most_rows)) * placed.fan_in()
+    times(times(placed.output.positions(), most_rows).min(ROWS_AT_ONCE.max(most_rows)), placed.fan_in())
 }
 
 /// `y[a, r, s] = m Σ_{b,u,v} w[a, b, u, v] x[b, r + u − padding, s + v − padding] + b[a]`. Cost: 2 n S C k² P.

@@ -139,7 +139,7 @@ mod tests {
         let found = mean_gradient(&net, Objective::Loss(Loss::Square), (&data, &rows)).unwrap();
         let optimiser = Optimiser::new(Rule::Sgd { momentum: 0.0 }, 0.0, net.parameters().len());
         let mut trainer = Trainer::new(net, optimiser, Loss::Square, 4);
-        trainer.differentiate(&data, &rows).unwrap();
+        trainer.differentiate(&data, &rows, &|| Ok::<_, MathError>(())).unwrap();
         assert_eq!(found, trainer.gradient());
     }
 

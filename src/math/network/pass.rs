@@ -6,6 +6,7 @@ use super::scalar::Scalar;
 use super::{channel_norm, convolution, dense, pooling};
 use crate::math::error::{MathError, check_size};
 use crate::math::maps::MapShape;
+use crate::math::size::times;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ impl<T: Scalar> Workspace<T> {
     pub fn numbers(architecture: &Architecture, most_rows: usize) -> usize {
         let patches = architecture.layers().iter().map(|placed| convolution::patch_numbers(placed, most_rows));
         let circular = architecture.layers().iter().map(|placed| circular::memory_numbers(placed, most_rows));
-        2 * architecture.numbers() * most_rows + patches.max().unwrap_or(0) + circular.sum::<usize>()
+        times(2 * architecture.numbers(), most_rows) + patches.max().unwrap_or(0) + circular.sum::<usize>()
     }
 
     /// Samples that a batch may have.

@@ -94,16 +94,24 @@ impl<T: Scalar> Trainer<T> {
         &self.gradient
     }
 
-    /// Computes the mean gradient over a batch; gives its mean loss. Cost: three forward passes.
+    /// Computes the mean gradient over a batch; gives its mean loss. Cost: three forward passes. `interrupt` is asked
+    /// before every part of the batch; parameters stay as they are.
     ///
     /// # Errors
-    /// [`MathError::Range`] for an empty batch or where the loss is no number: the learning rate is too large.
-    pub fn differentiate(&mut self, source: &dyn Source<T>, rows: &[usize]) -> Result<f64, MathError> {
+    /// [`MathError::Range`] for an empty batch or where the loss is no number: the learning rate is too large; those of
+    /// `interrupt`.
+    pub fn differentiate<E: From<MathError>>(
+        &mut self,
+        source: &dyn Source<T>,
+        rows: &[usize],
+        interrupt: &dyn Fn() -> Result<(), E>,
+    ) -> Result<f64, E> {
         check_range(!rows.is_empty(), "samples of a batch", 0.0, "at least 1")?;
         self.gradient.fill(T::default());
         let share = 1.0 / rows.len() as f64;
         let mut loss = 0.0;
         for part in rows.chunks(self.space.most_rows()) {
+            interrupt()?;
             let targets = run(&self.network, (&mut self.space, &mut self.targets[..]), source, part);
             let (outputs, upstream) = self.space.output();
             loss += share * self.loss.sum(outputs, targets, part.len());
@@ -136,17 +144,27 @@ impl<T: Scalar> Trainer<T> {
     }
 
     /// Loss and error on the first `count` samples of a source, nothing where there are none. Cost: a forward pass.
-    pub fn evaluate(&mut self, source: &dyn Source<T>, count: usize) -> Option<Evaluation> {
+    /// `interrupt` is asked before every part.
+    ///
+    /// # Errors
+    /// Those of `interrupt`.
+    pub fn evaluate<E>(
+        &mut self,
+        source: &dyn Source<T>,
+        count: usize,
+        interrupt: &dyn Fn() -> Result<(), E>,
+    ) -> Result<Option<Evaluation>, E> {
         let rows: Vec<usize> = (0..count.min(source.count())).collect();
         let (mut loss, mut wrong) = (0.0, 0_usize);
         for part in rows.chunks(self.space.most_rows()) {
+            interrupt()?;
             let targets = run(&self.network, (&mut self.space, &mut self.targets[..]), source, part);
             let (outputs, _) = self.space.output();
             loss += self.loss.sum(outputs, targets, part.len());
             wrong += misclassified((outputs, targets), part.len());
         }
         let evaluation = Evaluation { loss: loss / rows.len() as f64, error: wrong as f64 / rows.len() as f64 };
-        (!rows.is_empty()).then_some(evaluation)
+        Ok((!rows.is_empty()).then_some(evaluation))
     }
 
     /// Goes on from an earlier state.

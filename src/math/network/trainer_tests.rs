@@ -30,6 +30,10 @@ impl Source<f64> for Samples {
 const DIM: usize = 5;
 
 /// y = w·x + noise with coordinates of unequal variance.
+fn calm() -> Result<(), MathError> {
+    Ok(())
+}
+
 fn regression(n: usize, noise: f64) -> Samples {
     let mut inputs = Stream::new(1, "inputs", 0).normal_columns(n, 0, DIM);
     (0..DIM).for_each(|j| inputs.column_mut(j).scale_mut(1.0 + 0.3 * j as f64));
@@ -59,7 +63,7 @@ fn full_batches_contract_at_the_rate_of_the_least_curvature() {
     let mut trainer = linear(60);
     let rate = 0.05;
     let mut step = || {
-        trainer.differentiate(&data, &rows).unwrap();
+        trainer.differentiate(&data, &rows, &calm).unwrap();
         trainer.descend(rate);
         distance(&trainer)
     };
@@ -79,7 +83,7 @@ fn noisy_steps_of_one_over_t_converge_like_one_over_t() {
         let (mut trainer, mut rows) = (linear(2), Vec::new());
         for step in 0..20_000 {
             order.rows(step, &mut rows);
-            trainer.differentiate(&data, &rows).unwrap();
+            trainer.differentiate(&data, &rows, &calm).unwrap();
             trainer.descend(1.0 / (step as f64 + 100.0));
             if step == 1_999 {
                 squares[0] += distance(&trainer).powi(2) / 20.0;
@@ -97,7 +101,7 @@ fn a_rate_that_is_too_large_is_an_error_and_not_a_number() {
     let rows: Vec<usize> = (0..60).collect();
     let mut trainer = linear(60);
     let ended = (0..10_000).find_map(|_| {
-        let failed = trainer.differentiate(&data, &rows).err();
+        let failed = trainer.differentiate(&data, &rows, &calm).err();
         trainer.descend(10.0);
         failed
     });
@@ -109,11 +113,11 @@ fn a_rate_that_is_too_large_is_an_error_and_not_a_number() {
 fn evaluation_is_the_mean_over_all_samples() {
     let data = regression(7, 0.0);
     let mut trainer = linear(3);
-    let evaluation = trainer.evaluate(&data, 100).unwrap();
+    let evaluation = trainer.evaluate(&data, 100, &calm).unwrap().unwrap();
     let expected = data.targets.iter().map(|y| y * y).sum::<f64>() / 7.0;
     assert!((evaluation.loss - expected).abs() < 1e-12);
     // an output of zero counts as positive
     let negative = data.targets.iter().filter(|&&y| y < 0.0).count() as f64;
     assert_eq!(evaluation.error, negative / 7.0);
-    assert!(trainer.evaluate(&data, 0).is_none());
+    assert!(trainer.evaluate(&data, 0, &calm).unwrap().is_none());
 }

@@ -1,0 +1,114 @@
+//! How a run is asked to stop, and what the stop waits for.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Whoever ends within this time is waited for: the program is gone within a second.
+const SOON: Duration = Duration::from_millis(500);
+/// A step that saves its state is waited for as long as this: large states on slow disks.
+const AT_MOST: Duration = Duration::from_secs(30);
+
+/// A wish to stop, shared by everybody who can end early.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    asked: AtomicBool,
+    since: OnceLock<Instant>,
+    holds: AtomicUsize,
+    marks: Mutex<Vec<PathBuf>>,
+}
+
+/// Work that a stop waits for, until this is dropped.
+#[derive(Debug)]
+pub struct Hold(Arc<State>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.holds.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Stop {
+    /// Asks everybody to stop; true for the first who asks.
+    pub fn ask(&self) -> bool {
+        let _ = self.0.since.set(Instant::now());
+        !self.0.asked.swap(true, Ordering::AcqRel)
+    }
+
+    /// Whether somebody has asked.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        self.0.asked.load(Ordering::Acquire)
+    }
+
+    /// The same, as steps see it.
+    #[must_use]
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0.asked
+    }
+
+    /// Has the stop wait while there is something to save.
+    #[must_use]
+    pub fn hold(&self) -> Hold {
+        self.0.holds.fetch_add(1, Ordering::AcqRel);
+        Hold(Arc::clone(&self.0))
+    }
+
+    /// Whether something is to be saved before the end.
+    #[must_use]
+    pub fn held(&self) -> bool {
+        self.0.holds.load(Ordering::Acquire) > 0
+    }
+
+    /// Whether there is still time to end by oneself: half a second, and longer where a state is being saved.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        let gone = self.0.since.get().map_or(Duration::ZERO, Instant::elapsed);
+        gone < SOON || (self.held() && gone < AT_MOST)
+    }
+
+    /// A file that only a run that was killed leaves: whoever ends the program takes it away.
+    pub(super) fn mark(&self, path: &Path) {
+        self.0.marks.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    }
+
+    /// Takes away what only a run that was killed leaves.
+    pub fn clear(&self) {
+        for path in self.0.marks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_waits_for_a_while_and_for_what_is_being_saved() {
+        let stop = Stop::default();
+        assert!(!stop.asked() && stop.waits() && !stop.held());
+        assert!(stop.ask() && !stop.ask() && stop.asked() && stop.waits());
+        let hold = stop.hold();
+        std::thread::sleep(SOON);
+        assert!(stop.held() && stop.waits());
+        drop(hold);
+        assert!(!stop.held() && !stop.waits());
+    }
+
+    #[test]
+    fn marks_are_gone_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mark");
+        std::fs::write(&path, "").unwrap();
+        let stop = Stop::default();
+        stop.mark(&path);
+        stop.clone().clear();
+        assert!(!path.exists());
+        stop.clear();
+    }
+}
