@@ -1,8 +1,10 @@
 //! `lofi check` and `lofi bless`: results against the committed baseline.
 
-use super::fail::{Code, Failure};
-use super::project::{Project, StudyFile, named};
-use super::run::{execute, print_failures};
+use super::fail::{Code, Done, Failure};
+use super::named::named;
+use super::output::{self, note, say};
+use super::project::{Project, StudyFile};
+use super::run::{code_of, execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
 use crate::study::{DataChoice, Study};
 use serde_json::json;
@@ -11,7 +13,7 @@ use serde_json::json;
 const SHOWN: usize = 8;
 
 /// Compares studies with their baselines.
-pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Failure> {
+pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     let results = project.root.join("results");
     let profile = &project.options.profile;
     let mut studies = Vec::new();
@@ -22,8 +24,8 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
                 studies.push(pinned(project, &file, &baseline)?);
                 baselines.push(baseline);
             }
-            Err(BaselineError::Missing { .. }) if !named(patterns, &file.name) => {
-                eprintln!("{}: no baseline for profile {profile}", file.name);
+            Err(BaselineError::Missing { .. }) if !named(patterns, &file) => {
+                note!("{}: no baseline for profile {profile}", file.name);
             }
             Err(other) => return Err(other.into()),
         }
@@ -34,7 +36,7 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
     let done = execute(project, &studies)?;
     if !done.summary.failed.is_empty() {
         print_failures(project, &done.summary);
-        return Err(Failure::Message(Code::Failed, "a step failed; nothing was compared".to_owned()));
+        return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was compared".to_owned()));
     }
     let mut moved = 0;
     for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
@@ -43,8 +45,12 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
         tell(project, study, &differences);
         moved += usize::from(!differences.is_empty());
     }
-    println!("check: {} studies agree with their baseline, {moved} do not", studies.len() - moved);
-    Ok(if moved == 0 { Code::Well } else { Code::Failed })
+    let agree = studies.len() - moved;
+    if !output::is_json() {
+        say!("check: {agree} studies agree with their baseline, {moved} do not");
+    }
+    let code = if moved == 0 { Code::Well } else { Code::Failed };
+    Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved))]))
 }
 
 /// The study on the data set that its baseline was made of, whatever else this machine has.
@@ -62,23 +68,23 @@ fn tell(project: &Project, study: &Study, differences: &[Difference]) {
             .iter()
             .map(|d| json!({"table": d.table, "column": d.column, "row": d.row, "was": d.was, "is": d.is}))
             .collect();
-        println!("{}", json!({"study": name, "profile": profile, "differences": cells}));
+        output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": cells}));
         return;
     }
     if differences.is_empty() {
-        println!("same   {name} ({profile})");
+        say!("same   {name} ({profile})");
         return;
     }
-    println!("moved  {name} ({profile}): {} values beyond their tolerance, the worst first", differences.len());
+    say!("moved  {name} ({profile}): {} values beyond their tolerance, the worst first", differences.len());
     for d in differences.iter().take(SHOWN) {
         let times = if d.severity.is_finite() {
             format!("{} × its tolerance", Rounded(d.severity))
         } else {
             "must be equal".to_owned()
         };
-        println!("  {}.{} [{}]: was {}, is {}  ({times})", d.table, d.column, d.row, d.was, d.is);
+        say!("  {}.{} [{}]: was {}, is {}  ({times})", d.table, d.column, d.row, d.was, d.is);
     }
-    println!("  if the new values are right: lofi bless {name} --profile {profile}");
+    say!("  if the new values are right: lofi bless {name} --profile {profile}");
 }
 
 /// A number with three digits.
@@ -91,7 +97,7 @@ impl std::fmt::Display for Rounded {
 }
 
 /// Accepts present results as baselines.
-pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Code, Failure> {
+pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     if !project.options.set.is_empty() {
         return Err(Failure::mistake("a baseline is made without --set: it must be the study as committed"));
     }
@@ -99,12 +105,16 @@ pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Code, Fail
     let done = execute(project, &studies)?;
     if !done.summary.failed.is_empty() {
         print_failures(project, &done.summary);
-        return Err(Failure::Message(Code::Failed, "a step failed; nothing was blessed".to_owned()));
+        return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was blessed".to_owned()));
     }
     for (index, study) in studies.iter().enumerate() {
         let baseline = Baseline::of(study, (&done.graph, index), &done.store)?;
         let folder = baseline.write(&project.root.join("results"))?;
-        println!("blessed {} in {}", study.head.study, folder.display());
+        if output::is_json() {
+            output::event(&json!({"event": "blessed", "study": study.head.study, "folder": folder.display().to_string()}));
+        } else {
+            say!("blessed {} in {}", study.head.study, folder.display());
+        }
     }
-    Ok(Code::Well)
+    Ok(Done::with(Code::Well, [("blessed", json!(studies.len()))]))
 }

@@ -1,8 +1,9 @@
 //! Engine events on a terminal, as plain lines, or as JSON.
 
+use super::output::{self, note};
+use crate::artifact::one_line;
 use crate::engine::{Event, Sink};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// The sink that the options ask for.
@@ -11,7 +12,7 @@ pub(crate) fn sink(quiet: bool, json: bool) -> Box<dyn Sink> {
         Box::new(JsonLines)
     } else if quiet {
         Box::new(ErrorsOnly)
-    } else if std::io::stderr().is_terminal() {
+    } else if output::on_terminal() {
         Box::new(Bar::new())
     } else {
         Box::new(Lines::default())
@@ -23,8 +24,8 @@ struct JsonLines;
 
 impl Sink for JsonLines {
     fn event(&mut self, event: &Event) {
-        if let Ok(line) = serde_json::to_string(event) {
-            let _ = writeln!(std::io::stdout(), "{line}");
+        if let Ok(event) = serde_json::to_value(event) {
+            output::event(&event);
         }
     }
 }
@@ -35,7 +36,7 @@ struct ErrorsOnly;
 impl Sink for ErrorsOnly {
     fn event(&mut self, event: &Event) {
         if let Event::Damaged { name, reason } = event {
-            eprintln!("damaged: {name}: {reason}; it is computed again");
+            note!("damaged: {name}: {reason}; it is computed again");
         }
     }
 }
@@ -52,7 +53,7 @@ impl Lines {
     fn step(&mut self, name: &str, note: &str) {
         self.done += 1;
         if self.done == self.to_run || self.last.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
-            eprintln!("[{}/{}] {name}  {note}", self.done, self.to_run);
+            note!("[{}/{}] {name}  {note}", self.done, self.to_run);
             self.last = Some(Instant::now());
         }
     }
@@ -64,8 +65,8 @@ impl Sink for Lines {
             Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, .. } => self.step(name, "same inputs as before"),
-            Event::Damaged { name, reason } => eprintln!("damaged: {name}: {reason}; it is computed again"),
-            Event::Failed { name, .. } => eprintln!("failed: {name}"),
+            Event::Damaged { name, reason } => note!("damaged: {name}: {reason}; it is computed again"),
+            Event::Failed { name, .. } => note!("failed: {name}"),
             Event::Started { .. } | Event::Done { .. } => {}
         }
     }
@@ -92,6 +93,10 @@ impl Bar {
         Self { bar, to_run: 0, done: 0, running: Vec::new() }
     }
 
+    fn show_running(&self) {
+        self.bar.set_message(one_line(&self.running.join(" · ")).into_owned());
+    }
+
     fn step(&mut self, name: &str, flops: f64) {
         self.done += 1;
         self.running.retain(|running| running != name);
@@ -99,7 +104,7 @@ impl Bar {
         self.bar.inc((flops / UNIT_FLOPS) as u64 + 1);
         let rate = f64::from(u32::try_from(self.done).unwrap_or(u32::MAX)) / self.bar.elapsed().as_secs_f64().max(1e-3);
         self.bar.set_prefix(format!("{}/{} steps, {rate:.1}/s", self.done, self.to_run));
-        self.bar.set_message(self.running.join(" · "));
+        self.show_running();
     }
 }
 
@@ -113,11 +118,11 @@ impl Sink for Bar {
             }
             Event::Started { name, .. } => {
                 self.running.push(name.clone());
-                self.bar.set_message(self.running.join(" · "));
+                self.show_running();
             }
             Event::Finished { name, flops, .. } | Event::Reused { name, flops } => self.step(name, *flops),
             Event::Damaged { name, reason } => {
-                self.bar.println(format!("damaged: {name}: {reason}; it is computed again"));
+                self.bar.println(one_line(&format!("damaged: {name}: {reason}; it is computed again")));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
             Event::Done { .. } => self.bar.finish_and_clear(),

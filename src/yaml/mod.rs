@@ -6,7 +6,9 @@
 mod fault;
 mod node;
 mod parse;
+mod text;
 
-pub use fault::{Fault, Source};
+pub use fault::{Cause, Fault, Source};
 pub use node::{Entry, Mark, Node, Tree, known_names};
 pub use parse::parse;
+pub use text::{TextError, read_text};
