@@ -6,8 +6,9 @@ STUDY   ?=
 # A folder of studies is a paper; a study alone goes before it.
 PAPERS   = $(filter-out shared,$(notdir $(wildcard studies/*)))
 STUDIES  = $(or $(STUDY),$(PAPER))
-LOFI    := target/release/lofi
 CARGO   ?= cargo
+# Cargo knows where its target folder is, whatever the environment or its configuration says of it.
+LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
 .PHONY: help build reproduce test ci check bless plan report data docs lint fmt clean
@@ -67,5 +68,6 @@ ci: lint build  ## everything that CI runs
 	@$(LOFI) check --profile smoke
 	@$(MAKE) --no-print-directory test
 
-clean:  ## remove build output and stored results (downloads too)
+clean: toolchain  ## remove build output and stored results (downloads too)
+	@$(CARGO) clean --quiet --package lofi
 	@rm -rf target .lofi

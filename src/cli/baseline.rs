@@ -1,8 +1,10 @@
 //! `lofi check` and `lofi bless`: results against the committed baseline.
 
-use super::fail::{Code, Failure};
-use super::project::{Project, StudyFile, named};
-use super::run::{execute, print_failures};
+use super::fail::{Code, Done, Failure};
+use super::named::named;
+use super::output::{self, say};
+use super::project::{Project, StudyFile};
+use super::run::{code_of, execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
 use crate::study::{self, DataChoice, Study};
 use serde_json::json;
@@ -11,7 +13,7 @@ use serde_json::json;
 const SHOWN: usize = 8;
 
 /// Compares studies with their baselines.
-pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Failure> {
+pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     let results = project.root.join("results");
     let profile = &project.options.profile;
     let mut studies = Vec::new();
@@ -23,7 +25,7 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
                 studies.push(pinned(project, &file, &baseline)?);
                 baselines.push(baseline);
             }
-            Err(BaselineError::Missing { .. }) if !named(patterns, &file.name) => without.push(file.name),
+            Err(BaselineError::Missing { .. }) if !named(patterns, &file) => without.push(file.name),
             Err(other) => return Err(other.into()),
         }
     }
@@ -34,7 +36,7 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
     let done = execute(project, &studies)?;
     if !done.summary.failed.is_empty() {
         print_failures(project, &done.summary);
-        return Err(Failure::Message(Code::Failed, "a step failed; nothing was compared".to_owned()));
+        return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was compared".to_owned()));
     }
     let mut moved = without.len();
     for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
@@ -45,8 +47,11 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Code, Fail
     }
     without.iter().for_each(|name| tell_missing(project, name));
     let agree = studies.len() + without.len() - moved;
-    println!("check: {agree} studies agree with their baseline, {moved} do not");
-    Ok(if moved == 0 { Code::Well } else { Code::Failed })
+    if !output::is_json() {
+        say!("check: {agree} studies agree with their baseline, {moved} do not");
+    }
+    let code = if moved == 0 { Code::Well } else { Code::Failed };
+    Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved))]))
 }
 
 /// The study on the data set that its baseline was made of, whatever else this machine has; one that reads that card no
@@ -66,21 +71,21 @@ fn tell(project: &Project, name: &str, differences: &[Difference]) {
             .iter()
             .map(|d| json!({"table": d.table, "column": d.column, "row": d.row, "was": d.was, "is": d.is}))
             .collect();
-        println!("{}", json!({"study": name, "profile": profile, "differences": cells}));
+        output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": cells}));
         return;
     }
     if differences.is_empty() {
-        println!("same   {name} ({profile})");
+        say!("same   {name} ({profile})");
         return;
     }
     let count = differences.len();
     let values = if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
-    println!("moved  {name} ({profile}): {values} from its baseline, the worst first");
-    differences.iter().take(SHOWN).for_each(|difference| println!("  {}", in_words(difference)));
+    say!("moved  {name} ({profile}): {values} from its baseline, the worst first");
+    differences.iter().take(SHOWN).for_each(|difference| say!("  {}", in_words(difference)));
     if count > SHOWN {
-        println!("  … and {} more; `--json` lists all", count - SHOWN);
+        say!("  … and {} more; `--json` lists all", count - SHOWN);
     }
-    println!("  if the new values are right, accept them: lofi bless {name} --profile {profile}");
+    say!("  if the new values are right, accept them: lofi bless {name} --profile {profile}");
 }
 
 /// What, where, was, is.
@@ -99,13 +104,13 @@ fn in_words(difference: &Difference) -> String {
 /// A study that has results and no baseline, while others have one: it is new, or its baseline was lost.
 fn tell_missing(project: &Project, name: &str) {
     let profile = &project.options.profile;
-    if project.options.json {
+    if output::is_json() {
         let lost = json!({"table": "", "column": "", "row": "", "was": "no baseline", "is": "a study of this profile"});
-        println!("{}", json!({"study": name, "profile": profile, "differences": [lost]}));
+        output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": [lost]}));
         return;
     }
-    println!("lost   {name} ({profile}): no baseline, though other studies have one");
-    println!("  restore it, or if the study is new, accept its values: lofi bless {name} --profile {profile}");
+    say!("lost   {name} ({profile}): no baseline, though other studies have one");
+    say!("  restore it, or if the study is new, accept its values: lofi bless {name} --profile {profile}");
 }
 
 /// A number with three digits.
@@ -118,7 +123,7 @@ impl std::fmt::Display for Rounded {
 }
 
 /// Accepts present results as baselines.
-pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Code, Failure> {
+pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     if !project.options.set.is_empty() {
         return Err(Failure::mistake("a baseline is made without --set: it must be the study as committed"));
     }
@@ -126,12 +131,18 @@ pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Code, Fail
     let done = execute(project, &studies)?;
     if !done.summary.failed.is_empty() {
         print_failures(project, &done.summary);
-        return Err(Failure::Message(Code::Failed, "a step failed; nothing was blessed".to_owned()));
+        return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was blessed".to_owned()));
     }
     for (index, study) in studies.iter().enumerate() {
         let baseline = Baseline::of(study, (&done.graph, index), &done.store)?;
         let folder = baseline.write(&project.root.join("results"))?;
-        println!("blessed {} in {}", study.head.study, folder.display());
+        if output::is_json() {
+            output::event(
+                &json!({"event": "blessed", "study": study.head.study, "folder": folder.display().to_string()}),
+            );
+        } else {
+            say!("blessed {} in {}", study.head.study, folder.display());
+        }
     }
-    Ok(Code::Well)
+    Ok(Done::with(Code::Well, [("blessed", json!(studies.len()))]))
 }

@@ -1,10 +1,11 @@
 //! `lofi data`: what is here, how to get the rest, and whether it is whole.
 
 use super::fail::{Code, Failure};
+use super::output::{self, note, say};
 use super::project::Project;
-use crate::dataset::{DatasetError, State};
+use crate::dataset::{DatasetError, Listing, State};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use serde_json::{Value as Json, json};
 use std::ops::ControlFlow;
 
 /// What to do with data sets.
@@ -42,6 +43,10 @@ pub(super) fn data(project: &Project, what: Option<What>) -> Result<Code, Failur
 
 fn list(project: &Project) -> Code {
     for item in project.library.list() {
+        if output::is_json() {
+            output::event(&described(&item));
+            continue;
+        }
         let state = match item.state {
             State::Here(folder) => format!("here: {}", folder.display()),
             State::Fetchable(size) => {
@@ -50,9 +55,22 @@ fn list(project: &Project) -> Code {
             }
             State::Manual(hints) => hints.iter().map(|hint| hint.mend.clone()).collect::<Vec<_>>().join("; or "),
         };
-        println!("{:<22} {:<34} {state}", item.name, item.title);
+        say!("{:<22} {:<34} {state}", item.name, item.title);
     }
     Code::Well
+}
+
+/// A card for programs.
+fn described(item: &Listing) -> Json {
+    let mut line = json!({"event": "card", "card": item.name, "title": item.title});
+    let (state, name, more) = match &item.state {
+        State::Here(folder) => ("here", "folder", json!(folder.display().to_string())),
+        State::Fetchable(bytes) => ("fetchable", "bytes", json!(bytes)),
+        State::Manual(hints) => ("manual", "hints", hints.iter().map(|hint| json!(hint.mend)).collect()),
+    };
+    line["state"] = json!(state);
+    line[name] = more;
+    line
 }
 
 fn fetch(project: &Project, card: &str) -> Result<Code, Failure> {
@@ -69,7 +87,7 @@ fn fetch(project: &Project, card: &str) -> Result<Code, Failure> {
     })?;
     bar.finish_and_clear();
     let word = if fetched.already_here { "is here already" } else { "fetched" };
-    println!("{card}: {word}: {}", fetched.folder.display());
+    say!("{card}: {word}: {}", fetched.folder.display());
     Ok(Code::Well)
 }
 
@@ -89,7 +107,7 @@ fn fetch_preferred(project: &Project) -> Result<Code, Failure> {
                 Failure::Message(_, text) => text,
                 Failure::Faults(faults) => faults.iter().map(|f| f.message.clone()).collect::<Vec<_>>().join("; "),
             };
-            eprintln!("{card} could not be fetched ({reason}); the studies use the next data set they name");
+            note!("{card} could not be fetched ({reason}); the studies use the next data set they name");
             let _ = std::fs::create_dir_all(project.store.join("data")).and_then(|()| std::fs::write(&note, card));
         }
     }
@@ -122,17 +140,17 @@ fn verify(project: &Project, cards: Vec<String>) -> Result<Code, Failure> {
                 let unchecked = found.files.iter().filter(|file| !file.checked).count();
                 let note =
                     if unchecked == 0 { String::new() } else { format!(" ({unchecked} files without a checksum)") };
-                println!("{card}: whole, {} training and {} test records{note}", found.train, found.test);
+                say!("{card}: whole, {} training and {} test records{note}", found.train, found.test);
             }
             Err(error @ DatasetError::UnknownCard { .. }) => return Err(error.into()),
             Err(error) => {
-                eprintln!("{card}: {error}");
+                note!("{card}: {error}");
                 code = Code::Data;
             }
         }
     }
-    if std::io::stdout().is_terminal() && code == Code::Well {
-        println!("all data sets that are here are whole");
+    if output::read_by_a_person() && code == Code::Well {
+        say!("all data sets that are here are whole");
     }
     Ok(code)
 }

@@ -1,11 +1,12 @@
 //! How a command ends: documented exit codes, and errors that show the place and the way out.
 
+use super::output::{self, note};
 use crate::baseline::BaselineError;
 use crate::dataset::DatasetError;
 use crate::engine::{RunError, StoreError};
-use crate::yaml::Fault;
+use crate::yaml::{Cause, Fault};
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use std::io::IsTerminal;
+use serde_json::{Map, Value as Json, json};
 use std::process::ExitCode;
 
 /// Exit codes, as `lofi --help` documents them.
@@ -31,6 +32,34 @@ impl From<Code> for ExitCode {
     }
 }
 
+/// A command that did what it was asked to do.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// How it ended.
+    code: Code,
+    /// What the summary of `--json` says beside that.
+    summary: Map<String, Json>,
+}
+
+impl Done {
+    /// With a summary.
+    pub fn with<const N: usize>(code: Code, summary: [(&str, Json); N]) -> Self {
+        Self { code, summary: summary.map(|(name, value)| (name.to_owned(), value)).into_iter().collect() }
+    }
+
+    /// Prints the summary where it is asked for; returns the exit code.
+    pub fn show(self) -> Code {
+        output::summary(self.code, self.summary);
+        self.code
+    }
+}
+
+impl From<Code> for Done {
+    fn from(code: Code) -> Self {
+        Self::with(code, [])
+    }
+}
+
 /// What ends a command early.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -52,37 +81,52 @@ impl Failure {
     }
 
     /// Prints the failure; returns its exit code.
-    pub fn show(&self) -> ExitCode {
-        match self {
+    pub fn show(&self) -> Code {
+        let (code, more) = match self {
             Self::Faults(faults) => {
                 for fault in faults {
-                    eprintln!("{}", render(fault));
+                    output::drawn(&render(fault, false), || render(fault, true));
                 }
-                if faults.iter().all(|fault| fault.message.contains("on this machine")) {
-                    eprintln!("nothing was run: a data set is missing; `lofi data list` shows those that are here");
-                    return Code::Data.into();
-                }
-                let count = faults.len();
-                eprintln!("{count} mistake{} found; nothing was run", if count == 1 { "" } else { "s" });
-                Code::Mistake.into()
+                let (code, words) = verdict(faults);
+                note!("{words}");
+                let fault = |f: &Fault| json!({"place": f.place, "message": f.message, "help": f.help});
+                (code, ("faults", faults.iter().map(fault).collect::<Json>()))
             }
             Self::Message(code, message) => {
-                eprintln!("error: {message}");
-                (*code).into()
+                note!("error: {message}");
+                (*code, ("error", json!(message)))
             }
-        }
+        };
+        Done::with(code, [more]).show()
     }
 }
 
-/// A fault with its line, coloured on a terminal.
-fn render(fault: &Fault) -> String {
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+/// The exit code of faults and the last word on them: a mistake is to be mended before anything else.
+fn verdict(faults: &[Fault]) -> (Code, String) {
+    let all = |causes: &[Cause]| faults.iter().all(|fault| causes.contains(&fault.cause));
+    if all(&[Cause::File]) {
+        return (Code::File, "nothing was run: a file cannot be read".to_owned());
+    }
+    if all(&[Cause::Missing]) {
+        let words = "nothing was run: a data set is missing; `lofi data list` shows those that are here";
+        return (Code::Data, words.to_owned());
+    }
+    if all(&[Cause::Missing, Cause::Damaged, Cause::File]) {
+        let words = "nothing was run: a data set is damaged; `lofi data verify` reads them all";
+        return (Code::Data, words.to_owned());
+    }
+    let count = faults.len();
+    (Code::Mistake, format!("{count} mistake{} found; nothing was run", if count == 1 { "" } else { "s" }))
+}
+
+/// A fault with its line.
+fn render(fault: &Fault, colours: bool) -> String {
     let theme = if colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_context_lines(1);
     let mut text = format!("error: {}\n", fault.place);
     match handler.render_report(&mut text, fault) {
-        Ok(()) => text,
-        Err(_) => format!("error: {}: {fault}", fault.place),
+        Ok(()) => text + "\n",
+        Err(_) => format!("error: {}: {fault}\n", fault.place),
     }
 }
 
@@ -114,6 +158,8 @@ impl From<DatasetError> for Failure {
         match error {
             DatasetError::Cards(faults) => Self::Faults(faults),
             DatasetError::UnknownCard { .. } | DatasetError::UnknownTask { .. } => Self::mistake(error.to_string()),
+            DatasetError::Io { .. } => Self::file(error.to_string()),
+            DatasetError::Stopped => Self::Message(Code::Stopped, error.to_string()),
             other => Self::Message(Code::Data, other.to_string()),
         }
     }
@@ -132,11 +178,7 @@ impl From<BaselineError> for Failure {
 pub(crate) fn install() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        // `lofi list | head` closes the pipe early: that is no mistake, but `println!` panics over it.
-        if info.payload_as_str().is_some_and(|text| text.contains("Broken pipe")) {
-            std::process::exit(Code::Well as i32);
-        }
-        if std::env::var_os("RUST_BACKTRACE").is_some() || std::thread::current().name() == Some("main") {
+        if super::environment::set("RUST_BACKTRACE").is_some() || std::thread::current().name() == Some("main") {
             default(info);
         }
     }));

@@ -1,12 +1,14 @@
 //! `lofi list`: studies, and kinds with their documentation.
 
 use super::Options;
-use super::fail::{Code, Failure};
-use super::project::{discover, root_of};
-use crate::step::{Arity, ErasedKind, Family};
+use super::fail::{Code, Done, Failure};
+use super::output::{self, say};
+use super::place::Place;
+use super::project::discover;
+use crate::step::{Arity, ErasedKind, Family, Grid};
 use crate::yaml::known_names;
 use crate::{catalog, study};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
 /// What to list.
@@ -25,40 +27,61 @@ pub(crate) enum What {
 }
 
 /// Lists.
-pub(super) fn list(options: &Options, what: Option<What>) -> Result<Code, Failure> {
+pub(super) fn list(options: &Options, what: Option<What>) -> Result<Done, Failure> {
     match what.unwrap_or(What::Studies) {
         What::Studies => studies(options),
         What::Kinds { markdown: true, .. } => {
-            print!("{}", markdown());
-            Ok(Code::Well)
+            output::text(&markdown());
+            Ok(Code::Well.into())
         }
         What::Kinds { kind: Some(name), .. } => one_kind(&name),
-        What::Kinds { .. } => {
-            for kind in catalog::KINDS {
-                println!("{:<22} {:<12} {}", kind.name(), kind.about().family.title(), kind.about().summary);
-            }
-            Ok(Code::Well)
+        What::Kinds { .. } => Ok(kinds()),
+    }
+}
+
+fn studies(options: &Options) -> Result<Done, Failure> {
+    let place = Place::with_studies(options)?;
+    let files = discover(&place.studies)?;
+    for file in &files {
+        let (head, profiles) = study::load_head(&file.path, &place.root)?;
+        if output::is_json() {
+            let line = json!({"event": "study", "study": file.name, "title": head.title, "profiles": profiles});
+            output::event(&line);
+        } else {
+            say!("{:<32} {}  ({})", file.name, head.title, profiles.join(", "));
         }
     }
+    Ok(Done::with(Code::Well, [("studies", json!(files.len()))]))
 }
 
-fn studies(options: &Options) -> Result<Code, Failure> {
-    let root = root_of(&options.studies_folder);
-    for file in discover(&options.studies_folder)? {
-        let (head, profiles) = study::load_head(&file.path, &root)?;
-        println!("{:<32} {}  ({})", file.name, head.title, profiles.join(", "));
+fn kinds() -> Done {
+    for kind in catalog::KINDS {
+        let (name, family, summary) = (kind.name(), kind.about().family.title(), kind.about().summary);
+        if output::is_json() {
+            output::event(&json!({"event": "kind", "kind": name, "family": family, "summary": summary}));
+        } else {
+            say!("{name:<22} {family:<12} {summary}");
+        }
     }
-    Ok(Code::Well)
+    Done::with(Code::Well, [("kinds", json!(catalog::KINDS.len()))])
 }
 
-fn one_kind(name: &str) -> Result<Code, Failure> {
+fn one_kind(name: &str) -> Result<Done, Failure> {
     let found = catalog::KINDS.iter().find(|kind| kind.name() == name);
     let Some(kind) = found else {
         let known: Vec<&str> = catalog::KINDS.iter().map(|kind| kind.name()).collect();
         return Err(Failure::mistake(format!("no kind `{name}`; {}", known_names(name, &known).unwrap_or_default())));
     };
-    print!("{}", kind_page(*kind));
-    Ok(Code::Well)
+    if output::is_json() {
+        let (family, about) = (kind.about().family.title(), kind.about());
+        output::event(&json!({
+            "event": "kind", "kind": name, "family": family, "summary": about.summary, "details": about.details,
+            "parameters": kind.schema(),
+        }));
+    } else {
+        output::text(&kind_page(*kind));
+    }
+    Ok(Code::Well.into())
 }
 
 /// docs/kinds.md
@@ -112,7 +135,7 @@ fn parameters(schema: &Json) -> String {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     for (name, property) in properties {
         let default = match property.get("default") {
-            Some(value) => format!("`{value}`"),
+            Some(value) => format!("`{}`", as_written(value)),
             None if required.contains(&name.as_str()) => "required".to_owned(),
             None => String::new(),
         };
@@ -120,6 +143,14 @@ fn parameters(schema: &Json) -> String {
         let _ = writeln!(text, "| `{name}` | {} | {default} | {description} |", values(schema, property));
     }
     text
+}
+
+/// A value as a study would have it: a grid of numbers by what defines it.
+fn as_written(value: &Json) -> String {
+    match serde_json::from_value::<Grid>(value.clone()) {
+        Ok(grid) if value.is_array() => grid.written(),
+        _ => value.to_string(),
+    }
 }
 
 /// The values that a parameter takes, in words.

@@ -2,19 +2,26 @@
 
 mod baseline;
 mod data;
+mod environment;
 mod fail;
 mod list;
+mod named;
+mod output;
+mod place;
 mod plan;
+mod profiles;
 mod project;
 mod report;
 mod run;
 mod schema;
+mod size;
 mod stop;
 mod terminal;
+mod verdict;
 
 use crate::study::DEFAULT_PROFILE;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use fail::{Code, Failure};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use fail::{Code, Done, Failure};
 use project::Project;
 use std::path::PathBuf;
 
@@ -44,22 +51,24 @@ pub(crate) struct Options {
     /// Steps at once; the results do not depend on it. Default: the number of cores.
     #[arg(long, global = true, value_parser = jobs)]
     jobs: Option<usize>,
-    /// Memory for values and work, such as 2GiB. Default: 60 % of what is free.
-    #[arg(long, global = true, value_parser = memory)]
+    /// Memory for values and work, such as 2GiB or 500MB. Default: 60 % of what is free.
+    #[arg(long, global = true, value_parser = size::bytes)]
     memory: Option<u64>,
-    /// The folder of studies; cards lie in `datasets` beside it.
-    #[arg(long = "studies", global = true, value_name = "DIR", default_value = "studies")]
-    studies_folder: PathBuf,
+    /// The folder of studies; cards lie in `datasets` beside it. Default: `studies` here, or in the nearest folder above
+    /// that has one.
+    #[arg(long = "studies", global = true, value_name = "DIR")]
+    studies_folder: Option<PathBuf>,
     /// The folder of stored results. Default: `.lofi` beside the studies.
     #[arg(long, global = true, value_name = "DIR", env = "LOFI_STORE")]
     store: Option<PathBuf>,
-    /// A folder with data sets, as well as `data` beside the studies. May be repeated.
-    #[arg(long, global = true, value_name = "DIR", env = "LOFI_DATA", value_delimiter = ':')]
+    /// A folder with data sets, as well as `data` beside the studies. May be repeated. Without it: the folders that the
+    /// environment variable `LOFI_DATA` lists, as `PATH` does.
+    #[arg(long, global = true, value_name = "DIR")]
     data: Vec<PathBuf>,
     /// Only errors.
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// What happens, as one JSON object a line on standard output.
+    /// What happens, as one JSON object a line on standard output; the last one is a summary.
     #[arg(long, global = true)]
     json: bool,
 }
@@ -68,7 +77,7 @@ pub(crate) struct Options {
 enum Command {
     /// Runs what changed and prints how the claims ended.
     Run {
-        /// Studies, by name or by a folder that holds them. Default: all.
+        /// Studies, by name, by a folder that holds them, or by their path. Default: all.
         studies: Vec<String>,
         /// Writes the report afterwards.
         #[arg(long)]
@@ -142,42 +151,71 @@ fn jobs(text: &str) -> Result<usize, String> {
     }
 }
 
-fn memory(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim();
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim();
-    let factor: f64 = match unit.to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "kib" | "k" => 1024.0,
-        "mib" | "m" => 1024.0 * 1024.0,
-        "gib" | "g" => 1024.0 * 1024.0 * 1024.0,
-        _ => return Err(format!("unknown unit `{unit}`: expected MiB or GiB")),
-    };
-    let number: f64 = digits.parse().map_err(|_| format!("`{digits}` is no number: expected a size such as 2GiB"))?;
-    if number <= 0.0 {
-        return Err("expected a size above zero".to_owned());
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and far below 2^64 bytes")]
-    Ok((number * factor) as u64)
-}
-
 /// Parses the command line, does what it says and returns the exit code.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
     stop::install();
-    let cli = Cli::parse();
+    let parsed = environment::without_empty(Cli::command()).try_get_matches();
+    let mut cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(refused) => return output::end(not_a_command(&refused), true).into(),
+    };
+    if cli.options.data.is_empty() {
+        cli.options.data = environment::folders("LOFI_DATA");
+    }
+    output::start(cli.command.name(), cli.options.json);
     fail::install();
+    let print_only = cli.command.only_prints();
     let code = match dispatch(cli) {
-        Ok(code) => code.into(),
+        Ok(done) => done.show(),
         Err(Failure::Message(Code::Stopped, _)) => stop::stopped(),
         Err(failure) => failure.show(),
     };
     if stop::of_process().asked() {
         stop::stopped();
     }
-    code
+    output::end(code, print_only).into()
 }
 
-fn dispatch(cli: Cli) -> Result<Code, Failure> {
+/// Help, the version, or what is wrong with the command line.
+fn not_a_command(refused: &clap::Error) -> Code {
+    let text = refused.render();
+    if refused.use_stderr() {
+        output::drawn(&text.to_string(), || text.ansi().to_string());
+        return Code::Mistake;
+    }
+    let colours = output::read_by_a_person() && environment::set("NO_COLOR").is_none();
+    output::text(&if colours { text.ansi().to_string() } else { text.to_string() });
+    Code::Well
+}
+
+impl Command {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Run { .. } => "run",
+            Self::Plan { .. } => "plan",
+            Self::Report { .. } => "report",
+            Self::Check { .. } => "check",
+            Self::Bless { .. } => "bless",
+            Self::List { .. } => "list",
+            Self::Data { .. } => "data",
+            Self::Schema { .. } => "schema",
+            Self::Completions { .. } => "completions",
+            Self::Man => "man",
+        }
+    }
+
+    /// Whether what it prints is all that it does.
+    const fn only_prints(&self) -> bool {
+        match self {
+            Self::Plan { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
+            Self::Data { what } => matches!(what, None | Some(data::What::List)),
+            _ => false,
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
         Command::Run { studies, report } => run::run(&Project::open(options)?, &studies, report),
@@ -186,17 +224,21 @@ fn dispatch(cli: Cli) -> Result<Code, Failure> {
         Command::Check { studies } => baseline::check(&Project::open(options)?, &studies),
         Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),
         Command::List { what } => list::list(options, what),
-        Command::Data { what } => data::data(&Project::open(options)?, what),
+        Command::Data { what } => data::data(&Project::open(options)?, what).map(Done::from),
         Command::Schema { check, to } => schema::schema(options, check, to),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "lofi", &mut std::io::stdout());
-            Ok(Code::Well)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "lofi", &mut script);
+            output::text(&String::from_utf8_lossy(&script));
+            Ok(Code::Well.into())
         }
         Command::Man => {
+            let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
-                .render(&mut std::io::stdout())
+                .render(&mut page)
                 .map_err(|e| Failure::file(format!("cannot print the manual page: {e}")))?;
-            Ok(Code::Well)
+            output::text(&String::from_utf8_lossy(&page));
+            Ok(Code::Well.into())
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `lofi plan`: what would run, what is cached, and why.
 
-use super::fail::{Code, Failure};
+use super::fail::{Code, Done, Failure};
+use super::output::{self, say};
 use super::project::Project;
-use crate::engine::{
-    Decision, Graph, Memory, MemoryLimit, RunPlan, RunRecord, check_memory, human_bytes, plan as make_plan,
-};
+use super::run;
+use crate::engine::{Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes, plan as make_plan};
 use crate::study::Study;
 use serde_json::json;
 use std::cmp::Reverse;
@@ -13,28 +13,37 @@ use std::cmp::Reverse;
 const FLOPS_PER_CORE_S: f64 = 3.5e10;
 
 /// Prints the plan.
-pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Code, Failure> {
+pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
-    let last: Vec<RunRecord> = studies.iter().filter_map(|study| RunRecord::read(&store, study)).collect();
+    let last = run::last_records(&store, &studies);
     let plan = make_plan(&graph, &store, &last)?;
     for (index, study) in studies.iter().enumerate() {
         let line = Line::of(study, (&graph, index), &plan);
-        if project.options.json {
-            println!("{}", line.json(study));
+        if output::is_json() {
+            output::event(&line.json(study));
         } else {
-            println!("{}", line.words(study, project));
+            say!("{}", line.words(study, project));
         }
     }
     if steps {
-        print_steps(&graph, &plan);
+        graph.nodes.iter().zip(&plan.decisions).for_each(|(node, decision)| print_step(&node.name, decision));
     }
     for (node, reason) in &plan.damaged {
-        println!("damaged: {}: {reason}; it will be computed again", graph.nodes[*node].name);
+        let name = &graph.nodes[*node].name;
+        if output::is_json() {
+            output::event(&json!({"event": "damaged", "name": name, "reason": reason}));
+        } else {
+            say!("damaged: {name}: {reason}; it will be computed again");
+        }
     }
     check_memory(&graph, &plan.to_run(), MemoryLimit::new(project.options.memory, Memory::now()))?;
-    Ok(Code::Well)
+    let count = |test: fn(&Decision) -> bool| json!(plan.decisions.iter().filter(|decision| test(decision)).count());
+    let to_run = count(|decision| matches!(decision, Decision::Run(_)));
+    let cached = count(|decision| *decision == Decision::Cached);
+    let studies = json!(studies.len());
+    Ok(Done::with(Code::Well, [("studies", studies), ("to_run", to_run), ("cached", cached)]))
 }
 
 /// Numbers of one study's plan.
@@ -79,25 +88,32 @@ impl Line {
         };
         let Self { steps, cached, .. } = self;
         let cells = study.cells;
-        format!("{}  {}  {data}: {cells} cells, {steps} steps, {cached} cached, {run}", study.head.study, study.profile)
+        let (name, profile, set) = (&study.head.study, &study.profile, study.settings_in_words());
+        format!("{name}  {profile}{set}  {data}: {cells} cells, {steps} steps, {cached} cached, {run}")
     }
 
     fn json(&self, study: &Study) -> serde_json::Value {
         json!({
-            "study": study.head.study, "profile": study.profile, "cells": study.cells, "steps": self.steps,
+            "event": "plan", "study": study.head.study, "profile": study.variant(), "cells": study.cells, "steps": self.steps,
             "cached": self.cached, "to_run": self.to_run, "largest_step_bytes": self.largest_bytes,
             "largest_step": self.largest_step, "flops": self.flops,
         })
     }
 }
 
-fn print_steps(graph: &Graph, plan: &RunPlan) {
-    for (node, decision) in graph.nodes.iter().zip(&plan.decisions) {
-        match decision {
-            Decision::Run(reason) => println!("  run     {}  ({reason})", node.name),
-            Decision::Cached => println!("  cached  {}", node.name),
-            Decision::NotNeeded => println!("  -       {}", node.name),
+fn print_step(name: &str, decision: &Decision) {
+    let (word, reason) = match decision {
+        Decision::Run(reason) => ("run", Some(reason.to_string())),
+        Decision::Cached => ("cached", None),
+        Decision::NotNeeded => ("-", None),
+    };
+    match reason {
+        _ if output::is_json() => {
+            let word = if word == "-" { "not needed" } else { word };
+            output::event(&json!({"event": "step", "name": name, "decision": word, "reason": reason}));
         }
+        Some(reason) => say!("  {word:<6}  {name}  ({reason})"),
+        None => say!("  {word:<6}  {name}"),
     }
 }
 

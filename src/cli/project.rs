@@ -1,14 +1,15 @@
 //! The folders of a project, its studies and its data.
 
-use super::Options;
 use super::fail::Failure;
+use super::named::Named;
+use super::place::Place;
+use super::{Options, profiles};
 use crate::catalog;
 use crate::dataset::{Choice, DatasetError, Library};
 use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
-use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study};
-use crate::yaml::{Fault, known_names};
-use std::collections::BTreeSet;
+use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study, Unresolved};
+use crate::yaml::{Cause, Fault, known_names};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,18 +40,10 @@ pub(crate) struct StudyFile {
 /// Fragments lie here; they are no studies.
 const FRAGMENTS: &str = "shared";
 
-/// The folder above the studies folder.
-pub(crate) fn root_of(studies: &Path) -> PathBuf {
-    match studies.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
 impl Project {
     /// Opens a project: reads the cards, looks at no study yet.
     pub fn open(options: &Options) -> Result<Self, Failure> {
-        let root = root_of(&options.studies_folder);
+        let Place { root, studies } = Place::of(options);
         let store = options.store.clone().unwrap_or_else(|| root.join(".lofi"));
         let mut data: Vec<PathBuf> = options.data.clone();
         data.push(root.join("data"));
@@ -60,7 +53,7 @@ impl Project {
         let library = Library::open(&[root.join("datasets")], &data, &store.join("data"))?;
         let settings = options.set.iter().map(|(name, value)| Setting { name: name.clone(), value: value.clone() });
         Ok(Self {
-            studies: options.studies_folder.clone(),
+            studies,
             store,
             library: Arc::new(library),
             settings: settings.collect(),
@@ -69,34 +62,12 @@ impl Project {
         })
     }
 
-    /// The studies that patterns name, by themselves or by a folder, all without patterns; of several only those that have
-    /// the profile. A single one is taken as asked for: that it lacks the profile is shown at its file then.
+    /// The studies that patterns name, all without patterns; of several only those that have the profile.
     pub fn files(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
-        let named = self.matching(patterns)?;
-        let profile = &self.options.profile;
-        let mut found = Vec::new();
-        for file in &named {
-            if named.len() == 1 || study::has_profile(&file.path, (&self.root, profile))? {
-                found.push(file.clone());
-            }
-        }
-        let left_out = named.len() - found.len();
-        if left_out > 0 && !found.is_empty() && !self.options.quiet {
-            eprintln!("{left_out} of {} studies have no profile `{profile}` and are left out", named.len());
-        }
-        // Where none has it, every study says what it has.
-        Ok(if found.is_empty() { named } else { found })
-    }
-
-    fn matching(&self, patterns: &[String]) -> Result<Vec<StudyFile>, Failure> {
+        Place::with_studies(&self.options)?;
         let all = discover(&self.studies)?;
-        if let Some(wrong) = patterns.iter().find(|p| !all.iter().any(|s| matches(&s.name, p))) {
-            let folders: BTreeSet<&str> = all.iter().filter_map(|s| Some(s.name.rsplit_once('/')?.0)).collect();
-            let known: Vec<&str> = folders.into_iter().chain(all.iter().map(|s| s.name.as_str())).collect();
-            let help = known_names(wrong, &known).unwrap_or_else(|| "there are none".to_owned());
-            return Err(Failure::mistake(format!("no study `{wrong}` in {}; {help}", self.studies.display())));
-        }
-        Ok(all.into_iter().filter(|s| patterns.is_empty() || patterns.iter().any(|p| matches(&s.name, p))).collect())
+        let named = Named { root: &self.root, studies: &self.studies }.of(&all, patterns)?;
+        profiles::choose(self, named, &all)
     }
 
     /// Loads studies for the profile of the command line.
@@ -166,20 +137,6 @@ impl Project {
     }
 }
 
-/// Whether a pattern is the study's own name, not that of a folder above it.
-pub(crate) fn named(patterns: &[String], name: &str) -> bool {
-    patterns.iter().any(|pattern| bare(pattern) == name)
-}
-
-fn bare(pattern: &str) -> &str {
-    pattern.trim_end_matches(".yaml").trim_start_matches("studies/").trim_end_matches('/')
-}
-
-fn matches(name: &str, pattern: &str) -> bool {
-    let pattern = bare(pattern);
-    name == pattern || name.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/'))
-}
-
 /// Every study file under a folder, by name.
 pub(crate) fn discover(folder: &Path) -> Result<Vec<StudyFile>, Failure> {
     let mut found = Vec::new();
@@ -216,25 +173,34 @@ struct Resolver<'a> {
 }
 
 impl DataResolver for Resolver<'_> {
-    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, (String, String)> {
+    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, Unresolved> {
         let choice = |c: &DataChoice| Choice { card: c.card.clone(), task: c.task.clone() };
         let choices: Vec<Choice> = match self.pinned {
             Some(pinned) => vec![choice(pinned)],
             None => choices.iter().map(choice).collect(),
         };
-        self.library.resolve(&choices, represents).map_err(|error| {
-            let text = error.to_string();
-            match (&error, text.split_once('\n')) {
-                (DatasetError::Missing(_), Some((first, rest))) => {
-                    let message = first.split(';').next().unwrap_or(first).to_owned();
-                    (message, format!("get it in one of these ways\n{rest}"))
-                }
-                (DatasetError::UnknownCard { name, help }, _) => (format!("no data card `{name}`"), help.clone()),
-                (DatasetError::UnknownTask { card, task, help }, _) => {
-                    (format!("data card `{card}` has no task `{task}`"), help.clone())
-                }
-                _ => (text, "`lofi data list` shows every card and how to get it".to_owned()),
-            }
-        })
+        self.library.resolve(&choices, represents).map_err(|error| unresolved(&error))
     }
+}
+
+fn unresolved(error: &DatasetError) -> Unresolved {
+    let text = error.to_string();
+    let cause = match error {
+        DatasetError::Missing(_) => Cause::Missing,
+        DatasetError::Io { .. } => Cause::File,
+        DatasetError::Cards(_) | DatasetError::UnknownCard { .. } | DatasetError::UnknownTask { .. } => Cause::Mistake,
+        _ => Cause::Damaged,
+    };
+    let (message, help) = match (error, text.split_once('\n')) {
+        (DatasetError::Missing(_), Some((first, rest))) => {
+            let message = first.split(';').next().unwrap_or(first).to_owned();
+            (message, format!("get it in one of these ways\n{rest}"))
+        }
+        (DatasetError::UnknownCard { name, help }, _) => (format!("no data card `{name}`"), help.clone()),
+        (DatasetError::UnknownTask { card, task, help }, _) => {
+            (format!("data card `{card}` has no task `{task}`"), help.clone())
+        }
+        _ => (text, "`lofi data list` shows every card and how to get it".to_owned()),
+    };
+    Unresolved { message, help, cause }
 }

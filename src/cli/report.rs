@@ -1,19 +1,23 @@
 //! `lofi report`: pages from stored results.
 
-use super::fail::{Code, Failure};
+use super::fail::{Code, Done, Failure};
+use super::output::{self, say};
 use super::project::{Project, discover};
 use crate::engine::{Graph, Store};
 use crate::report::{Bibliography, ProjectInfo, Report, Written};
 use crate::study::Study;
+use crate::yaml::{TextError, read_text};
+use serde_json::{Value as Json, json};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Writes the report of stored results; runs nothing.
-pub(super) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>) -> Result<Code, Failure> {
+pub(super) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
     write(project, (&studies, &graph, &store), (to, &[]))?;
-    Ok(Code::Well)
+    Ok(Done::with(Code::Well, [("studies", json!(studies.len()))]))
 }
 
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
@@ -36,8 +40,13 @@ pub(super) fn write(
     // Pages of studies that this profile leaves out stay: they are not gone.
     let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
     let written = report.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;
-    if !project.options.quiet && !project.options.json {
-        say(&folder, &written);
+    if output::is_json() {
+        let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Json>();
+        let (page, changed, removed) = (folder.join("index.html"), paths(&written.changed), paths(&written.removed));
+        let page = page.display().to_string();
+        output::event(&json!({"event": "report", "page": page, "changed": changed, "removed": removed}));
+    } else if !project.options.quiet {
+        tell(&folder, &written);
     }
     Ok(())
 }
@@ -49,14 +58,19 @@ const SHIPPED: &str = include_str!("../../docs/references.bib");
 fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
     let path = root.join("docs/references.bib");
     let read = |name: &str, text: &str| Bibliography::parse(text).map_err(|e| Failure::mistake(format!("{name}: {e}")));
-    let own = std::fs::read_to_string(&path).unwrap_or_default();
+    let own = match read_text(&path) {
+        Ok(text) => text,
+        Err(TextError::Io(e)) if e.kind() == ErrorKind::NotFound => String::new(),
+        Err(error @ TextError::Io(_)) => return Err(Failure::file(format!("{} {error}", path.display()))),
+        Err(error @ TextError::Encoding { .. }) => return Err(Failure::mistake(format!("{} {error}", path.display()))),
+    };
     Ok(read(&path.display().to_string(), &own)?.over(read("the shipped bibliography", SHIPPED)?))
 }
 
-fn say(folder: &Path, written: &Written) {
+fn tell(folder: &Path, written: &Written) {
     let page = folder.strip_prefix(".").unwrap_or(folder).join("index.html");
     match written.changed.len() + written.removed.len() {
-        0 => println!("the report is up to date: {}", page.display()),
-        count => println!("report: {} ({count} files changed)", page.display()),
+        0 => say!("the report is up to date: {}", page.display()),
+        count => say!("report: {} ({count} files changed)", page.display()),
     }
 }

@@ -1,28 +1,44 @@
 //! `lofi run`: what changed is computed, and the claims are told.
 
-use super::fail::{Code, Failure};
+use super::fail::{Code, Done, Failure};
+use super::output::{self, note, say};
 use super::project::Project;
-use super::{report, terminal};
-use crate::artifact::Value;
+use super::{report, terminal, verdict};
 use crate::engine::{Failed, Graph, Machine, RunRecord, Store, Summary};
-use crate::study::{OutputKind, Study};
+use crate::study::Study;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs studies.
-pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> Result<Code, Failure> {
+pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let done = execute(project, &studies)?;
-    let quiet = project.options.quiet || project.options.json;
-    if !quiet {
-        print_outcome(&studies, &done);
+    let verdicts = verdict::all(&studies, &done);
+    if output::is_json() {
+        verdicts.iter().flatten().for_each(verdict::Verdict::print_json);
+    } else if !project.options.quiet {
+        print_outcome(&studies, (&done, &verdicts));
     }
     if with_report {
         let failures: Vec<_> = done.summary.failed.iter().map(|f| (f.name.clone(), f.error.clone())).collect();
         report::write(project, (&studies, &done.graph, &done.store), (None, &failures))?;
     }
     print_failures(project, &done.summary);
-    Ok(if done.summary.failed.is_empty() { Code::Well } else { Code::Failed })
+    let Summary { ran, cached, failed, skipped, elapsed_s } = &done.summary;
+    let code = code_of(failed);
+    let steps = json!({"ran": ran, "cached": cached, "failed": failed.len(), "left_out": skipped.len()});
+    let verdicts = verdict::tally(verdicts.iter().flatten());
+    Ok(Done::with(code, [("steps", steps), ("verdicts", verdicts), ("elapsed_s", json!(elapsed_s))]))
+}
+
+/// The exit code of a run with these failures.
+pub(super) fn code_of(failed: &[Failed]) -> Code {
+    match failed {
+        [] => Code::Well,
+        failed if failed.iter().all(|step| step.data) => Code::Data,
+        _ => Code::Failed,
+    }
 }
 
 /// A finished run.
@@ -36,7 +52,7 @@ pub(super) struct Ran {
 pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
     let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
-    let last: Vec<RunRecord> = studies.iter().filter_map(|study| RunRecord::read(&executor.store, study)).collect();
+    let last = last_records(&executor.store, studies);
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = executor.run(&graph, &last, sink.as_mut())?;
     let store = executor.store;
@@ -46,6 +62,12 @@ pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failu
     Ok(Ran { graph, store, summary })
 }
 
+/// The records of the last runs; of studies that have none with these settings, of the last run without.
+pub(super) fn last_records(store: &Store, studies: &[Study]) -> Vec<RunRecord> {
+    let record = |study: &Study| RunRecord::read(store, study).or_else(|| RunRecord::read_ordinary(store, study));
+    studies.iter().filter_map(record).collect()
+}
+
 type Finished<'a> = (&'a Graph, &'a Store, &'a Summary, &'a [RunRecord]);
 
 /// Records the run of each study whose steps are not those of its last record.
@@ -53,13 +75,13 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
     let mut machine = None;
     for (index, study) in studies.iter().enumerate() {
         let steps = RunRecord::steps_of(graph, index);
-        let same = |record: &&RunRecord| record.study == study.head.study && record.profile == study.profile;
+        let same = |record: &&RunRecord| record.study == study.head.study && record.profile == study.variant();
         if summary.ran == 0 && last.iter().find(same).is_some_and(|record| record.steps == steps) {
             continue;
         }
         let record = RunRecord {
             study: study.head.study.clone(),
-            profile: study.profile.clone(),
+            profile: study.variant(),
             finished_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
             elapsed_s: summary.elapsed_s,
             ran: summary.ran,
@@ -85,28 +107,20 @@ fn commit(project: &Project) -> String {
     if changed.is_empty() { head } else { format!("{head}-dirty") }
 }
 
-fn print_outcome(studies: &[Study], done: &Ran) {
+fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verdict>])) {
     let Summary { ran, cached, failed, elapsed_s, .. } = &done.summary;
     if *ran == 0 && failed.is_empty() {
-        println!("nothing to do: all {cached} results are up to date ({elapsed_s:.2} s)");
+        say!("nothing to do: all {cached} results are up to date ({elapsed_s:.2} s)");
     } else {
-        println!("{ran} steps ran, {cached} results were up to date ({elapsed_s:.1} s)");
+        say!("{ran} steps ran, {cached} results were up to date ({elapsed_s:.1} s)");
     }
-    for (index, study) in studies.iter().enumerate() {
+    for (study, verdicts) in studies.iter().zip(verdicts) {
         let data = study.data.as_ref().map_or(String::new(), |d| match d.stands_in_for.as_str() {
             "" => format!(" on {}", d.title),
             paper => format!(" on {} (stands in for {paper})", d.title),
         });
-        println!("{}{data}", study.head.study);
-        for output in study.outputs.iter().filter(|o| o.kind == OutputKind::Claim) {
-            let node = &done.graph.nodes[done.graph.places[index][output.wire.node]];
-            let entry = done.store.entry(&node.key).ok().flatten();
-            let port = node.kind.about().outputs[output.wire.port].name;
-            match entry.and_then(|entry| done.store.value(&entry, port).ok()) {
-                Some(Value::Verdict(v)) => println!("  {:<9} {}  [{}]", v.outcome.word(), v.says, v.because),
-                _ => println!("  no result  {}", output.name),
-            }
-        }
+        say!("{}{data}{}", study.head.study, study.settings_in_words());
+        verdicts.iter().for_each(verdict::Verdict::print);
     }
 }
 
@@ -115,8 +129,8 @@ pub(super) fn print_failures(project: &Project, summary: &Summary) {
     if project.options.json || summary.failed.is_empty() {
         return;
     }
-    for Failed { name, place, error } in &summary.failed {
-        eprintln!("FAILED {name}\n  at {place}\n  {error}");
+    for Failed { name, place, error, .. } in &summary.failed {
+        note!("FAILED {name}\nat {place}\n{error}");
     }
-    eprintln!("{} failed, {} left out because of it", summary.failed.len(), summary.skipped.len());
+    note!("{} failed, {} left out because of it", summary.failed.len(), summary.skipped.len());
 }

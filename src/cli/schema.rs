@@ -1,8 +1,10 @@
 //! `lofi schema`: what editors check studies and cards with.
 
 use super::Options;
-use super::fail::{Code, Failure};
-use super::project::root_of;
+use super::fail::{Code, Done, Failure};
+use super::output::{note, say};
+use super::place::Place;
+use crate::report::replace_file;
 use crate::{catalog, dataset, study};
 use std::path::PathBuf;
 
@@ -17,8 +19,8 @@ fn files() -> Result<Vec<(&'static str, String)>, Failure> {
 }
 
 /// Writes the schemas, or says whether they are up to date.
-pub(super) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Result<Code, Failure> {
-    let folder = to.unwrap_or_else(|| root_of(&options.studies_folder).join("schema"));
+pub(super) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Result<Done, Failure> {
+    let folder = to.unwrap_or_else(|| Place::of(options).root.join("schema"));
     let mut stale = 0;
     for (name, text) in files()? {
         let path = folder.join(name);
@@ -27,12 +29,11 @@ pub(super) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Res
         }
         if check {
             stale += 1;
-            eprintln!("{} is not up to date; `lofi schema` writes it", path.display());
+            note!("{} is not up to date; `lofi schema` writes it", path.display());
             continue;
         }
-        let write = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, text));
-        write.map_err(|e| Failure::file(format!("cannot write {}: {e}", path.display())))?;
-        println!("wrote {}", path.display());
+        replace_file(&path, text.as_bytes()).map_err(|e| Failure::file(e.to_string()))?;
+        say!("wrote {}", path.display());
     }
-    Ok(if stale == 0 { Code::Well } else { Code::Failed })
+    Ok(if stale == 0 { Code::Well } else { Code::Failed }.into())
 }

@@ -1,6 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP: at any time the program ends within a second, with a word and exit code 130.
 
 use super::fail::Code;
+use super::output::{self, note};
 use crate::engine::Stop;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -58,7 +59,7 @@ fn watch() {
     while STOP.waits() {
         if STOP.held() && !said && start.elapsed() > MARGIN {
             said = true;
-            print(SAVING);
+            print(SAVING, |text| note!("{text}"));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -78,16 +79,15 @@ fn end(text: &'static str) -> ! {
         std::thread::sleep(Duration::from_secs(1));
     } else {
         STOP.clear();
-        print(text);
+        print(text, output::stopped);
     }
     std::process::exit(Code::Stopped as i32)
 }
 
-fn print(text: &'static str) {
-    use std::io::Write;
+fn print(text: &'static str, say: fn(&str)) {
     let (sender, receiver) = mpsc::channel();
     let printer = move || {
-        let _ = writeln!(std::io::stderr(), "{text}");
+        say(text);
         let _ = sender.send(());
     };
     if std::thread::Builder::new().spawn(printer).is_ok() {

@@ -1,8 +1,9 @@
 //! Engine events on a terminal, as plain lines, or as JSON.
 
+use super::output::{self, note};
+use crate::artifact::one_line;
 use crate::engine::{Event, Sink};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// The sink that the options ask for.
@@ -11,7 +12,7 @@ pub(crate) fn sink(quiet: bool, json: bool) -> Box<dyn Sink> {
         Box::new(JsonLines)
     } else if quiet {
         Box::new(ErrorsOnly)
-    } else if std::io::stderr().is_terminal() {
+    } else if output::on_terminal() {
         Box::new(Bar::new())
     } else {
         Box::new(Lines::default())
@@ -23,8 +24,8 @@ struct JsonLines;
 
 impl Sink for JsonLines {
     fn event(&mut self, event: &Event) {
-        if let Ok(line) = serde_json::to_string(event) {
-            let _ = writeln!(std::io::stdout(), "{line}");
+        if let Ok(event) = serde_json::to_value(event) {
+            output::event(&event);
         }
     }
 }
@@ -35,7 +36,7 @@ struct ErrorsOnly;
 impl Sink for ErrorsOnly {
     fn event(&mut self, event: &Event) {
         if let Some(text) = event.warning() {
-            eprintln!("{text}");
+            note!("{text}");
         }
     }
 }
@@ -52,7 +53,7 @@ impl Lines {
     fn step(&mut self, name: &str, note: &str) {
         self.done += 1;
         if self.done == self.to_run || self.last.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
-            eprintln!("[{}/{}] {name}  {note}", self.done, self.to_run);
+            note!("[{}/{}] {name}  {note}", self.done, self.to_run);
             self.last = Some(Instant::now());
         }
     }
@@ -65,9 +66,9 @@ impl Sink for Lines {
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, .. } => self.step(name, "same inputs as before"),
             Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
-                event.warning().iter().for_each(|text| eprintln!("{text}"));
+                event.warning().iter().for_each(|text| note!("{text}"));
             }
-            Event::Failed { name, .. } => eprintln!("failed: {name}"),
+            Event::Failed { name, .. } => note!("failed: {name}"),
             Event::Started { .. } | Event::Done { .. } => {}
         }
     }
@@ -94,6 +95,10 @@ impl Bar {
         Self { bar, to_run: 0, done: 0, running: Vec::new() }
     }
 
+    fn show_running(&self) {
+        self.bar.set_message(one_line(&self.running.join(" · ")).into_owned());
+    }
+
     fn step(&mut self, name: &str, flops: f64) {
         self.done += 1;
         self.running.retain(|running| running != name);
@@ -101,7 +106,7 @@ impl Bar {
         self.bar.inc((flops / UNIT_FLOPS) as u64 + 1);
         let rate = f64::from(u32::try_from(self.done).unwrap_or(u32::MAX)) / self.bar.elapsed().as_secs_f64().max(1e-3);
         self.bar.set_prefix(format!("{}/{} steps, {rate:.1}/s", self.done, self.to_run));
-        self.bar.set_message(self.running.join(" · "));
+        self.show_running();
     }
 }
 
@@ -115,11 +120,11 @@ impl Sink for Bar {
             }
             Event::Started { name, .. } => {
                 self.running.push(name.clone());
-                self.bar.set_message(self.running.join(" · "));
+                self.show_running();
             }
             Event::Finished { name, flops, .. } | Event::Reused { name, flops } => self.step(name, *flops),
             Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
-                event.warning().iter().for_each(|text| self.bar.println(text));
+                event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
             Event::Done { .. } => self.bar.finish_and_clear(),

@@ -54,6 +54,8 @@ pub struct Failed {
     pub place: String,
     /// What went wrong.
     pub error: String,
+    /// Whether it is the data set that could not be read.
+    pub data: bool,
 }
 
 /// How to run.

@@ -28,7 +28,7 @@ pub struct StepRecord {
 pub struct RunRecord {
     /// The study.
     pub study: String,
-    /// The profile.
+    /// The profile, with the settings that were laid over it: [`Study::variant`].
     pub profile: String,
     /// Seconds since 1970 when it ended.
     pub finished_unix_s: u64,
@@ -69,7 +69,17 @@ impl RunRecord {
     /// Reads the record of a study's last run, if there is one that can be read.
     #[must_use]
     pub fn read(store: &Store, study: &Study) -> Option<Self> {
-        let bytes = std::fs::read(store.run_path(&study.head.study, &study.profile)).ok()?;
+        Self::read_of(store, (&study.head.study, &study.variant()))
+    }
+
+    /// The same of the last run without settings.
+    #[must_use]
+    pub fn read_ordinary(store: &Store, study: &Study) -> Option<Self> {
+        Self::read_of(store, (&study.head.study, &study.profile))
+    }
+
+    fn read_of(store: &Store, (study, profile): (&str, &str)) -> Option<Self> {
+        let bytes = std::fs::read(store.run_path(study, profile)).ok()?;
         unseal(&bytes).ok()
     }
 

@@ -286,11 +286,11 @@ impl<'a> Round<'a> {
             Err(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
             Err(error) => {
                 let place = self.graph.nodes[done.node].place.clone();
-                let error = error.to_string();
+                let (data, error) = (matches!(error, StepError::Data { .. }), error.to_string());
                 sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });
                 // A round after a damaged input meets the same failure again.
                 if total.failed.iter().all(|known| known.name != name) {
-                    total.failed.push(Failed { name, place, error });
+                    total.failed.push(Failed { name, place, error, data });
                 }
                 self.bury(done.node, total);
                 self.drop_inputs(done.node);

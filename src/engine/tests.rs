@@ -118,6 +118,7 @@ fn study(steps: &[Step<'_>]) -> Study {
     Study {
         head,
         profile: "p".into(),
+        settings: Vec::new(),
         data: None,
         cells: 1,
         nodes: steps.iter().map(node).collect(),

@@ -3,6 +3,7 @@
 use super::font::{self, FAMILY};
 use super::strokes::{outline, strokes};
 use super::style::{INK, Marker, PAPER, Rgb, TEXT_SIZE};
+use crate::artifact::one_line;
 use crate::step::StepError;
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -123,7 +124,7 @@ pub fn draw(size: (f64, f64), alt: &str, paint: impl FnOnce(&mut Canvas<'_>)) ->
 fn head(size: (f64, f64), alt: &str) -> String {
     let (width, height) = extent(size);
     let (shown_width, shown_height) = (size.0.ceil(), size.1.ceil());
-    let alt = alt.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let alt = one_line(alt).replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{shown_width}\" height=\"{shown_height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{alt}\" \
@@ -218,7 +219,7 @@ impl Canvas<'_> {
         let font = if style.upwards { font.transform(FontTransform::Rotate270) } else { font };
         let colour = RGBColor(style.colour.0, style.colour.1, style.colour.2);
         let style = TextStyle { font, color: colour.to_backend_color(), pos: Pos::new(style.across, style.along) };
-        let result = self.backend.draw_text(text, &style, units(at));
+        let result = self.backend.draw_text(&one_line(text), &style, units(at));
         self.note(result);
     }
 }
@@ -294,5 +295,13 @@ mod tests {
         let svg = draw((10.0, 10.0), "a < \"b\" & c", |_| ()).unwrap();
         assert!(svg.contains("aria-label=\"a &lt; &quot;b&quot; &amp; c\""));
         assert!(svg.trim_end().ends_with("</svg>"));
+    }
+
+    #[test]
+    fn no_text_brings_a_control_character_into_the_picture() {
+        let texts = "\u{1b}[31mred\u{7}\u{9b}\u{202e}\na\tb";
+        let svg = draw((10.0, 10.0), texts, |canvas| canvas.text(texts, (1.0, 1.0), &Type::PLAIN)).unwrap();
+        assert!(svg.contains("␛[31mred␇") && svg.lines().all(|line| !line.chars().any(char::is_control)), "{svg}");
+        assert!(!svg.contains('\u{202e}'));
     }
 }

@@ -50,7 +50,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     let paper = paper(study, &mut citations, info)?;
     let data = data(study, &mut citations, info)?;
     cite_kinds(study, &mut citations)?;
-    let mut collected = Collected::new(&head.study, &study.profile);
+    let mut collected = Collected::new(study);
     for output in &study.outputs {
         collected.add(outputs, output);
     }
@@ -66,6 +66,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         notes: paragraphs(&head.notes),
         file: study.file.clone(),
         profile: study.profile.clone(),
+        settings: study.settings_in_words().trim().to_owned(),
         paper,
         data,
         tally,

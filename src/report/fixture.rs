@@ -160,6 +160,7 @@ pub(super) fn study(name: &str, title: &str, figure: &str) -> Study {
             tolerances: BTreeMap::new(),
         },
         profile: "quick".to_owned(),
+        settings: Vec::new(),
         data: Some(data("CIFAR10", "")),
         cells: 1,
         nodes: Vec::new(),
@@ -209,7 +210,7 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
     for (index, study) in studies.iter().enumerate() {
         let record = RunRecord {
             study: study.head.study.clone(),
-            profile: study.profile.clone(),
+            profile: study.variant(),
             finished_unix_s: 1_778_664_060,
             elapsed_s: 192.4,
             ran: 40,

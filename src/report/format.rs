@@ -1,4 +1,4 @@
-//! Numbers, times and names as people read them. Nothing here computes a statistic.
+//! Numbers and times as people read them. Nothing here computes a statistic.
 
 /// Decimals of a column whose largest number lies between 1 and 10; one digit fewer for each power of ten above.
 const DECIMALS: i32 = 3;
@@ -160,15 +160,6 @@ pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{plural}")
 }
 
-/// A name as part of a file name or an anchor: letters, digits, `.`, `-` and `_`.
-#[must_use]
-pub(super) fn file_name(name: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-    let name: String = name.chars().map(safe).collect();
-    // No hidden files, and no way up.
-    if name.starts_with('.') || name.is_empty() { format!("-{}", name.trim_start_matches('.')) } else { name }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,13 +206,5 @@ mod tests {
         assert_eq!(utc(0), "1970-01-01 00:00 UTC");
         assert_eq!(utc(951_782_400), "2000-02-29 00:00 UTC");
         assert_eq!(utc(1_778_664_060), "2026-05-13 09:21 UTC");
-    }
-
-    #[test]
-    fn names_become_safe_file_names() {
-        for (name, safe) in [("error-vs-n", "error-vs-n"), ("a b/ü", "a-b--"), ("..", "-"), (".git", "-git"), ("", "-")]
-        {
-            assert_eq!(file_name(name), safe);
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The index: a chapter for each paper, every study in one line.
 
 use super::model::{LeftOut, Report, StudyReport, Tally};
+use super::names::file_name_beside;
 use super::references::Work;
 use crate::study::DEFAULT_PROFILE;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub(super) struct IndexLine {
     pub data: Vec<String>,
     pub stands_in: bool,
     pub profile: String,
+    /// `--set n=3`; empty for the study as written.
+    #[serde(default)]
+    pub settings: String,
     pub claims: usize,
     pub tally: Tally,
     pub verdict: String,
@@ -51,6 +55,7 @@ impl IndexLine {
             data: study.data.iter().map(|data| data.title.clone()).collect(),
             stands_in: study.data.iter().any(|data| !data.banner.is_empty()),
             profile: study.profile.clone(),
+            settings: study.settings.clone(),
             claims: study.claims.len(),
             tally: study.tally,
             verdict: study.verdict.clone(),
@@ -60,8 +65,8 @@ impl IndexLine {
     }
 
     /// Figures in the order of the paper: numbers, then those of the appendix; studies without one last. Pages of one study
-    /// stand together, the default profile first.
-    fn order(&self) -> (bool, String, u32, String, bool, String) {
+    /// stand together, the default profile first, and those of the study as written before those with settings.
+    fn order(&self) -> (bool, String, u32, String, bool, String, String) {
         let letters: String = self.figure.chars().take_while(|c| c.is_alphabetic()).collect();
         let digits: String = self.figure[letters.len()..].chars().take_while(char::is_ascii_digit).collect();
         let other = self.profile != DEFAULT_PROFILE;
@@ -72,9 +77,13 @@ impl IndexLine {
             self.name.clone(),
             other,
             self.profile.clone(),
+            self.settings.clone(),
         )
     }
 }
+
+/// The anchor of the studies of no paper.
+const BEYOND: &str = "beyond";
 
 /// A chapter: the studies of one paper.
 #[derive(Debug, Serialize)]
@@ -97,8 +106,10 @@ impl Group {
         // a study has a page for each profile
         let names: BTreeSet<&str> = studies.iter().map(|line| line.name.as_str()).collect();
         let study_count = names.len();
-        let tally = studies.iter().fold(Tally::default(), |sum, line| sum.and(line.tally));
-        let anchor = paper.as_ref().map_or_else(|| "beyond".to_owned(), |work| work.key.clone());
+        // what somebody tried with other settings is no result of the study
+        let as_written = studies.iter().filter(|line| line.settings.is_empty());
+        let tally = as_written.fold(Tally::default(), |sum, line| sum.and(line.tally));
+        let anchor = paper.as_ref().map_or_else(|| BEYOND.to_owned(), |work| file_name_beside(&work.key, &[BEYOND]));
         let folder = folder(&names).to_owned();
         Self { paper, anchor, folder, study_count, tally, verdict: tally.words(), studies }
     }

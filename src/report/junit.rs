@@ -12,13 +12,13 @@ impl Report {
     #[must_use]
     pub fn to_junit(&self) -> String {
         let suites: String = self.studies.iter().map(suite).collect();
-        let title = attribute(&self.title);
+        let title = escape(&self.title);
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{title}\">\n{suites}</testsuites>\n")
     }
 }
 
 fn suite(study: &StudyReport) -> String {
-    let name = attribute(&study.name);
+    let name = escape(&study.name);
     let tests = study.claims.len() + study.failed_steps.len();
     let mut out = format!(
         "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\">\n",
@@ -37,15 +37,14 @@ fn suite(study: &StudyReport) -> String {
 }
 
 fn claim_case(study: &str, claim: &ClaimReport) -> String {
-    let mut out =
-        format!("    <testcase classname=\"{study}\" name=\"claim: {}\" time=\"0\">\n", attribute(&claim.name));
-    let because = attribute(&claim.because);
+    let mut out = format!("    <testcase classname=\"{study}\" name=\"claim: {}\" time=\"0\">\n", escape(&claim.name));
+    let because = escape(&claim.because);
     let _ = writeln!(
         out,
         "      <properties>\n        <property name=\"outcome\" value=\"{}\"/>\n        <property name=\"says\" value=\"{}\"/>\n      \
          </properties>",
         claim.word,
-        attribute(&claim.says)
+        escape(&claim.says)
     );
     let _ = match claim.state {
         ClaimState::Untested => writeln!(out, "      <skipped message=\"{because}\"/>"),
@@ -56,15 +55,9 @@ fn claim_case(study: &str, claim: &ClaimReport) -> String {
 }
 
 fn step_case(study: &str, step: &FailedStep) -> String {
-    let (name, error, place) = (attribute(&step.name), attribute(&step.error), attribute(&step.place));
+    let (name, error, place) = (escape(&step.name), escape(&step.error), escape(&step.place));
     format!(
         "    <testcase classname=\"{study}\" name=\"step: {name}\" time=\"0\">\n      <failure message=\"{error}\">{place}: \
          {error}</failure>\n    </testcase>\n"
     )
-}
-
-/// Escaped, without the control characters that XML forbids.
-fn attribute(text: &str) -> String {
-    let legal: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    escape(&legal)
 }

@@ -12,6 +12,7 @@ mod bibtex;
 mod collect;
 mod columns;
 mod comparison;
+mod download;
 mod error;
 mod format;
 mod index;
@@ -19,6 +20,7 @@ mod json;
 mod junit;
 mod latex;
 mod model;
+mod names;
 mod outputs;
 mod provenance;
 mod references;
@@ -26,6 +28,7 @@ mod render;
 mod sections;
 mod tabulate;
 mod template;
+mod tidy;
 mod write;
 
 #[cfg(test)]
@@ -44,4 +47,4 @@ pub use model::{
 };
 pub use references::{Bibliography, Reference, UnknownKey, Work};
 pub use tabulate::{ColumnHead, Layout, Text};
-pub use write::Written;
+pub use write::{Written, replace_file};

@@ -36,6 +36,8 @@ pub struct StudyReport {
     pub file: String,
     /// The profile that it ran with.
     pub profile: String,
+    /// What was replaced in it, as the command line has it: `--set n=3`; empty for the study as written.
+    pub settings: String,
     /// The paper whose figure it reproduces.
     pub paper: Option<PaperNote>,
     /// Data sets, the study's own first.

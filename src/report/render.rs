@@ -3,7 +3,9 @@
 use super::ReportError;
 use super::index::{Index, IndexLine};
 use super::model::{Attachment, Report, StudyReport};
+use super::names::is_page;
 use super::template::Templates;
+use super::tidy::Held;
 use super::write::{self, Manifest, PageFiles, Written};
 use std::path::Path;
 
@@ -11,17 +13,22 @@ impl Report {
     /// Writes the index, a page for every study and the files beside them; leaves files alone that would not change.
     ///
     /// A study has a page for each profile that was reported. Pages that are not in this report are kept if `project` (the
-    /// names of all studies of the project) has their study, and removed if not; the index lists them as they were.
+    /// names of all studies of the project) has their study, and removed if not, or if they bear a name that pages no longer
+    /// have; the index lists them as they were, without those that somebody has deleted.
     /// Nothing is removed that no report wrote.
     ///
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, folder: &Path, project: &[String]) -> Result<Written, ReportError> {
         let templates = Templates::new()?;
+        let fault = |source| ReportError::Disk { action: "make", path: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(fault)?;
+        let _held = Held::of(folder);
         let old = Manifest::read(folder);
         let mut new = Manifest::default();
         for (page, files) in &old.pages {
-            if project.contains(&files.line.name) {
+            let there = || folder.join(format!("{page}.html")).exists() && is_page(page, &files.line);
+            if project.contains(&files.line.name) && there() {
                 new.pages.insert(page.clone(), files.clone());
             }
         }

@@ -2,12 +2,13 @@
 
 use super::columns::spoken_of;
 use super::comparison::by_quantity;
-use super::format::file_name;
+use super::download::csv;
 use super::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
+use super::names::{file_name, page};
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
-use crate::artifact::{Figure, Table, Value, Verdict, column_title, encode};
-use crate::study::{DEFAULT_PROFILE, Output, OutputKind, Study};
+use crate::artifact::{Figure, Table, Value, Verdict, column_title};
+use crate::study::{Output, OutputKind, Study};
 use serde_json::Value as Json;
 
 /// What the page shows of them, and the files beside it.
@@ -22,10 +23,10 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// Of the study of this name and its profile, nothing yet.
-    pub fn new(study: &str, profile: &str) -> Self {
+    /// Of this study, nothing yet.
+    pub fn new(study: &Study) -> Self {
         Self {
-            page: page(study, profile),
+            page: page(study),
             claims: Vec::new(),
             figures: Vec::new(),
             comparisons: Vec::new(),
@@ -115,11 +116,12 @@ impl Collected {
         let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
         let caption = if source.is_empty() { String::new() } else { format!("Published: {source}.") };
         for (quantity, table) in by_quantity(table) {
-            let full = if quantity.is_empty() { name.to_owned() } else { format!("{name}-{quantity}") };
+            // A dot stands in no name, so that what belongs to which is never in doubt.
+            let of = if quantity.is_empty() { String::new() } else { format!(".{}", file_name(&quantity)) };
             self.comparisons.push(TableReport {
                 name: name.to_owned(),
                 title: column_title(if quantity.is_empty() { name } else { &quantity }),
-                anchor: format!("published-{}", file_name(&full)),
+                anchor: format!("published-{}{of}", file_name(name)),
                 caption: caption.clone(),
                 layout: layout(&table),
                 csv: csv.clone(),
@@ -130,23 +132,12 @@ impl Collected {
 
     /// Puts a file beside the page; returns its path relative to the page.
     fn attach(&mut self, name: &str, ending: &str, content: String) -> String {
-        let stem = file_name(name);
-        let taken = |path: &String| self.files.iter().any(|file| file.path == *path);
-        let numbered = (2..).map(|n| format!("{}/{stem}-{n}.{ending}", self.page));
-        let mut candidates = std::iter::once(format!("{}/{stem}.{ending}", self.page)).chain(numbered);
-        let path = candidates.find(|path| !taken(path)).unwrap_or_default();
+        let path = format!("{}/{}.{ending}", self.page, file_name(name));
         let folder = self.page.rfind('/').map_or(0, |at| at + 1);
         let href = path[folder..].to_owned();
         self.files.push(Attachment { path, content });
         href
     }
-}
-
-/// Where the page of a study is: under its name, with the profile after it unless that is the default. `index` is taken.
-fn page(study: &str, profile: &str) -> String {
-    let page = study.split('/').map(file_name).collect::<Vec<_>>().join("/");
-    let page = if page == "index" { "study-index".to_owned() } else { page };
-    if profile == DEFAULT_PROFILE { page } else { format!("{page}.{}", file_name(profile)) }
 }
 
 fn claim(name: &str, state: ClaimState, (says, because): (String, String), evidence: Layout) -> ClaimReport {
@@ -162,13 +153,6 @@ const fn what(kind: OutputKind) -> &'static str {
         OutputKind::Figure => "figure",
         OutputKind::Claim => "claim",
     }
-}
-
-/// The stored CSV of a table, as the store writes it.
-fn csv(table: &Table) -> String {
-    let files = encode(&Value::Table(table.clone())).unwrap_or_default();
-    let csv = files.into_iter().find(|file| file.name.ends_with(".csv"));
-    csv.map_or_else(String::new, |file| String::from_utf8_lossy(&file.bytes).into_owned())
 }
 
 /// "Averaged over seed; in brackets: 95 % interval (bootstrap).", as far as an averaging step's parameters say it.

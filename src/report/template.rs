@@ -1,5 +1,6 @@
 //! Templates, compiled in and free of logic, and what fills them.
 
+use crate::artifact::{one_line, printable};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
@@ -86,7 +87,7 @@ fn prose(text: &str, in_markdown: bool) -> String {
     let closed = parts.len() % 2 == 1;
     let piece = |(i, part): (usize, &&str)| match (closed && i % 2 == 1 && !part.is_empty(), in_markdown) {
         (true, false) => format!("<code>{}</code>", html(part)),
-        (true, true) => format!("`{}`", part.replace('|', "\\|").replace('\n', " ")),
+        (true, true) => format!("`{}`", one_line(part).replace('|', "\\|")),
         (false, false) => html(part),
         // Only the very start of a text can be taken for a heading or a list.
         (false, true) if i == 0 => keep_ends(part, &markdown(part)),
@@ -112,10 +113,10 @@ fn keep_ends(text: &str, escaped: &str) -> String {
     format!("{}{escaped}{}", blank(text.starts_with(char::is_whitespace)), blank(text.ends_with(char::is_whitespace)))
 }
 
-/// Text inside HTML, in elements and in quoted attributes; also valid in XML.
+/// Text inside HTML, in elements and in quoted attributes; also valid in XML. Nothing in it steers the reader's screen.
 pub(super) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in printable(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -130,6 +131,7 @@ pub(super) fn html(text: &str) -> String {
 
 /// Text inside one line of Markdown, also of a pipe table: shown as it is, on one line.
 fn markdown(text: &str) -> String {
+    let text = printable(text);
     let letters: Vec<char> = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
     let word = |i: usize| letters.get(i).is_some_and(|c| c.is_alphanumeric());
     let links = may_link(&letters);
@@ -169,6 +171,7 @@ mod tests {
     #[test]
     fn texts_are_escaped_for_their_format() {
         assert_eq!(html("a<b> & \"c\" 'd'"), "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;");
+        assert_eq!(html("a\u{9b}31m\u{7}\u{2066}\nb"), "a\u{fffd}31m␇\u{fffd}\nb");
         for (text, escaped) in [
             ("a|b\n c", "a\\|b c"),
             ("# n_train *x* _y_", "\\# n_train \\*x\\* \\_y\\_"),
@@ -178,6 +181,7 @@ mod tests {
             ("+1.16", "+1.16"),
             ("+ 1", "\\+ 1"),
             ("> x", "&gt; x"),
+            ("a\u{1b}[1m\u{202e}b\nc", "a␛\\[1m\u{fffd}b c"),
         ] {
             assert_eq!(markdown(text), escaped);
         }

@@ -3,6 +3,7 @@
 use super::ReportError;
 use super::index::IndexLine;
 use super::model::Attachment;
+use super::tidy::BESIDE;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -73,7 +74,7 @@ pub(super) fn replace_all(
     // Files to remove stay listed until they are gone: a run that is killed here leaves nothing behind for ever.
     let text = serde_json::to_string_pretty(new).map_err(|e| ReportError::Manifest(e.to_string()))? + "\n";
     for file in files {
-        match replace(&folder.join(&file.path), file.content.as_bytes())? {
+        match replace_file(&folder.join(&file.path), file.content.as_bytes())? {
             true => written.changed.push(PathBuf::from(&file.path)),
             false => written.unchanged += 1,
         }
@@ -83,19 +84,22 @@ pub(super) fn replace_all(
             written.removed.push(PathBuf::from(path));
         }
     }
-    replace(&folder.join(MANIFEST), text.as_bytes())?;
+    replace_file(&folder.join(MANIFEST), text.as_bytes())?;
     Ok(written)
 }
 
-/// Replaces a file at once; false where it held these bytes already.
-fn replace(path: &Path, bytes: &[u8]) -> Result<bool, ReportError> {
+/// Replaces a file at once, in a folder that is made where there is none; false where it held these bytes already.
+///
+/// # Errors
+/// Where the disk refuses; then the file is as it was.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<bool, ReportError> {
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
     let fault = |source| ReportError::Disk { action: "write", path: path.to_owned(), source };
     let parent = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(fault)?;
-    let mut beside = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(parent).map_err(fault)?;
+    let mut beside = tempfile::Builder::new().prefix(BESIDE.0).suffix(BESIDE.1).tempfile_in(parent).map_err(fault)?;
     beside.write_all(bytes).map_err(fault)?;
     readable(beside.as_file()).map_err(fault)?;
     beside.persist(path).map_err(|e| fault(e.error))?;

@@ -11,6 +11,41 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Grid(pub Vec<f64>);
 
+/// Longer lists are written as the range that they are, if they are one.
+const WRITTEN_OUT: usize = 6;
+
+impl Grid {
+    /// As a study would have it: a long list that a range defines, to the last bit, as that range.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let values = &self.0;
+        let list = || format!("[{}]", values.iter().map(|v| number(*v)).collect::<Vec<_>>().join(", "));
+        let (Some(first), Some(last)) = (values.first(), values.last()) else { return list() };
+        if values.len() <= WRITTEN_OUT {
+            return list();
+        }
+        let tenth = |v: f64| (v.log10() * 1e6).round() / 1e6;
+        let log10 = Range { from: tenth(*first), to: tenth(*last), points: values.len() };
+        let linear = Range { from: *first, to: *last, points: values.len() };
+        let shown = |scale: &str, r: &Range| {
+            format!("{{{scale}: {{from: {}, to: {}, points: {}}}}}", number(r.from), number(r.to), r.points)
+        };
+        match () {
+            () if powers(&log10) == *values => shown("log10", &log10),
+            () if linear.values() == *values => shown("linear", &linear),
+            () => list(),
+        }
+    }
+}
+
+fn number(v: f64) -> String {
+    serde_json::json!(v).to_string().trim_end_matches(".0").to_owned()
+}
+
+fn powers(exponents: &Range) -> Vec<f64> {
+    exponents.values().into_iter().map(|v| 10f64.powf(v)).collect()
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Range {
@@ -85,8 +120,7 @@ impl<'de> Visitor<'de> for GridVisitor {
         if let Some(second) = map.next_key::<String>()? {
             return Err(de::Error::custom(format!("`{second}` beside `{scale}`: give one range only")));
         }
-        let values = range.values();
-        Ok(Grid(if scale == "log10" { values.into_iter().map(|v| 10f64.powf(v)).collect() } else { values }))
+        Ok(Grid(if scale == "log10" { powers(&range) } else { range.values() }))
     }
 }
 
@@ -133,6 +167,22 @@ mod tests {
         assert_eq!(grid(r#"{"linear": {"from": 0, "to": 1, "points": 3}}"#).unwrap().0, [0.0, 0.5, 1.0]);
         let log = grid(r#"{"log10": {"from": -6, "to": 6, "points": 500}}"#).unwrap().0;
         assert_eq!((log.len(), log[0], log[499]), (500, 1e-6, 1e6));
+    }
+
+    #[test]
+    fn a_long_grid_is_written_as_its_range_only_where_it_is_that_range() {
+        for written in [
+            "{log10: {from: -6, to: 6, points: 500}}",
+            "{log10: {from: -2.5, to: 1, points: 8}}",
+            "{linear: {from: 0, to: 1, points: 11}}",
+            "[1, 2.5]",
+        ] {
+            let node = serde_saphyr::from_str::<serde_json::Value>(written).unwrap();
+            assert_eq!(serde_json::from_value::<Grid>(node).unwrap().written(), written);
+        }
+        let mut odd = grid(r#"{"log10": {"from": -1, "to": 1, "points": 9}}"#).unwrap();
+        odd.0[4] = 1.5;
+        assert!(odd.written().starts_with("[0.1, "), "{}", odd.written());
     }
 
     #[test]

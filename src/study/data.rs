@@ -1,11 +1,11 @@
 //! Which data set a study, or one of its steps, reads.
 
-use super::Environment;
 use super::expand::Builder;
 use super::nodes::set;
 use super::raw::{DataChoice, Item, RawStudy};
 use super::scope::Scoped;
 use super::template::Template;
+use super::{Environment, Unresolved};
 use crate::step::DataRef;
 use crate::yaml::{Fault, Node as YamlNode, Tree};
 use serde_json::json;
@@ -19,7 +19,11 @@ pub(super) fn resolve_data(
     let Some(item) = &scoped.data else { return Ok(None) };
     let choices = choices(item, &item.node)?;
     let found = environment.data.resolve(&choices, raw.head.paper.data.as_deref());
-    found.map(Some).map_err(|(message, help)| vec![item.fault(item.node.mark, message).help(help)])
+    found.map(Some).map_err(|why| vec![fault(item, &item.node, why)])
+}
+
+fn fault(item: &Item, node: &YamlNode, Unresolved { message, help, cause }: Unresolved) -> Fault {
+    item.fault(node.mark, message).help(help).because(cause)
 }
 
 /// Card names, or `{card, task}`, one or a list.
@@ -55,7 +59,7 @@ pub(super) fn inject_data(builder: &mut Builder<'_>, template: &Template, params
         ]),
         (Some(node), _) => choices(&template.item, node).and_then(|choices| {
             let found = builder.environment.data.resolve(&choices, None);
-            found.map_err(|(message, help)| vec![template.item.fault(node.mark, message).help(help)])
+            found.map_err(|why| vec![fault(&template.item, node, why)])
         }),
     };
     match resolved {

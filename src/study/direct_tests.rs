@@ -1,10 +1,11 @@
-use super::super::{DataResolver, Environment, Study, load};
+use super::super::{DataResolver, Environment, Study, Unresolved, load};
 use crate::artifact::{Shape, ValueType};
 use crate::step::{
     About, Arity, Context, DataRef, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
     StepError,
 };
 use crate::study::DataChoice;
+use crate::yaml::Cause;
 use crate::yaml::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,8 @@ impl Kind for Gallery {
 struct NoData;
 
 impl DataResolver for NoData {
-    fn resolve(&self, _: &[DataChoice], _: Option<&str>) -> Result<DataRef, (String, String)> {
-        Err(("no data".into(), "none is needed".into()))
+    fn resolve(&self, _: &[DataChoice], _: Option<&str>) -> Result<DataRef, Unresolved> {
+        Err(Unresolved { message: "no data".into(), help: "none is needed".into(), cause: Cause::Missing })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::data::{inject_data, resolve_data};
 use super::raw::{Head, Item, RawStudy, SampleCount};
-use super::scope::{Scope, Scoped, apply};
+use super::scope::{Scope, Scoped, Setting, applied, apply};
 use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
 use super::{Environment, tables};
@@ -79,6 +79,8 @@ pub struct Study {
     pub head: Head,
     /// The profile it was expanded for.
     pub profile: String,
+    /// What `--set` replaced in it, by name.
+    pub settings: Vec<Setting>,
     /// The data set in use, if any.
     pub data: Option<DataRef>,
     /// Number of cells of the sweep.
@@ -114,6 +116,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     Ok(Study {
         head: with_numbers(&raw.head, &scoped),
         profile: environment.profile.to_owned(),
+        settings: applied(raw, environment.settings),
         data,
         cells: cells.len(),
         nodes,

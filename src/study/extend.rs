@@ -1,7 +1,8 @@
 //! `extend`: a study laid over the fragments that it names.
 
 use super::raw::{Item, RawStudy};
-use crate::yaml::{Fault, Node, Source, Tree, parse};
+use crate::yaml::{Cause, Fault, Node, Source, TextError, Tree, parse, read_text};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,9 +24,16 @@ fn read_at(source: &Arc<Source>, (root, trail): (&Path, &mut Vec<PathBuf>)) -> R
             let fault = source.fault(node.mark, format!("these files extend each other: {}", circle.join(" → ")));
             return Err(vec![fault.help("take one of these `extend`s out")]);
         }
-        let text = std::fs::read_to_string(&file).map_err(|e| {
-            let fault = source.fault(node.mark, format!("cannot read the fragment `{name}`: {e}"));
-            vec![fault.help(format!("the path is relative to this file; looked for {}", shown(&file)))]
+        let text = read_text(&file).map_err(|error| {
+            let help = format!("the path is relative to this file; looked for {}", shown(&file));
+            vec![match error {
+                TextError::Io(e) => {
+                    let cause = if e.kind() == ErrorKind::NotFound { Cause::Mistake } else { Cause::File };
+                    let fault = source.fault(node.mark, format!("cannot read the fragment `{name}`: {e}"));
+                    fault.help(help).because(cause)
+                }
+                other @ TextError::Encoding { .. } => source.fault(node.mark, format!("the fragment `{name}` {other}")),
+            }]
         })?;
         trail.push(file.clone());
         let fragment = read_at(&Arc::new(Source::new(shown(&file), &text)), (root, trail))?;

@@ -19,6 +19,7 @@ mod sweep;
 mod table_spec;
 mod tables;
 mod template;
+mod variant;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};
 pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};
@@ -26,7 +27,7 @@ pub use schema::schema;
 pub use scope::Setting;
 
 use crate::step::{DataRef, ErasedKind};
-use crate::yaml::{Fault, Source};
+use crate::yaml::{Cause, Fault, Mark, Source, TextError, read_text};
 use std::path::Path;
 
 /// Most cells that a sweep may have; above, a study is refused rather than expanded for minutes.
@@ -58,8 +59,19 @@ pub trait DataResolver {
     /// The first choice that this machine has.
     ///
     /// # Errors
-    /// What is missing (first) and how to get it (second).
-    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, (String, String)>;
+    /// What is missing or damaged, and how to mend it.
+    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, Unresolved>;
+}
+
+/// A data set that a study cannot have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unresolved {
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+    /// What it comes from.
+    pub cause: Cause,
 }
 
 /// Reads, checks and expands one study file.
@@ -129,13 +141,16 @@ pub fn has_profile(path: &Path, (root, profile): (&Path, &str)) -> Result<bool, 
 pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fault>> {
     let source = read(path, root).map_err(|fault| vec![fault])?;
     let raw = extend::read(&source, path, root)?;
-    Ok((raw.head, raw.profiles.iter().map(|item| item.name.clone()).collect()))
+    let profiles = scope::profiles(&raw);
+    Ok((raw.head, profiles))
 }
 
 fn read(path: &Path, root: &Path) -> Result<Source, Fault> {
     let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
     let empty = Source::new(&name, "");
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| empty.fault(crate::yaml::Mark { line: 1, column: 1 }, format!("cannot be read: {e}")))?;
+    let text = read_text(path).map_err(|error| match &error {
+        TextError::Io(_) => empty.fault(Mark { line: 1, column: 1 }, error).because(Cause::File),
+        TextError::Encoding { at, .. } => empty.fault(*at, error),
+    })?;
     Ok(Source::new(name, &text))
 }

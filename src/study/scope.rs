@@ -2,7 +2,7 @@
 
 use super::raw::{Item, RawStudy};
 use crate::yaml::{Fault, Mark, Node, Source, Tree, known_names, parse};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One `--set name=value`.
@@ -98,12 +98,23 @@ pub(super) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Re
     let mut scoped =
         Scoped { constants: study.constants.clone(), sweep: study.sweep.clone(), data: study.data.clone() };
     let mut faults: Vec<Fault> = layers(profile).flat_map(|layer| apply_profile(study, layer, &mut scoped)).collect();
-    // A setting is for the studies that have the name; the caller sees to it that one has.
-    let known = |name: &str| name == "data" || study.constants.iter().chain(&study.sweep).any(|i| i.name == name);
-    for setting in settings.iter().filter(|setting| known(&setting.name)) {
+    for setting in settings.iter().filter(|setting| knows(study, setting)) {
         faults.extend(apply_setting(setting, &mut scoped).err());
     }
     if faults.is_empty() { Ok(scoped) } else { Err(faults) }
+}
+
+/// A setting is for the studies that have the name; the caller sees to it that one has.
+fn knows(study: &RawStudy, setting: &Setting) -> bool {
+    let name = &setting.name;
+    name == "data" || study.constants.iter().chain(&study.sweep).any(|item| item.name == *name)
+}
+
+/// The settings that count for a study, by name; of one name the last.
+pub(super) fn applied(study: &RawStudy, settings: &[Setting]) -> Vec<Setting> {
+    let known = settings.iter().filter(|setting| knows(study, setting));
+    let last: BTreeMap<&str, &Setting> = known.map(|setting| (setting.name.as_str(), setting)).collect();
+    last.into_values().cloned().collect()
 }
 
 /// The profiles of `quick+as-published`, each laid over the ones before it.
@@ -115,6 +126,14 @@ pub(super) fn layers(profile: &str) -> impl Iterator<Item = &str> {
 pub(super) fn has_profile(study: &RawStudy, profile: &str) -> bool {
     let named = |layer| study.profiles.iter().any(|item| item.name == layer);
     layers(profile).all(|layer| named(layer) || (study.profiles.is_empty() && USUAL.contains(&layer)))
+}
+
+/// The profiles of a study.
+pub(super) fn profiles(study: &RawStudy) -> Vec<String> {
+    match study.profiles.as_slice() {
+        [] => USUAL.map(str::to_owned).to_vec(),
+        own => own.iter().map(|item| item.name.clone()).collect(),
+    }
 }
 
 /// Profiles that every study has where it names none.

@@ -29,6 +29,7 @@ impl Source {
             place: format!("{}:{}:{}", self.name, mark.line, mark.column),
             message: message.to_string(),
             help: None,
+            cause: Cause::default(),
             source: Box::new(NamedSource::new(&self.name, Arc::clone(&self.text))),
             span,
         }
@@ -45,6 +46,20 @@ impl Source {
     }
 }
 
+/// What a fault comes from; it decides the exit code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// What is written there.
+    #[default]
+    Mistake,
+    /// A data set that is not on this machine.
+    Missing,
+    /// A data set that is not what its card says.
+    Damaged,
+    /// A file that cannot be read.
+    File,
+}
+
 /// What is wrong, where, and how to mend it.
 #[derive(Debug, Clone)]
 pub struct Fault {
@@ -54,6 +69,8 @@ pub struct Fault {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// What it comes from.
+    pub cause: Cause,
     source: Box<NamedSource<Arc<str>>>,
     span: SourceSpan,
 }
@@ -63,6 +80,13 @@ impl Fault {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same from another cause than a mistake.
+    #[must_use]
+    pub const fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
         self
     }
 }

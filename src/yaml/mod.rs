@@ -6,9 +6,11 @@
 mod fault;
 mod node;
 mod parse;
+mod text;
 mod walk;
 
-pub use fault::{Fault, Source};
+pub use fault::{Cause, Fault, Source};
 pub use node::{Entry, Mark, Node, Tree, known_names};
 pub use parse::parse;
+pub use text::{TextError, read_text};
 pub use walk::{Found, Strange, WalkError, Walked, documents, is_passed_over, walk};

@@ -169,7 +169,7 @@ fn of_several_studies_those_that_have_the_profile_run() {
     project.write("studies/demo/other.yaml", other);
     let plan = project.well(&["plan", "--profile", "small"]);
     assert_eq!((plan.out.lines().count(), plan.out.contains("demo/tiny  small")), (1, true), "{plan:?}");
-    assert_eq!(plan.err.trim_end(), "1 of 2 studies have no profile `small` and are left out");
+    assert_eq!(plan.err.trim_end(), "1 of 2 studies have no profile `small` and are left out; it is one of demo/tiny");
     assert_eq!(project.lofi(&["plan", "demo/other", "--profile", "small"]).code, Some(2));
     assert_eq!(project.lofi(&["plan", "--profile", "nobody"]).code, Some(2));
 }

@@ -103,7 +103,7 @@ fn no_job() {
 fn memory_in_an_unknown_unit() {
     assert_snapshot!(Project::tiny(&[]).lofi(&["run", "--memory", "2XB"]).refusal(), @r#"
     exit 2
-    error: invalid value '2XB' for '--memory <MEMORY>': unknown unit `XB`: expected MiB or GiB
+    error: invalid value '2XB' for '--memory <MEMORY>': unknown unit `XB`: expected KB, MB, GB, TB, KiB, MiB, GiB, TiB, or bytes without a unit
 
     For more information, try '--help'.
     "#);

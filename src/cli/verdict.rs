@@ -1,0 +1,66 @@
+//! How claims ended, for people and for programs.
+
+use super::output::{self, say};
+use super::run::Ran;
+use crate::artifact::{Outcome, Value};
+use crate::study::{Output, OutputKind, Study};
+use serde_json::{Value as Json, json};
+
+/// A claim after a run.
+pub(super) struct Verdict {
+    study: String,
+    profile: String,
+    claim: String,
+    /// Nothing where the step that tests it has no result.
+    end: Option<(Outcome, String, String)>,
+}
+
+impl Verdict {
+    fn of(done: &Ran, (study, index): (&Study, usize), claim: &Output) -> Self {
+        let node = &done.graph.nodes[done.graph.places[index][claim.wire.node]];
+        let entry = done.store.entry(&node.key).ok().flatten();
+        let port = node.kind.about().outputs[claim.wire.port].name;
+        let end = match entry.and_then(|entry| done.store.value(&entry, port).ok()) {
+            Some(Value::Verdict(v)) => Some((v.outcome, v.says, v.because)),
+            _ => None,
+        };
+        Self { study: study.head.study.clone(), profile: study.variant(), claim: claim.name.clone(), end }
+    }
+
+    fn word(&self) -> &'static str {
+        self.end.as_ref().map_or("untested", |(outcome, ..)| outcome.word())
+    }
+
+    /// A line for people.
+    pub fn print(&self) {
+        match &self.end {
+            Some((_, says, because)) => say!("  {:<9} {says}  [{because}]", self.word()),
+            None => say!("  no result  {}", self.claim),
+        }
+    }
+
+    /// A line for programs.
+    pub fn print_json(&self) {
+        let (says, because) = self.end.as_ref().map(|(_, says, because)| (says, because)).unzip();
+        output::event(&json!({
+            "event": "verdict", "study": self.study, "profile": self.profile, "claim": self.claim,
+            "outcome": self.word(), "says": says, "because": because,
+        }));
+    }
+}
+
+/// The claims of every study.
+pub(super) fn all(studies: &[Study], done: &Ran) -> Vec<Vec<Verdict>> {
+    let of = |(index, study): (usize, &Study)| {
+        let claims = study.outputs.iter().filter(|output| output.kind == OutputKind::Claim);
+        claims.map(|claim| Verdict::of(done, (study, index), claim)).collect()
+    };
+    studies.iter().enumerate().map(of).collect()
+}
+
+/// How many claims ended how.
+pub(super) fn tally<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Json {
+    let words: Vec<&str> = verdicts.map(Verdict::word).collect();
+    let count = |word: &str| words.iter().filter(|known| **known == word).count();
+    ["held", "failed", "undecided", "untested"].into_iter().map(|word| (word.to_owned(), json!(count(word)))).collect()
+}
