@@ -63,6 +63,7 @@ lint: toolchain  ## format check, clippy and rustdoc with warnings denied
 ci: lint build  ## everything that CI runs
 	@$(LOFI) schema --check
 	@$(LOFI) list kinds --markdown | diff -u docs/kinds.md - || { echo "docs/kinds.md is not up to date: make docs" >&2; exit 1; }
+	@$(CARGO) test --manifest-path tests/schema/Cargo.toml --target-dir target/schema --quiet
 	@for profile in smoke quick; do $(LOFI) plan --profile $$profile || exit 1; done
 	@$(LOFI) run --profile smoke
 	@$(LOFI) check --profile smoke

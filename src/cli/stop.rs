@@ -14,8 +14,8 @@ const MARGIN: Duration = Duration::from_millis(200);
 /// A terminal or pipe that takes no text does not keep the program alive for longer.
 const TO_PRINT: Duration = Duration::from_millis(100);
 
-const STOPPED: &str = "stopped; what is finished is kept, the next call goes on from there";
-const AT_ONCE: &str = "stopped at once; what is finished is kept";
+const STOPPED: &str = "stopped; finished steps are kept, the next run goes on from there";
+const AT_ONCE: &str = "stopped at once; finished steps are kept";
 const SAVING: &str = "stopping: the state of a long step is being saved; a second signal ends at once";
 
 static STOP: LazyLock<Stop> = LazyLock::new(Stop::default);

@@ -23,7 +23,7 @@ pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use grid::Grid;
 pub use kind::{ErasedKind, Kind};
-pub use params::{ParamFault, typed};
+pub use params::{LARGEST_SIZE, ParamFault, typed};
 pub use published::Published;
 pub use row::Row;
 pub use scratch::{NoScratch, Scratch};

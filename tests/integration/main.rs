@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 #![expect(clippy::approx_constant, reason = "printed numbers of another program")]
 
+mod absurd;
 mod bad_studies;
 mod catalog;
 mod checked_numbers;
@@ -17,12 +18,14 @@ mod golden_kinds;
 mod golden_ridge;
 mod golden_training;
 mod layers;
+mod memory;
 mod oracle_study;
 mod oracles;
 mod output;
 mod places;
 mod project;
 mod regression;
+mod stops;
 mod store;
 mod table_clauses;
 mod variants;

@@ -1,0 +1,139 @@
+//! Steps, figures and claims: the kind that is named decides what else may be written.
+
+use super::super::direct::direct_slot;
+use super::open::{opened, or_reference};
+use crate::step::{Arity, ErasedKind, Family};
+use serde_json::{Map, Value as Json, json};
+
+/// Parameters of figures and claims that the study layer fills in, so nobody writes them.
+const FILLED: [&str; 4] = ["keys", "says", "data_note", "headings"];
+
+/// The parameters that a study writes, each open to `$name`s, and which of them it must.
+fn parameters(kind: &dyn ErasedKind, filled: &[&str]) -> (Map<String, Json>, Vec<Json>) {
+    let schema = kind.schema();
+    let properties = schema["properties"].as_object().cloned().unwrap_or_default();
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let written = |name: &str| !filled.contains(&name);
+    let free = required.into_iter().filter(|name| name.as_str().is_some_and(written)).collect();
+    let properties = properties.iter().filter(|(name, _)| written(name));
+    (properties.map(|(name, schema)| (name.clone(), or_reference(schema))).collect(), free)
+}
+
+/// `kind`, with a word on each.
+fn choice(kinds: &[&'static dyn ErasedKind]) -> Json {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.about().summary).collect();
+    json!({"description": "What it is.", "type": "string", "enum": names, "enumDescriptions": words})
+}
+
+/// What else holds where `kind` is this one.
+fn where_kind(kind: &dyn ErasedKind, then: &Json) -> Json {
+    json!({"if": {"properties": {"kind": {"const": kind.name()}}, "required": ["kind"]}, "then": then})
+}
+
+/// A step.
+pub(super) fn step(kinds: &[&'static dyn ErasedKind], data: &Json) -> Json {
+    let cases: Vec<Json> = kinds.iter().map(|kind| where_kind(*kind, &step_of(*kind, data))).collect();
+    json!({
+        "type": "object",
+        "properties": {
+            "kind": choice(kinds),
+            "inputs": {"description": "Slot → `step`, or `step.output`.", "type": "object"},
+            "params": {"description": "Parameters of the kind.", "type": "object"}
+        },
+        "required": ["kind"],
+        "additionalProperties": false,
+        "allOf": cases
+    })
+}
+
+fn step_of(kind: &dyn ErasedKind, data: &Json) -> Json {
+    let about = kind.about();
+    let reads_data = about.family == Family::Data;
+    let (mut properties, required) = parameters(kind, if reads_data { &["data"] } else { &[] });
+    if reads_data {
+        let own = opened(data);
+        properties.insert(
+            "data".into(),
+            json!({"description": "Cards in place of the study's `data`.", "anyOf": own["anyOf"]}),
+        );
+    }
+    let input = |arity: Arity, doc: &str| match arity {
+        Arity::Many => {
+            json!({"description": doc, "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+        }
+        _ => json!({"description": doc, "type": "string"}),
+    };
+    let inputs: Map<String, Json> =
+        about.inputs.iter().map(|slot| (slot.name.to_owned(), input(slot.arity, slot.doc))).collect();
+    let wired: Vec<&str> =
+        about.inputs.iter().filter(|slot| slot.arity != Arity::Optional).map(|slot| slot.name).collect();
+    let mut needed = Vec::new();
+    if !wired.is_empty() {
+        needed.push("inputs");
+    }
+    if !required.is_empty() {
+        needed.push("params");
+    }
+    json!({
+        "description": about.summary,
+        "properties": {
+            "inputs": {"properties": inputs, "required": wired, "additionalProperties": false},
+            "params": {"properties": properties, "required": required, "additionalProperties": false}
+        },
+        "required": needed
+    })
+}
+
+/// A figure.
+pub(super) fn figure(kinds: &[&'static dyn ErasedKind]) -> Json {
+    let cases: Vec<Json> = kinds.iter().map(|kind| where_kind(*kind, &figure_of(*kind))).collect();
+    json!({"type": "object", "properties": {"kind": choice(kinds)}, "required": ["kind"], "allOf": cases})
+}
+
+fn figure_of(kind: &'static dyn ErasedKind) -> Json {
+    let (mut properties, required) = parameters(kind, &FILLED);
+    properties.insert("kind".into(), json!({}));
+    let input = match direct_slot(kind) {
+        Some(slot) => {
+            let steps = json!({"type": "object", "additionalProperties": {"type": "string"}});
+            let doc = format!("{} `step.output`, or label → `step.output`.", slot.doc);
+            properties.insert(slot.name.into(), json!({"description": doc, "anyOf": [{"type": "string"}, steps]}));
+            let doc = "Which cells of the sweep: axis → value, list or bounds.";
+            properties.insert("where".into(), json!({"type": "object", "description": doc}));
+            slot.name
+        }
+        None => {
+            properties.insert("table".into(), json!({"type": "string", "description": "The table to draw."}));
+            "table"
+        }
+    };
+    if properties.contains_key("published") {
+        let doc = "Published numbers to draw beside ours.";
+        properties.insert("published".into(), json!({"type": "string", "description": doc}));
+    }
+    let required: Vec<Json> = [json!("kind"), json!(input)].into_iter().chain(required).collect();
+    json!({"properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// A claim: a sentence and one test.
+pub(super) fn claim(kinds: &[&'static dyn ErasedKind]) -> Json {
+    let mut properties: Map<String, Json> = kinds.iter().map(|kind| (kind.name().to_owned(), test_of(*kind))).collect();
+    properties.insert("says".into(), json!({"type": "string", "description": "The claim in one sentence."}));
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": ["says"],
+        "minProperties": 2,
+        "maxProperties": 2,
+        "additionalProperties": false
+    })
+}
+
+fn test_of(kind: &dyn ErasedKind) -> Json {
+    let (mut properties, required) = parameters(kind, &FILLED);
+    properties.insert("table".into(), json!({"type": "string", "description": "The table to test."}));
+    let required: Vec<Json> = std::iter::once(json!("table")).chain(required).collect();
+    let doc = kind.about().summary;
+    json!({"description": doc, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
