@@ -111,7 +111,9 @@ pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Done, Fail
         let baseline = Baseline::of(study, (&done.graph, index), &done.store)?;
         let folder = baseline.write(&project.root.join("results"))?;
         if output::is_json() {
-            output::event(&json!({"event": "blessed", "study": study.head.study, "folder": folder.display().to_string()}));
+            output::event(
+                &json!({"event": "blessed", "study": study.head.study, "folder": folder.display().to_string()}),
+            );
         } else {
             say!("blessed {} in {}", study.head.study, folder.display());
         }

@@ -1,9 +1,9 @@
 //! How a command ends: documented exit codes, and errors that show the place and the way out.
 
+use super::output::{self, note};
 use crate::baseline::BaselineError;
 use crate::dataset::DatasetError;
 use crate::engine::{RunError, StoreError};
-use super::output::{self, note};
 use crate::yaml::{Cause, Fault};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::{Map, Value as Json, json};

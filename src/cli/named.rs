@@ -72,7 +72,11 @@ fn inside_a_folder(all: &[StudyFile], name: &str) -> Vec<String> {
         found.map(|file| format!("`{}`", file.name)).collect()
     };
     let exact = near(&|own| own == name);
-    if !exact.is_empty() || name.contains('/') { exact } else { near(&|own| strsim::damerau_levenshtein(own, name) == 1) }
+    if !exact.is_empty() || name.contains('/') {
+        exact
+    } else {
+        near(&|own| strsim::damerau_levenshtein(own, name) == 1)
+    }
 }
 
 /// A name as it may be written: with the ending of the file, the folder of studies before it or a slash after it.
@@ -93,7 +97,8 @@ mod tests {
     use std::path::PathBuf;
 
     fn files() -> Vec<StudyFile> {
-        let file = |name: &str| StudyFile { name: name.to_owned(), path: PathBuf::from(format!("studies/{name}.yaml")) };
+        let file =
+            |name: &str| StudyFile { name: name.to_owned(), path: PathBuf::from(format!("studies/{name}.yaml")) };
         ["fourier/power", "lofi/accuracy", "lofi/emergence", "lone"].map(file).to_vec()
     }
 

@@ -23,7 +23,8 @@ pub(super) fn choose(project: &Project, named: Vec<StudyFile>, all: &[StudyFile]
         return Ok(with);
     }
     // A study that cannot be read is told of where it is asked for.
-    let others = all.iter().filter(|file| has(file).unwrap_or(false)).map(|file| file.name.as_str()).collect::<Vec<_>>();
+    let others =
+        all.iter().filter(|file| has(file).unwrap_or(false)).map(|file| file.name.as_str()).collect::<Vec<_>>();
     if let ([], [alone]) = (with.as_slice(), without.as_slice()) {
         return match project.load_one(alone, None) {
             Err(faults) => Err(Failure::Faults(faults.into_iter().map(|f| with_owners(f, profile, &others)).collect())),
@@ -36,7 +37,10 @@ pub(super) fn choose(project: &Project, named: Vec<StudyFile>, all: &[StudyFile]
     if !project.options.quiet {
         let (left_out, count) = (without.len(), without.len() + with.len());
         let names: Vec<&str> = with.iter().map(|file| file.name.as_str()).collect();
-        note!("{left_out} of {count} studies have no profile `{profile}` and are left out; it is one of {}", listed(&names));
+        note!(
+            "{left_out} of {count} studies have no profile `{profile}` and are left out; it is one of {}",
+            listed(&names)
+        );
     }
     Ok(with)
 }
@@ -61,7 +65,8 @@ fn nobody(project: &Project, asked: &[StudyFile], others: &[&str]) -> Failure {
     }
     let known: Vec<&str> = owners.keys().map(String::as_str).collect();
     let wrong: Vec<&str> = profile.split('+').filter(|layer| !known.contains(layer)).collect();
-    let near = wrong.first().and_then(|layer| known_names(layer, &known)).filter(|words| words.starts_with("did you mean"));
+    let near =
+        wrong.first().and_then(|layer| known_names(layer, &known)).filter(|words| words.starts_with("did you mean"));
     let near = near.and_then(|words| Some(words.split_once('?')?.0.to_owned() + "? ")).unwrap_or_default();
     let one = |(name, studies): (&String, &Vec<&str>)| match studies.len() == asked.len() {
         true => format!("`{name}` (all)"),
@@ -69,7 +74,10 @@ fn nobody(project: &Project, asked: &[StudyFile], others: &[&str]) -> Failure {
     };
     let has = owners.iter().map(one).collect::<Vec<_>>().join(", ");
     let elsewhere = if others.is_empty() { String::new() } else { format!("; it is one of {}", listed(others)) };
-    Failure::mistake(format!("none of {} studies has the profile `{profile}`{elsewhere}; {near}they have {has}", asked.len()))
+    Failure::mistake(format!(
+        "none of {} studies has the profile `{profile}`{elsewhere}; {near}they have {has}",
+        asked.len()
+    ))
 }
 
 fn listed(names: &[&str]) -> String {

@@ -28,7 +28,9 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let (number, unit) = (&text[..split], text[split..].trim());
     let lower = unit.to_ascii_lowercase();
     let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == lower) else {
-        return Err(format!("unknown unit `{unit}`: expected KB, MB, GB, TB, KiB, MiB, GiB, TiB, or bytes without a unit"));
+        return Err(format!(
+            "unknown unit `{unit}`: expected KB, MB, GB, TB, KiB, MiB, GiB, TiB, or bytes without a unit"
+        ));
     };
     let number: f64 =
         number.parse().map_err(|_| format!("`{number}` is no number: expected a size such as 2GiB or 500MB"))?;
@@ -36,7 +38,9 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let bytes = number * *factor as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is tested")]
     match bytes {
-        _ if !(1.0..=MOST).contains(&bytes) => Err("expected a size of at least one byte, and no more than 2^60".to_owned()),
+        _ if !(1.0..=MOST).contains(&bytes) => {
+            Err("expected a size of at least one byte, and no more than 2^60".to_owned())
+        }
         _ => Ok(bytes as u64),
     }
 }
@@ -70,7 +74,8 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        for text in ["", "GB", "-2GB", "2XB", "1.2.3GB", "0", "0.2", "2 GB of it", "1e400", "99999999999999TB", "２GB"] {
+        for text in ["", "GB", "-2GB", "2XB", "1.2.3GB", "0", "0.2", "2 GB of it", "1e400", "99999999999999TB", "２GB"]
+        {
             assert!(bytes(text).is_err(), "{text}");
         }
     }

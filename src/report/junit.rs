@@ -37,8 +37,7 @@ fn suite(study: &StudyReport) -> String {
 }
 
 fn claim_case(study: &str, claim: &ClaimReport) -> String {
-    let mut out =
-        format!("    <testcase classname=\"{study}\" name=\"claim: {}\" time=\"0\">\n", escape(&claim.name));
+    let mut out = format!("    <testcase classname=\"{study}\" name=\"claim: {}\" time=\"0\">\n", escape(&claim.name));
     let because = escape(&claim.because);
     let _ = writeln!(
         out,

@@ -85,8 +85,29 @@ mod tests {
     fn no_two_names_give_one_file_and_none_is_hidden_or_leads_elsewhere() {
         let long = "x".repeat(300);
         let names = [
-            "é", "e\u{301}", "ü", "", "a b", "a-b", "a_b", "a.b", "A-b", "a-B", "a/b", "..", ".git", "-", "con.", "a\nb",
-            "=1", "a-b~0000000000", &long, &long[1..], "a%20b", "index", "a+b",
+            "é",
+            "e\u{301}",
+            "ü",
+            "",
+            "a b",
+            "a-b",
+            "a_b",
+            "a.b",
+            "A-b",
+            "a-B",
+            "a/b",
+            "..",
+            ".git",
+            "-",
+            "con.",
+            "a\nb",
+            "=1",
+            "a-b~0000000000",
+            &long,
+            &long[1..],
+            "a%20b",
+            "index",
+            "a+b",
         ];
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         for name in names {

@@ -44,7 +44,9 @@ fn clear(folder: &Path, depth: usize) {
             // A link leads elsewhere.
             Ok(kind) if kind.is_dir() && depth > 0 => clear(&entry.path(), depth - 1),
             // What cannot be removed harms nothing.
-            Ok(kind) if kind.is_file() && is_beside(&name.to_string_lossy()) => drop(std::fs::remove_file(entry.path())),
+            Ok(kind) if kind.is_file() && is_beside(&name.to_string_lossy()) => {
+                drop(std::fs::remove_file(entry.path()))
+            }
             _ => {}
         }
     }
@@ -67,7 +69,8 @@ mod tests {
         let inside = folder.path().join("lofi/accuracy");
         std::fs::create_dir_all(&inside).unwrap();
         let write = |name: &str| std::fs::write(inside.join(name), "x").unwrap();
-        let (ours, others) = ([".lofi-aB3xY9.part", ".Zz09aa.part"], ["notes.part", ".my-own.part", "error.csv", ".lofi-a.part"]);
+        let (ours, others) =
+            ([".lofi-aB3xY9.part", ".Zz09aa.part"], ["notes.part", ".my-own.part", "error.csv", ".lofi-a.part"]);
         ours.iter().chain(&others).for_each(|name| write(name));
         drop(Held::of(folder.path()).unwrap());
         assert!(ours.iter().all(|name| !inside.join(name).exists()));

@@ -1,11 +1,11 @@
 //! Which data set a study, or one of its steps, reads.
 
-use super::{Environment, Unresolved};
 use super::expand::Builder;
 use super::nodes::set;
 use super::raw::{DataChoice, Item, RawStudy};
 use super::scope::Scoped;
 use super::template::Template;
+use super::{Environment, Unresolved};
 use crate::step::DataRef;
 use crate::yaml::{Fault, Node as YamlNode, Tree};
 use serde_json::json;

@@ -1,11 +1,11 @@
 use super::super::{DataResolver, Environment, Study, Unresolved, load};
-use crate::yaml::Cause;
 use crate::artifact::{Shape, ValueType};
 use crate::step::{
     About, Arity, Context, DataRef, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
     StepError,
 };
 use crate::study::DataChoice;
+use crate::yaml::Cause;
 use crate::yaml::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

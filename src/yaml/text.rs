@@ -35,7 +35,8 @@ pub fn read_text(path: &Path) -> Result<String, TextError> {
         let before = String::from_utf8_lossy(&bytes[..good]);
         let line = before.rsplit('\n').next().unwrap_or_default();
         let at = Mark { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 };
-        let likely = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) { "UTF-16" } else { "LATIN1" };
+        let likely =
+            if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) { "UTF-16" } else { "LATIN1" };
         TextError::Encoding { at, byte: bytes.get(good).copied().unwrap_or_default(), likely }
     })
 }
@@ -48,8 +49,14 @@ mod tests {
     fn what_is_no_utf8_is_named_with_its_place() {
         let file = tempfile::NamedTempFile::new().unwrap();
         for (bytes, words) in [
-            (&b"ab\nc\xc3\xa9 M\xfcller\n"[..], "0xfc in line 2, column 5; save the file as UTF-8, or turn it into it with `iconv -f LATIN1"),
-            (b"\xff\xfea\0b\0", "0xff in line 1, column 1; save the file as UTF-8, or turn it into it with `iconv -f UTF-16"),
+            (
+                &b"ab\nc\xc3\xa9 M\xfcller\n"[..],
+                "0xfc in line 2, column 5; save the file as UTF-8, or turn it into it with `iconv -f LATIN1",
+            ),
+            (
+                b"\xff\xfea\0b\0",
+                "0xff in line 1, column 1; save the file as UTF-8, or turn it into it with `iconv -f UTF-16",
+            ),
         ] {
             std::fs::write(file.path(), bytes).unwrap();
             let error = read_text(file.path()).unwrap_err().to_string();

@@ -10,7 +10,8 @@ fn page(project: &Project, path: &str) -> String {
 fn a_run_with_settings_never_stands_in_place_of_the_study_as_written() {
     let project = Project::tiny(&[]);
     project.well(&["run", "--report"]);
-    let (before, record) = (page(&project, "demo/tiny.html"), std::fs::read(project.path(".lofi/runs/demo/tiny/quick.json")));
+    let (before, record) =
+        (page(&project, "demo/tiny.html"), std::fs::read(project.path(".lofi/runs/demo/tiny/quick.json")));
     let ran = project.well(&["run", "--report", "--set", "width=12", "--set", "n_train=[40]"]);
     assert!(ran.out.contains("demo/tiny on ") && ran.out.contains(" --set n_train=[40] --set width=12"), "{ran:?}");
     assert_eq!(page(&project, "demo/tiny.html"), before);
@@ -18,7 +19,10 @@ fn a_run_with_settings_never_stands_in_place_of_the_study_as_written() {
     let index = page(&project, "index.md");
     let link = index.split("](").find(|link| link.starts_with("demo/tiny.set~")).unwrap();
     let own = page(&project, link.split(')').next().unwrap());
-    assert!(own.contains("Not the study as written") && own.contains("--set n\\_train=\\[40\\] --set width=12"), "{own}");
+    assert!(
+        own.contains("Not the study as written") && own.contains("--set n_train=[40] --set width=12"),
+        "{own}"
+    );
     assert!(!own.contains("no record of a complete run"), "{own}");
     // Another order is the same; other values are another page.
     project.well(&["report", "--set", "n_train=[40]", "--set", "width=12"]);
@@ -37,7 +41,8 @@ fn studies_whose_names_look_alike_have_pages_of_their_own() {
     let project = Project::empty();
     let names = ["é", "ü", "a b", "a-b", "t", "t.jpeg", "T", "index"];
     for name in names {
-        let edits = [("study: demo/tiny", format!("study: {name}")), ("Random features against", format!("Page of {name}:"))];
+        let edits =
+            [("study: demo/tiny", format!("study: {name}")), ("Random features against", format!("Page of {name};"))];
         let profiles = ("constants:", "profiles: {quick: {}, jpeg: {n_train: [40]}}\nconstants:".to_owned());
         let edits: Vec<(&str, &str)> = edits.iter().chain([&profiles]).map(|(from, to)| (*from, to.as_str())).collect();
         project.write(&format!("studies/{name}.yaml"), edited(TINY, &edits));
@@ -51,9 +56,9 @@ fn studies_whose_names_look_alike_have_pages_of_their_own() {
     for name in ["a-b", "t", "t.jpeg"] {
         assert!(project.path(&format!("reports/{name}.html")).is_file(), "{name}");
     }
-    assert!(page(&project, "t.jpeg.html").contains("Page of t:"));
+    assert!(page(&project, "t.jpeg.html").contains("Page of t;"));
     let index = page(&project, "index.html");
-    assert!(names.iter().all(|name| index.contains(&format!("Page of {name}:"))));
+    assert!(names.iter().all(|name| index.contains(&format!("Page of {name};"))));
 }
 
 #[test]
@@ -71,11 +76,16 @@ fn a_profile_that_is_missing_is_explained() {
     };
     let all = refused(&["plan", "--profile", "jepg"]);
     assert!(
-        all.contains("none of 3 studies has the profile `jepg`; did you mean `jpeg`? they have `jpeg` (demo/tiny), `quick` (all)"),
+        all.contains(
+            "none of 3 studies has the profile `jepg`; did you mean `jpeg`? they have `jpeg` (demo/tiny), `quick` (all)"
+        ),
         "{all}"
     );
     let one = refused(&["plan", "other", "--profile", "jpeg"]);
-    assert!(one.contains("this study has no profile `jpeg`") && one.contains("`jpeg` is a profile of demo/tiny"), "{one}");
+    assert!(
+        one.contains("this study has no profile `jpeg`") && one.contains("`jpeg` is a profile of demo/tiny"),
+        "{one}"
+    );
     let two = refused(&["plan", "other", "third", "--profile", "jpeg"]);
     assert!(two.contains("it is one of demo/tiny"), "{two}");
     assert_eq!(project.well(&["plan", "--profile", "jpeg"]).out.lines().count(), 1);
