@@ -1,12 +1,13 @@
 # The one command is `make reproduce`. Every target does its own set-up; `make` lists them.
 
-PROFILE ?= quick
+# Empty counts as not set.
+PROFILE := $(or $(PROFILE),quick)
 PAPER   ?=
 STUDY   ?=
 # A folder of studies is a paper; a study alone goes before it.
 PAPERS   = $(filter-out shared,$(notdir $(wildcard studies/*)))
 STUDIES  = $(or $(STUDY),$(PAPER))
-CARGO   ?= cargo
+CARGO   := $(or $(CARGO),cargo)
 # Cargo knows where its target folder is, whatever the environment or its configuration says of it.
 LOFI     = $(CARGO) run --release --quiet --
 

@@ -1,6 +1,7 @@
 //! Texts of studies, cards, data and errors as they may be shown: nothing in them steers a terminal or turns a line around.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Whether a character does something other than being seen: control characters, changes of the writing direction,
 /// separators of lines.
@@ -53,9 +54,38 @@ fn replaced(text: &str, by: impl Fn(char) -> char) -> Cow<'_, str> {
     }
 }
 
+/// JSON with its steering characters escaped, which can only stand inside texts. One line, if the JSON is.
+#[must_use]
+pub fn json_escaped(json: &str) -> Cow<'_, str> {
+    let escaped = |letter: char| letter != '\n' && steers(letter);
+    if !json.chars().any(escaped) {
+        return json.into();
+    }
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if escaped(letter) {
+            // None of them lies beyond the first plane.
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_stays_what_it_is() {
+        let object = serde_json::json!({"a\u{9b}": "\u{1b}[31m\u{7f}\u{202e} λ\n"});
+        for text in [object.to_string(), serde_json::to_string_pretty(&object).unwrap()] {
+            let escaped = json_escaped(&text);
+            assert!(!escaped.chars().any(|c| c != '\n' && steers(c)), "{escaped}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), object);
+        }
+    }
 
     #[test]
     fn nothing_that_steers_is_left_and_nothing_else_is_touched() {

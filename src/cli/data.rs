@@ -3,6 +3,7 @@
 use super::fail::{Code, Failure};
 use super::output::{self, note, say};
 use super::project::Project;
+use crate::artifact::one_line;
 use crate::dataset::{DatasetError, Listing, State};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value as Json, json};
@@ -78,7 +79,7 @@ fn fetch(project: &Project, card: &str) -> Result<Code, Failure> {
     let style = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let fetched = project.library.fetch(card, &mut |progress| {
-        bar.set_message(progress.file.to_owned());
+        bar.set_message(one_line(progress.file).into_owned());
         if let Some(total) = progress.total_bytes {
             bar.set_length(total);
         }

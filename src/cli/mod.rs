@@ -28,8 +28,8 @@ use std::path::PathBuf;
 /// Turns a folder of YAML studies into a reproduced paper.
 ///
 /// Exit codes: 0 all well; 1 a step failed, or `check` found a difference; 2 a mistake in the command line, a study or
-/// a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or written; 130 stopped by
-/// the user. A claim that fails is a result, not an error.
+/// a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or written, or the output of a
+/// command that only prints; 130 stopped by the user. A claim that fails is a result, not an error.
 #[derive(Debug, Parser)]
 #[command(name = "lofi", version, about, arg_required_else_help = true)]
 struct Cli {
@@ -45,7 +45,7 @@ pub(crate) struct Options {
     /// smoke (seconds), quick (minutes), paper (as published), or another profile of the studies.
     #[arg(long, global = true, default_value = DEFAULT_PROFILE, env = "LOFI_PROFILE")]
     profile: String,
-    /// Replaces a constant or a sweep axis in every study that has it; the value is YAML.
+    /// Replaces a constant or a sweep axis in every study that has it; the value is YAML. Its report has a page of its own.
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
     /// Steps at once; the results do not depend on it. Default: the number of cores.

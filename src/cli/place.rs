@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::fail::Failure;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The name of the folder of studies where the user gives none.
@@ -28,10 +29,18 @@ impl Place {
     /// The same; a mistake where no folder has studies.
     pub fn with_studies(options: &Options) -> Result<Self, Failure> {
         let place = Self::of(options);
-        if options.studies_folder.is_none() && !place.studies.is_dir() {
-            let words = "there is no folder `studies` here or in a folder above; go to a project, or name the folder of its \
-                         studies with `--studies DIR`";
-            return Err(Failure::mistake(words));
+        let given = options.studies_folder.is_some();
+        match std::fs::read_dir(&place.studies).map_err(|e| (e.kind(), e)) {
+            Err((ErrorKind::NotFound, _)) if !given => {
+                let words = "there is no folder `studies` here or in a folder above; go to a project, or name the folder of \
+                             its studies with `--studies DIR`";
+                return Err(Failure::mistake(words));
+            }
+            // What is no folder is a mistake; the search says so.
+            Ok(_) | Err((ErrorKind::NotFound | ErrorKind::NotADirectory, _)) => {}
+            Err((_, e)) => {
+                return Err(Failure::file(format!("cannot read the studies in {}: {e}", place.studies.display())));
+            }
         }
         Ok(place)
     }

@@ -3,14 +3,10 @@
 use super::fail::{Code, Done, Failure};
 use super::output::{self, note, say};
 use super::project::Project;
-<<<<<<< HEAD
 use super::run;
-use crate::engine::{Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes, plan as make_plan};
-=======
 use crate::engine::{
-    Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, RunRecord, check_memory, human_bytes, plan as make_plan,
+    Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes, plan as make_plan,
 };
->>>>>>> wt-bounds
 use crate::study::Study;
 use serde_json::json;
 use std::cmp::Reverse;
@@ -44,22 +40,17 @@ pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Resul
             say!("damaged: {name}: {reason}; it will be computed again");
         }
     }
-<<<<<<< HEAD
-    check_memory(&graph, &plan.to_run(), MemoryLimit::new(project.options.memory, Memory::now()))?;
+    let limit = MemoryLimit::new(project.options.memory, Memory::now());
+    match check_memory(&graph, &plan.to_run(), limit) {
+        // Plans are for other machines too.
+        Err(refused) if limit.bound != Bound::Given => note!("not on this machine: {refused}"),
+        other => other?,
+    }
     let count = |test: fn(&Decision) -> bool| json!(plan.decisions.iter().filter(|decision| test(decision)).count());
     let to_run = count(|decision| matches!(decision, Decision::Run(_)));
     let cached = count(|decision| *decision == Decision::Cached);
     let studies = json!(studies.len());
     Ok(Done::with(Code::Well, [("studies", studies), ("to_run", to_run), ("cached", cached)]))
-=======
-    let limit = MemoryLimit::new(project.options.memory, Memory::now());
-    match check_memory(&graph, &plan.to_run(), limit) {
-        // Plans are for other machines too.
-        Err(refused) if limit.bound != Bound::Given => eprintln!("not on this machine: {refused}"),
-        other => other?,
-    }
-    Ok(Code::Well)
->>>>>>> wt-bounds
 }
 
 /// Numbers of one study's plan.

@@ -3,7 +3,7 @@
 use super::model::FailedStep;
 use crate::artifact::Value;
 use crate::engine::{Graph, GraphNode, Store, StoreError};
-use crate::study::{Study, Wire};
+use crate::study::{DEFAULT_PROFILE, Study, Wire};
 use std::collections::{BTreeSet, HashMap};
 
 /// Reads the outputs of one study.
@@ -56,7 +56,12 @@ impl<'a> Outputs<'a> {
     }
 
     fn command(&self) -> String {
-        format!("`lofi run {}`", self.study.head.study)
+        let study = self.study;
+        let profile = match study.profile.as_str() {
+            DEFAULT_PROFILE => String::new(),
+            other => format!(" --profile {other}"),
+        };
+        format!("`lofi run {}{profile}{}`", study.head.study, study.settings_in_words())
     }
 
     /// A step and everything that it needs, in graph order.

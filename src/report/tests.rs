@@ -228,7 +228,7 @@ fn every_profile_has_a_page_of_its_own() {
     let written = other.report.write(&usual.folder(), &["lofi/accuracy".to_owned()]).unwrap();
     assert_eq!((written.removed, usual.read("lofi/accuracy.html")), (Vec::new(), before));
     let index = usual.read("index.html");
-    let places = ["lofi/accuracy.html", "lofi/accuracy.quick-as-published.html"].map(|page| index.find(page));
+    let places = ["lofi/accuracy.html", "lofi/accuracy.quick+as-published.html"].map(|page| index.find(page));
     assert!(places[0].is_some() && places[0] < places[1], "{places:?}");
     let both: Vec<PathBuf> = other.report.write(&usual.folder(), &[]).unwrap().removed;
     assert!(both.contains(&PathBuf::from("lofi/accuracy.md")), "{both:?}");

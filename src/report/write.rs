@@ -4,6 +4,7 @@ use super::ReportError;
 use super::index::IndexLine;
 use super::model::Attachment;
 use super::tidy::BESIDE;
+use crate::artifact::json_escaped;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -84,7 +85,7 @@ pub(super) fn replace_all(
             written.removed.push(PathBuf::from(path));
         }
     }
-    replace_file(&folder.join(MANIFEST), text.as_bytes())?;
+    replace_file(&folder.join(MANIFEST), json_escaped(&text).as_bytes())?;
     Ok(written)
 }
 

@@ -83,7 +83,7 @@ fn json_is_json_to_the_last_line_and_ends_with_a_summary() {
     let [.., verdict, _, summary] = run.as_slice() else { panic!("{run:?}") };
     assert_eq!((&verdict["event"], &verdict["outcome"]), (&"verdict".into(), &"held".into()));
     assert_eq!((events(&run, "report"), &summary["verdicts"]["held"]), (1, &1.into()), "{summary}");
-    assert_eq!(events(&json(&["plan", "--steps"]), "step"), 22);
+    assert!(events(&json(&["plan", "--steps"]), "step") > 20);
     assert_eq!(events(&json(&["list"]), "study"), 1);
     assert!(events(&json(&["list", "kinds"]), "kind") > 50);
     assert!(events(&json(&["data", "list"]), "card") > 3);

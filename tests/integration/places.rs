@@ -1,6 +1,6 @@
 //! Where a project, its studies and its folders are found, and what the environment says of them.
 
-use crate::project::{Project, Ran, TINY, edited};
+use crate::project::{Project, Ran, TINY, edited, repository};
 
 /// Runs in a folder of the project.
 fn inside(project: &Project, folder: &str, arguments: &[&str]) -> Ran {
@@ -94,4 +94,20 @@ fn a_file_that_cannot_be_read_and_one_that_is_no_text_are_told_apart() {
     std::os::unix::fs::symlink("nowhere", project.path("studies/demo/tiny.yaml")).unwrap();
     let ran = project.lofi(&["list"]);
     assert!(ran.code != Some(0) && ran.code != Some(101), "{ran:?}");
+}
+
+#[test]
+fn make_runs_what_cargo_has_built_wherever_that_is() {
+    let mut make = std::process::Command::new("make");
+    make.args(["-n", "plan", "check", "report", "docs"]).current_dir(repository());
+    // What a make above this one was told is none of its business.
+    ["MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "STUDY", "PAPER"].into_iter().for_each(|name| _ = make.env_remove(name));
+    let Ok(output) = make.env("CARGO_TARGET_DIR", "elsewhere").env("PROFILE", "").env("CARGO", "").output() else {
+        println!("skipped: no make here");
+        return;
+    };
+    let commands = Ran::of(&output);
+    assert_eq!(commands.code, Some(0), "{commands:?}");
+    assert!(commands.out.contains("cargo run --release --quiet -- check  --profile quick"), "{commands:?}");
+    assert!(!commands.out.contains("target/release"), "{commands:?}");
 }

@@ -20,7 +20,7 @@ fn a_run_with_settings_never_stands_in_place_of_the_study_as_written() {
     let link = index.split("](").find(|link| link.starts_with("demo/tiny.set~")).unwrap();
     let own = page(&project, link.split(')').next().unwrap());
     assert!(
-        own.contains("Not the study as written") && own.contains("--set n\\_train=\\[40\\] --set width=12"),
+        own.contains("Not the study as written") && own.contains("--set n_train=[40] --set width=12"),
         "{own}"
     );
     assert!(!own.contains("no record of a complete run"), "{own}");
@@ -42,7 +42,7 @@ fn studies_whose_names_look_alike_have_pages_of_their_own() {
     let names = ["é", "ü", "a b", "a-b", "t", "t.jpeg", "T", "index"];
     for name in names {
         let edits =
-            [("study: demo/tiny", format!("study: {name}")), ("Random features against", format!("Page of {name}:"))];
+            [("study: demo/tiny", format!("study: {name}")), ("Random features against", format!("Page of {name};"))];
         let profiles = ("constants:", "profiles: {quick: {}, jpeg: {n_train: [40]}}\nconstants:".to_owned());
         let edits: Vec<(&str, &str)> = edits.iter().chain([&profiles]).map(|(from, to)| (*from, to.as_str())).collect();
         project.write(&format!("studies/{name}.yaml"), edited(TINY, &edits));
@@ -56,9 +56,9 @@ fn studies_whose_names_look_alike_have_pages_of_their_own() {
     for name in ["a-b", "t", "t.jpeg"] {
         assert!(project.path(&format!("reports/{name}.html")).is_file(), "{name}");
     }
-    assert!(page(&project, "t.jpeg.html").contains("Page of t:"));
+    assert!(page(&project, "t.jpeg.html").contains("Page of t;"));
     let index = page(&project, "index.html");
-    assert!(names.iter().all(|name| index.contains(&format!("Page of {name}:"))));
+    assert!(names.iter().all(|name| index.contains(&format!("Page of {name};"))));
 }
 
 #[test]
