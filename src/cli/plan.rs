@@ -2,7 +2,7 @@
 
 use super::fail::{Code, Failure};
 use super::project::Project;
-use crate::engine::{Decision, Graph, RunPlan, RunRecord, plan as make_plan};
+use crate::engine::{Decision, Graph, RunPlan, plan as make_plan};
 use crate::study::Study;
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Resul
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
-    let last: Vec<RunRecord> = studies.iter().filter_map(|study| RunRecord::read(&store, study)).collect();
+    let last = super::run::records(&studies, &store)?;
     let plan = make_plan(&graph, &store, &last)?;
     for (index, study) in studies.iter().enumerate() {
         let line = Line::of(study, (&graph, index), &plan);

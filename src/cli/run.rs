@@ -4,7 +4,7 @@ use super::fail::{Code, Failure};
 use super::project::Project;
 use super::{report, terminal};
 use crate::artifact::Value;
-use crate::engine::{Failed, Graph, Machine, RunError, RunRecord, Store, Summary};
+use crate::engine::{Failed, Graph, Machine, RunError, RunRecord, Store, StoreError, Summary};
 use crate::study::{OutputKind, Study};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,7 +38,7 @@ pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failu
     let cancelled = stop_flag();
     let executor = project.executor(&cancelled)?;
     let graph = Arc::new(Graph::new(studies));
-    let last: Vec<RunRecord> = studies.iter().filter_map(|study| RunRecord::read(&executor.store, study)).collect();
+    let last = records(studies, &executor.store)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = match executor.run(&graph, &last, sink.as_mut()) {
         Err(RunError::Cancelled) => {
@@ -54,6 +54,12 @@ pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failu
         record(project, studies, (&graph, &store, &summary, &last))?;
     }
     Ok(Ran { graph, store, summary })
+}
+
+/// The records of the studies' last runs.
+pub(super) fn records(studies: &[Study], store: &Store) -> Result<Vec<RunRecord>, StoreError> {
+    let found: Result<Vec<_>, _> = studies.iter().map(|study| RunRecord::read(store, study)).collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
 /// Set by Ctrl-C or SIGTERM; a second one ends the program at once, which harms nothing.
@@ -94,7 +100,7 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
         };
         record.write(store)?;
     }
-    Ok(())
+    Ok(store.settle()?)
 }
 
 /// The commit of the project, with `-dirty` where files differ from it; empty where there is no git.

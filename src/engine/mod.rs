@@ -2,19 +2,24 @@
 //!
 //! The engine knows no kind by name; it is given studies whose nodes carry their kinds.
 
+mod claim;
+mod disk;
 mod events;
 mod execute;
 mod graph;
 mod key;
 mod live;
 mod machine;
+mod owner;
 mod plan;
+mod publish;
 mod record;
 mod round;
 mod scratch;
 mod store;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod work;
 
 pub use events::{Event, Silent, Sink};
@@ -25,3 +30,4 @@ pub use machine::{Machine, available_memory_bytes};
 pub use plan::{Decision, RunPlan, plan};
 pub use record::{RunRecord, StepRecord};
 pub use store::{Entry, Store, StoreError, StoredFile, StoredOutput};
+pub use verify::Verified;

@@ -1,5 +1,8 @@
 //! One pass over a plan: ready steps in parallel, under a memory budget; a failure stops only its followers.
 
+mod second_look;
+
+use super::claim::Claims;
 use super::events::{Event, Sink};
 use super::execute::{Executor, Failed, RunError, Summary};
 use super::graph::{Graph, GraphWire};
@@ -29,6 +32,7 @@ pub(super) struct Round<'a> {
     followers: HashMap<usize, Vec<usize>>,
     live: Live,
     running: HashMap<usize, u64>,
+    claims: Claims,
     dead: BTreeSet<usize>,
     again: bool,
 }
@@ -62,6 +66,7 @@ impl<'a> Round<'a> {
             followers: HashMap::new(),
             live: Live::default(),
             running: HashMap::new(),
+            claims: Claims::default(),
             dead: BTreeSet::new(),
             again: false,
         };
@@ -100,11 +105,15 @@ impl<'a> Round<'a> {
             if self.executor.cancelled.load(Ordering::Relaxed) {
                 return Err(RunError::Cancelled);
             }
+            self.claims.beat();
             self.start_ready(&sender, sink, total)?;
-            if self.running.is_empty() {
+            let elsewhere = self.claims.elsewhere();
+            if self.running.is_empty() && elsewhere.is_empty() {
                 break;
             }
-            match receiver.recv_timeout(Duration::from_millis(100)) {
+            let pause = Duration::from_millis(if elsewhere.is_empty() { 100 } else { 10 });
+            self.ready.extend(elsewhere);
+            match receiver.recv_timeout(pause) {
                 Ok(done) => self.finish(done, sink, total)?,
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -122,12 +131,16 @@ impl<'a> Round<'a> {
         while self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(&node);
+            if self.kept(node) && !self.is_to_do(node, sink, total)? {
+                continue;
+            }
             match self.inputs(node, sink)? {
                 Ok(inputs) => self.start(node, inputs, sender, sink),
                 // Inputs turned out damaged: they are recomputed in the next round, and this node with them.
                 Err(damaged) => {
                     self.again = true;
                     total.cached = total.cached.saturating_sub(damaged.len());
+                    self.claims.give_back(node);
                     self.drop_inputs(node);
                 }
             }
@@ -233,6 +246,14 @@ impl<'a> Round<'a> {
     }
 
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
+        let node = done.node;
+        let finished = self.conclude(done, sink, total);
+        // Not before its result can be seen.
+        self.claims.give_back(node);
+        finished
+    }
+
+    fn conclude(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
         self.running.remove(&done.node);
         let (name, kind, flops) = {
             let node = &self.graph.nodes[done.node];
@@ -303,7 +324,9 @@ impl<'a> Round<'a> {
     fn publish(&mut self, index: usize, values: Vec<Value>, elapsed_s: f64) -> Result<(), RunError> {
         let node = &self.graph.nodes[index];
         let ports = node.kind.about().outputs;
-        let kept = |i: usize, value: &Value| ports[i].keep == Keep::Always || worth_keeping(value, node.plan.flops);
+        let kept = |i: usize, value: &Value| {
+            ports[i].keep == Keep::Always || worth_keeping(value.memory_bytes(), node.plan.flops)
+        };
         let mut outputs = BTreeMap::new();
         let mut stored: Vec<(&str, &Value)> = Vec::new();
         for (i, value) in values.iter().enumerate() {

@@ -21,10 +21,10 @@ pub(super) fn need_bytes(node: &GraphNode) -> u64 {
     node.plan.work_bytes + node.plan.outputs.iter().map(|shape| shape.memory_bytes()).sum::<u64>()
 }
 
-/// Whether a value goes to disk though its port does not ask for it.
+/// Whether a value of so many bytes goes to disk though its port does not ask for it.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
-pub(super) fn worth_keeping(value: &Value, flops: f64) -> bool {
-    flops / FLOPS_PER_S > WORTH_KEEPING * value.memory_bytes() as f64 / READ_BYTES_PER_S
+pub(super) fn worth_keeping(bytes: u64, flops: f64) -> bool {
+    flops / FLOPS_PER_S > WORTH_KEEPING * bytes as f64 / READ_BYTES_PER_S
 }
 
 /// Runs one step; a panic is a failure of that step alone.

@@ -16,6 +16,7 @@ mod golden_kinds;
 mod golden_ridge;
 mod golden_training;
 mod layers;
+mod one_store;
 mod oracle_study;
 mod oracles;
 mod project;
