@@ -186,17 +186,16 @@ pub(super) fn write(path: &Path, parts: &[&[u8]], durable: Durable) -> stdio::Re
 
 /// Brings all that was written to the file system of a folder to the disk, in one go.
 pub(super) fn settle(root: &Path) -> stdio::Result<()> {
+    let folder = fs::File::open(root)?;
     #[cfg(target_os = "linux")]
-    {
-        let folder = fs::File::open(root)?;
-        match rustix::fs::syncfs(&folder) {
-            Err(rustix::io::Errno::NOSYS) => rustix::fs::sync(),
-            other => other?,
-        }
+    match rustix::fs::syncfs(&folder) {
+        Err(rustix::io::Errno::NOSYS) => rustix::fs::sync(),
+        other => other?,
     }
     #[cfg(not(target_os = "linux"))]
     rustix::fs::sync();
-    Ok(())
+    // Some file systems bring to the disk only what they are asked for by name.
+    folder.sync_all()
 }
 
 #[cfg(test)]
