@@ -78,6 +78,15 @@ pub enum FileFormat {
     ClassFolders,
 }
 
+impl FileFormat {
+    /// Whether the names of the classes, or how many there are, decide what a file says; else labels are numbers, and
+    /// names are for people.
+    #[must_use]
+    pub const fn knows_names(self) -> bool {
+        matches!(self, Self::ImageFolder | Self::ClassFolders)
+    }
+}
+
 /// A task: which classes are −1 and which +1 (`negative` and `positive`), or which are numbered (`classes`). Records of
 /// other classes are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

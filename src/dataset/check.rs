@@ -12,6 +12,7 @@ pub(super) fn faults(card: &Card, stem: &str) -> Vec<ParamFault> {
         found.add("name", format!("`{}` stands in {stem}.yaml: name the file after the card", card.name));
     }
     image(card, &mut found);
+    names(card, &mut found);
     tasks(card, &mut found);
     splits(card, &mut found);
     checksums(card, &mut found);
@@ -30,6 +31,9 @@ impl Faults {
     }
 }
 
+/// Numbers of one image: more than any that is learnt from, and few enough that a number too large by a slip of the hand
+/// does not ask for all memory.
+const MOST_NUMBERS: usize = 1 << 27;
 /// Labels are signed bytes.
 const MOST_NUMBERED: usize = 128;
 
@@ -38,8 +42,17 @@ fn image(card: &Card, found: &mut Faults) {
     if !matches!(geometry.channels, 1 | 3) {
         found.add("shape", format!("{} channels: expected 1 (grey) or 3 (colour)", geometry.channels));
     }
-    if geometry.dim() == 0 {
-        found.add("shape", "an image needs at least one row and one column".to_owned());
+    let numbers = geometry.height.checked_mul(geometry.width).and_then(|area| area.checked_mul(geometry.channels));
+    match numbers {
+        Some(0) => found.add("shape", "an image needs at least one row and one column".to_owned()),
+        Some(1..=MOST_NUMBERS) => {}
+        _ => found.add(
+            "shape",
+            format!(
+                "{} by {} pixels of {} channels: an image has at most {MOST_NUMBERS} numbers",
+                geometry.height, geometry.width, geometry.channels
+            ),
+        ),
     }
     for (key, values) in [("mean", &card.mean), ("std", &card.std)] {
         if values.len() != geometry.channels {
@@ -49,6 +62,20 @@ fn image(card: &Card, found: &mut Faults) {
     }
     if let Some(value) = card.std.iter().find(|&&value| value <= 0.0) {
         found.add("std", format!("{value} is out of range: it must be more than 0"));
+    }
+}
+
+/// A label that is a name must mean one class.
+fn names(card: &Card, found: &mut Faults) {
+    let mut seen = BTreeSet::new();
+    for (i, name) in card.classes.iter().enumerate() {
+        let path = format!("classes.{i}");
+        if !seen.insert(name) {
+            found.add(&path, format!("`{name}` is a class already: give each name once"));
+        }
+        if name.trim() != name || name.is_empty() {
+            found.add(&path, format!("`{name}`: a name neither begins nor ends with a blank, and is not empty"));
+        }
     }
 }
 
@@ -136,7 +163,11 @@ fn one_part(format: FileFormat, part: &Part, path: &str, found: &mut Faults) {
 
 fn checksums(card: &Card, found: &mut Faults) {
     let files = card.files();
+    let in_folder = matches!(card.format, FileFormat::ImageFolder | FileFormat::Celeba | FileFormat::ClassFolders);
     for (name, checksum) in &card.checksums {
+        if in_folder && card.parts().any(|(_, part)| part.file == *name) {
+            found.add("checksums", format!("`{name}` is a folder of images: checksums are of files"));
+        }
         if !files.contains(&name.as_str()) {
             found.0.push(ParamFault {
                 path: vec!["checksums".to_owned()],
@@ -239,6 +270,14 @@ mod tests {
     fn faults_have_a_place_and_say_what_was_expected() {
         assert_one(|c| c.name = "other".into(), "name: `other` stands in tiny.yaml");
         assert_one(|c| c.mean = vec![0.5], "mean: 1 numbers for 3 channels");
+        assert_one(
+            |c| c.shape.height = 1_000_000_000_000,
+            "shape: 1000000000000 by 2 pixels of 3 channels: an image has at",
+        );
+        assert_one(|c| (c.shape.height, c.shape.width) = (1 << 32, 1 << 32), "shape: 4294967296 by 4294967296 pixels");
+        assert_one(|c| c.shape.width = 0, "at least one row and one column");
+        assert_one(|c| c.classes[1] = "cat".into(), "classes.1: `cat` is a class already");
+        assert_one(|c| c.classes[1] = " fish".into(), "classes.1: ` fish`: a name neither");
         assert_one(|c| c.std[1] = 0.0, "std: 0 is out of range");
         assert_one(|c| c.tasks[0].positive = vec![7], "tasks.0.positive: class 7 of 3");
         assert_one(|c| c.tasks[0].positive = vec![0], "tasks.0.positive: class 0 stands in this task already");

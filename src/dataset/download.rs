@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -21,11 +21,13 @@ pub struct Retry {
     pub first_wait: Duration,
     /// No wait is longer.
     pub longest_wait: Duration,
+    /// The stretch of time over which at least a kilobyte a second must arrive.
+    pub window: Duration,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { tries: 5, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(30) }
+        Self { tries: 5, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(30), window: WINDOW }
     }
 }
 
@@ -46,11 +48,17 @@ pub struct Progress<'a> {
 pub type Report<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// Silence for longer than this is a failed try.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// A server that does not answer for longer than this is out of reach.
 const REACH: Duration = Duration::from_secs(10);
-/// Tries while the server is out of reach: a machine without a network is told so soon.
-const TRIES_OUT_OF_REACH: u32 = 2;
+/// Tries while the server is out of reach or hardly sends: who has no network, or no end, is told so soon.
+const HOPELESS_TRIES: u32 = 2;
+/// A connection is given time to get going.
+const WINDOW: Duration = Duration::from_secs(20);
+/// Less than this is no progress.
+const SLOWEST_BYTES_PER_S: u64 = 1024;
+/// Bytes that are taken where neither the card nor the server says how many there are.
+const MOST_BYTES: u64 = 1 << 36;
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 1 << 16;
 
@@ -120,8 +128,8 @@ fn length(path: &Path) -> u64 {
 enum Trouble {
     /// Another try may succeed.
     Passing(String),
-    /// The server cannot be reached at all; another try may succeed, many will not.
-    OutOfReach(String),
+    /// The server cannot be reached at all, or hardly sends; another try may succeed, many will not.
+    Hopeless(String),
     /// No other try can.
     Final(DatasetError),
 }
@@ -138,16 +146,16 @@ impl Transfer<'_, '_> {
     fn run(&mut self) -> Result<(), DatasetError> {
         let agent = agent(&self.file.address);
         let mut wait = self.retry.first_wait;
-        let (mut last, mut out_of_reach) = (String::new(), 0);
+        let (mut last, mut hopeless) = (String::new(), 0);
         for attempt in 1..=self.retry.tries {
             match self.attempt(&agent, attempt) {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Final(error)) => return Err(error),
                 Err(Trouble::Passing(reason)) => last = reason,
-                Err(Trouble::OutOfReach(reason)) if out_of_reach + 1 >= TRIES_OUT_OF_REACH => {
+                Err(Trouble::Hopeless(reason)) if hopeless + 1 >= HOPELESS_TRIES => {
                     return Err(self.failed(format!("{reason}; is this machine online?")));
                 }
-                Err(Trouble::OutOfReach(reason)) => (last, out_of_reach) = (reason, out_of_reach + 1),
+                Err(Trouble::Hopeless(reason)) => (last, hopeless) = (reason, hopeless + 1),
             }
             if attempt < self.retry.tries {
                 thread::sleep(wait);
@@ -209,6 +217,7 @@ impl Transfer<'_, '_> {
         let mut file: File = file.map_err(|e| self.local(e))?;
         let mut reader = response.into_body().into_reader();
         let (mut done, mut buffer) = (start, vec![0; CHUNK_BYTES]);
+        let mut pace = Pace { since: Instant::now(), from: start, window: self.retry.window };
         loop {
             let progress = Progress { file: self.file.file_name(), done_bytes: done, total_bytes: total, attempt };
             if (self.report)(progress).is_break() {
@@ -218,8 +227,10 @@ impl Transfer<'_, '_> {
             if read == 0 {
                 break;
             }
-            file.write_all(&buffer[..read]).map_err(|e| self.local(e))?;
             done += read as u64;
+            self.in_bounds(done, total)?;
+            file.write_all(&buffer[..read]).map_err(|e| self.local(e))?;
+            pace.check(done)?;
         }
         match total.filter(|&total| done < total) {
             Some(total) => Err(Trouble::Passing(format!("the connection ended after {done} of {total} bytes"))),
@@ -227,8 +238,44 @@ impl Transfer<'_, '_> {
         }
     }
 
+    /// Refuses a body that goes on behind its end; nothing of it is kept.
+    fn in_bounds(&self, done: u64, total: Option<u64>) -> Result<(), Trouble> {
+        let (most, who) = match (self.file.size, total) {
+            (Some(size), _) => (size, "the card says"),
+            (None, Some(total)) => (total, "the server says"),
+            (None, None) => (MOST_BYTES, "are taken without a `size` in the card"),
+        };
+        if done <= most {
+            return Ok(());
+        }
+        fs::remove_file(self.part).map_err(|e| self.local(e))?;
+        let reason = format!("more than the {most} bytes that {who}; the file at this address is another one");
+        Err(Trouble::Final(self.failed(reason)))
+    }
+
     fn local(&self, error: std::io::Error) -> Trouble {
         Trouble::Final(DatasetError::io("write", self.part)(error))
+    }
+}
+
+/// How fast bytes arrive.
+struct Pace {
+    since: Instant,
+    from: u64,
+    window: Duration,
+}
+
+impl Pace {
+    /// Gives up a body that hardly arrives.
+    fn check(&mut self, done: u64) -> Result<(), Trouble> {
+        let elapsed = self.since.elapsed();
+        if elapsed < self.window {
+            return Ok(());
+        }
+        let (came, wanted) = (done - self.from, SLOWEST_BYTES_PER_S.saturating_mul(elapsed.as_secs()));
+        (self.since, self.from) = (Instant::now(), done);
+        let reason = || format!("the server sent {came} bytes in {} seconds, which has no end", elapsed.as_secs());
+        if came >= wanted { Ok(()) } else { Err(Trouble::Hopeless(reason())) }
     }
 }
 
@@ -241,7 +288,7 @@ fn no_answer(error: &ureq::Error) -> Trouble {
         Error::Io(e) if e.kind() == std::io::ErrorKind::ConnectionRefused => {}
         other => return Trouble::Passing(other.to_string()),
     }
-    Trouble::OutOfReach(format!("the server is out of reach ({error})"))
+    Trouble::Hopeless(format!("the server is out of reach ({error})"))
 }
 
 /// N of `Content-Range: bytes N-…`

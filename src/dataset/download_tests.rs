@@ -145,3 +145,24 @@ fn a_server_out_of_reach_is_given_up_soon() {
     let error = get(&file, folder.path()).unwrap_err().to_string();
     assert!(error.contains("out of reach") && error.ends_with("is this machine online?"), "{error}");
 }
+
+#[test]
+fn a_body_without_an_end_is_bounded_by_the_size_of_the_card() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(|_, _| Reply::whole(&[b'x'; 1 << 20]).endless());
+    let error = get(&file(&server), folder.path()).unwrap_err().to_string();
+    assert!(error.contains("more than the 43 bytes that the card says"), "{error}");
+    assert!(names(folder.path()).is_empty() && server.ranges().len() == 1);
+}
+
+#[test]
+fn a_body_that_hardly_arrives_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(|_, range| match range {
+        None => Reply::whole(BODY).dripping(),
+        Some(start) => Reply::rest(BODY, start).dripping(),
+    });
+    let error = get(&file(&server), folder.path()).unwrap_err().to_string();
+    assert!(error.contains("bytes in 1 seconds, which has no end"), "{error}");
+    assert_eq!(server.ranges().len(), 2);
+}

@@ -7,6 +7,9 @@ use crate::yaml::Fault;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Faults of one sort that are spelt out: a data set of a million images may have a million.
+const TOLD_OF_A_SORT: usize = 10;
+
 /// A fault of a card, of the files behind it or of the way to them.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
@@ -51,6 +54,9 @@ pub enum DatasetError {
     /// A file that does not hold what its format demands.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// All that is wrong with the files of a card.
+    #[error("{}", .0.join("\n  "))]
+    Faulty(Vec<String>),
     /// A file or folder that cannot be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
@@ -102,6 +108,25 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
+    /// What is wrong with the files of a card: faults of one sort in one place, the first few of each spelt out.
+    pub(super) fn faulty(faults: &[FormatError]) -> Self {
+        let mut sorts: Vec<(String, usize)> = Vec::new();
+        let mut told = Vec::new();
+        for fault in faults {
+            let sort = fault.sort();
+            match sorts.iter_mut().find(|(known, _)| *known == sort) {
+                Some((_, count)) => *count += 1,
+                None => sorts.push((sort.clone(), 1)),
+            }
+            if sorts.iter().any(|(known, count)| *known == sort && *count <= TOLD_OF_A_SORT) {
+                told.push(fault.to_string());
+            }
+        }
+        let more = sorts.iter().filter(|(_, count)| *count > TOLD_OF_A_SORT);
+        told.extend(more.map(|(sort, count)| format!("and {} more: {sort}", count - TOLD_OF_A_SORT)));
+        Self::Faulty(told)
+    }
+
     /// A failed file operation, for `map_err`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

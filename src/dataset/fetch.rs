@@ -1,13 +1,23 @@
 //! Brings the files of a card to this machine.
 
 use super::card::{Archive, Card, Download};
-use super::download::{self, Report};
+use super::download::{self, Progress, Report};
 use super::error::DatasetError;
 use super::library::Library;
+use super::load::Loaded;
 use super::locate::{self, Missing};
 use super::unpack;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// The ending of what is not complete.
+const PART: &str = ".part";
+/// What is said in place of a file's name while another process fetches the same card.
+const WAITING: &str = "waiting for another fetch of the same data";
+/// The wait between two looks whether it has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// What a fetch came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +38,21 @@ impl Library {
         let loaded = self.loaded(name)?;
         let card = &loaded.card;
         let target = self.places.downloaded(card);
+        let held = Held::wait(&self.places.cache, name, report)?;
+        let fetched = self.fetch_held(loaded, &target, report)?;
+        drop(held);
+        self.clean();
+        Ok(fetched)
+    }
+
+    /// The same, by the only process that fetches this card.
+    fn fetch_held(&self, loaded: &Loaded, target: &Path, report: &mut Report<'_>) -> Result<Fetched, DatasetError> {
+        let card = &loaded.card;
         match self.places.locate(loaded) {
             Ok(found) => match self.identity(loaded, &found) {
                 Ok(_) => return Ok(Fetched { folder: found.folder, already_here: true }),
                 Err(error) if found.folder != target => return Err(error),
-                Err(_) => fs::remove_dir_all(&target).map_err(DatasetError::io("remove", &target))?,
+                Err(_) => fs::remove_dir_all(target).map_err(DatasetError::io("remove", target))?,
             },
             Err(hints) if card.downloads().next().is_none() => {
                 let help = Missing::one(loaded, hints).to_string();
@@ -40,10 +60,23 @@ impl Library {
             }
             Err(_) => {}
         }
-        self.fetch_from_any(card, &target, report)?;
+        self.fetch_from_any(card, target, report)?;
         let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
         self.identity(loaded, &found)?;
         Ok(Fetched { folder: found.folder, already_here: false })
+    }
+
+    /// Removes what fetches that were stopped have left of data sets that are here now, or that no card describes any more.
+    /// What cannot be removed stays and does no harm.
+    fn clean(&self) {
+        for entry in fs::read_dir(&self.places.cache).into_iter().flatten().flatten() {
+            let left = entry.file_name().to_str().and_then(|name| Some(name.strip_suffix(PART)?.to_owned()));
+            let Some(name) = left else { continue };
+            let wanted = self.cards.get(&name).is_some_and(|loaded| self.places.locate(loaded).is_err());
+            if !wanted && !self.broken.contains_key(&name) && Held::now(&self.places.cache, &name).is_some() {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Tries the `https` sources in order; the last fault counts.
@@ -66,7 +99,7 @@ impl Library {
         target: &Path,
         report: &mut Report<'_>,
     ) -> Result<(), DatasetError> {
-        let staging = self.places.cache.join(format!("{}.part", card.name));
+        let staging = self.places.cache.join(format!("{}{PART}", card.name));
         fs::create_dir_all(&staging).map_err(DatasetError::io("create", &staging))?;
         for file in files {
             let path = staging.join(file.file_name());
@@ -77,10 +110,50 @@ impl Library {
             let archive = staging.join(files.last().map_or("", Download::file_name));
             return Err(DatasetError::Archive { archive, reason: format!("does not hold {}", lacks.join(", ")) });
         }
+        remove_parts(&staging)?;
         if target.exists() {
             fs::remove_dir_all(target).map_err(DatasetError::io("remove", target))?;
         }
         fs::rename(&staging, target).map_err(DatasetError::io("rename", &staging))
+    }
+}
+
+/// Removes parts of files that the card does not name any more.
+fn remove_parts(staging: &Path) -> Result<(), DatasetError> {
+    for entry in fs::read_dir(staging).map_err(DatasetError::io("read", staging))?.flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "part") && path.is_file() {
+            fs::remove_file(&path).map_err(DatasetError::io("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+/// The right to fetch a card, which one process has at a time; the system gives it back when the process ends.
+struct Held(#[expect(dead_code, reason = "open for as long as the right is held")] Option<File>);
+
+impl Held {
+    /// Waits until no other process fetches the card; `report` may break off the wait.
+    fn wait(cache: &Path, card: &str, report: &mut Report<'_>) -> Result<Self, DatasetError> {
+        fs::create_dir_all(cache).map_err(DatasetError::io("create", cache))?;
+        loop {
+            if let Some(held) = Self::now(cache, card) {
+                return Ok(held);
+            }
+            let waiting = Progress { file: WAITING, done_bytes: 0, total_bytes: None, attempt: 1 };
+            if report(waiting).is_break() {
+                return Err(DatasetError::Stopped);
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// The right where nobody has it. Where the file system knows no locks, everybody has it: the checks of what was
+    /// downloaded hold all the same.
+    fn now(cache: &Path, card: &str) -> Option<Self> {
+        let file = File::options().create(true).append(true).open(cache.join(format!("{card}.lock"))).ok();
+        let taken = file.as_ref().is_some_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+        if taken { None } else { Some(Self(file)) }
     }
 }
 
@@ -140,6 +213,31 @@ mod tests {
         assert_eq!(server.ranges().len(), 2);
         let left: Vec<_> = fs::read_dir(&fetched.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2, "{left:?}");
+    }
+
+    #[test]
+    fn two_fetches_at_once_share_no_part_and_what_is_left_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = gzip(&tar_files("top", &tiny_files()));
+        let body = archive.clone();
+        let server = Server::start(move |_, _| {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            Reply::whole(&body)
+        });
+        let libraries = [(); 2].map(|()| library(folder.path(), &server, &archive));
+        let cache = folder.path().join("cache");
+        for left in ["tiny.part/old.gz.part", "gone.part/x.gz.part"] {
+            fs::create_dir_all(cache.join(left).parent().unwrap()).unwrap();
+            fs::write(cache.join(left), "left").unwrap();
+        }
+        let ends: Vec<bool> = std::thread::scope(|scope| {
+            let running: Vec<_> = libraries.iter().map(|library| scope.spawn(|| go(library).unwrap())).collect();
+            running.into_iter().map(|one| one.join().unwrap().already_here).collect()
+        });
+        assert_eq!(ends.iter().filter(|&&here| here).count(), 1);
+        assert_eq!(server.ranges().len(), 1);
+        assert!(!cache.join("tiny.part").exists() && !cache.join("gone.part").exists());
+        assert!(!cache.join("tiny/old.gz.part").exists());
     }
 
     #[test]

@@ -3,17 +3,23 @@
 use super::card::Checksum;
 use super::digest::{self, Stamp};
 use super::error::DatasetError;
+use super::format::FormatError;
+use crate::step::{seal, unseal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 /// Version of the file's layout; another one is taken for an empty index.
 ///
-/// History: 1, first layout.
-const VERSION: u32 = 1;
+/// History: 1, first layout; 2, sealed, stamps of every file, classes by the names of the list.
+const VERSION: u32 = 2;
+
+/// Why a file that changes while it is digested is refused.
+const WRITING: &str = "it changes while it is read; wait until it is written, then start again";
 
 /// Digests by file and record counts by content, in memory and on disk.
 #[derive(Debug)]
@@ -53,28 +59,36 @@ impl Index {
     }
 
     /// The content digest of a file. It is computed, and the checksum confirmed, only where the file is new or changed.
+    /// What changed just now is digested each time, until a further change would be seen.
     ///
     /// # Errors
-    /// Where the file cannot be read or has another checksum; `mend` is the advice then.
+    /// Where the file cannot be read, changes meanwhile or has another checksum; `mend` is the advice then.
     pub fn digest(&self, path: &Path, checksum: Option<&Checksum>, mend: &str) -> Result<String, DatasetError> {
         let key = key_of(path);
+        let now = SystemTime::now();
         let stamp = digest::stamp(path)?;
-        let known = self.lock().files.get(&key).filter(|entry| entry.stamp == stamp).cloned();
+        let settled = stamp.is_settled(now);
+        let known = self.lock().files.get(&key).filter(|entry| settled && entry.stamp == stamp).cloned();
         let wanted = checksum.map(|sum| format!("{:?} {:?}", sum.wanted(), sum.of));
         if let Some(known) = known.as_ref().filter(|k| wanted.as_ref().is_none_or(|w| k.confirmed.contains(w))) {
             return Ok(known.sha256.clone());
         }
         let mut entry = match known {
             Some(known) => known,
-            None => FileEntry { stamp, sha256: digest::content(path)?, confirmed: Vec::new() },
+            None => FileEntry { sha256: digest::content(path)?, stamp, confirmed: Vec::new() },
         };
         if let (Some(checksum), Some(wanted)) = (checksum, wanted) {
             digest::check(path, checksum, Some(&entry.sha256), mend)?;
             entry.confirmed.push(wanted);
         }
+        if digest::stamp(path)? != entry.stamp {
+            return Err(FormatError::File { path: path.to_owned(), reason: WRITING.to_owned() }.into());
+        }
         let sha256 = entry.sha256.clone();
-        self.lock().files.insert(key, entry);
-        self.save();
+        if settled {
+            self.lock().files.insert(key, entry);
+            self.save();
+        }
         Ok(sha256)
     }
 
@@ -118,9 +132,11 @@ impl Index {
             for (path, entry) in on_disk.files {
                 stored.files.entry(path).or_insert(entry);
             }
-            serde_json::to_string_pretty(&*stored).unwrap_or_default()
+            seal(&*stored)
         };
-        let _ = replace(&self.path, text.as_bytes());
+        if let Ok(text) = text {
+            let _ = replace(&self.path, &text);
+        }
     }
 }
 
@@ -129,7 +145,7 @@ fn key_of(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Stored {
-    let stored = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok());
+    let stored = fs::read(path).ok().and_then(|bytes| unseal::<Stored>(&bytes).ok());
     stored.filter(|s| s.version == VERSION).unwrap_or(Stored { version: VERSION, ..Stored::default() })
 }
 
@@ -148,11 +164,20 @@ mod tests {
     use super::super::card::Of;
     use super::*;
 
+    /// Until a change of what was just written would be seen.
+    fn settle() {
+        std::thread::sleep(std::time::Duration::from_millis(150));
+    }
+
     #[test]
     fn a_file_is_digested_once_until_it_changes() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a");
         fs::write(&file, "abc").unwrap();
+        let fresh = Index::open(folder.path());
+        fresh.digest(&file, None, "").unwrap();
+        assert!(fresh.lock().files.is_empty(), "a change in the same tick would not be seen");
+        settle();
         let first = Index::open(folder.path()).digest(&file, None, "").unwrap();
 
         let index = Index::open(folder.path());
@@ -169,6 +194,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a");
         fs::write(&file, "abc").unwrap();
+        settle();
         let index = Index::open(folder.path());
         index.digest(&file, None, "").unwrap();
         let mut sum = Checksum { md5: Some("0".repeat(32)), sha256: None, of: Of::File };
@@ -193,7 +219,17 @@ mod tests {
     #[test]
     fn a_broken_index_is_an_empty_one() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("index.json"), "{\"version\": 7").unwrap();
-        assert!(Index::open(folder.path()).lock().files.is_empty());
+        let index = Index::open(folder.path());
+        index.counts("x", || Ok(Counts::default())).unwrap();
+        let path = folder.path().join("index.json");
+        let whole = fs::read(&path).unwrap();
+        for at in (0..whole.len()).step_by(7) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            fs::write(&path, flipped).unwrap();
+            assert!(Index::open(folder.path()).lock().sets.is_empty(), "byte {at}");
+        }
+        fs::write(&path, whole).unwrap();
+        assert_eq!(Index::open(folder.path()).lock().sets.len(), 1);
     }
 }

@@ -7,18 +7,20 @@ use super::error::DatasetError;
 use super::index::Index;
 use super::load::{self, Loaded};
 use super::locate::{Found, Hint, Missing, Places};
-use super::records::{ClassCache, OpenRecords};
+use super::records::{ClassCache, OpenRecords, Watched};
 use crate::step::{DataRef, DataSource, Records, StepError};
-use crate::yaml;
+use crate::yaml::{self, Fault};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The cards of some folders with the places where their files may be.
 #[derive(Debug)]
 pub struct Library {
     pub(super) cards: BTreeMap<String, Loaded>,
+    pub(super) broken: BTreeMap<String, Vec<Fault>>,
     pub(super) places: Places,
-    pub(super) index: Index,
+    pub(super) index: Arc<Index>,
     pub(super) retry: Retry,
     classes: ClassCache,
 }
@@ -49,13 +51,17 @@ impl Library {
     /// Reads all cards of `cards_dirs`. Files are looked up in subfolders of `data_dirs`, in the order given, and in
     /// `cache_dir`, which also holds downloads and what is known of files. No data is read and nothing is written.
     ///
+    /// A card with mistakes is told to whoever asks for it, and to nobody else.
+    ///
     /// # Errors
-    /// Every fault of every card, with its place.
+    /// Where a folder of cards cannot be read.
     pub fn open(cards_dirs: &[PathBuf], data_dirs: &[PathBuf], cache_dir: &Path) -> Result<Self, DatasetError> {
+        let load::Cards { good, broken } = load::cards(cards_dirs)?;
         Ok(Self {
-            cards: load::cards(cards_dirs)?,
+            cards: good,
+            broken,
             places: Places { data: data_dirs.to_vec(), cache: cache_dir.to_owned() },
-            index: Index::open(cache_dir),
+            index: Arc::new(Index::open(cache_dir)),
             retry: Retry::default(),
             classes: ClassCache::default(),
         })
@@ -95,10 +101,19 @@ impl Library {
                 },
             },
         };
-        self.cards.values().map(listing).collect()
+        let wrong = |(name, faults): (&String, &Vec<Fault>)| {
+            let mend = |fault: &Fault| format!("mend {}: {fault}", fault.place);
+            let hint = |fault: &Fault| Hint { why: "the card has a mistake".to_owned(), mend: mend(fault) };
+            let state = State::Manual(faults.iter().map(hint).collect());
+            Listing { name: name.clone(), title: "(a card with mistakes)".to_owned(), state }
+        };
+        self.cards.values().map(listing).chain(self.broken.iter().map(wrong)).collect()
     }
 
     pub(super) fn loaded(&self, name: &str) -> Result<&Loaded, DatasetError> {
+        if let Some(faults) = self.broken.get(name) {
+            return Err(DatasetError::Cards(faults.clone()));
+        }
         self.cards.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.cards.keys().map(String::as_str).collect();
             let help = yaml::known_names(name, &known).unwrap_or_else(|| "there are no cards at all".to_owned());
@@ -106,34 +121,44 @@ impl Library {
         })
     }
 
-    /// SHA-256 over the content digests of all files in the card's order, with the record ranges and the format.
-    /// Reads only files that are new or changed, and confirms their checksums.
-    pub(super) fn identity(&self, loaded: &Loaded, found: &Found) -> Result<String, DatasetError> {
+    /// SHA-256 over the content digests of all files in the card's order, with the record ranges and the format; and each
+    /// file with its own digest. Reads only files that are new or changed, and confirms their checksums.
+    pub(super) fn identity(&self, loaded: &Loaded, found: &Found) -> Result<(String, Watched), DatasetError> {
         let card = &loaded.card;
         let mut text = format!("{:?}\n", card.format);
+        let mut files = Vec::new();
         let mend = self.mend(loaded, found);
         for (split, part) in card.parts() {
             for name in part.files() {
-                let path = found.files.get(name).map_or(Path::new(name), PathBuf::as_path);
+                let path = found.path(name);
                 let digest = self.index.digest(path, card.checksums.get(name), &mend)?;
                 text.push_str(&format!("{split} {digest} {:?}\n", part.records));
+                files.push((path.to_owned(), digest));
             }
             if let Some(partition) = &part.partition {
                 text.push_str(&format!("{split} partition {}\n", partition.number));
             }
         }
-        Ok(digest::of_text(&text))
+        files.sort();
+        files.dedup();
+        let watched = Watched { index: Arc::clone(&self.index), folder: found.folder.clone(), files };
+        Ok((digest::of_text(&text), watched))
     }
 
     /// [`Library::identity`] as a task sees it: which attribute gives the classes is part of what the data is.
-    pub(super) fn identity_of_task(&self, loaded: &Loaded, found: &Found, task: &Task) -> Result<String, DatasetError> {
-        let identity = self.identity(loaded, found)?;
+    pub(super) fn identity_of_task(
+        &self,
+        loaded: &Loaded,
+        found: &Found,
+        task: &Task,
+    ) -> Result<(String, Watched), DatasetError> {
+        let (identity, watched) = self.identity(loaded, found)?;
         let attribute = task.attribute.as_ref();
-        Ok(attribute.map_or(identity.clone(), |name| digest::of_text(&format!("{identity} {name}"))))
+        Ok((attribute.map_or(identity.clone(), |name| digest::of_text(&format!("{identity} {name}"))), watched))
     }
 
     /// What to do about a file with a wrong checksum.
-    fn mend(&self, loaded: &Loaded, found: &Found) -> String {
+    pub(super) fn mend(&self, loaded: &Loaded, found: &Found) -> String {
         let card = &loaded.card;
         if found.folder == self.places.downloaded(card) {
             format!("`lofi data fetch {}` downloads it again", card.name)
@@ -146,13 +171,20 @@ impl Library {
         let loaded = self.loaded(&data.card)?;
         let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
         let task = loaded.card.tasks.iter().find(|task| task.name == data.task);
-        if let Some(task) = task
-            && self.identity_of_task(loaded, &found, task)? == data.digest
-        {
-            return Ok(OpenRecords::new(loaded, &found, task).remembering(&data.digest, &self.classes));
+        if let Some(task) = task {
+            let (digest, watched) = self.identity_of_task(loaded, &found, task)?;
+            if digest == data.digest {
+                let records = OpenRecords::new(loaded, &found, task).watching(watched);
+                return Ok(records.remembering(records_key(&digest, &loaded.card), &self.classes));
+            }
         }
         Err(DatasetError::Changed { card: data.card.clone(), folder: found.folder })
     }
+}
+
+/// What decides which records there are and of which classes: the content, and what the card says of it.
+pub(super) fn records_key(digest: &str, card: &Card) -> String {
+    digest::of_text(&format!("{digest} {:?} {:?}", card.shape, card.classes))
 }
 
 impl DataSource for Library {

@@ -23,6 +23,13 @@ pub(super) struct Found {
     pub files: BTreeMap<String, PathBuf>,
 }
 
+impl Found {
+    /// Where a file lies.
+    pub fn path<'a>(&'a self, name: &'a str) -> &'a Path {
+        self.files.get(name).map_or(Path::new(name), PathBuf::as_path)
+    }
+}
+
 /// Why a source has no data, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {

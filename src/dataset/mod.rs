@@ -6,6 +6,7 @@
 
 mod card;
 mod check;
+mod complete;
 mod count;
 mod digest;
 mod download;

@@ -3,16 +3,39 @@
 use super::card::Task;
 use super::error::DatasetError;
 use super::format::{self, Format, FormatError, Opened};
-use super::index::Counts;
+use super::index::{Counts, Index};
 use super::load::Loaded;
 use super::locate::Found;
 use crate::artifact::Geometry;
 use crate::step::{Records, Split, StepError};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Classes of whole splits, by content digest and split: a sweep asks for them at each of its steps.
+/// Classes of whole splits, by what the records are and split: a sweep asks for them at each of its steps.
 pub(super) type ClassCache = Arc<Mutex<HashMap<(String, &'static str), Arc<Vec<u32>>>>>;
+
+/// The files that a step's key speaks of, with the digests that they had.
+#[derive(Clone)]
+pub(super) struct Watched {
+    pub index: Arc<Index>,
+    pub folder: PathBuf,
+    pub files: Vec<(PathBuf, String)>,
+}
+
+impl Watched {
+    /// Whether the files are still those: asked after every read, so that nothing that was read from a file that was
+    /// being written is kept.
+    fn check(&self, card: &str) -> Result<(), DatasetError> {
+        for (path, digest) in &self.files {
+            if self.index.digest(path, None, "")? != *digest {
+                return Err(DatasetError::Changed { card: card.to_owned(), folder: self.folder.clone() });
+            }
+        }
+        Ok(())
+    }
+}
 
 /// A card with its files.
 pub(super) struct OpenRecords {
@@ -22,6 +45,7 @@ pub(super) struct OpenRecords {
     train: Vec<OpenPart>,
     test: Vec<OpenPart>,
     cache: Option<(String, ClassCache)>,
+    watched: Option<Watched>,
 }
 
 struct OpenPart {
@@ -67,17 +91,65 @@ impl OpenRecords {
             train: card.splits.train.iter().map(part).collect(),
             test: card.splits.test.iter().map(part).collect(),
             cache: None,
+            watched: None,
         }
     }
 
-    /// The same, remembering classes under the content digest.
-    pub fn remembering(mut self, digest: &str, cache: &ClassCache) -> Self {
-        self.cache = Some((digest.to_owned(), Arc::clone(cache)));
+    /// The same, remembering classes under what the records are.
+    pub fn remembering(mut self, key: String, cache: &ClassCache) -> Self {
+        self.cache = Some((key, Arc::clone(cache)));
         self
+    }
+
+    /// The same, looking after each read whether the files stayed as they were.
+    pub fn watching(mut self, watched: Watched) -> Self {
+        self.watched = Some(watched);
+        self
+    }
+
+    /// What is wrong with the files, found without decoding an image.
+    pub fn faults(&self) -> Vec<FormatError> {
+        let mut faults: Vec<FormatError> =
+            self.distinct().into_iter().flat_map(|p| self.format.faults(&p.files)).collect();
+        if faults.is_empty() {
+            faults.extend([Split::Train, Split::Test].into_iter().filter_map(|split| self.read_classes(split).err()));
+        }
+        faults
+    }
+
+    /// What is wrong with single images, found by decoding every one, whether a split reads it or not.
+    pub fn image_faults(&self) -> Vec<FormatError> {
+        let mut faults = Vec::new();
+        for part in self.distinct() {
+            let all = self.format.count(&part.files).and_then(|count| {
+                let wanted: Vec<usize> = (0..count).collect();
+                self.format.each(&part.files, &wanted, &mut |_, image| {
+                    faults.extend(image.err());
+                    ControlFlow::Continue(())
+                })
+            });
+            faults.extend(all.err());
+        }
+        faults
+    }
+
+    /// The parts without those that read the same files as one before.
+    fn distinct(&self) -> Vec<&OpenPart> {
+        let mut distinct: Vec<&OpenPart> = Vec::new();
+        for part in self.train.iter().chain(&self.test) {
+            if !distinct.iter().any(|other| other.files.same(&part.files)) {
+                distinct.push(part);
+            }
+        }
+        distinct
     }
 
     /// Records of each class in both splits.
     pub fn count(&self) -> Result<Counts, DatasetError> {
+        let faults = self.faults();
+        if !faults.is_empty() {
+            return Err(DatasetError::faulty(&faults));
+        }
         let histogram = |split| -> Result<BTreeMap<u32, usize>, FormatError> {
             let mut counts = BTreeMap::new();
             self.read_classes(split)?.into_iter().for_each(|class| *counts.entry(class).or_insert(0) += 1);
@@ -145,6 +217,10 @@ impl OpenRecords {
         })
     }
 
+    fn unchanged(&self) -> Result<(), StepError> {
+        self.watched.as_ref().map_or(Ok(()), |watched| watched.check(&self.card)).map_err(|e| e.in_step(&self.card))
+    }
+
     fn fault(&self, error: &dyn std::fmt::Display) -> StepError {
         StepError::Data { card: self.card.clone(), reason: error.to_string() }
     }
@@ -158,13 +234,18 @@ impl Records for OpenRecords {
         if let Some(classes) = known {
             return Ok(classes.to_vec());
         }
-        let classes = self.read_classes(split).map_err(|e| self.fault(&e))?;
+        let classes = self.read_classes(split).map_err(|e| self.fault(&e));
+        self.unchanged()?;
+        let classes = classes?;
         cache.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::new(classes.clone()));
         Ok(classes)
     }
 
     fn images(&self, split: Split, records: &[usize]) -> Result<Vec<u8>, StepError> {
-        self.read_images(split, records)
+        let images = self.read_images(split, records);
+        // first: what looks broken may be half written
+        self.unchanged()?;
+        images
     }
 }
 
@@ -173,7 +254,6 @@ mod tests {
     use super::super::locate::in_folder;
     use super::super::testing::{cifar_record, tiny_card, write_tiny};
     use super::*;
-    use std::path::PathBuf;
 
     /// Two training parts: records 1..3 of train.bin, then all of test.bin.
     fn ranged(folder: &std::path::Path, to: usize) -> OpenRecords {

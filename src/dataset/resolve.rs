@@ -3,7 +3,7 @@
 use super::card::Task;
 use super::error::DatasetError;
 use super::index::Counts;
-use super::library::Library;
+use super::library::{Library, records_key};
 use super::load::Loaded;
 use super::locate::{Found, Missing};
 use super::records::OpenRecords;
@@ -65,8 +65,9 @@ impl Library {
         represents: Option<&str>,
     ) -> Result<DataRef, DatasetError> {
         let card = &loaded.card;
-        let digest = self.identity_of_task(loaded, found, task)?;
-        let counts = self.index.counts(&digest, || OpenRecords::new(loaded, found, task).count())?;
+        let (digest, _) = self.identity_of_task(loaded, found, task)?;
+        let key = records_key(&digest, card);
+        let counts = self.index.counts(&key, || OpenRecords::new(loaded, found, task).count())?;
         let (train, test) = task_counts(&counts, &task.labels());
         Ok(DataRef {
             card: card.name.clone(),
@@ -74,6 +75,7 @@ impl Library {
             digest,
             task: task.name.clone(),
             labels: task.labels(),
+            classes: if card.format.knows_names() { card.classes.clone() } else { Vec::new() },
             stands_in_for: represents
                 .filter(|name| *name != card.represents())
                 .map_or(String::new(), |n| self.title(n)),
@@ -106,7 +108,9 @@ fn task_counts(counts: &Counts, labels: &BTreeMap<u32, i8>) -> (usize, usize) {
 mod tests {
     use super::super::card::{Checksum, Of};
     use super::super::library::State;
-    use super::super::testing::{cards_dir, md5, shared_data, skipped, tiny_card, tiny_files, write_card, write_tiny};
+    use super::super::testing::{
+        cards_dir, md5, png_rgb, shared_data, skipped, tiny_card, tiny_files, write_card, write_tiny,
+    };
     use super::*;
     use crate::step::{DataSource, Split};
     use std::fs;
@@ -229,6 +233,79 @@ mod tests {
         let error = DataSource::open(&library, &data).err().unwrap().to_string();
         assert!(error.contains("not those that the study was planned with"), "{error}");
         assert_ne!(library.resolve(&[choice("small")], None).unwrap().digest, data.digest);
+    }
+
+    /// A card of images whose labels are names, each image of the colour of its number.
+    fn named(folder: &Path, classes: &[&str]) -> Library {
+        use super::super::card::FileFormat;
+        let mut card = tiny_card("named");
+        card.format = FileFormat::ImageFolder;
+        card.classes = classes.iter().map(|name| (*name).to_owned()).collect();
+        card.tasks.truncate(1);
+        card.tasks[0].positive = vec![1];
+        for part in [&mut card.splits.train[0], &mut card.splits.test[0]] {
+            (part.file, part.labels) = ("images".into(), Some("list.csv".into()));
+        }
+        write_card(&folder.join("cards"), &card);
+        let images = folder.join("a/named/images");
+        fs::create_dir_all(&images).unwrap();
+        for number in 0..3 {
+            let path = images.join(format!("{number}.png"));
+            if !path.exists() {
+                fs::write(path, png_rgb(2, 2, &[number; 12])).unwrap();
+            }
+        }
+        fs::write(folder.join("a/named/list.csv"), "file,label\n0.png,cat\n1.png,dog\n2.png,dog\n").unwrap();
+        open(folder)
+    }
+
+    #[test]
+    fn the_order_of_names_decides_and_is_part_of_the_reference() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = named(folder.path(), &["cat", "dog"]).resolve(&[choice("named")], None).unwrap();
+        let library = named(folder.path(), &["dog", "cat"]);
+        let after = library.resolve(&[choice("named")], None).unwrap();
+        assert_eq!((&before.digest, &before.labels), (&after.digest, &after.labels));
+        assert_eq!((before.classes[0].as_str(), after.classes[0].as_str()), ("cat", "dog"));
+        assert_eq!(library.open(&after).unwrap().classes(Split::Train).unwrap(), [1, 0, 0]);
+        // where labels are numbers, names decide nothing
+        write_card(&folder.path().join("cards"), &tiny_card("small"));
+        write_tiny(&folder.path().join("a/small"));
+        let plain = open(folder.path()).resolve(&[choice("small")], None).unwrap();
+        assert!(plain.classes.is_empty() && !serde_json::to_string(&plain).unwrap().contains("classes"));
+    }
+
+    #[test]
+    fn files_that_change_while_they_are_read_are_not_filed_under_their_former_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = named(folder.path(), &["cat", "dog"]);
+        let data = library.resolve(&[choice("named")], None).unwrap();
+        let records = DataSource::open(&library, &data).unwrap();
+        records.images(Split::Train, &[0, 1, 2]).unwrap();
+        fs::write(folder.path().join("a/named/images/2.png"), png_rgb(2, 2, &[9; 12])).unwrap();
+        let error = records.images(Split::Train, &[0]).unwrap_err().to_string();
+        assert!(error.contains("data set `named`: the files of `named`"), "{error}");
+        assert!(records.classes(Split::Test).is_err());
+    }
+
+    #[test]
+    fn what_is_missing_is_found_before_the_run_and_all_faults_by_verify() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = named(folder.path(), &["cat", "dog"]);
+        library.verify("named").unwrap();
+        let images = folder.path().join("a/named/images");
+        fs::write(images.join("0.png"), "junk").unwrap();
+        fs::write(images.join("1.png"), png_rgb(3, 2, &[9; 18])).unwrap();
+        library.resolve(&[choice("named")], None).unwrap();
+        let error = library.verify("named").unwrap_err().to_string();
+        assert!(
+            error.contains("0.png, record 0: does not decode") && error.contains("1.png, record 1: 2 rows"),
+            "{error}"
+        );
+        fs::remove_file(images.join("2.png")).unwrap();
+        let error = library.resolve(&[choice("named")], None).unwrap_err().to_string();
+        assert!(error.contains("2.png is not there"), "{error}");
+        assert!(library.verify("named").is_err());
     }
 
     #[test]

@@ -208,8 +208,12 @@ fn append(builder: &mut tar::Builder<Vec<u8>>, name: &str, kind: tar::EntryType,
 }
 
 /// Three tries without waits to speak of.
-pub const FAST: Retry =
-    Retry { tries: 3, first_wait: Duration::from_millis(1), longest_wait: Duration::from_millis(2) };
+pub const FAST: Retry = Retry {
+    tries: 3,
+    first_wait: Duration::from_millis(1),
+    longest_wait: Duration::from_millis(2),
+    window: Duration::from_secs(1),
+};
 
 /// An answer of the test server.
 pub struct Reply {
@@ -219,12 +223,16 @@ pub struct Reply {
     body: Vec<u8>,
     /// Bytes sent before the connection is cut.
     sent: usize,
+    /// Whether the body comes byte by byte, with pauses.
+    dripping: bool,
+    /// Whether it is said how long the body is.
+    sized: bool,
 }
 
 impl Reply {
     /// All of a body.
     pub fn whole(body: &[u8]) -> Self {
-        Self { status: 200, range: None, body: body.to_vec(), sent: body.len() }
+        Self { status: 200, range: None, body: body.to_vec(), sent: body.len(), dripping: false, sized: true }
     }
 
     /// The body from a byte on.
@@ -243,14 +251,31 @@ impl Reply {
         Self { sent, ..self }
     }
 
+    /// The same, byte by byte.
+    pub fn dripping(self) -> Self {
+        Self { dripping: true, ..self }
+    }
+
+    /// The same without a length.
+    pub fn endless(self) -> Self {
+        Self { sized: false, ..self }
+    }
+
     fn send(&self, stream: &mut TcpStream) {
         let length = self.body.len();
         let range = self
             .range
             .map_or(String::new(), |(start, whole)| format!("Content-Range: bytes {start}-{}/{whole}\r\n", whole - 1));
-        let head =
-            format!("HTTP/1.1 {} X\r\nContent-Length: {length}\r\nConnection: close\r\n{range}\r\n", self.status);
-        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&self.body[..self.sent]));
+        let length = if self.sized { format!("Content-Length: {length}\r\n") } else { String::new() };
+        let head = format!("HTTP/1.1 {} X\r\n{length}Connection: close\r\n{range}\r\n", self.status);
+        let step = if self.dripping { 1 } else { self.sent.max(1) };
+        let _ = stream.write_all(head.as_bytes());
+        for piece in self.body[..self.sent].chunks(step) {
+            if stream.write_all(piece).is_err() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(if self.dripping { 300 } else { 0 }));
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! Unpacks archives without trusting them: plain files only, and nothing outside the folder.
 
 use super::error::DatasetError;
-use flate2::read::MultiGzDecoder;
+use super::format::stream::Gunzip;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 use tar::{Archive, Entry, EntryType};
+
+/// No archive of data unpacks to more than this many times its size…
+const LARGEST_RATIO: u64 = 250;
+/// …unless it is small.
+const SMALL_BYTES: u64 = 1 << 28;
 
 /// Unpacks a gzipped tape archive into a folder, without the first `strip` folders of each name.
 ///
@@ -14,7 +19,8 @@ use tar::{Archive, Entry, EntryType};
 /// Where the archive is broken, holds anything but files and folders, a name twice, or a name that leads outside.
 pub(super) fn tar_gz(archive: &Path, strip: usize, into: &Path) -> Result<(), DatasetError> {
     let file = File::open(archive).map_err(DatasetError::io("read", archive))?;
-    let mut tape = Archive::new(MultiGzDecoder::new(BufReader::new(file)));
+    let most = file.metadata().map_err(DatasetError::io("read", archive))?.len().saturating_mul(LARGEST_RATIO);
+    let mut tape = Archive::new(Gunzip::new(BufReader::new(file), most.max(SMALL_BYTES)));
     let broken = |e: io::Error| fault(archive, format!("not a whole archive ({e}); fetch it again"));
     let mut names = BTreeSet::new();
     for entry in tape.entries().map_err(broken)? {
@@ -23,7 +29,11 @@ pub(super) fn tar_gz(archive: &Path, strip: usize, into: &Path) -> Result<(), Da
         if !names.insert(name.clone()) {
             return Err(fault(archive, format!("holds `{}` twice", name.display())));
         }
-        write(&mut entry, &into.join(name))?;
+        let path = into.join(name);
+        if path == archive {
+            return Err(fault(archive, "holds a file of its own name".to_owned()));
+        }
+        write(&mut entry, &path)?;
     }
     Ok(())
 }

@@ -135,6 +135,7 @@ pub(super) fn data(title: &str, stands_in_for: &str) -> DataRef {
         digest: "5f".repeat(32),
         task: "animals-vs-vehicles".to_owned(),
         labels: BTreeMap::from([(0, 1), (2, -1)]),
+        classes: Vec::new(),
         stands_in_for: stands_in_for.to_owned(),
         caveat: String::new(),
         train: 50_000,

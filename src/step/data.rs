@@ -18,6 +18,9 @@ pub struct DataRef {
     pub task: String,
     /// The task: class number → −1 or +1; other classes are left out.
     pub labels: BTreeMap<u32, i8>,
+    /// Names of the classes in the order of their numbers, where the files tell classes by name; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
     /// What the paper used, where this is something else; else empty.
     pub stands_in_for: String,
     /// What a reader must know of the data; else empty.

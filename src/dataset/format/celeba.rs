@@ -3,7 +3,7 @@
 //! The attribute list begins with the number of images and a line of attribute names; then, as in the partition list,
 //! each line is a file's name and numbers, with any number of blanks between. An attribute is 1 or −1.
 
-use super::{Format, FormatError, Opened, Sink, decode_all, labels_of, pixels};
+use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels};
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -29,6 +29,18 @@ fn names(part: &Opened) -> Result<Vec<String>, FormatError> {
         }
     }
     Ok(names)
+}
+
+/// The list of attributes has as many lines as it says.
+fn agrees(path: &Path) -> Result<(), FormatError> {
+    let text = read(path)?;
+    let said: Option<usize> = text.lines().next().and_then(|line| line.trim().parse().ok());
+    let there = text.lines().skip(2).filter(|line| !line.trim().is_empty()).count();
+    match said {
+        Some(said) if said == there => Ok(()),
+        Some(said) => Err(FormatError::file(path, format!("{there} lines where its first says {said}; get it again"))),
+        None => Err(FormatError::file(path, "expected the number of images in the first line; get it again")),
+    }
 }
 
 /// Class 1 for every image that has the part's attribute, 0 for those that have it not.
@@ -72,15 +84,26 @@ impl Format for Celeba {
         names(part)?.into_iter().enumerate().map(class).collect()
     }
 
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
+    fn faults(&self, part: &Opened) -> Vec<FormatError> {
+        let lists = labels_of(part).and_then(agrees).and_then(|()| self.classes(part));
+        let (list, names) = match (&part.partition, names(part)) {
+            (Some((list, _)), Ok(names)) => (list, names),
+            (_, names) => return [lists.err(), names.err()].into_iter().flatten().collect(),
+        };
+        let missing = listed::faults(&part.file, list, names.iter().map(String::as_str));
+        lists.err().into_iter().chain(missing).collect()
+    }
+
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
         let names = names(part)?;
+        let list = part.partition.as_ref().map_or(part.file.as_path(), |(list, _)| list);
         let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "the partition list ends before");
-            let path = part.file.join(names.get(record).ok_or_else(ends)?);
-            let bytes = fs::read(&path).map_err(|source| FormatError::Io { path: path.clone(), source })?;
+            let (path, bytes) = listed::read(&part.file, (list, record), names.get(record).ok_or_else(ends)?)?;
             pixels::decode_square(&bytes, part.geometry).map_err(|reason| FormatError::record(&path, record, reason))
         };
-        decode_all(wanted, one, sink)
+        decode_all(part.geometry, wanted, one, each);
+        Ok(())
     }
 }
 
@@ -159,6 +182,14 @@ mod tests {
         );
         let error = collect(&Celeba, &part(folder.path(), 0, "Male"), &[0]).unwrap_err().to_string();
         assert!(error.contains("cannot read") && error.contains("000009.jpg"), "{error}");
+        let list = folder.path().join("list_attr_celeba.txt");
+        fs::write(&list, fs::read_to_string(&list).unwrap().replacen('6', "7", 1)).unwrap();
+        let found: Vec<String> =
+            Celeba.faults(&part(folder.path(), 0, "Smiling")).iter().map(ToString::to_string).collect();
+        assert!(
+            found[0].contains("6 lines where its first says 7") && found[1].contains("000009.jpg is not there"),
+            "{found:?}"
+        );
     }
 
     /// The card that comes with the program, on the made folder, whose lists have other checksums.

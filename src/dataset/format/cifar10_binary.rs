@@ -1,6 +1,6 @@
 //! CIFAR-10's binary layout: a label byte, then the image channel by channel, record after record.
 
-use super::{Format, FormatError, Opened, Sink};
+use super::{Each, Format, FormatError, Opened};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -41,14 +41,20 @@ impl Format for Cifar10Binary {
         (0..self.count(part)?).map(read).collect()
     }
 
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
+    fn faults(&self, part: &Opened) -> Vec<FormatError> {
+        self.count(part).err().into_iter().collect()
+    }
+
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
         let mut file = open(part)?;
         let mut pixels = vec![0; part.geometry.dim()];
         for (position, &record) in wanted.iter().enumerate() {
             let start = (record * record_bytes(part) + 1) as u64;
             let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut pixels));
             read.map_err(|e| FormatError::reading(&part.file, record, &e))?;
-            sink(position, &pixels);
+            if each(position, Ok(&pixels)).is_break() {
+                break;
+            }
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 //! Anything else in the folder is passed over. Records are ordered by the images' numbers first and by class second, so
 //! that the first so many of every class are a range of records.
 
-use super::{Format, FormatError, Opened, Sink, decode_all, pixels};
+use super::{Each, Format, FormatError, Opened, decode_all, pixels};
+use crate::yaml::is_passed_over;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,10 +37,20 @@ fn images(folder: &Path) -> Result<Vec<(u32, PathBuf)>, FormatError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
+        if path.file_name().is_none_or(|name| is_passed_over(&name.to_string_lossy())) {
+            continue;
+        }
         let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
         found.extend(number.map(|number| (number, path)));
     }
     Ok(found)
+}
+
+/// A folder of a class that the card does not name.
+fn surplus(part: &Opened) -> Option<FormatError> {
+    let folder = part.file.join(format!("s{}", part.classes.len() + 1));
+    let reason = || format!("a folder of one class more than the {} of the card", part.classes.len());
+    folder.is_dir().then(|| FormatError::file(&folder, reason()))
 }
 
 impl Format for ClassFolders {
@@ -51,7 +62,11 @@ impl Format for ClassFolders {
         Ok(records(part)?.into_iter().map(|(_, class, _)| class).collect())
     }
 
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
+    fn faults(&self, part: &Opened) -> Vec<FormatError> {
+        records(part).err().into_iter().chain(surplus(part)).collect()
+    }
+
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
         let records = records(part)?;
         let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "there are fewer images");
@@ -59,7 +74,8 @@ impl Format for ClassFolders {
             let bytes = fs::read(path).map_err(|source| FormatError::Io { path: path.clone(), source })?;
             pixels::decode(&bytes, part.geometry).map_err(|reason| FormatError::record(path, record, reason))
         };
-        decode_all(wanted, one, sink)
+        decode_all(part.geometry, wanted, one, each);
+        Ok(())
     }
 }
 

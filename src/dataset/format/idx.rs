@@ -1,6 +1,6 @@
 //! MNIST's layout: images and labels in two files with big-endian headers, plain or gzipped.
 
-use super::{Format, FormatError, Opened, Sink, labels_of, stream};
+use super::{Each, Format, FormatError, MOST_RECORDS, Opened, labels_of, stream};
 use crate::artifact::Geometry;
 use std::io::Read;
 use std::path::Path;
@@ -35,6 +35,11 @@ fn open(path: &Path) -> Result<Body, FormatError> {
         reader.read_exact(&mut size).map_err(broken)?;
         sizes.push(u32::from_be_bytes(size) as usize);
     }
+    if sizes[0] > MOST_RECORDS {
+        let reason =
+            format!("its header says {} records, at most {MOST_RECORDS} are read; get the file again", sizes[0]);
+        return Err(FormatError::file(path, reason));
+    }
     Ok(Body { reader, count: sizes[0], item: sizes[1..].to_vec() })
 }
 
@@ -60,6 +65,23 @@ fn open_labels(part: &Opened) -> Result<Body, FormatError> {
     Err(FormatError::file(path, format!("labels of {:?} where single numbers are expected", body.item)))
 }
 
+/// Reads a file to its end: it holds the records that its header says, and not a byte more.
+fn read_through(path: &Path, mut body: Body) -> Result<(), FormatError> {
+    let bytes = body.item.iter().product::<usize>() as u64;
+    for record in 0..body.count {
+        stream::skip(&mut *body.reader, bytes).map_err(|e| FormatError::reading(path, record, &e))?;
+    }
+    let surplus = std::io::copy(&mut body.reader, &mut std::io::sink());
+    match surplus.map_err(|e| FormatError::reading(path, body.count, &e))? {
+        0 => Ok(()),
+        surplus => {
+            let reason =
+                format!("{surplus} surplus bytes behind the {} records of its header; get the file again", body.count);
+            Err(FormatError::file(path, reason))
+        }
+    }
+}
+
 impl Format for Idx {
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
         let (images, labels) = (open_images(part)?.count, open_labels(part)?.count);
@@ -83,7 +105,14 @@ impl Format for Idx {
         Ok(labels.into_iter().map(u32::from).collect())
     }
 
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
+    fn faults(&self, part: &Opened) -> Vec<FormatError> {
+        let images = open_images(part).and_then(|body| read_through(&part.file, body));
+        let labels = open_labels(part).and_then(|body| read_through(labels_of(part)?, body));
+        let apart = [images, labels].into_iter().filter_map(Result::err).collect::<Vec<_>>();
+        if apart.is_empty() { self.count(part).err().into_iter().collect() } else { apart }
+    }
+
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
         let mut reader = open_images(part)?.reader;
         let mut pixels = vec![0; part.geometry.dim()];
         let mut next = 0;
@@ -91,7 +120,9 @@ impl Format for Idx {
             let gap = ((record - next) * pixels.len()) as u64;
             let read = stream::skip(&mut *reader, gap).and_then(|()| reader.read_exact(&mut pixels));
             read.map_err(|e| FormatError::reading(&part.file, record, &e))?;
-            sink(position, &pixels);
+            if each(position, Ok(&pixels)).is_break() {
+                break;
+            }
             next = record + 1;
         }
         Ok(())

@@ -1,7 +1,8 @@
-//! A folder of PNG, JPEG or PNM images with a CSV list `file,label`; a label is a class number or a class name.
+//! A folder of PNG, JPEG or PNM images with a CSV list `file,label`; a label is a class name or a class number.
+//!
+//! Where a class is named by the number of another one, labels are names only: a number would mean two classes.
 
-use super::{Format, FormatError, Opened, Sink, decode_all, labels_of, pixels};
-use std::fs;
+use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels};
 
 /// Reader of image folders.
 pub struct ImageFolder;
@@ -22,16 +23,23 @@ fn lines(part: &Opened) -> Result<Vec<Line>, FormatError> {
     reader.deserialize().collect::<Result<_, _>>().map_err(failed)
 }
 
-/// The class that a label means: a number as it stands, else the place of the name.
-fn class(part: &Opened, label: &str) -> Option<u32> {
-    let by_name = || part.classes.iter().position(|name| name == label).and_then(|i| u32::try_from(i).ok());
-    label.parse().ok().or_else(by_name)
-}
-
-fn decode(part: &Opened, record: usize, line: &Line) -> Result<Vec<u8>, FormatError> {
-    let path = part.file.join(&line.file);
-    let bytes = fs::read(&path).map_err(|source| FormatError::Io { path: path.clone(), source })?;
-    pixels::decode(&bytes, part.geometry).map_err(|reason| FormatError::record(&path, record, reason))
+/// The class that a label means: the place of the name, else the number as it stands where no name is the number of
+/// another class.
+fn class(part: &Opened, label: &str) -> Result<u32, String> {
+    let mut names = (0_u32..).zip(&part.classes);
+    if let Some((class, _)) = names.clone().find(|(_, name)| *name == label) {
+        return Ok(class);
+    }
+    let number = label.parse::<u32>();
+    match (number, names.find(|(class, name)| name.parse::<u32>().is_ok_and(|number| number != *class))) {
+        (Ok(_), Some((class, name))) => Err(format!(
+            "label `{label}` is no class name, and no number either where class {class} is named `{name}`: write the \
+             names {}",
+            part.classes.join(", ")
+        )),
+        (Ok(number), None) if (number as usize) < part.classes.len() => Ok(number),
+        _ => Err(format!("label `{label}` is neither a class number nor one of {}", part.classes.join(", "))),
+    }
 }
 
 impl Format for ImageFolder {
@@ -42,20 +50,33 @@ impl Format for ImageFolder {
     fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError> {
         let path = labels_of(part)?;
         let one = |(record, line): (usize, Line)| {
-            let reason =
-                || format!("label `{}` is neither a class number nor one of {}", line.label, part.classes.join(", "));
-            class(part, &line.label).ok_or_else(|| FormatError::record(path, record, reason()))
+            class(part, &line.label).map_err(|reason| FormatError::record(path, record, reason))
         };
         lines(part)?.into_iter().enumerate().map(one).collect()
     }
 
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
-        let lines = lines(part)?;
+    fn faults(&self, part: &Opened) -> Vec<FormatError> {
+        let (list, lines) = match (labels_of(part), lines(part)) {
+            (Ok(list), Ok(lines)) => (list, lines),
+            (Err(error), _) | (_, Err(error)) => return vec![error],
+        };
+        let labels = lines.iter().enumerate();
+        let labels = labels.filter_map(|(record, line)| Some((record, class(part, &line.label).err()?)));
+        let mut found: Vec<_> = labels.map(|(record, reason)| FormatError::record(list, record, reason)).collect();
+        found.extend(listed::faults(&part.file, list, lines.iter().map(|line| line.file.as_str())));
+        found
+    }
+
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
+        let (list, lines) = (labels_of(part)?, lines(part)?);
         let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "the list ends before");
-            decode(part, record, lines.get(record).ok_or_else(ends)?)
+            let name = &lines.get(record).ok_or_else(ends)?.file;
+            let (path, bytes) = listed::read(&part.file, (list, record), name)?;
+            pixels::decode(&bytes, part.geometry).map_err(|reason| FormatError::record(&path, record, reason))
         };
-        decode_all(wanted, one, sink)
+        decode_all(part.geometry, wanted, one, each);
+        Ok(())
     }
 }
 
@@ -63,6 +84,7 @@ impl Format for ImageFolder {
 mod tests {
     use super::super::super::testing::{collect, opened, png_rgb};
     use super::*;
+    use std::fs;
     use std::path::Path;
 
     fn write(folder: &Path, list: &str) -> Opened {
@@ -81,6 +103,36 @@ mod tests {
         assert_eq!(ImageFolder.count(&part).unwrap(), 2);
         assert_eq!(ImageFolder.classes(&part).unwrap(), [2, 1]);
         assert_eq!(collect(&ImageFolder, &part, &[1]).unwrap(), [[2; 12]]);
+    }
+
+    #[test]
+    fn a_name_that_is_a_number_means_the_class_of_that_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut part = write(folder.path(), "file,label\na.png,1\na.png,0\n");
+        let mut classes = |names: &[&str]| {
+            part.classes = names.iter().map(|name| (*name).to_owned()).collect();
+            ImageFolder.classes(&part).map_err(|e| e.to_string())
+        };
+        assert_eq!(classes(&["0", "1"]).unwrap(), [1, 0]);
+        assert_eq!(classes(&["1", "0"]).unwrap(), [0, 1]);
+        assert_eq!(classes(&["cat", "dog"]).unwrap(), [1, 0]);
+        // 0 may be the first class by number and is no name, where 1 is the first class by name
+        let error = classes(&["1", "cat"]).unwrap_err();
+        assert!(
+            error.contains("record 1: label `0` is no class name") && error.contains("class 0 is named `1`"),
+            "{error}"
+        );
+        assert!(classes(&["cat"]).unwrap_err().contains("label `1` is neither"));
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_the_list_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = write(folder.path(), "file,label\na.png,0\nnone.png,whale\n../list.csv,1\nsub,1\n");
+        let found: Vec<String> = ImageFolder.faults(&part).iter().map(ToString::to_string).collect();
+        let expected = ["label `whale`", "none.png is not there", "leads out of the folder", "sub is not there"];
+        assert!(found.len() == 4 && found.iter().zip(expected).all(|(f, part)| f.contains(part)), "{found:?}");
+        assert!(collect(&ImageFolder, &part, &[2]).unwrap_err().to_string().contains("leads out"));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 mod celeba;
 mod cifar10_binary;
 mod class_folders;
+mod headers;
 mod idx;
 mod image_folder;
+mod listed;
 mod parquet_images;
 mod pixels;
 mod resize;
@@ -14,6 +16,7 @@ use super::card::FileFormat;
 use crate::artifact::Geometry;
 use rayon::prelude::*;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// One file of records (with its labels where they lie apart), and what its images must look like.
@@ -33,8 +36,19 @@ pub struct Opened {
     pub classes: Vec<String>,
 }
 
+impl Opened {
+    /// Whether another part reads the same records, of the same files.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        (&self.file, &self.labels, &self.partition) == (&other.file, &other.labels, &other.partition)
+    }
+}
+
 /// Receives images: the position in the list of wanted records, and the pixels, channel-major.
 pub type Sink<'a> = dyn FnMut(usize, &[u8]) + 'a;
+
+/// Receives images as [`Sink`] does, or what is wrong with one; says whether the next is wanted.
+pub type Each<'a> = dyn FnMut(usize, Result<&[u8], FormatError>) -> ControlFlow<()> + 'a;
 
 /// A layout of files.
 pub trait Format: Sync {
@@ -50,11 +64,35 @@ pub trait Format: Sync {
     /// Where the file cannot be read or is not of this format.
     fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError>;
 
+    /// What is wrong with the files as wholes, found without decoding an image: counts that do not agree, files that a
+    /// list names and that are not there, bytes too few or too many.
+    fn faults(&self, part: &Opened) -> Vec<FormatError>;
+
+    /// Decodes some records, and no others: `wanted` ascends without repetition. An image that does not decode to the
+    /// geometry goes to `each`, and the next is tried.
+    ///
+    /// # Errors
+    /// Where nothing more can be read.
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError>;
+
     /// Decodes some records, and no others: `wanted` ascends without repetition.
     ///
     /// # Errors
     /// Where the file ends early, or an image does not decode to the geometry.
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError>;
+    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
+        let mut first = Ok(());
+        self.each(part, wanted, &mut |position, image| match image {
+            Ok(pixels) => {
+                sink(position, pixels);
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                first = Err(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        first
+    }
 }
 
 /// The reader of a format.
@@ -106,6 +144,17 @@ impl FormatError {
         Self::File { path: path.to_owned(), reason: reason.into() }
     }
 
+    /// What is wrong without where: equal for faults of one sort.
+    pub(in crate::dataset) fn sort(&self) -> String {
+        match self {
+            Self::Io { source, .. } => source.to_string(),
+            Self::File { reason, .. } => reason.clone(),
+            // a reason that names a file is of the sort of the words behind it
+            Self::Record { reason, .. } if reason.ends_with(" is not there") => "an image is not there".to_owned(),
+            Self::Record { reason, .. } => reason.clone(),
+        }
+    }
+
     fn record(path: &Path, record: usize, reason: impl Into<String>) -> Self {
         Self::Record { path: path.to_owned(), record, reason: reason.into() }
     }
@@ -123,20 +172,38 @@ impl FormatError {
     }
 }
 
-/// Images read and decoded at a time: enough for all threads, little enough to stay in memory.
+/// No file of a data set has more records; a header that says so is broken.
+const MOST_RECORDS: usize = 1 << 28;
+/// Images read and decoded at a time: enough for all threads…
 const BATCH: usize = 256;
+/// …and little enough to stay in memory.
+const BATCH_BYTES: usize = 1 << 26;
+
+/// Images of this layout that are read and decoded at a time.
+fn batch_size(geometry: Geometry) -> usize {
+    (BATCH_BYTES / geometry.dim().max(1)).clamp(1, BATCH)
+}
 
 /// Decodes records of one file each, many at once, and hands them on in order.
 fn decode_all(
+    geometry: Geometry,
     wanted: &[usize],
     decode: impl Fn(usize) -> Result<Vec<u8>, FormatError> + Sync,
-    sink: &mut Sink<'_>,
-) -> Result<(), FormatError> {
-    for (batch, records) in wanted.chunks(BATCH).enumerate() {
-        let images = records.par_iter().map(|&record| decode(record)).collect::<Result<Vec<_>, _>>()?;
-        images.iter().enumerate().for_each(|(i, image)| sink(batch * BATCH + i, image));
+    each: &mut Each<'_>,
+) {
+    let size = batch_size(geometry);
+    for (batch, records) in wanted.chunks(size).enumerate() {
+        let images: Vec<_> = records.par_iter().map(|&record| decode(record)).collect();
+        for (i, image) in images.into_iter().enumerate() {
+            let goes_on = match image {
+                Ok(pixels) => each(batch * size + i, Ok(&pixels)),
+                Err(error) => each(batch * size + i, Err(error)),
+            };
+            if goes_on.is_break() {
+                return;
+            }
+        }
     }
-    Ok(())
 }
 
 /// The labels file of a part; cards are checked to name one where the format needs it.

@@ -1,15 +1,16 @@
 //! Parquet in the layout of dataset hubs: a column of encoded images, `struct<bytes, path>` or plain bytes, and one of
 //! class numbers.
 
-use super::{Format, FormatError, Opened, Sink, pixels};
+use super::{Each, Format, FormatError, Opened, batch_size, pixels};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use parquet::schema::types::{Type, TypePtr};
 use rayon::prelude::*;
 use std::fs::File;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Reader of hub Parquet files.
 pub struct ParquetImages;
@@ -20,8 +21,12 @@ const IMAGE_COLUMNS: [&str; 3] = ["img", "image", "images"];
 const LABEL_COLUMNS: [&str; 4] = ["label", "labels", "fine_label", "fine_labels"];
 /// The part of an image column that holds the encoded image.
 const BYTES: &str = "bytes";
-/// Images decoded at a time: enough for all threads, little enough to stay in memory.
-const BATCH: usize = 512;
+/// Encoded images that wait take no more memory than this.
+const WAITING_BYTES: usize = 1 << 26;
+/// Batches that are read while one is decoded.
+const BATCHES_AHEAD: usize = 1;
+/// A reader that met bytes that nobody foresaw.
+const GAVE_UP: &str = "not a whole Parquet file: the reader gave up; get it again";
 
 type Reader = SerializedFileReader<File>;
 
@@ -31,7 +36,14 @@ fn open(part: &Opened) -> Result<Reader, FormatError> {
 }
 
 fn broken(part: &Opened, error: &ParquetError) -> FormatError {
-    FormatError::file(&part.file, format!("not a whole Parquet file ({error}); get it again"))
+    FormatError::file(&part.file, format!("not a whole Parquet file, or one of a kind that is not read ({error})"))
+}
+
+/// Runs the reader on a thread of its own, so that one that gives up over bytes that nobody foresaw costs a fault and
+/// not the program.
+fn guarded<T: Send>(part: &Opened, read: impl FnOnce() -> Result<T, FormatError> + Send) -> Result<T, FormatError> {
+    let gave_up = || FormatError::file(&part.file, GAVE_UP);
+    std::thread::scope(|scope| scope.spawn(read).join()).unwrap_or_else(|_| Err(gave_up()))
 }
 
 /// The schema cut down to the first of some columns that is there.
@@ -64,9 +76,9 @@ fn group(name: &str, fields: Vec<TypePtr>, like: Option<&TypePtr>) -> Result<Typ
 /// Record numbers of each row group.
 fn row_groups(reader: &Reader) -> Vec<Range<usize>> {
     let rows = reader.metadata().row_groups().iter().map(|g| usize::try_from(g.num_rows()).unwrap_or(0));
-    rows.scan(0, |end, rows| {
+    rows.scan(0, |end: &mut usize, rows| {
         let start = *end;
-        *end += rows;
+        *end = end.saturating_add(rows);
         Some(start..*end)
     })
     .collect()
@@ -77,7 +89,7 @@ fn visit(
     part: &Opened,
     names: &[&str],
     wanted: impl Fn(&Range<usize>) -> bool,
-    mut each: impl FnMut(usize, &Row) -> Result<(), FormatError>,
+    mut each: impl FnMut(usize, &Row) -> Result<ControlFlow<()>, FormatError>,
 ) -> Result<(), FormatError> {
     let reader = open(part)?;
     let projection = column(part, &reader, names)?;
@@ -87,7 +99,9 @@ fn visit(
         let mut next = records.start;
         for row in rows {
             let row = row.map_err(|e| FormatError::record(&part.file, next, format!("{e}; get the file again")))?;
-            each(next, &row)?;
+            if each(next, &row)?.is_break() {
+                return Ok(());
+            }
             next += 1;
         }
         if next < records.end {
@@ -121,70 +135,91 @@ fn encoded(row: &Row) -> Option<&[u8]> {
     }
 }
 
-/// Encoded images that wait for being decoded together.
-struct Batch<'a, 'b> {
-    part: &'a Opened,
-    waiting: Vec<(usize, usize, Vec<u8>)>,
-    sink: &'a mut Sink<'b>,
+/// Encoded images that wait for being decoded together: position, record, and the image where the row holds one.
+type Batch = Vec<(usize, usize, Option<Vec<u8>>)>;
+
+/// Sends the wanted records, batch after batch; ends early where nobody receives.
+fn read(part: &Opened, wanted: &[usize], send: &SyncSender<Batch>) -> Result<(), FormatError> {
+    let (mut batch, mut bytes, mut next) = (Batch::new(), 0, 0);
+    let touched = |records: &Range<usize>| {
+        let at = wanted.partition_point(|&record| record < records.start);
+        wanted.get(at).is_some_and(|record| records.contains(record))
+    };
+    visit(part, &IMAGE_COLUMNS, touched, |record, row| {
+        if wanted.get(next) != Some(&record) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let image = encoded(row).map(<[u8]>::to_vec);
+        bytes += image.as_ref().map_or(0, Vec::len);
+        batch.push((next, record, image));
+        next += 1;
+        if batch.len() < batch_size(part.geometry) && bytes < WAITING_BYTES {
+            return Ok(ControlFlow::Continue(()));
+        }
+        bytes = 0;
+        let gone = send.send(std::mem::take(&mut batch)).is_err();
+        Ok(if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    let gone = send.send(batch).is_err();
+    match wanted.get(next) {
+        Some(&record) if !gone => Err(FormatError::record(&part.file, record, "the file ends before; get it again")),
+        _ => Ok(()),
+    }
 }
 
-impl Batch<'_, '_> {
-    fn push(&mut self, position: usize, record: usize, image: &[u8]) -> Result<(), FormatError> {
-        self.waiting.push((position, record, image.to_vec()));
-        if self.waiting.len() < BATCH { Ok(()) } else { self.decode() }
-    }
-
-    fn decode(&mut self) -> Result<(), FormatError> {
-        let part = self.part;
-        let decode = |(position, record, image): (usize, usize, Vec<u8>)| {
-            let pixels = pixels::decode(&image, part.geometry);
-            Ok((position, pixels.map_err(|reason| FormatError::record(&part.file, record, reason))?))
-        };
-        let images = std::mem::take(&mut self.waiting).into_par_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
-        images.iter().for_each(|(position, pixels)| (self.sink)(*position, pixels));
-        Ok(())
-    }
+/// Decodes a batch, many images at once, and hands it on in order.
+fn hand_on(part: &Opened, batch: Batch, each: &mut Each<'_>) -> ControlFlow<()> {
+    let decode = |(position, record, image): (usize, usize, Option<Vec<u8>>)| {
+        let pixels = image.ok_or_else(|| "holds no encoded image".to_owned());
+        let pixels = pixels.and_then(|image| pixels::decode(&image, part.geometry));
+        (position, pixels.map_err(|reason| FormatError::record(&part.file, record, reason)))
+    };
+    let images: Vec<_> = batch.into_par_iter().map(decode).collect();
+    images.into_iter().try_for_each(|(position, image)| match image {
+        Ok(pixels) => each(position, Ok(&pixels)),
+        Err(error) => each(position, Err(error)),
+    })
 }
 
 impl Format for ParquetImages {
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
-        Ok(row_groups(&open(part)?).last().map_or(0, |records| records.end))
+        guarded(part, || Ok(row_groups(&open(part)?).last().map_or(0, |records| records.end)))
     }
 
     fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError> {
         let mut classes = Vec::new();
-        visit(
-            part,
-            &LABEL_COLUMNS,
-            |_| true,
-            |record, row| {
-                let wrong = || FormatError::record(&part.file, record, "its label is no class number");
-                classes.push(class(row).ok_or_else(wrong)?);
-                Ok(())
-            },
-        )?;
+        let each = |record, row: &Row| {
+            let wrong = || FormatError::record(&part.file, record, "its label is no class number");
+            classes.push(class(row).ok_or_else(wrong)?);
+            Ok(ControlFlow::Continue(()))
+        };
+        guarded(part, || visit(part, &LABEL_COLUMNS, |_| true, each))?;
         Ok(classes)
     }
 
-    fn images(&self, part: &Opened, wanted: &[usize], sink: &mut Sink<'_>) -> Result<(), FormatError> {
-        let mut batch = Batch { part, waiting: Vec::new(), sink };
-        let mut next = 0;
-        let touched = |records: &Range<usize>| {
-            let at = wanted.partition_point(|&record| record < records.start);
-            wanted.get(at).is_some_and(|record| records.contains(record))
+    fn faults(&self, part: &Opened) -> Vec<FormatError> {
+        let whole = || {
+            let reader = open(part)?;
+            let said = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
+            let there = row_groups(&reader).last().map_or(0, |records| records.end);
+            column(part, &reader, &IMAGE_COLUMNS)?;
+            let reason = || format!("{there} rows in its groups where its end says {said}; get it again");
+            if said == there { Ok(()) } else { Err(FormatError::file(&part.file, reason())) }
         };
-        visit(part, &IMAGE_COLUMNS, touched, |record, row| {
-            if wanted.get(next) != Some(&record) {
-                return Ok(());
-            }
-            let nothing = || FormatError::record(&part.file, record, "holds no encoded image");
-            batch.push(next, record, encoded(row).ok_or_else(nothing)?)?;
-            next += 1;
-            Ok(())
-        })?;
-        batch.decode()?;
-        let Some(&record) = wanted.get(next) else { return Ok(()) };
-        Err(FormatError::record(&part.file, record, "the file ends before; get it again"))
+        guarded(part, whole).and_then(|()| self.classes(part)).err().into_iter().collect()
+    }
+
+    fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
+        let (send, receive) = sync_channel(BATCHES_AHEAD);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || read(part, wanted, &send));
+            let handed = receive.iter().try_for_each(|batch| hand_on(part, batch, each));
+            // a reader that still sends finds nobody and ends
+            drop(receive);
+            let gave_up = || FormatError::file(&part.file, GAVE_UP);
+            let read = reader.join().unwrap_or_else(|_| Err(gave_up()));
+            if handed.is_break() { Ok(()) } else { read }
+        })
     }
 }
 
