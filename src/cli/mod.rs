@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod size;
 mod stop;
+mod store;
 mod terminal;
 mod verdict;
 
@@ -27,9 +28,10 @@ use std::path::PathBuf;
 
 /// Turns a folder of YAML studies into a reproduced paper.
 ///
-/// Exit codes: 0 all well; 1 a step failed, or `check` found a difference; 2 a mistake in the command line, a study or
-/// a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or written, or the output of a
-/// command that only prints; 130 stopped by the user. A claim that fails is a result, not an error.
+/// Exit codes: 0 all well; 1 a step failed, `check` found a difference, or `store verify` found damage; 2 a mistake in
+/// the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
+/// written, or the output of a command that only prints; 130 stopped by the user. A claim that fails is a result, not an
+/// error.
 #[derive(Debug, Parser)]
 #[command(name = "lofi", version, about, arg_required_else_help = true)]
 struct Cli {
@@ -121,6 +123,12 @@ enum Command {
         #[command(subcommand)]
         what: Option<data::What>,
     },
+    /// Verifies stored results.
+    Store {
+        /// What to do.
+        #[command(subcommand)]
+        what: store::What,
+    },
     /// Writes the JSON schemas that editors check studies and cards with.
     Schema {
         /// Only says whether the files are up to date.
@@ -199,6 +207,7 @@ impl Command {
             Self::Bless { .. } => "bless",
             Self::List { .. } => "list",
             Self::Data { .. } => "data",
+            Self::Store { .. } => "store",
             Self::Schema { .. } => "schema",
             Self::Completions { .. } => "completions",
             Self::Man => "man",
@@ -225,6 +234,7 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),
         Command::List { what } => list::list(options, what),
         Command::Data { what } => data::data(&Project::open(options)?, what).map(Done::from),
+        Command::Store { what } => store::store(&Project::open(options)?, &what).map(Done::from),
         Command::Schema { check, to } => schema::schema(options, check, to),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -19,7 +19,7 @@ pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Resul
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
-    let last = run::last_records(&store, &studies);
+    let last = run::last_records(&store, &studies)?;
     let plan = make_plan(&graph, &store, &last)?;
     for (index, study) in studies.iter().enumerate() {
         let line = Line::of(study, (&graph, index), &plan);

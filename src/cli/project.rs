@@ -2,6 +2,7 @@
 
 use super::fail::Failure;
 use super::named::Named;
+use super::output::note;
 use super::place::Place;
 use super::{Options, profiles};
 use crate::catalog;
@@ -118,6 +119,9 @@ impl Project {
 
     /// Opens the store.
     pub fn open_store(&self) -> Result<Arc<Store>, Failure> {
+        if self.options.store.is_none() {
+            make_way(&self.store);
+        }
         Ok(Arc::new(Store::open(&self.store)?))
     }
 
@@ -134,6 +138,25 @@ impl Project {
             memory: MemoryLimit::new(self.options.memory, Memory::now()),
             stop: super::stop::of_process().clone(),
         })
+    }
+}
+
+/// What stands where the project's own store belongs and is no folder is set aside, and said. A store that was asked for
+/// by name is refused then: it may be a file of the user.
+fn make_way(store: &Path) {
+    let in_the_way = match std::fs::metadata(store) {
+        Ok(metadata) => !metadata.is_dir(),
+        // A link to nowhere, where it is there at all.
+        Err(e) => e.kind() == std::io::ErrorKind::NotFound && store.is_symlink(),
+    };
+    if !in_the_way {
+        return;
+    }
+    let free = |path: &PathBuf| std::fs::symlink_metadata(path).is_err();
+    let aside = (1..100).map(|number| store.with_extension(format!("aside-{number}"))).find(free);
+    if let Some(aside) = aside.filter(|aside| std::fs::rename(store, aside).is_ok()) {
+        let (store, aside) = (store.display(), aside.display());
+        note!("{store} was no folder, so it is now {aside}; the store is made anew");
     }
 }
 

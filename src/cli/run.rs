@@ -4,7 +4,7 @@ use super::fail::{Code, Done, Failure};
 use super::output::{self, note, say};
 use super::project::Project;
 use super::{report, terminal, verdict};
-use crate::engine::{Failed, Graph, Machine, RunRecord, Store, Summary};
+use crate::engine::{Failed, Graph, Machine, RunRecord, Store, StoreError, Summary};
 use crate::study::Study;
 use serde_json::json;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) struct Ran {
 pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
     let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
-    let last = last_records(&executor.store, studies);
+    let last = last_records(&executor.store, studies)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = executor.run(&graph, &last, sink.as_mut())?;
     let store = executor.store;
@@ -63,9 +63,13 @@ pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failu
 }
 
 /// The records of the last runs; of studies that have none with these settings, of the last run without.
-pub(super) fn last_records(store: &Store, studies: &[Study]) -> Vec<RunRecord> {
-    let record = |study: &Study| RunRecord::read(store, study).or_else(|| RunRecord::read_ordinary(store, study));
-    studies.iter().filter_map(record).collect()
+pub(super) fn last_records(store: &Store, studies: &[Study]) -> Result<Vec<RunRecord>, StoreError> {
+    let record = |study: &Study| match RunRecord::read(store, study) {
+        Ok(None) => RunRecord::read_ordinary(store, study),
+        other => other,
+    };
+    let found: Result<Vec<_>, _> = studies.iter().map(record).collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
 type Finished<'a> = (&'a Graph, &'a Store, &'a Summary, &'a [RunRecord]);
@@ -92,7 +96,7 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
         };
         record.write(store)?;
     }
-    Ok(())
+    Ok(store.settle()?)
 }
 
 /// The commit of the project, with `-dirty` where files differ from it; empty where there is no git.

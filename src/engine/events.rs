@@ -50,7 +50,8 @@ pub enum Event {
         /// Floating-point operations it was planned with.
         flops: f64,
     },
-    /// A step's inputs turned out as before, byte for byte, so its result stands.
+    /// A step's inputs turned out as before, byte for byte, so its result stands; or another process has computed it
+    /// meanwhile.
     Reused {
         /// The step.
         name: String,

@@ -116,6 +116,8 @@ impl Executor {
                 return Err(StoreError::Damaged { path: self.store.root().to_owned(), reason }.into());
             }
         }
+        // A run that ended well survives a power cut.
+        self.store.settle()?;
         total.elapsed_s = start.elapsed().as_secs_f64();
         sink.event(&Event::Done {
             ran: total.ran,

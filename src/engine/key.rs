@@ -6,8 +6,10 @@ use sha2::{Digest, Sha256};
 
 include!(concat!(env!("OUT_DIR"), "/fingerprints.rs"));
 
-/// Version of the key's own make-up.
-const KEY_FORMAT: u32 = 1;
+/// Version of the key's own make-up, and of what an entry says beside its values.
+///
+/// History: 1, first layout; 2, entries carry a checksum of themselves.
+const KEY_FORMAT: u32 = 2;
 
 /// The code fingerprint of a kind: a hash, made at build time, over the tokens of its file, of every module that the
 /// file reaches, and over the locked versions of the numeric crates.

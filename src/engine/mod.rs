@@ -2,6 +2,8 @@
 //!
 //! The engine knows no kind by name; it is given studies whose nodes carry their kinds.
 
+mod claim;
+mod disk;
 mod events;
 mod execute;
 mod graph;
@@ -9,7 +11,9 @@ mod key;
 mod live;
 mod machine;
 mod memory;
+mod owner;
 mod plan;
+mod publish;
 mod record;
 mod round;
 mod running;
@@ -18,6 +22,7 @@ mod stop;
 mod store;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod work;
 
 pub use events::{Event, Silent, Sink};
@@ -30,3 +35,4 @@ pub use plan::{Decision, RunPlan, plan};
 pub use record::{RunRecord, StepRecord};
 pub use stop::{Hold, Stop};
 pub use store::{Entry, Store, StoreError, StoredFile, StoredOutput};
+pub use verify::Verified;

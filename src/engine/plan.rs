@@ -100,16 +100,7 @@ fn lookup(
     is_target: bool,
     damaged: &mut dyn FnMut(String),
 ) -> Result<Option<Entry>, StoreError> {
-    let found = store.entry(&node.key).and_then(|entry| {
-        if let (Some(entry), true) = (&entry, is_target) {
-            for (port, output) in &entry.outputs {
-                if !output.files.is_empty() {
-                    store.value(entry, port)?;
-                }
-            }
-        }
-        Ok(entry)
-    });
+    let found = if is_target { store.whole(&node.key) } else { store.entry(&node.key) };
     match found {
         Err(StoreError::Damaged { reason, .. }) => {
             damaged(reason);
@@ -120,7 +111,8 @@ fn lookup(
     }
 }
 
-fn has_ports(entry: &Entry, node: &GraphNode, ports: &BTreeSet<usize>) -> bool {
+/// Whether an entry holds these ports.
+pub(super) fn has_ports(entry: &Entry, node: &GraphNode, ports: &BTreeSet<usize>) -> bool {
     let name = |port: &usize| node.kind.about().outputs[*port].name;
     ports.iter().all(|port| entry.outputs.get(name(port)).is_some_and(|o| !o.files.is_empty()))
 }

@@ -1,5 +1,6 @@
 //! The record of a study's last run: provenance for reports and reasons for plans.
 
+use super::disk::{self, Durable, Found};
 use super::graph::Graph;
 use super::key::fingerprint;
 use super::machine::Machine;
@@ -7,6 +8,10 @@ use super::store::{Store, StoreError};
 use crate::step::{seal, unseal};
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// More than the record of any run takes.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// One step of a recorded run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,21 +71,44 @@ impl RunRecord {
         places.iter().map(record).collect()
     }
 
-    /// Reads the record of a study's last run, if there is one that can be read.
-    #[must_use]
-    pub fn read(store: &Store, study: &Study) -> Option<Self> {
-        Self::read_of(store, (&study.head.study, &study.variant()))
+    /// Reads the record of a study's last run, if there is one that is whole.
+    ///
+    /// # Errors
+    /// Where the system refuses to read it.
+    pub fn read(store: &Store, study: &Study) -> Result<Option<Self>, StoreError> {
+        Self::whole(store, (&study.head.study, &study.variant()))
     }
 
     /// The same of the last run without settings.
-    #[must_use]
-    pub fn read_ordinary(store: &Store, study: &Study) -> Option<Self> {
-        Self::read_of(store, (&study.head.study, &study.profile))
+    ///
+    /// # Errors
+    /// As [`RunRecord::read`].
+    pub fn read_ordinary(store: &Store, study: &Study) -> Result<Option<Self>, StoreError> {
+        Self::whole(store, (&study.head.study, &study.profile))
     }
 
-    fn read_of(store: &Store, (study, profile): (&str, &str)) -> Option<Self> {
-        let bytes = std::fs::read(store.run_path(study, profile)).ok()?;
-        unseal(&bytes).ok()
+    fn whole(store: &Store, (study, profile): (&str, &str)) -> Result<Option<Self>, StoreError> {
+        match Self::at(store, &store.run_path(study, profile)) {
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// The record at a path.
+    ///
+    /// # Errors
+    /// Where it is damaged or cannot be read.
+    pub(super) fn at(store: &Store, path: &Path) -> Result<Option<Self>, StoreError> {
+        let damaged = |reason: String| StoreError::Damaged { path: path.to_owned(), reason };
+        let record: Self = match disk::read(store.root(), path, MOST_BYTES)? {
+            Found::File(bytes) => unseal(&bytes).map_err(|e| damaged(e.to_string()))?,
+            Found::Nothing => return Ok(None),
+            Found::Odd(reason) => return Err(damaged(format!("it {reason}"))),
+        };
+        match path == store.run_path(&record.study, &record.profile) {
+            true => Ok(Some(record)),
+            false => Err(damaged("it is that of another study".to_owned())),
+        }
     }
 
     /// Writes it.
@@ -90,6 +118,6 @@ impl RunRecord {
     pub fn write(&self, store: &Store) -> Result<(), StoreError> {
         let path = store.run_path(&self.study, &self.profile);
         let text = seal(self).map_err(|e| StoreError::Damaged { path: path.clone(), reason: e.to_string() })?;
-        store.replace(&path, &text)
+        store.replace(&path, &[&text], Durable::Later)
     }
 }

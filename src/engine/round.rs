@@ -1,5 +1,8 @@
 //! One pass over a plan: ready steps in parallel, under a memory budget; a failure stops only its followers.
 
+mod second_look;
+
+use super::claim::Claims;
 use super::events::{Event, Sink};
 use super::execute::{Executor, Failed, RunError, Summary};
 use super::graph::{Graph, GraphWire};
@@ -32,6 +35,7 @@ pub(super) struct Round<'a> {
     live: Live,
     running: HashMap<usize, u64>,
     large: Running<'a>,
+    claims: Claims,
     dead: BTreeSet<usize>,
     again: bool,
 }
@@ -68,6 +72,7 @@ impl<'a> Round<'a> {
             live: Live::default(),
             running: HashMap::new(),
             large: Running::new(&executor.store, &executor.stop),
+            claims: Claims::default(),
             dead: BTreeSet::new(),
             again: false,
         };
@@ -107,11 +112,15 @@ impl<'a> Round<'a> {
                 self.wind_down(&receiver)?;
                 return Err(RunError::Cancelled);
             }
+            self.claims.beat();
             self.start_ready(&sender, sink, total)?;
-            if self.running.is_empty() {
+            let elsewhere = self.claims.elsewhere();
+            if self.running.is_empty() && elsewhere.is_empty() {
                 break;
             }
-            match receiver.recv_timeout(Duration::from_millis(100)) {
+            let pause = Duration::from_millis(if elsewhere.is_empty() { 100 } else { 10 });
+            self.ready.extend(elsewhere);
+            match receiver.recv_timeout(pause) {
                 Ok(done) => self.finish(done, sink, total)?,
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -142,12 +151,16 @@ impl<'a> Round<'a> {
         while self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(&node);
+            if self.kept(node) && !self.is_to_do(node, sink, total)? {
+                continue;
+            }
             match self.inputs(node, sink)? {
                 Ok(inputs) => self.start(node, inputs, sender, sink),
                 // Inputs turned out damaged: they are recomputed in the next round, and this node with them.
                 Err(damaged) => {
                     self.again = true;
                     total.cached = total.cached.saturating_sub(damaged.len());
+                    self.claims.give_back(node);
                     self.drop_inputs(node);
                 }
             }
@@ -259,6 +272,14 @@ impl<'a> Round<'a> {
     }
 
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
+        let node = done.node;
+        let finished = self.conclude(done, sink, total);
+        // Not before its result can be seen.
+        self.claims.give_back(node);
+        finished
+    }
+
+    fn conclude(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
         self.running.remove(&done.node);
         self.large.ends(done.node);
         let (name, kind, flops) = {
@@ -331,7 +352,9 @@ impl<'a> Round<'a> {
     fn publish(&mut self, index: usize, values: Vec<Value>, elapsed_s: f64) -> Result<(), RunError> {
         let node = &self.graph.nodes[index];
         let ports = node.kind.about().outputs;
-        let kept = |i: usize, value: &Value| ports[i].keep == Keep::Always || worth_keeping(value, node.plan.flops);
+        let kept = |i: usize, value: &Value| {
+            ports[i].keep == Keep::Always || worth_keeping(value.memory_bytes(), node.plan.flops)
+        };
         let mut outputs = BTreeMap::new();
         let mut stored: Vec<(&str, &Value)> = Vec::new();
         for (i, value) in values.iter().enumerate() {

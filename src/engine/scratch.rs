@@ -1,13 +1,18 @@
-//! States of long steps that are not done: `STORE/scratch/ab/<key>`, one file a step, its SHA-256 before its content.
+//! States of long steps that are not done: `STORE/scratch/ab/<key>`, one file a step; its SHA-256 and its length, eight
+//! bytes, before its content.
 
+use super::disk::{self, Durable, Found};
 use super::stop::{Hold, Stop};
-use super::store::{Store, StoreError, io, write_file};
+use super::store::{Store, StoreError};
 use crate::step::{Scratch, StepError};
 use sha2::{Digest, Sha256};
-use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 const DIGEST_BYTES: usize = 32;
+const LENGTH_BYTES: usize = 8;
+/// What the system refuses to read is asked for again after these milliseconds: a state is work, and most refusals pass.
+const PAUSES_MS: [u64; 4] = [1, 10, 100, 1000];
 
 /// The scratch of one step.
 pub(super) struct StepScratch<'a> {
@@ -30,16 +35,35 @@ impl Scratch for StepScratch<'_> {
 }
 
 impl Store {
-    fn scratch_path(&self, key: &str) -> PathBuf {
-        self.root().join("scratch").join(&key[..2.min(key.len())]).join(key)
-    }
-
     /// The state that a step left; nothing where there is none or it is damaged.
     #[must_use]
     pub fn scratch(&self, key: &str) -> Option<Vec<u8>> {
-        let bytes = std::fs::read(self.scratch_path(key)).ok()?;
-        let (digest, state) = bytes.split_at_checked(DIGEST_BYTES)?;
-        (Sha256::digest(state).as_slice() == digest).then(|| state.to_vec())
+        for pause in PAUSES_MS {
+            match self.read_scratch(key) {
+                Err(StoreError::Io { .. }) => std::thread::sleep(Duration::from_millis(pause)),
+                other => return other.ok().flatten(),
+            }
+        }
+        self.read_scratch(key).ok().flatten()
+    }
+
+    /// The state that a step left.
+    ///
+    /// # Errors
+    /// Where it is damaged or cannot be read.
+    pub(super) fn read_scratch(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.place("scratch", key);
+        let damaged = |reason: &str| StoreError::Damaged { path: path.clone(), reason: reason.to_owned() };
+        let mut bytes = match disk::read(self.root(), &path, u64::MAX)? {
+            Found::File(bytes) => bytes,
+            Found::Nothing => return Ok(None),
+            Found::Odd(reason) => return Err(damaged(&format!("it {reason}"))),
+        };
+        let (digest, rest) = bytes.split_at_checked(DIGEST_BYTES).ok_or_else(|| damaged("it is cut short"))?;
+        if Sha256::digest(rest).as_slice() != digest || rest.len() < LENGTH_BYTES {
+            return Err(damaged("it has changed"));
+        }
+        Ok(Some(bytes.split_off(DIGEST_BYTES + LENGTH_BYTES)))
     }
 
     /// Replaces the state of a step. Nobody ever sees it half-written.
@@ -47,22 +71,17 @@ impl Store {
     /// # Errors
     /// Where the disk refuses; then the state before is still there.
     pub fn save_scratch(&self, key: &str, state: &[u8]) -> Result<(), StoreError> {
-        let target = self.scratch_path(key);
-        let parent = target.parent().unwrap_or_else(|| self.root());
-        std::fs::create_dir_all(parent).map_err(io("write to the store at", parent))?;
-        // in `tmp`, which the next run clears of what a kill left there
-        let folder = self.temporary()?;
-        let beside = folder.join("state");
-        let bytes = [Sha256::digest(state).as_slice(), state].concat();
-        let done = write_file(&beside, &bytes)
-            .and_then(|()| std::fs::rename(&beside, &target).map_err(io("write to the store at", &target)));
-        let _ = std::fs::remove_dir_all(&folder);
-        done
+        let length = (state.len() as u64).to_le_bytes();
+        let digest = Sha256::new().chain_update(length).chain_update(state).finalize();
+        self.replace(&self.place("scratch", key), &[digest.as_slice(), &length, state], Durable::Now)
     }
 
-    /// Forgets the state of a step that is done.
+    /// Forgets the state of a step that is done. It goes once the result is on the disk.
     pub fn drop_scratch(&self, key: &str) {
-        let _ = std::fs::remove_file(self.scratch_path(key));
+        let path = self.place("scratch", key);
+        if matches!(disk::look(&path), Ok(Some(_))) && self.settle().is_ok() {
+            disk::remove(&path);
+        }
     }
 }
 
@@ -83,6 +102,7 @@ mod tests {
         store.drop_scratch("abc");
         store.drop_scratch("abc");
         assert_eq!(store.scratch("abc"), None);
+        drop(store);
         assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
     }
 
@@ -91,7 +111,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         store.save_scratch("abc", b"a state").unwrap();
-        let path = store.scratch_path("abc");
+        let path = store.place("scratch", "abc");
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[DIGEST_BYTES] ^= 1;
         std::fs::write(&path, &bytes).unwrap();

@@ -1,22 +1,34 @@
 //! Results on disk: written beside and renamed, checked by their hashes when read, shared by processes.
 //!
 //! ```text
-//! STORE/objects/ab/<key>/entry.json     what ran, with hashes of every file
+//! STORE/objects/ab/<key>/entry.json     what ran, with hashes of every file and of itself
 //!                        <port>/<file>  the values
-//! STORE/content/ab/<content key>        key of an entry with the same inputs, byte for byte
+//! STORE/content/ab/<content key>        key of an entry with the same inputs, byte for byte, and a hash of both
 //! STORE/scratch/ab/<key>                 state of a long step that is not done, see `scratch`
-//! STORE/tmp/<pid>-<n>/                  entries being written
-//! STORE/runs/<study>/<profile>.json     the last run of a study
+//! STORE/tmp/run-<boot>-<random>/        what a living run is writing, see `owner`
+//! STORE/tmp/<key>.claim                  a step that is being computed, see `claim`
+//! STORE/runs/<study>/<profile>.json     the last run of a study, with a hash of itself
 //! ```
+//!
+//! Nothing is believed unseen: an entry, a value, a state or a record that is not what its hash says is damage, and
+//! costs the work to make it again. So nothing waits for the disk one by one; `publish` says when the disk is waited for.
 
+use super::disk::{self, Found};
+use super::owner::{self, RunFolder};
 use crate::artifact::{self, Value, ValueType};
-use crate::step::{hex, seal, unseal};
+use crate::step::{hex, unseal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Instant;
+
+/// More than the description of any step takes: a million inputs are a tenth of it.
+const MOST_ENTRY_BYTES: u64 = 1 << 30;
+/// More than a content key's file takes.
+const MOST_CONTENT_BYTES: u64 = 1 << 10;
 
 /// What is stored of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +74,8 @@ pub struct StoredFile {
 }
 
 /// What can be wrong with the store.
+///
+/// Only damage is ever taken out of a store. What the system refuses to read now may be good.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The disk refused.
@@ -95,8 +109,13 @@ pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Erro
 /// A folder of results.
 #[derive(Debug)]
 pub struct Store {
-    root: PathBuf,
-    written: AtomicU64,
+    pub(super) root: PathBuf,
+    /// What this run writes in, made when it first writes.
+    pub(super) run: Mutex<Option<RunFolder>>,
+    pub(super) written: AtomicU64,
+    /// Whether something may not be on the disk yet, and when all was.
+    pub(super) unsettled: AtomicBool,
+    pub(super) settled: Mutex<Instant>,
 }
 
 impl Store {
@@ -105,10 +124,15 @@ impl Store {
     /// # Errors
     /// Where the folder cannot be made.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(root.join("tmp")).map_err(io("make the store", root))?;
-        let store = Self { root: root.to_owned(), written: AtomicU64::new(0) };
-        store.clear_left_over();
-        Ok(store)
+        std::fs::create_dir_all(root).map_err(io("make the store", root))?;
+        owner::clear_left_over(root);
+        Ok(Self {
+            root: root.to_owned(),
+            run: Mutex::new(None),
+            written: AtomicU64::new(0),
+            unsettled: AtomicBool::new(false),
+            settled: Mutex::new(Instant::now()),
+        })
     }
 
     /// The store's folder.
@@ -117,148 +141,114 @@ impl Store {
         &self.root
     }
 
-    fn clear_left_over(&self) {
-        let Ok(entries) = std::fs::read_dir(self.root.join("tmp")) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let pid = name.split('-').next().unwrap_or_default();
-            // Without /proc nothing is known of other processes, so nothing is cleared.
-            let known = Path::new("/proc/self").exists();
-            if known && !Path::new("/proc").join(pid).exists() {
-                let _ = std::fs::remove_dir_all(entry.path());
-            }
-        }
-    }
-
-    fn folder(&self, key: &str) -> PathBuf {
-        self.root.join("objects").join(&key[..2.min(key.len())]).join(key)
+    /// Where a key's file or folder lies in one of the store's folders.
+    pub(super) fn place(&self, kind: &str, key: &str) -> PathBuf {
+        self.root.join(kind).join(key.get(..2).unwrap_or(key)).join(key)
     }
 
     /// The entry of a key, if there is one that can be read.
     ///
     /// # Errors
-    /// Where there is one that cannot.
+    /// Where there is one that cannot: damaged, or refused by the system.
     pub fn entry(&self, key: &str) -> Result<Option<Entry>, StoreError> {
-        let folder = self.folder(key);
+        let folder = self.place("objects", key);
         let path = folder.join("entry.json");
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == ErrorKind::NotFound && !folder.exists() => return Ok(None),
-            Err(e) if e.kind() == ErrorKind::NotFound => {
-                return Err(StoreError::Damaged { path: folder, reason: "entry.json is missing".to_owned() });
+        let damaged = |reason: String| Err(StoreError::Damaged { path: folder.clone(), reason });
+        let bytes = match disk::read(&self.root, &path, MOST_ENTRY_BYTES)? {
+            Found::File(bytes) => bytes,
+            Found::Odd(reason) => return damaged(format!("entry.json {reason}")),
+            Found::Nothing => {
+                return match disk::look(&folder).map_err(io("read", &folder))? {
+                    None => Ok(None),
+                    Some(metadata) if metadata.is_dir() => damaged("entry.json is missing".to_owned()),
+                    Some(_) => damaged("it is no folder".to_owned()),
+                };
             }
-            Err(e) => return Err(io("read", &path)(e)),
         };
-        let damaged = |reason: String| StoreError::Damaged { path: folder.clone(), reason };
-        let entry: Entry = unseal(&bytes).map_err(|e| damaged(format!("entry.json: {e}")))?;
-        if entry.key != key {
-            return Err(damaged("entry.json is that of another result".to_owned()));
+        match unseal::<Entry>(&bytes) {
+            Ok(entry) if entry.key == key => Ok(Some(entry)),
+            Ok(_) => damaged("entry.json is that of another result".to_owned()),
+            Err(error) => damaged(format!("entry.json: {error}")),
         }
-        Ok(Some(entry))
+    }
+
+    /// The entry of a key, with all its values read and checked.
+    ///
+    /// # Errors
+    /// As [`Store::entry`] and [`Store::value`].
+    pub fn whole(&self, key: &str) -> Result<Option<Entry>, StoreError> {
+        let entry = self.entry(key)?;
+        for (port, output) in entry.iter().flat_map(|entry| &entry.outputs) {
+            if let (Some(entry), false) = (&entry, output.files.is_empty()) {
+                self.value(entry, port)?;
+            }
+        }
+        Ok(entry)
     }
 
     /// A stored value, its bytes checked.
     ///
     /// # Errors
-    /// Where a file is missing, changed or does not decode.
+    /// Where a file is missing, changed or does not decode; or where the system refuses to read it.
     pub fn value(&self, entry: &Entry, port: &str) -> Result<Value, StoreError> {
-        let folder = self.folder(&entry.key);
+        match self.read_value(entry, port) {
+            // Another process may just have put the same result in its place.
+            Err(damaged @ StoreError::Damaged { .. }) => match self.entry(&entry.key)? {
+                Some(now) if now.outputs.get(port) == entry.outputs.get(port) => self.read_value(&now, port),
+                _ => Err(damaged),
+            },
+            other => other,
+        }
+    }
+
+    fn read_value(&self, entry: &Entry, port: &str) -> Result<Value, StoreError> {
+        let folder = self.place("objects", &entry.key);
         let damaged = |reason: String| StoreError::Damaged { path: folder.clone(), reason };
         let output = entry.outputs.get(port).ok_or_else(|| damaged(format!("no output `{port}`")))?;
         let mut files: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
         for file in &output.files {
-            let bytes = std::fs::read(folder.join(port).join(&file.name))
-                .map_err(|e| damaged(format!("{port}/{}: {e}", file.name)))?;
+            let named = format!("{port}/{}", file.name);
+            if !disk::is_plain(port) || !disk::is_plain(&file.name) {
+                return Err(damaged(format!("`{named}` leads out of its folder")));
+            }
+            let bytes = match disk::read(&self.root, &folder.join(port).join(&file.name), file.bytes)? {
+                Found::File(bytes) => bytes,
+                Found::Nothing => return Err(damaged(format!("{named} is missing"))),
+                Found::Odd(reason) => return Err(damaged(format!("{named} {reason}"))),
+            };
             if bytes.len() as u64 != file.bytes {
-                return Err(damaged(format!("{port}/{} has {} bytes, not {}", file.name, bytes.len(), file.bytes)));
+                return Err(damaged(format!("{named} has {} bytes, not {}", bytes.len(), file.bytes)));
             }
             if hex(&Sha256::digest(&bytes)) != file.sha256 {
-                return Err(damaged(format!("{port}/{} has changed", file.name)));
+                return Err(damaged(format!("{named} has changed")));
             }
             files.insert(&file.name, bytes);
         }
         artifact::decode(output.value_type, &|name| files.get(name).cloned()).map_err(|e| damaged(e.to_string()))
     }
 
-    /// Writes an entry; `values` are the outputs to keep, by port name. Nobody ever sees it half-written.
-    ///
-    /// # Errors
-    /// Where the disk refuses; then nothing is left behind.
-    pub fn publish(&self, mut entry: Entry, values: &[(&str, &Value)]) -> Result<Entry, StoreError> {
-        let folder = self.temporary()?;
-        let written = self.write(&folder, &mut entry, values).and_then(|()| self.reveal(&folder, &entry));
-        if let Err(error) = written {
-            let _ = std::fs::remove_dir_all(&folder);
-            return Err(error);
-        }
-        Ok(entry)
-    }
-
-    pub(super) fn temporary(&self) -> Result<PathBuf, StoreError> {
-        let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let folder = self.root.join("tmp").join(format!("{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&folder).map_err(io("write to the store at", &folder))?;
-        Ok(folder)
-    }
-
-    fn write(&self, folder: &Path, entry: &mut Entry, values: &[(&str, &Value)]) -> Result<(), StoreError> {
-        for (port, value) in values {
-            let inside = folder.join(port);
-            std::fs::create_dir_all(&inside).map_err(io("write to the store at", &inside))?;
-            let mut files = Vec::new();
-            for file in artifact::encode(value)? {
-                write_file(&inside.join(&file.name), &file.bytes)?;
-                let sha256 = hex(&Sha256::digest(&file.bytes));
-                files.push(StoredFile { name: file.name, bytes: file.bytes.len() as u64, sha256 });
-            }
-            let digest = digest_of(&files);
-            entry.outputs.insert((*port).to_owned(), StoredOutput { value_type: value.value_type(), digest, files });
-        }
-        let text = seal(&*entry).map_err(|e| StoreError::Damaged { path: folder.to_owned(), reason: e.to_string() })?;
-        write_file(&folder.join("entry.json"), &text)
-    }
-
-    /// Renames a finished folder into place. Another process may have been first: an entry with the same values stays,
-    /// so that whoever reads it is not disturbed.
-    fn reveal(&self, folder: &Path, entry: &Entry) -> Result<(), StoreError> {
-        let key = &entry.key;
-        let target = self.folder(key);
-        let parent = target.parent().unwrap_or(&self.root);
-        std::fs::create_dir_all(parent).map_err(io("write to the store at", parent))?;
-        // An entry that kept less than this one gives way: it is moved aside and removed.
-        for _ in 0..3 {
-            match std::fs::rename(folder, &target) {
-                Ok(()) => return Ok(()),
-                Err(_) if self.entry(key).ok().flatten().is_some_and(|there| there.outputs == entry.outputs) => break,
-                Err(_) if target.exists() => self.evict(key)?,
-                Err(e) => return Err(io("write to the store at", &target)(e)),
-            }
-        }
-        let _ = std::fs::remove_dir_all(folder);
-        Ok(())
-    }
-
-    /// Takes an entry out.
-    ///
-    /// # Errors
-    /// Where the disk refuses.
-    pub fn evict(&self, key: &str) -> Result<(), StoreError> {
-        let aside = self.temporary()?;
-        let folder = self.folder(key);
-        match std::fs::rename(&folder, aside.join("evicted")) {
-            Ok(()) => {}
-            Err(e) if e.kind() == ErrorKind::NotFound => {}
-            Err(e) => return Err(io("remove", &folder)(e)),
-        }
-        let _ = std::fs::remove_dir_all(&aside);
-        Ok(())
-    }
-
     /// The key of an entry whose kind, code, parameters and input bytes are these.
     #[must_use]
     pub fn same_content(&self, content_key: &str) -> Option<String> {
-        let key = std::fs::read_to_string(self.content_path(content_key)).ok()?;
-        (key.len() == 64).then_some(key)
+        self.content(content_key).ok().flatten()
+    }
+
+    /// What is filed under a content key.
+    ///
+    /// # Errors
+    /// Where it is damaged or cannot be read.
+    pub(super) fn content(&self, content_key: &str) -> Result<Option<String>, StoreError> {
+        let path = self.place("content", content_key);
+        let bytes = match disk::read(&self.root, &path, MOST_CONTENT_BYTES)? {
+            Found::File(bytes) => bytes,
+            Found::Nothing => return Ok(None),
+            Found::Odd(reason) => return Err(StoreError::Damaged { path, reason: format!("it {reason}") }),
+        };
+        let key = bytes.split(|&byte| byte == b' ').next().and_then(|key| std::str::from_utf8(key).ok());
+        match key {
+            Some(key) if bytes == content_line(content_key, key).as_bytes() => Ok(Some(key.to_owned())),
+            _ => Err(StoreError::Damaged { path, reason: "it is not as it was written".to_owned() }),
+        }
     }
 
     /// Remembers which entry has this content key.
@@ -266,11 +256,8 @@ impl Store {
     /// # Errors
     /// Where the disk refuses.
     pub fn remember_content(&self, content_key: &str, key: &str) -> Result<(), StoreError> {
-        self.replace(&self.content_path(content_key), key.as_bytes())
-    }
-
-    fn content_path(&self, content_key: &str) -> PathBuf {
-        self.root.join("content").join(&content_key[..2.min(content_key.len())]).join(content_key)
+        let line = content_line(content_key, key);
+        self.replace(&self.place("content", content_key), &[line.as_bytes()], disk::Durable::Later)
     }
 
     /// The path of a study's last run.
@@ -278,39 +265,13 @@ impl Store {
     pub fn run_path(&self, study: &str, profile: &str) -> PathBuf {
         self.root.join("runs").join(study).join(format!("{profile}.json"))
     }
-
-    /// Replaces a small file at once.
-    ///
-    /// # Errors
-    /// Where the disk refuses.
-    pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let parent = path.parent().unwrap_or(&self.root);
-        std::fs::create_dir_all(parent).map_err(io("write to the store at", parent))?;
-        let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let beside = parent.join(format!(".{}-{number}.part", std::process::id()));
-        let done = write_file(&beside, bytes)
-            .and_then(|()| std::fs::rename(&beside, path).map_err(io("write to the store at", path)));
-        if done.is_err() {
-            let _ = std::fs::remove_file(&beside);
-        }
-        done
-    }
 }
 
-/// Identity of a value from the hashes of its files.
-fn digest_of(files: &[StoredFile]) -> String {
-    let mut hash = Sha256::new();
-    for file in files {
-        hash.update(file.name.as_bytes());
-        hash.update(file.sha256.as_bytes());
-    }
-    hex(&hash.finalize())
+/// A key with a hash of it and of the name that it is filed under: neither can be another one unseen.
+fn content_line(content_key: &str, key: &str) -> String {
+    format!("{key} {}\n", hex(&Sha256::digest(format!("{content_key} {key}"))))
 }
 
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let action = "write to the store at";
-    let mut file = std::fs::File::create(path).map_err(io(action, path))?;
-    file.write_all(bytes).map_err(io(action, path))?;
-    // A full disk may say so only now; and a rename must not overtake the content.
-    file.sync_data().map_err(io(action, path))
-}
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

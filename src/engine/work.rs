@@ -16,10 +16,10 @@ const READ_BYTES_PER_S: f64 = 300e6;
 /// same values as an idle one.
 const FLOPS_PER_S: f64 = 3.5e10;
 
-/// Whether a value goes to disk though its port does not ask for it.
+/// Whether a value of so many bytes goes to disk though its port does not ask for it.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
-pub(super) fn worth_keeping(value: &Value, flops: f64) -> bool {
-    flops / FLOPS_PER_S > WORTH_KEEPING * value.memory_bytes() as f64 / READ_BYTES_PER_S
+pub(super) fn worth_keeping(bytes: u64, flops: f64) -> bool {
+    flops / FLOPS_PER_S > WORTH_KEEPING * bytes as f64 / READ_BYTES_PER_S
 }
 
 /// Runs one step; a panic is a failure of that step alone.

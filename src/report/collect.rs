@@ -55,7 +55,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         collected.add(outputs, output);
     }
     let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
-    let record = RunRecord::read(outputs.store, study);
+    let record = RunRecord::read(outputs.store, study).ok().flatten();
     let tally = Tally::of(&claims);
     Ok(StudyReport {
         name: head.study.clone(),

@@ -19,6 +19,7 @@ mod golden_ridge;
 mod golden_training;
 mod layers;
 mod memory;
+mod one_store;
 mod oracle_study;
 mod oracles;
 mod output;

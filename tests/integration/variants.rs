@@ -19,10 +19,7 @@ fn a_run_with_settings_never_stands_in_place_of_the_study_as_written() {
     let index = page(&project, "index.md");
     let link = index.split("](").find(|link| link.starts_with("demo/tiny.set~")).unwrap();
     let own = page(&project, link.split(')').next().unwrap());
-    assert!(
-        own.contains("Not the study as written") && own.contains("--set n_train=[40] --set width=12"),
-        "{own}"
-    );
+    assert!(own.contains("Not the study as written") && own.contains("--set n_train=[40] --set width=12"), "{own}");
     assert!(!own.contains("no record of a complete run"), "{own}");
     // Another order is the same; other values are another page.
     project.well(&["report", "--set", "n_train=[40]", "--set", "width=12"]);
