@@ -6,7 +6,9 @@
 mod fault;
 mod node;
 mod parse;
+mod walk;
 
 pub use fault::{Fault, Source};
 pub use node::{Entry, Mark, Node, Tree, known_names};
 pub use parse::parse;
+pub use walk::{Found, Strange, WalkError, Walked, documents, is_passed_over, walk};
