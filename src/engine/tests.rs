@@ -122,6 +122,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         nodes: steps.iter().map(node).collect(),
         outputs: (0..steps.len()).map(output).collect(),
         file: "s.yaml".into(),
+        remarks: Vec::new(),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn resolve_data(
     let Some(item) = &scoped.data else { return Ok(None) };
     let choices = choices(item, &item.node)?;
     let found = environment.data.resolve(&choices, raw.head.paper.data.as_deref());
-    found.map(Some).map_err(|(message, help)| vec![item.fault(item.node.mark, message).help(help)])
+    found.map(Some).map_err(|(message, help)| vec![item.at(&item.node, message).help(help)])
 }
 
 /// Card names, or `{card, task}`, one or a list.
@@ -30,7 +30,7 @@ pub(super) fn choices(item: &Item, node: &YamlNode) -> Result<Vec<DataChoice>, V
     };
     match &node.tree {
         Tree::List(items) if !items.is_empty() => items.iter().map(one).collect(),
-        Tree::List(_) => Err(vec![item.fault(node.mark, "`data` names no card")]),
+        Tree::List(_) => Err(vec![item.at(node, "`data` names no card")]),
         _ => Ok(vec![one(node)?]),
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn inject_data(builder: &mut Builder<'_>, template: &Template, params
         ]),
         (Some(node), _) => choices(&template.item, node).and_then(|choices| {
             let found = builder.environment.data.resolve(&choices, None);
-            found.map_err(|(message, help)| vec![template.item.fault(node.mark, message).help(help)])
+            found.map_err(|(message, help)| vec![template.item.at(node, message).help(help)])
         }),
     };
     match resolved {

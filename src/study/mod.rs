@@ -5,13 +5,16 @@
 //! wiring, `expand` makes one step for every distinct parameter set, `tables` (with `clauses`) turns tables, figures and
 //! claims into steps and `nodes` makes those.
 
+mod axis;
 mod clauses;
 mod data;
 mod direct;
 mod expand;
 mod extend;
+mod names;
 mod nodes;
 mod published;
+mod published_file;
 mod raw;
 mod schema;
 mod scope;
@@ -21,6 +24,7 @@ mod tables;
 mod template;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};
+pub(crate) use names::wrong_study_part;
 pub use raw::{DataChoice, Deviation, Head, Paper, Profile, Tolerance};
 pub use schema::schema;
 pub use scope::Setting;
@@ -125,9 +129,5 @@ pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fa
 }
 
 fn read(path: &Path, root: &Path) -> Result<Source, Fault> {
-    let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
-    let empty = Source::new(&name, "");
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| empty.fault(crate::yaml::Mark { line: 1, column: 1 }, format!("cannot be read: {e}")))?;
-    Ok(Source::new(name, &text))
+    crate::yaml::read(path, &path.strip_prefix(root).unwrap_or(path).display().to_string())
 }

@@ -100,6 +100,11 @@ impl Item {
     pub fn fault(&self, mark: Mark, message: impl std::fmt::Display) -> Fault {
         self.source.fault(mark, message)
     }
+
+    /// A fault of a value in this entry, shown where it is written: that may be another file, behind a `$name`.
+    pub fn at(&self, node: &Node, message: impl std::fmt::Display) -> Fault {
+        node.fault(&self.source, message)
+    }
 }
 
 /// A study file (or a fragment) split into sections.
@@ -180,7 +185,7 @@ fn fragment_head() -> Head {
 
 fn head(source: &Source, root: &Node) -> Result<Head, Vec<Fault>> {
     let entries = root.entries().iter().filter(|e| HEAD.contains(&e.key.as_str())).cloned().collect();
-    Node { mark: root.mark, tree: Tree::Map(entries) }.typed(source)
+    Node::new(root.mark, Tree::Map(entries)).typed(source)
 }
 
 fn unknown_keys(source: &Source, root: &Node) -> Vec<Fault> {
