@@ -150,10 +150,11 @@ fn missing_column(published: &PublishedNumbers, lines: &[Line]) -> Option<String
 /// A row in our columns, labels and units.
 fn translate(published: &PublishedNumbers, row: &Row) -> Vec<(String, Cell)> {
     let own = |(name, value): (&String, &Cell)| {
-        let value = match (value, published.scale.get(name)) {
-            (Cell::Text(text), _) => Cell::Text(published.labels.get(text).unwrap_or(text).clone()),
-            (other, Some(factor)) => other.as_f64().map_or_else(|| other.clone(), |v| Cell::Float(v * factor)),
-            (other, None) => other.clone(),
+        let label = published.labels.get(&value.to_string()).filter(|_| !value.is_null());
+        let value = match (label, published.scale.get(name)) {
+            (Some(label), _) => Cell::Text(label.clone()),
+            (None, Some(factor)) => value.as_f64().map_or_else(|| value.clone(), |v| Cell::Float(v * factor)),
+            (None, None) => value.clone(),
         };
         (name.clone(), value)
     };

@@ -126,6 +126,12 @@ pub(super) struct RawStudy {
 /// Keys of the sections that hold named entries.
 pub(super) const SECTIONS: [&str; 8] =
     ["constants", "profiles", "sweep", "steps", "tables", "figures", "claims", "published"];
+/// Most entries in one section.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Most unknown keys that are shown.
+const MOST_SHOWN: usize = 20;
+
 const HEAD: [&str; 7] = ["study", "title", "paper", "question", "notes", "deviations", "tolerances"];
 
 impl RawStudy {
@@ -192,6 +198,7 @@ fn unknown_keys(source: &Source, root: &Node) -> Vec<Fault> {
     let known: Vec<&str> = HEAD.into_iter().chain(["data", "extend"]).chain(SECTIONS).collect();
     let unknown = root.entries().iter().filter(|e| !known.contains(&e.key.as_str()));
     unknown
+        .take(MOST_SHOWN)
         .map(|e| {
             let fault = source.fault(e.mark, format!("unknown key `{}` in a study", e.key));
             match known_names(&e.key, &known) {
@@ -205,6 +212,10 @@ fn unknown_keys(source: &Source, root: &Node) -> Vec<Fault> {
 fn items(source: &Arc<Source>, root: &Node, section: &str) -> Result<Vec<Item>, Fault> {
     let Some(node) = root.get(section) else { return Ok(Vec::new()) };
     match &node.tree {
+        Tree::Map(entries) if entries.len() > MAX_ENTRIES => {
+            let fault = source.fault(node.mark, format!("`{section}` has more than {MAX_ENTRIES} entries"));
+            Err(fault.help("what differs in numbers only belongs on an axis of the sweep"))
+        }
         Tree::Map(entries) => Ok(entries
             .iter()
             .map(|e| Item { name: e.key.clone(), mark: e.mark, node: e.node.clone(), source: Arc::clone(source) })

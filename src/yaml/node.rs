@@ -220,7 +220,11 @@ pub fn known_names(wrong: &str, known: &[&str]) -> Option<String> {
         return None;
     }
     let near = known.iter().map(|name| (strsim::damerau_levenshtein(wrong, name), name)).min();
-    let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    const MOST: usize = 200;
+    let mut list = known.iter().take(MOST).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if known.len() > MOST {
+        list += " and others";
+    }
     Some(match near {
         Some((distance, name)) if distance <= 2.max(wrong.len() / 3) => {
             format!("did you mean `{name}`? known here: {list}")

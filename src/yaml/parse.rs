@@ -23,7 +23,7 @@ pub fn parse(source: &Source) -> Result<Node, Fault> {
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
     options.set_emit_comments(false);
-    let mut builder = Builder { source, open: Vec::new(), anchors: HashMap::new(), values: 0, root: None };
+    let mut builder = Builder { source, open: Vec::new(), anchors: HashMap::new(), values: 0, kept: 0, root: None };
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(&source.text, options) {
         let (event, span) = event.map_err(|error| words::syntax(source, &error, mark_at(*error.marker())))?;
@@ -78,6 +78,8 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     values: usize,
+    /// Values that anchors keep copies of.
+    kept: usize,
     root: Option<Node>,
 }
 
@@ -166,7 +168,11 @@ impl Builder<'_> {
         };
         let node = Node::new(mark, tree);
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), self.values - before, depth));
+            // A copy is kept: anchors inside of anchors would keep as many as they are deep.
+            let count = self.values - before;
+            self.kept += count;
+            self.bounded(mark, self.kept)?;
+            self.anchors.insert(anchor, (node.clone(), count, depth));
         }
         self.put(node, depth)
     }
@@ -193,7 +199,11 @@ impl Builder<'_> {
 
     fn count(&mut self, mark: Mark, more: usize) -> Result<(), Fault> {
         self.values += more;
-        if self.values <= MAX_VALUES {
+        self.bounded(mark, self.values)
+    }
+
+    fn bounded(&self, mark: Mark, values: usize) -> Result<(), Fault> {
+        if values <= MAX_VALUES {
             return Ok(());
         }
         let fault = self.source.fault(mark, format!("the file holds more than {MAX_VALUES} values"));
