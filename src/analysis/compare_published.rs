@@ -95,7 +95,7 @@ fn compared(params: &Params, table: &Table) -> Result<Vec<String>, StepError> {
 /// The one row of ours at a place; nothing where there is none.
 fn matching(table: &Table, on: &[String], place: &[Cell]) -> Result<Option<usize>, StepError> {
     let columns = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let same = |row: &usize| columns.iter().zip(place).all(|(column, cell)| column[*row].total_cmp(cell).is_eq());
+    let same = |row: &usize| columns.iter().zip(place).all(|(column, cell)| cell.means(&column[*row]));
     let rows: Vec<usize> = (0..table.height()).filter(same).collect();
     if rows.len() > 1 {
         let place = in_words(on, place);

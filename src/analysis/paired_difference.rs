@@ -86,7 +86,7 @@ impl Kind for PairedDifference {
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if params.less.total_cmp(&params.than).is_eq() {
+        if params.less.means(&params.than) || params.than.means(&params.less) {
             return Err(vec![Problem::at("than", format!("`less` and `than` are both {}", params.than))]);
         }
         Ok(Plan::light(vec![Shape::Verdict]))
@@ -100,7 +100,7 @@ impl Kind for PairedDifference {
 fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
     let table = params.filter.apply(table)?;
     let contenders = table.column(&params.by)?;
-    let rows = |who: &Cell| (0..table.height()).filter(|&r| contenders[r].total_cmp(who).is_eq()).collect::<Vec<_>>();
+    let rows = |who: &Cell| (0..table.height()).filter(|&r| who.means(&contenders[r])).collect::<Vec<_>>();
     let (less, than) = (rows(&params.less), rows(&params.than));
     let on = paired_on(params, &table, [&less, &than].map(Vec::as_slice).concat())?;
     let a = keyed(&table, &less, (&params.column, &on))?;

@@ -170,8 +170,13 @@ impl Table {
     }
 }
 
-#[derive(PartialEq)]
 struct GroupKey(Vec<Cell>);
+
+impl PartialEq for GroupKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
 
 impl Eq for GroupKey {}
 
@@ -203,6 +208,13 @@ fn to_column(name: &str, cells: &[Cell]) -> Result<Column, TableError> {
         let bits = cells.iter().map(|c| if let Cell::Bool(v) = c { Some(*v) } else { None });
         Series::new(name.into(), bits.collect::<Vec<_>>())
     } else if any(|c| matches!(c, Cell::Float(_))) || !number {
+        if let Some(lost) =
+            cells.iter().find(|c| c.as_f64().is_some_and(|v| Cell::Float(v).total_cmp(c).is_ne() && !v.is_nan()))
+        {
+            return Err(TableError::Malformed(format!(
+                "column `{name}` has real numbers beside {lost}, which is too large for one"
+            )));
+        }
         Series::new(name.into(), cells.iter().map(Cell::as_f64).collect::<Vec<_>>())
     } else {
         let whole = cells.iter().map(|c| if let Cell::Int(v) = c { Some(*v) } else { None });
@@ -255,6 +267,24 @@ mod tests {
     fn groups_are_ordered_and_complete() {
         let groups = sample().groups(&["model".into()]).unwrap();
         assert_eq!(groups, vec![(vec!["a".into()], vec![0, 2]), (vec!["b".into()], vec![1])]);
+    }
+
+    #[test]
+    fn large_whole_numbers_stay_apart() {
+        let seeds = [9_007_199_254_740_992, 9_007_199_254_740_993, i64::MAX].map(|seed| vec![Cell::Int(seed)]);
+        let table = Table::from_rows(&["seed"], &seeds).unwrap();
+        assert_eq!(table.groups(&["seed".into()]).unwrap().len(), 3);
+        // beside a real number they would be rounded, which is refused rather than done
+        let rows = [vec![Cell::Int(9_007_199_254_740_993)], vec![Cell::Float(0.5)]];
+        let error = Table::from_rows(&["seed"], &rows).unwrap_err().to_string();
+        assert!(error.contains("9007199254740993"), "{error}");
+    }
+
+    #[test]
+    fn equal_values_are_one_group() {
+        let rows = [Cell::Float(0.0), Cell::Float(-0.0), Cell::Int(0), Cell::Float(1.0), Cell::Int(1)].map(|c| vec![c]);
+        let table = Table::from_rows(&["x"], &rows).unwrap();
+        assert_eq!(table.groups(&["x".into()]).unwrap().len(), 2);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::dataset::{Choice, DatasetError, Library};
 use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study, Unresolved};
-use crate::yaml::{Cause, Fault, known_names};
+use crate::yaml::{Cause, Fault, documents, known_names};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,7 +82,12 @@ impl Project {
         let mut studies = Vec::new();
         for file in &files {
             match self.load_one(file, None) {
-                Ok(study) => studies.push(study),
+                Ok(study) => {
+                    for remark in study.remarks.iter().filter(|_| !self.options.quiet) {
+                        eprintln!("{}: {remark}", study.file);
+                    }
+                    studies.push(study);
+                }
                 Err(more) => faults.extend(more),
             }
         }
@@ -160,33 +166,38 @@ fn make_way(store: &Path) {
     }
 }
 
-/// Every study file under a folder, by name.
+/// Every study file under a folder, by name. Names become files, so no two may be one.
 pub(crate) fn discover(folder: &Path) -> Result<Vec<StudyFile>, Failure> {
-    let mut found = Vec::new();
-    let read = |path: &Path| -> Result<Vec<PathBuf>, Failure> {
-        let entries = std::fs::read_dir(path).map_err(|e| {
-            let place = path.display();
-            Failure::mistake(format!("cannot read the studies in {place}: {e}; `--studies DIR` names their folder"))
-        })?;
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
-        Ok(paths)
-    };
-    let mut open = vec![folder.to_owned()];
-    while let Some(path) = open.pop() {
-        for entry in read(&path)? {
-            if entry.is_dir() {
-                if entry.file_name().is_some_and(|name| name != FRAGMENTS) {
-                    open.push(entry);
-                }
-            } else if entry.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-                let name = entry.strip_prefix(folder).unwrap_or(&entry).with_extension("");
-                found.push(StudyFile { name: name.display().to_string(), path: entry });
-            }
+    let place = folder.display();
+    let enter = |name: &str| name.rsplit('/').next() != Some(FRAGMENTS);
+    let walked = documents(folder, &enter)
+        .map_err(|e| Failure::mistake(format!("{e}; `--studies DIR` names the folder of the studies")))?;
+    for strange in &walked.strange {
+        let message = format!("{}: {}", strange.path.display(), strange.reason);
+        if strange.path.is_file() {
+            return Err(Failure::mistake(message));
+        }
+        // What is no file is no study, but may be meant to be one.
+        note!("passed over: {message}");
+    }
+    for file in &walked.files {
+        if let Some(why) = file.name.split('/').find_map(study::wrong_study_part) {
+            let path = file.path.display();
+            return Err(Failure::mistake(format!(
+                "{path} cannot be a study: in its name, {why}; take letters, digits, spaces, `-` and `_`, as pages and results are files of that name"
+            )));
         }
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    for file in &walked.files {
+        if let Some(first) = names.insert(file.name.to_lowercase(), &file.name) {
+            return Err(Failure::mistake(format!(
+                "the studies `{first}` and `{}` in {place} differ only in capital letters, which some systems take for one file: rename one of the two",
+                file.name
+            )));
+        }
+    }
+    Ok(walked.files.into_iter().map(|file| StudyFile { name: file.name, path: file.path }).collect())
 }
 
 /// Finds data sets for the study layer.

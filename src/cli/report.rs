@@ -6,9 +6,8 @@ use super::project::{Project, discover};
 use crate::engine::{Graph, Store};
 use crate::report::{Bibliography, ProjectInfo, Report, Written};
 use crate::study::Study;
-use crate::yaml::{TextError, read_text};
+use crate::yaml;
 use serde_json::{Value as Json, json};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Writes the report of stored results; runs nothing.
@@ -58,13 +57,12 @@ const SHIPPED: &str = include_str!("../../docs/references.bib");
 fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
     let path = root.join("docs/references.bib");
     let read = |name: &str, text: &str| Bibliography::parse(text).map_err(|e| Failure::mistake(format!("{name}: {e}")));
-    let own = match read_text(&path) {
-        Ok(text) => text,
-        Err(TextError::Io(e)) if e.kind() == ErrorKind::NotFound => String::new(),
-        Err(error @ TextError::Io(_)) => return Err(Failure::file(format!("{} {error}", path.display()))),
-        Err(error @ TextError::Encoding { .. }) => return Err(Failure::mistake(format!("{} {error}", path.display()))),
+    let name = path.display().to_string();
+    let own = match path.exists() {
+        true => yaml::read(&path, &name).map_err(|fault| vec![fault])?.text,
+        false => "".into(),
     };
-    Ok(read(&path.display().to_string(), &own)?.over(read("the shipped bibliography", SHIPPED)?))
+    Ok(read(&name, &own)?.over(read("the shipped bibliography", SHIPPED)?))
 }
 
 fn tell(folder: &Path, written: &Written) {

@@ -124,6 +124,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         nodes: steps.iter().map(node).collect(),
         outputs: (0..steps.len()).map(output).collect(),
         file: "s.yaml".into(),
+        remarks: Vec::new(),
     }
 }
 

@@ -165,6 +165,7 @@ pub(super) fn study(name: &str, title: &str, figure: &str) -> Study {
         cells: 1,
         nodes: Vec::new(),
         outputs: Vec::new(),
+        remarks: Vec::new(),
         file: format!("studies/{name}.yaml"),
     }
 }

@@ -24,42 +24,52 @@ pub enum Condition {
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// Value ≥ this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "exact")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_least: Option<f64>,
     /// Value ≤ this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "exact")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_most: Option<f64>,
     /// Value > this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "exact")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub more_than: Option<f64>,
     /// Value < this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "exact")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub less_than: Option<f64>,
+}
+
+/// A bound, which is a real number: a whole number that would be rounded is refused.
+fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let Some(cell) = Option::<Cell>::deserialize(deserializer)? else { return Ok(None) };
+    match cell.as_f64() {
+        Some(bound) if Cell::Float(bound).total_cmp(&cell).is_eq() => Ok(Some(bound)),
+        Some(_) => Err(de::Error::custom(format!("{cell} is too large for a bound: it would be rounded"))),
+        None => Err(de::Error::custom(format!("a bound is a number, found `{cell}`"))),
+    }
 }
 
 impl Condition {
     /// Whether a value is meant.
     #[must_use]
     pub fn accepts(&self, value: &Cell) -> bool {
-        let same = |cell: &Cell| cell.total_cmp(value).is_eq();
         match self {
-            Self::Is(cell) => same(cell),
-            Self::OneOf(cells) => cells.iter().any(same),
-            Self::Within(bounds) => value.as_f64().is_some_and(|v| bounds.contain(v)),
+            Self::Is(cell) => cell.means(value),
+            Self::OneOf(cells) => cells.iter().any(|cell| cell.means(value)),
+            Self::Within(bounds) => value.as_f64().is_some() && bounds.contain(value),
         }
     }
 }
 
 impl Range {
-    fn contain(&self, v: f64) -> bool {
-        self.at_least.is_none_or(|b| v >= b)
-            && self.at_most.is_none_or(|b| v <= b)
-            && self.more_than.is_none_or(|b| v > b)
-            && self.less_than.is_none_or(|b| v < b)
+    fn contain(&self, value: &Cell) -> bool {
+        let to = |bound: f64| value.total_cmp(&Cell::Float(bound));
+        self.at_least.is_none_or(|b| to(b).is_ge())
+            && self.at_most.is_none_or(|b| to(b).is_le())
+            && self.more_than.is_none_or(|b| to(b).is_gt())
+            && self.less_than.is_none_or(|b| to(b).is_lt())
     }
 }
 
@@ -194,6 +204,18 @@ mod tests {
         assert!(!condition(r#"{"at_least": 2, "less_than": 4}"#).accepts(&Cell::Int(4)));
         assert!(!condition(r#"{"at_least": 2}"#).accepts(&Cell::Null));
         assert!(condition("null").accepts(&Cell::Null));
+        assert!(condition("10").accepts(&"10".into()) && condition("[9, 10]").accepts(&"10".into()));
+        assert!(condition("-0.0").accepts(&Cell::Int(0)));
+    }
+
+    #[test]
+    fn large_whole_numbers_are_not_rounded() {
+        let large = 9_007_199_254_740_993; // 2^53 + 1
+        assert!(condition("9007199254740993").accepts(&Cell::Int(large)));
+        assert!(!condition("9007199254740992").accepts(&Cell::Int(large)));
+        assert!(condition(r#"{"more_than": 9007199254740992}"#).accepts(&Cell::Int(large)));
+        let error = serde_json::from_str::<Condition>(r#"{"more_than": 9007199254740993}"#).unwrap_err();
+        assert!(error.to_string().contains("too large for a bound"), "{error}");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! A list of real numbers, written out or as an evenly spaced range.
 
+use super::decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 
 /// One number, a list, `{log10: {from: -6, to: 6, points: 500}}` or `{linear: {from, to, points}}`.
 ///
@@ -25,14 +27,17 @@ impl Grid {
             return list();
         }
         let tenth = |v: f64| (v.log10() * 1e6).round() / 1e6;
-        let log10 = Range { from: tenth(*first), to: tenth(*last), points: values.len() };
-        let linear = Range { from: *first, to: *last, points: values.len() };
-        let shown = |scale: &str, r: &Range| {
-            format!("{{{scale}: {{from: {}, to: {}, points: {}}}}}", number(r.from), number(r.to), r.points)
+        let range = |from: f64, to: f64| {
+            let (from, to) = (Number::from_f64(from)?, Number::from_f64(to)?);
+            Some(Range { from, to, points: values.len() })
         };
+        let shown = |scale: &str, from: f64, to: f64| {
+            format!("{{{scale}: {{from: {}, to: {}, points: {}}}}}", number(from), number(to), values.len())
+        };
+        let (low, high) = (tenth(*first), tenth(*last));
         match () {
-            () if powers(&log10) == *values => shown("log10", &log10),
-            () if linear.values() == *values => shown("linear", &linear),
+            () if range(low, high).is_some_and(|r| r.powers() == *values) => shown("log10", low, high),
+            () if range(*first, *last).is_some_and(|r| r.values() == *values) => shown("linear", *first, *last),
             () => list(),
         }
     }
@@ -42,25 +47,49 @@ fn number(v: f64) -> String {
     serde_json::json!(v).to_string().trim_end_matches(".0").to_owned()
 }
 
-fn powers(exponents: &Range) -> Vec<f64> {
-    exponents.values().into_iter().map(|v| 10f64.powf(v)).collect()
-}
+/// Most numbers in a grid: more are no list that anybody looks at, and would fill the memory before they are refused.
+pub const MAX_POINTS: usize = 1_000_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Range {
-    from: f64,
-    to: f64,
+    from: Number,
+    to: Number,
     points: usize,
 }
 
 impl Range {
-    /// Evenly spaced, both ends included, as `numpy.linspace`.
-    fn values(&self) -> Vec<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "indices of a grid are far below 2^53")]
-        let at = |i: usize| self.from + (self.to - self.from) * i as f64 / (self.points.max(2) - 1) as f64;
-        (0..self.points).map(|i| if i + 1 == self.points && i > 0 { self.to } else { at(i) }).collect()
+    fn checked(&self) -> Result<(), String> {
+        match self.points {
+            0 => Err("points is 0: a grid needs at least one point".to_owned()),
+            points if points > MAX_POINTS => Err(format!("points is {points}: a grid has at most {MAX_POINTS}")),
+            1 if self.from.as_f64() != self.to.as_f64() => {
+                Err(format!("one point cannot lie at both ends, {} and {}: give two or more", self.from, self.to))
+            }
+            _ => Ok(()),
+        }
     }
+
+    /// Evenly spaced, both ends included, as `numpy.linspace`; a point that is a decimal number is exactly that.
+    fn values(&self) -> Vec<f64> {
+        let ends = [&self.from, &self.to].map(|end| end.as_f64().unwrap_or(f64::NAN));
+        #[expect(clippy::cast_precision_loss, reason = "indices of a grid are far below 2^53")]
+        let at = |i: usize| ends[0] + (ends[1] - ends[0]) * i as f64 / (self.points.max(2) - 1) as f64;
+        let value = |i: usize| decimal::point((&self.from, &self.to), i, self.points).unwrap_or_else(|| at(i));
+        (0..self.points).map(|i| if i + 1 == self.points && i > 0 { ends[1] } else { value(i) }).collect()
+    }
+
+    /// Powers of ten with these exponents.
+    fn powers(&self) -> Vec<f64> {
+        self.values().into_iter().map(power).collect()
+    }
+}
+
+/// 10^exponent; for a whole exponent the nearest number, which a power computed in floating point may miss.
+fn power(exponent: f64) -> f64 {
+    let whole = exponent.fract() == 0.0 && exponent.abs() < 400.0;
+    let written = whole.then(|| format!("1e{exponent}").parse().ok()).flatten();
+    written.unwrap_or_else(|| 10f64.powf(exponent))
 }
 
 impl<'de> Deserialize<'de> for Grid {
@@ -68,9 +97,6 @@ impl<'de> Deserialize<'de> for Grid {
         deserializer.deserialize_any(GridVisitor)
     }
 }
-
-/// Nobody draws more, and memory holds it.
-const MOST_POINTS: usize = 1_000_000;
 
 struct GridVisitor;
 
@@ -111,16 +137,20 @@ impl<'de> Visitor<'de> for GridVisitor {
             return Err(de::Error::unknown_field(&scale, &["log10", "linear"]));
         }
         let range: Range = map.next_value()?;
-        if range.points > MOST_POINTS {
-            return Err(de::Error::custom(format!("points is {}: a grid has at most {MOST_POINTS}", range.points)));
-        }
-        if range.points == 0 {
-            return Err(de::Error::custom("points is 0: a grid needs at least one point"));
-        }
+        range.checked().map_err(de::Error::custom)?;
         if let Some(second) = map.next_key::<String>()? {
             return Err(de::Error::custom(format!("`{second}` beside `{scale}`: give one range only")));
         }
-        Ok(Grid(if scale == "log10" { powers(&range) } else { range.values() }))
+        let log = scale == "log10";
+        let values = if log { range.powers() } else { range.values() };
+        match values.iter().find(|v| !v.is_finite() || (log && **v == 0.0)) {
+            None => Ok(Grid(values)),
+            Some(v) => {
+                let why = if *v == 0.0 { "too small" } else { "too large" };
+                let base = if log { "10 to the power of " } else { "" };
+                Err(de::Error::custom(format!("{base}{} … {} is {why} for a number", range.from, range.to)))
+            }
+        }
     }
 }
 
@@ -135,7 +165,7 @@ impl JsonSchema for Grid {
             "properties": {
                 "from": {"type": "number"},
                 "to": {"type": "number"},
-                "points": {"type": "integer", "minimum": 1, "maximum": MOST_POINTS}
+                "points": {"type": "integer", "minimum": 1, "maximum": MAX_POINTS}
             },
             "required": ["from", "to", "points"],
             "additionalProperties": false
@@ -171,14 +201,13 @@ mod tests {
 
     #[test]
     fn a_long_grid_is_written_as_its_range_only_where_it_is_that_range() {
-        for written in [
-            "{log10: {from: -6, to: 6, points: 500}}",
-            "{log10: {from: -2.5, to: 1, points: 8}}",
-            "{linear: {from: 0, to: 1, points: 11}}",
-            "[1, 2.5]",
+        for (json, written) in [
+            (r#"{"log10": {"from": -6, "to": 6, "points": 500}}"#, "{log10: {from: -6, to: 6, points: 500}}"),
+            (r#"{"log10": {"from": -2.5, "to": 1, "points": 8}}"#, "{log10: {from: -2.5, to: 1, points: 8}}"),
+            (r#"{"linear": {"from": 0, "to": 1, "points": 11}}"#, "{linear: {from: 0, to: 1, points: 11}}"),
+            ("[1, 2.5]", "[1, 2.5]"),
         ] {
-            let node = serde_saphyr::from_str::<serde_json::Value>(written).unwrap();
-            assert_eq!(serde_json::from_value::<Grid>(node).unwrap().written(), written);
+            assert_eq!(grid(json).unwrap().written(), written);
         }
         let mut odd = grid(r#"{"log10": {"from": -1, "to": 1, "points": 9}}"#).unwrap();
         odd.0[4] = 1.5;
@@ -186,8 +215,38 @@ mod tests {
     }
 
     #[test]
+    fn points_that_are_decimals_are_exactly_those() {
+        let linear = grid(r#"{"linear": {"from": 0.1, "to": 0.5, "points": 5}}"#).unwrap().0;
+        assert_eq!(linear, [0.1, 0.2, 0.3, 0.4, 0.5]);
+        let log = grid(r#"{"log10": {"from": -30, "to": 30, "points": 61}}"#).unwrap().0;
+        for (value, exponent) in log.iter().zip(-30..) {
+            assert_eq!(value.to_bits(), format!("1e{exponent}").parse::<f64>().unwrap().to_bits(), "1e{exponent}");
+        }
+    }
+
+    // What grids of the committed studies were before points were counted in decimals; their results are filed under them.
+    #[test]
+    fn grids_of_the_studies_are_what_they_were() {
+        for (from, to, points) in
+            [(-6.0, 6.0, 500), (-6.0, 6.0, 100), (-5.0, 0.0, 20), (-2.0, 1.5, 29), (-2.0, 1.0, 25), (-1.0, 1.0, 5)]
+        {
+            let range = serde_json::json!({"log10": {"from": from, "to": to, "points": points}});
+            let values = serde_json::from_value::<Grid>(range).unwrap().0;
+            for (index, value) in values.iter().enumerate() {
+                let exponent = from + (to - from) * index as f64 / (points - 1) as f64;
+                assert_eq!(value.to_bits(), 10f64.powf(exponent).to_bits(), "{from} {to} {points} {index}");
+            }
+        }
+    }
+
+    #[test]
     fn faults_are_refused() {
         for (json, part) in [
+            (r#"{"log10": {"from": 0, "to": 1, "points": 1000000000000}}"#, "at most 1000000"),
+            (r#"{"linear": {"from": 0, "to": 1, "points": 1}}"#, "both ends"),
+            (r#"{"log10": {"from": 0, "to": 1e308, "points": 3}}"#, "too large"),
+            (r#"{"log10": {"from": -1e308, "to": 0, "points": 3}}"#, "too small"),
+            (r#"{"linear": {"from": -1e308, "to": 1.7e308, "points": 3}}"#, "too large"),
             ("[]", "at least one number"),
             (r#"{"log": {}}"#, "unknown field `log`"),
             (r#"{"log10": {"from": 0, "to": 1, "points": 0}}"#, "points is 0"),

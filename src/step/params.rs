@@ -1,5 +1,6 @@
 //! Parameters: from a JSON tree to a type, with the place of every fault.
 
+use super::given::Given;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
@@ -27,7 +28,7 @@ impl ParamFault {
 /// # Errors
 /// The first fault (serde stops there).
 pub fn typed<T: DeserializeOwned>(tree: &Json) -> Result<T, Vec<ParamFault>> {
-    serde_path_to_error::deserialize(tree).map_err(|error| {
+    serde_path_to_error::deserialize(Given(tree)).map_err(|error| {
         use serde_path_to_error::Segment;
         let segment = |segment: &Segment| match segment {
             Segment::Seq { index } => Some(index.to_string()),

@@ -1,10 +1,12 @@
 //! The clauses of a table, in the order in which they act: `keys`, `where`, `choose`, `difference`, `over` or `bins`.
 
+use super::axis::value;
 use super::expand::{Builder, Wire};
 use super::nodes::derived;
 use super::raw::Item;
 use super::table_spec::TableSpec;
-use crate::yaml::{Fault, Mark, Node, known_names};
+use crate::artifact::Cell;
+use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 use serde_json::{Value as Json, json};
 
 /// The column that says which of the stacked steps a row is from, and its values.
@@ -29,6 +31,7 @@ pub(super) fn shaped(
     mut rows: Rows,
 ) -> Result<Rows, Vec<Fault>> {
     declare_keys(item, (spec.keys.as_ref(), node), &mut rows.keys)?;
+    label_that_is_none(item, node.get("where"), &rows.labels)?;
     if let Some(filter) = &spec.filter {
         rows.wire = derived(builder, item, "filter", (json!({"where": filter}), Some(node), rows.wire))?;
     }
@@ -108,6 +111,53 @@ fn difference(
     // The clause is a step of its own: what it lacks is missing there.
     let clause = Item { mark: written.mark, ..item.clone() };
     derived(builder, &clause, "difference", (params, Some(written), wire))
+}
+
+/// Labels that a condition could not tell apart, or whose column an axis has already.
+pub(super) fn labels_apart(item: &Item, (column, node): (&str, &Node), axes: &[String]) -> Result<(), Vec<Fault>> {
+    if axes.iter().any(|axis| axis == column) {
+        let mark = node.get("as").map_or(item.mark, |n| n.mark);
+        let fault =
+            item.fault(mark, format!("the column of the labels is called `{column}`, as is an axis of the sweep"));
+        return Err(vec![fault.help("give it another name with `as: NAME`")]);
+    }
+    let entries = node.get("stack").map(Node::entries).unwrap_or_default();
+    for (index, entry) in entries.iter().enumerate() {
+        let number = Cell::number(&entry.key);
+        let twin =
+            entries[..index].iter().find(|other| number.as_ref().is_some_and(|n| n.means(&other.key.as_str().into())));
+        if let Some(twin) = twin {
+            let fault =
+                item.fault(entry.mark, format!("the labels `{}` and `{}` are the same number", twin.key, entry.key));
+            return Err(vec![fault.help("`where` could not tell them apart: change one of the two")]);
+        }
+    }
+    Ok(())
+}
+
+/// A condition on the column of the labels that none of them meets: no row ever would.
+pub(super) fn label_that_is_none(item: &Item, filter: Option<&Node>, labels: &Labels) -> Result<(), Vec<Fault>> {
+    let Some(written) = filter.and_then(|filter| filter.get(&labels.column)) else { return Ok(()) };
+    let single;
+    let values: &[Node] = match &written.tree {
+        Tree::List(values) => values,
+        Tree::Map(_) | Tree::Null => return Ok(()),
+        _ => {
+            single = [written.clone()];
+            &single
+        }
+    };
+    let known: Vec<&str> = labels.names.iter().map(String::as_str).collect();
+    let met =
+        |node: &&Node| matches!(node.tree, Tree::Null) || known.iter().any(|name| value(node).means(&(*name).into()));
+    let unmet = values.iter().filter(|node| !met(node));
+    let fault = |node: &Node| {
+        let wrong = value(node).to_string();
+        let fault = item.at(node, format!("no rows of this table are of {} `{wrong}`", labels.column));
+        fault.help(known_names(&wrong, &known).unwrap_or_default())
+    };
+    let faults: Vec<Fault> = unmet.map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn unknown_label(item: &Item, written: &Node, (end, labels): (&str, &Labels)) -> Option<Fault> {

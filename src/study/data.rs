@@ -23,7 +23,7 @@ pub(super) fn resolve_data(
 }
 
 fn fault(item: &Item, node: &YamlNode, Unresolved { message, help, cause }: Unresolved) -> Fault {
-    item.fault(node.mark, message).help(help).because(cause)
+    item.at(node, message).help(help).because(cause)
 }
 
 /// Card names, or `{card, task}`, one or a list.
@@ -34,7 +34,7 @@ pub(super) fn choices(item: &Item, node: &YamlNode) -> Result<Vec<DataChoice>, V
     };
     match &node.tree {
         Tree::List(items) if !items.is_empty() => items.iter().map(one).collect(),
-        Tree::List(_) => Err(vec![item.fault(node.mark, "`data` names no card")]),
+        Tree::List(_) => Err(vec![item.at(node, "`data` names no card")]),
         _ => Ok(vec![one(node)?]),
     }
 }

@@ -78,7 +78,7 @@ impl Direct<'_> {
             _ => {
                 let message =
                     format!("`{}` is `step.output` or label → `step.output`, found {}", self.slot.name, written.what());
-                Err(vec![self.item.fault(written.mark, message)])
+                Err(vec![self.item.at(written, message)])
             }
         }
     }
@@ -98,7 +98,7 @@ impl Direct<'_> {
     /// The cells of one step that are meant.
     fn cells(&self, label: &str, node: &Node, filter: &Filter) -> Result<Vec<Found>, Vec<Fault>> {
         let Some(text) = node.text() else {
-            return Err(vec![self.item.fault(node.mark, format!("expected `step.output`, found {}", node.what()))]);
+            return Err(vec![self.item.at(node, format!("expected `step.output`, found {}", node.what()))]);
         };
         let wire = resolve(text, self.grid.templates)
             .map_err(|reason| vec![reference_fault(self.item, text, node.mark, (self.steps, reason))])?;
@@ -117,7 +117,7 @@ impl Direct<'_> {
             (false, _) => Ok(found),
             (true, false) => Err(Vec::new()),
             (true, true) => {
-                let fault = self.item.fault(node.mark, format!("no cell of `{text}` meets `where`: {filter}"));
+                let fault = self.item.at(node, format!("no cell of `{text}` meets `where`: {filter}"));
                 Err(vec![fault.help("`where` takes values that the sweep has in this profile")])
             }
         }

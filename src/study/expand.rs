@@ -1,8 +1,9 @@
 //! Templates × cells → distinct steps.
 
+use super::axis::{identity, value};
 use super::data::{inject_data, resolve_data};
 use super::raw::{Head, Item, RawStudy, SampleCount};
-use super::scope::{Scope, Scoped, Setting, applied, apply};
+use super::scope::{Scope, Scoped, Setting, applied, apply, reference};
 use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
 use super::{Environment, tables};
@@ -91,6 +92,8 @@ pub struct Study {
     pub outputs: Vec<Output>,
     /// The file, relative to the project.
     pub file: String,
+    /// What a reader should know that is no mistake: published numbers that are not there.
+    pub remarks: Vec<String>,
 }
 
 /// Checks and expands a study.
@@ -108,7 +111,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     };
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
     let grid = Grid::expand(&mut builder, &templates, &cells, axes);
-    let outputs = tables::outputs(&mut builder, raw, (&grid, path));
+    let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path));
     let Builder { nodes, faults, .. } = builder;
     if !faults.is_empty() {
         return Err(limit(faults));
@@ -122,6 +125,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         nodes,
         outputs,
         file: raw.source.name.clone(),
+        remarks,
     })
 }
 
@@ -140,7 +144,7 @@ fn with_numbers(head: &Head, scoped: &Scoped) -> Head {
 
 /// Every `$name` in a step that is neither a constant nor an axis.
 fn unknown_names(raw: &RawStudy, scoped: &Scoped, axes: &[String]) -> Vec<Fault> {
-    let nothing = |axis: &String| (axis.clone(), YamlNode { mark: Mark::default(), tree: Tree::Null });
+    let nothing = |axis: &String| (axis.clone(), YamlNode::new(Mark::default(), Tree::Null));
     let axes: Vec<(String, YamlNode)> = axes.iter().map(nothing).collect();
     let scope = Scope { constants: &scoped.constants, axes: &axes };
     let faults = raw.steps.iter().filter_map(|item| scope.resolve(item.node.get("params")?, &item.source).err());
@@ -193,7 +197,7 @@ impl Builder<'_> {
                 located.message = format!("`{}`: {}", item.name, located.message);
                 located.help = Some(format!("`lofi list kinds {}` says what it is for", kind.name()));
             }
-            self.faults.push(located);
+            self.faults.push(used(located, &fault.path, item));
         }
     }
 
@@ -227,15 +231,31 @@ impl Builder<'_> {
 fn locate(problem: &Problem, draft: &Draft<'_>) -> Fault {
     let at = problem.at.as_deref().unwrap_or_default();
     let path: Vec<String> = at.split('.').map(ToOwned::to_owned).collect();
-    let param = draft.params.get(&path[0]).map(|_| draft.params.mark_of(&path, None));
-    let slot = draft.item.node.get("inputs").and_then(|inputs| inputs.get(at)).map(|node| node.mark);
+    let source = &draft.item.source;
+    let param = draft.params.get(&path[0]).map(|_| draft.params.find(&path, None));
+    let slot = draft.item.node.get("inputs").and_then(|inputs| inputs.get(at)).map(|node| (node.mark, None));
+    let (mark, written) = param.or(slot).unwrap_or((draft.item.mark, None));
     let cell: Vec<String> = draft.cell.iter().map(|(axis, value)| format!("{axis} = {value}")).collect();
     let context = if cell.is_empty() { String::new() } else { format!(" (at {})", cell.join(", ")) };
     let message = format!("step `{}`: {}{context}", draft.label, problem.message);
-    let fault = draft.item.fault(param.or(slot).unwrap_or(draft.item.mark), message);
-    match &problem.help {
+    let fault = written.unwrap_or(source).fault(mark, message);
+    let fault = match &problem.help {
         Some(help) => fault.help(help.clone()),
         None => fault,
+    };
+    used(fault, &path, draft.item)
+}
+
+/// A fault of a value that is written elsewhere and used here by its name, with the place of the use.
+fn used(fault: Fault, path: &[String], item: &Item) -> Fault {
+    let written = item.node.get("params").unwrap_or(&item.node);
+    let (node, _) = written.deepest(path);
+    let Some(name) = node.text().and_then(reference) else { return fault };
+    let place = item.source.place(node.mark);
+    let use_here = format!("it is used as `${name}` at {place}");
+    match fault.help.clone() {
+        Some(help) => fault.help(format!("{help}; {use_here}")),
+        None => fault.help(use_here),
     }
 }
 
@@ -275,13 +295,12 @@ impl<'a> Grid<'a> {
     /// The axes of a template with their values in a cell.
     pub fn place(&self, template: usize, cell: &SweepCell) -> Vec<(String, Cell)> {
         let own = cell.iter().filter(|(axis, _)| self.templates[template].axes.contains(axis));
-        let value = |node: &YamlNode| serde_json::from_value(node.to_json()).unwrap_or(Cell::Null);
         own.map(|(axis, node)| (axis.clone(), value(node))).collect()
     }
 
     fn key(&self, template: usize, cell: &SweepCell) -> String {
         let own = cell.iter().filter(|(axis, _)| self.templates[template].axes.contains(axis));
-        own.map(|(_, node)| node.to_json().to_string()).collect::<Vec<_>>().join("\u{1f}")
+        own.map(|(_, node)| identity(node)).collect::<Vec<_>>().join("\u{1f}")
     }
 
     fn node(&self, builder: &mut Builder<'_>, index: usize, cell: &SweepCell) -> Option<usize> {

@@ -1,14 +1,16 @@
 //! `extend`: a study laid over the fragments that it names.
 
+use super::names;
 use super::raw::{Item, RawStudy};
-use crate::yaml::{Cause, Fault, Node, Source, TextError, Tree, parse, read_text};
-use std::io::ErrorKind;
+use crate::yaml::{Cause, Fault, Node, Source, Tree, bytes, parse};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Reads a study with everything that it extends; an entry of the study replaces the fragment's entry of that name.
 pub(super) fn read(source: &Source, path: &Path, root: &Path) -> Result<RawStudy, Vec<Fault>> {
-    read_at(&Arc::new(source.clone()), (root, &mut vec![plain(path)]))
+    let study = read_at(&Arc::new(source.clone()), (root, &mut vec![plain(path)]))?;
+    let faults = names::faults(&study);
+    if faults.is_empty() { Ok(study) } else { Err(faults) }
 }
 
 /// `trail` are the files that are being read, the innermost last.
@@ -24,27 +26,35 @@ fn read_at(source: &Arc<Source>, (root, trail): (&Path, &mut Vec<PathBuf>)) -> R
             let fault = source.fault(node.mark, format!("these files extend each other: {}", circle.join(" → ")));
             return Err(vec![fault.help("take one of these `extend`s out")]);
         }
-        let text = read_text(&file).map_err(|error| {
-            let help = format!("the path is relative to this file; looked for {}", shown(&file));
-            vec![match error {
-                TextError::Io(e) => {
-                    let cause = if e.kind() == ErrorKind::NotFound { Cause::Mistake } else { Cause::File };
-                    let fault = source.fault(node.mark, format!("cannot read the fragment `{name}`: {e}"));
-                    fault.help(help).because(cause)
-                }
-                other @ TextError::Encoding { .. } => source.fault(node.mark, format!("the fragment `{name}` {other}")),
-            }]
+        if !is_inside(root, &file) {
+            let fault = source.fault(node.mark, format!("the fragment `{name}` lies outside of the project"));
+            return Err(vec![
+                fault.help("whoever gets the project would lack it: put it under the studies folder, in `shared`"),
+            ]);
+        }
+        bytes(&file).map_err(|e| {
+            let cause = if file.exists() { Cause::File } else { Cause::Mistake };
+            let fault = source.fault(node.mark, format!("cannot read the fragment `{name}`: {e}")).because(cause);
+            vec![fault.help(format!("the path is relative to this file; looked for {}", shown(&file)))]
         })?;
         trail.push(file.clone());
-        let fragment = read_at(&Arc::new(Source::new(shown(&file), &text)), (root, trail))?;
+        let text = crate::yaml::read(&file, &shown(&file)).map_err(|fault| vec![fault])?;
+        let fragment = read_at(&Arc::new(text), (root, trail))?;
         trail.pop();
         lay_under(&mut study, fragment);
     }
     Ok(study)
 }
 
+/// Whether a plain path stays below the project's folder.
+pub(super) fn is_inside(root: &Path, file: &Path) -> bool {
+    let root = plain(root);
+    let below = file.strip_prefix(&root).ok().filter(|_| root != Path::new("") || file.is_relative());
+    below.is_some_and(|below| below.components().all(|part| matches!(part, Component::Normal(_))))
+}
+
 /// The path without `.` and, where that leads back to a folder it names, without `..`.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

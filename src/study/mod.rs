@@ -5,13 +5,16 @@
 //! wiring, `expand` makes one step for every distinct parameter set, `tables` (with `clauses`) turns tables, figures and
 //! claims into steps and `nodes` makes those.
 
+mod axis;
 mod clauses;
 mod data;
 mod direct;
 mod expand;
 mod extend;
+mod names;
 mod nodes;
 mod published;
+mod published_file;
 mod raw;
 mod schema;
 mod scope;
@@ -22,12 +25,13 @@ mod template;
 mod variant;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};
+pub(crate) use names::wrong_study_part;
 pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};
 pub use schema::schema;
 pub use scope::Setting;
 
 use crate::step::{DataRef, ErasedKind};
-use crate::yaml::{Cause, Fault, Mark, Source, TextError, read_text};
+use crate::yaml::{Cause, Fault, Source};
 use std::path::Path;
 
 /// Most cells that a sweep may have; above, a study is refused rather than expanded for minutes.
@@ -146,11 +150,5 @@ pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fa
 }
 
 fn read(path: &Path, root: &Path) -> Result<Source, Fault> {
-    let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
-    let empty = Source::new(&name, "");
-    let text = read_text(path).map_err(|error| match &error {
-        TextError::Io(_) => empty.fault(Mark { line: 1, column: 1 }, error).because(Cause::File),
-        TextError::Encoding { at, .. } => empty.fault(*at, error),
-    })?;
-    Ok(Source::new(name, &text))
+    crate::yaml::read(path, &path.strip_prefix(root).unwrap_or(path).display().to_string())
 }

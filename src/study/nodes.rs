@@ -54,7 +54,7 @@ pub(super) fn derived(
         for entry in entries {
             if let Some(own) = written.get(&entry.key) {
                 let same = own.to_json() == entry.node.to_json();
-                entry.node = if same { own.clone() } else { Node { mark: own.mark, tree: entry.node.tree.clone() } };
+                entry.node = if same { own.clone() } else { own.like(&entry.node.to_json()) };
             }
         }
     }

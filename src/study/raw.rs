@@ -145,6 +145,11 @@ impl Item {
     pub fn fault(&self, mark: Mark, message: impl std::fmt::Display) -> Fault {
         self.source.fault(mark, message)
     }
+
+    /// A fault of a value in this entry, shown where it is written: that may be another file, behind a `$name`.
+    pub fn at(&self, node: &Node, message: impl std::fmt::Display) -> Fault {
+        node.fault(&self.source, message)
+    }
 }
 
 /// A study file (or a fragment) split into sections.
@@ -166,6 +171,12 @@ pub(super) struct RawStudy {
 /// Keys of the sections that hold named entries.
 pub(super) const SECTIONS: [&str; 8] =
     ["constants", "profiles", "sweep", "steps", "tables", "figures", "claims", "published"];
+/// Most entries in one section.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Most unknown keys that are shown.
+const MOST_SHOWN: usize = 20;
+
 const HEAD: [&str; 7] = ["study", "title", "paper", "question", "notes", "deviations", "tolerances"];
 
 impl RawStudy {
@@ -225,7 +236,7 @@ fn fragment_head() -> Head {
 
 fn head(source: &Source, root: &Node) -> Result<Head, Vec<Fault>> {
     let entries = root.entries().iter().filter(|e| HEAD.contains(&e.key.as_str())).cloned().collect();
-    let head: Head = Node { mark: root.mark, tree: Tree::Map(entries) }.typed(source)?;
+    let head: Head = Node::new(root.mark, Tree::Map(entries)).typed(source)?;
     let wrong = head.tolerances.iter().filter_map(|(column, tolerance)| Some((column, tolerance.fault()?)));
     let at = |column: &String| root.mark_of(&["tolerances".to_owned(), column.clone()], None);
     let faults: Vec<Fault> = wrong.map(|(column, fault)| source.fault(at(column), fault)).collect();
@@ -236,6 +247,7 @@ fn unknown_keys(source: &Source, root: &Node) -> Vec<Fault> {
     let known: Vec<&str> = HEAD.into_iter().chain(["data", "extend"]).chain(SECTIONS).collect();
     let unknown = root.entries().iter().filter(|e| !known.contains(&e.key.as_str()));
     unknown
+        .take(MOST_SHOWN)
         .map(|e| {
             let fault = source.fault(e.mark, format!("unknown key `{}` in a study", e.key));
             match known_names(&e.key, &known) {
@@ -249,6 +261,10 @@ fn unknown_keys(source: &Source, root: &Node) -> Vec<Fault> {
 fn items(source: &Arc<Source>, root: &Node, section: &str) -> Result<Vec<Item>, Fault> {
     let Some(node) = root.get(section) else { return Ok(Vec::new()) };
     match &node.tree {
+        Tree::Map(entries) if entries.len() > MAX_ENTRIES => {
+            let fault = source.fault(node.mark, format!("`{section}` has more than {MAX_ENTRIES} entries"));
+            Err(fault.help("what differs in numbers only belongs on an axis of the sweep"))
+        }
         Tree::Map(entries) => Ok(entries
             .iter()
             .map(|e| Item { name: e.key.clone(), mark: e.mark, node: e.node.clone(), source: Arc::clone(source) })

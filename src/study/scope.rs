@@ -35,7 +35,7 @@ impl<'a> Scope<'a> {
         axis.or_else(|| self.constants.iter().find(|item| item.name == name).map(|item| &item.node))
     }
 
-    /// The tree with every `$name` replaced by the value it names; places stay those of the use.
+    /// The tree with every `$name` replaced by the value it names, which keeps the place where it is written.
     pub fn resolve(&self, node: &Node, source: &Source) -> Result<Node, Vec<Fault>> {
         let mut faults = Vec::new();
         let resolved = self.replace(node, source, &mut faults);
@@ -47,7 +47,7 @@ impl<'a> Scope<'a> {
             Tree::Text(text) if reference(text).is_some() => {
                 let name = reference(text).unwrap_or_default();
                 match self.get(name) {
-                    Some(value) => return Node::from_json(&value.to_json(), node.mark),
+                    Some(value) => return value.clone(),
                     None => {
                         faults.push(self.unknown(name, source, node.mark));
                         Tree::Null
@@ -65,7 +65,7 @@ impl<'a> Scope<'a> {
             }
             leaf => leaf.clone(),
         };
-        Node { mark: node.mark, tree }
+        Node { mark: node.mark, tree, source: node.source.clone() }
     }
 
     fn unknown(&self, name: &str, source: &Source, mark: Mark) -> Fault {
@@ -95,8 +95,11 @@ pub(super) fn references(node: &Node, found: &mut BTreeSet<String>) {
 
 /// Lays a profile and settings over a study's constants and sweep.
 pub(super) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Result<Scoped, Vec<Fault>> {
-    let mut scoped =
-        Scoped { constants: study.constants.clone(), sweep: study.sweep.clone(), data: study.data.clone() };
+    let mut scoped = Scoped {
+        constants: study.constants.iter().map(written).collect(),
+        sweep: study.sweep.iter().map(written).collect(),
+        data: study.data.clone(),
+    };
     let mut faults: Vec<Fault> = layers(profile).flat_map(|layer| apply_profile(study, layer, &mut scoped)).collect();
     for setting in settings.iter().filter(|setting| knows(study, setting)) {
         faults.extend(apply_setting(setting, &mut scoped).err());
@@ -115,6 +118,11 @@ pub(super) fn applied(study: &RawStudy, settings: &[Setting]) -> Vec<Setting> {
     let known = settings.iter().filter(|setting| knows(study, setting));
     let last: BTreeMap<&str, &Setting> = known.map(|setting| (setting.name.as_str(), setting)).collect();
     last.into_values().cloned().collect()
+}
+
+/// An entry whose values know the file that they are written in, as they are used anywhere.
+fn written(item: &Item) -> Item {
+    Item { node: item.node.clone().written_in(&item.source), ..item.clone() }
 }
 
 /// The profiles of `quick+as-published`, each laid over the ones before it.
@@ -153,9 +161,7 @@ fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fa
         return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| NO_PROFILES.to_owned()))];
     };
     if !matches!(item.node.tree, Tree::Map(_) | Tree::Null) {
-        return vec![
-            item.fault(item.node.mark, format!("a profile is a mapping of names, found {}", item.node.what())),
-        ];
+        return vec![item.at(&item.node, format!("a profile is a mapping of names, found {}", item.node.what()))];
     }
     let entries = item.node.entries().iter().cloned();
     let overrides = entries.map(|e| Item { name: e.key, mark: e.mark, node: e.node, source: Arc::clone(&item.source) });
@@ -170,7 +176,7 @@ fn replace(item: Item, scoped: &mut Scoped) -> Result<(), Fault> {
     // An axis hides a constant of its name, so it is the one to replace.
     let slot = scoped.sweep.iter_mut().chain(&mut scoped.constants).find(|known| known.name == item.name);
     if let Some(slot) = slot {
-        *slot = item;
+        *slot = written(&item);
         return Ok(());
     }
     let known: Vec<&str> =

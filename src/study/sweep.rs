@@ -1,12 +1,12 @@
 //! Axes into cells.
 
 use super::MAX_CELLS;
+use super::axis::{Values, axis, only_keys, repeated, value};
 use super::raw::Item;
 use super::scope::Scope;
-use crate::step::{Condition, Grid};
-use crate::yaml::{Fault, Mark, Node, Tree, known_names};
-use serde::Deserialize;
-use serde_json::Value as Json;
+use crate::artifact::Cell;
+use crate::step::Condition;
+use crate::yaml::{Fault, Node, Tree, known_names};
 
 /// One cell: a value for every axis, in the order of the study.
 pub(super) type SweepCell = Vec<(String, Node)>;
@@ -15,22 +15,6 @@ pub(super) type SweepCell = Vec<(String, Node)>;
 struct Group {
     names: Vec<String>,
     rows: Vec<Vec<Node>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Count {
-    count: usize,
-    #[serde(default)]
-    from: i64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Range {
-    from: f64,
-    to: f64,
-    step: f64,
 }
 
 /// The names that the axes give values to.
@@ -56,20 +40,13 @@ pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>
             Err(more) => faults.extend(more),
         }
     }
-    faults.extend(repeated(sweep));
+    faults.extend(named_twice(sweep));
     if !faults.is_empty() {
         return Err(faults);
     }
     let total = groups.iter().try_fold(1usize, |total, group| total.checked_mul(group.rows.len()));
     if total.is_none_or(|total| total > MAX_CELLS) {
-        let sizes: Vec<String> = groups.iter().map(|g| format!("{} × {}", g.names.join(","), g.rows.len())).collect();
-        let message = format!("the sweep has more than {MAX_CELLS} cells ({})", sizes.join(", "));
-        let mark = sweep.first().map_or(Mark::default(), |item| item.mark);
-        return Err(sweep
-            .iter()
-            .take(1)
-            .map(|i| i.fault(mark, &message).help("shorten an axis, or zip axes that belong together"))
-            .collect());
+        return Err(too_many(sweep, &groups));
     }
     let mut cells = product(&groups);
     if let Some(exclude) = sweep.iter().find(|item| item.name == "exclude") {
@@ -92,8 +69,18 @@ pub(super) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<SweepCell>
     Ok(cells)
 }
 
+/// The fault of a product that is too large, at its longest axis.
+fn too_many(sweep: &[Item], groups: &[Group]) -> Vec<Fault> {
+    let sizes: Vec<String> = groups.iter().map(|g| format!("{} × {}", g.names.join(","), g.rows.len())).collect();
+    let message = format!("the sweep has more than {MAX_CELLS} cells ({})", sizes.join(", "));
+    let axes = sweep.iter().filter(|item| item.name != "exclude").zip(groups);
+    let longest = axes.max_by_key(|(_, group)| group.rows.len()).map(|(item, _)| item);
+    let fault = |item: &Item| item.fault(item.mark, &message).help("shorten an axis, or zip axes that belong together");
+    longest.map(fault).into_iter().collect()
+}
+
 /// Zipped axes that have the name of another axis.
-fn repeated(sweep: &[Item]) -> Vec<Fault> {
+fn named_twice(sweep: &[Item]) -> Vec<Fault> {
     let names = axis_names(sweep);
     let twice = |name: &str| names.iter().filter(|other| *other == name).count() > 1;
     let zips = sweep.iter().filter_map(|item| item.node.get("zip").map(|zip| (item, zip)));
@@ -119,99 +106,34 @@ fn product(groups: &[Group]) -> Vec<SweepCell> {
 fn group(item: &Item, scope: Scope<'_>) -> Result<Group, Vec<Fault>> {
     let node = scope.resolve(&item.node, &item.source)?;
     if let Some(zip) = node.get("zip") {
+        only_keys(item, &node, &["zip"])?;
         return zipped(item, zip);
     }
-    let values = axis(item, &item.name, &node)?;
-    Ok(Group { names: vec![item.name.clone()], rows: values.into_iter().map(|v| vec![v]).collect() })
+    let rows: Vec<Vec<Node>> = axis(item, &item.name, &node)?.into_iter().map(|v| vec![v]).collect();
+    repeated(item, &[&item.name], &rows)?;
+    Ok(Group { names: vec![item.name.clone()], rows })
 }
 
 fn zipped(item: &Item, zip: &Node) -> Result<Group, Vec<Fault>> {
     if zip.entries().is_empty() {
-        return Err(vec![item.fault(zip.mark, "`zip` must name at least one axis")]);
+        return Err(vec![
+            item.at(zip, "`zip` must name at least one axis").help("for example `zip: {n: [1, 2], k: [3, 4]}`"),
+        ]);
     }
-    let mut columns = Vec::new();
+    let mut columns: Vec<Values> = Vec::new();
     for entry in zip.entries() {
         columns.push(axis(item, &entry.key, &entry.node)?);
     }
     let lengths: Vec<String> =
         zip.entries().iter().zip(&columns).map(|(e, c)| format!("{} has {}", e.key, c.len())).collect();
     if columns.iter().any(|c| c.len() != columns[0].len()) {
-        let fault = item.fault(zip.mark, format!("zipped axes must have equal lengths: {}", lengths.join(", ")));
+        let fault = item.at(zip, format!("zipped axes must have equal lengths: {}", lengths.join(", ")));
         return Err(vec![fault.help("zipped axes are read in step: give each a value for every row")]);
     }
-    let rows = (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect();
-    Ok(Group { names: zip.entries().iter().map(|e| e.key.clone()).collect(), rows })
-}
-
-/// The values of one axis, from any of its forms.
-fn axis(item: &Item, name: &str, node: &Node) -> Result<Vec<Node>, Vec<Fault>> {
-    let values = match &node.tree {
-        Tree::List(items) => items.clone(),
-        Tree::Map(_) => numbers(item, name, node)?.iter().map(|v| Node::from_json(v, node.mark)).collect(),
-        _ => vec![node.clone()],
-    };
-    if values.is_empty() {
-        return Err(vec![
-            item.fault(node.mark, format!("the axis `{name}` is empty")).help("give it at least one value"),
-        ]);
-    }
-    Ok(values)
-}
-
-fn numbers(item: &Item, name: &str, node: &Node) -> Result<Vec<Json>, Vec<Fault>> {
-    let keys: Vec<&str> = node.entries().iter().map(|e| e.key.as_str()).collect();
-    let known = ["count", "range", "log10", "linear", "zip"];
-    match keys.iter().find(|key| known.contains(key)) {
-        Some(&"count") => {
-            let Count { count, from } = node.typed(&item.source)?;
-            let count = i64::try_from(count).unwrap_or(i64::MAX).min(MAX_CELLS as i64 + 1);
-            Ok((from..from + count).map(Json::from).collect())
-        }
-        Some(&"range") => {
-            let range: Range = node.get("range").unwrap_or(node).typed(&item.source)?;
-            stepped(&range).map_err(|message| vec![item.fault(node.mark, message)])
-        }
-        Some(&("log10" | "linear")) => spaced(item, node),
-        _ => {
-            let wrong = keys.first().copied().unwrap_or_default();
-            let fault = item.fault(node.mark, format!("the axis `{name}` has no form `{wrong}`"));
-            let help = known_names(wrong, &known).unwrap_or_default();
-            Err(vec![fault.help(format!("an axis is a list, or one of these forms: {help}"))])
-        }
-    }
-}
-
-fn stepped(range: &Range) -> Result<Vec<Json>, String> {
-    if range.step == 0.0 || (range.to - range.from) / range.step < 0.0 {
-        return Err(format!("a step of {} never leads from {} to {}", range.step, range.from, range.to));
-    }
-    let count = ((range.to - range.from) / range.step + 1e-9).floor();
-    if count > MAX_CELLS as f64 {
-        return Err(format!("the range has more than {MAX_CELLS} values"));
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by MAX_CELLS just above")]
-    let count = count as usize;
-    #[expect(clippy::cast_precision_loss, reason = "bounded by MAX_CELLS")]
-    let at = |i: usize| whole_if_whole(range.from + range.step * i as f64);
-    Ok((0..=count).map(at).collect())
-}
-
-fn spaced(item: &Item, node: &Node) -> Result<Vec<Json>, Vec<Fault>> {
-    let whole = node.get("whole").map_or(Ok(false), |node| node.typed::<bool>(&item.source))?;
-    let entries = node.entries().iter().filter(|e| e.key != "whole").cloned().collect();
-    let grid: Grid = Node { mark: node.mark, tree: Tree::Map(entries) }.typed(&item.source)?;
-    if !whole {
-        return Ok(grid.0.into_iter().map(Json::from).collect());
-    }
-    let mut values: Vec<f64> = grid.0.into_iter().map(f64::round).collect();
-    values.dedup();
-    Ok(values.into_iter().map(whole_if_whole).collect())
-}
-
-/// A JSON whole number where the value is one, so that it can fill a count.
-#[expect(clippy::cast_possible_truncation, reason = "only where the value is a whole number below 2^53")]
-fn whole_if_whole(value: f64) -> Json {
-    if value.fract() == 0.0 && value.abs() < 9e15 { Json::from(value as i64) } else { Json::from(value) }
+    let rows: Vec<Vec<Node>> = (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect();
+    let names: Vec<&str> = zip.entries().iter().map(|e| e.key.as_str()).collect();
+    repeated(item, &names, &rows)?;
+    Ok(Group { names: names.into_iter().map(ToOwned::to_owned).collect(), rows })
 }
 
 fn exclusions(exclude: &Item, sweep: &[Item]) -> Result<Vec<Node>, Vec<Fault>> {
@@ -222,6 +144,10 @@ fn exclusions(exclude: &Item, sweep: &[Item]) -> Result<Vec<Node>, Vec<Fault>> {
     let names = axis_names(sweep);
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     for rule in &rules {
+        if rule.entries().is_empty() {
+            let fault = exclude.at(rule, format!("a rule of `exclude` is a mapping of axes, found {}", rule.what()));
+            return Err(vec![fault.help("for example `exclude: [{n: 500, k: {more_than: 100}}]`")]);
+        }
         if let Some(entry) = rule.entries().iter().find(|e| !known.contains(&e.key.as_str())) {
             let fault = exclude.fault(entry.mark, format!("`{}` is no sweep axis", entry.key));
             return Err(vec![fault.help(known_names(&entry.key, &known).unwrap_or_default())]);
@@ -234,12 +160,11 @@ fn excluded(cell: &SweepCell, rules: &[Node], item: &Item, constants: &[Item]) -
     let scope = Scope { constants, axes: cell };
     for rule in rules {
         let rule = scope.resolve(rule, &item.source)?;
-        let mut all = !rule.entries().is_empty();
+        let mut all = true;
         for entry in rule.entries() {
             let condition: Condition = entry.node.typed(&item.source)?;
-            let value = cell.iter().find(|(axis, _)| *axis == entry.key).map(|(_, node)| node.to_json());
-            let value = serde_json::from_value(value.unwrap_or(Json::Null)).unwrap_or(crate::artifact::Cell::Null);
-            all &= condition.accepts(&value);
+            let own = cell.iter().find(|(axis, _)| *axis == entry.key).map_or(Cell::Null, |(_, node)| value(node));
+            all &= condition.accepts(&own);
         }
         if all {
             return Ok(true);

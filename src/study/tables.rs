@@ -1,14 +1,17 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
-use super::clauses::{Labels, Rows, shaped, summarised};
+use super::axis::value;
+use super::clauses::{Labels, Rows, label_that_is_none, labels_apart, shaped, summarised};
 use super::direct::{Direct, direct_slot};
 use super::expand::{Builder, Grid, Output, OutputKind, Wire};
 use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
+use super::published::{self, Numbers};
 use super::raw::{Item, RawStudy};
 use super::scope::Scope;
 use super::table_spec::TableSpec;
+use super::template::TemplateWire;
 use super::template::{fitting, kind_of, known_kinds, reference_fault, resolve};
-use super::{published, template::TemplateWire};
+use crate::artifact::Cell;
 use crate::step::{Family, ValueType};
 use crate::yaml::{Fault, Mark, Node, known_names};
 use serde_json::{Value as Json, json};
@@ -25,9 +28,13 @@ struct Built {
     labels: Labels,
 }
 
-/// Turns a study's tables, figures and claims into nodes.
-pub(super) fn outputs(builder: &mut Builder<'_>, raw: &RawStudy, (grid, path): (&Grid<'_>, &Path)) -> Vec<Output> {
-    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs: Vec::new() };
+/// Turns a study's tables, figures and claims into nodes; what a reader should know of them comes with the outputs.
+pub(super) fn outputs(
+    builder: &mut Builder<'_>,
+    raw: &RawStudy,
+    (grid, path): (&Grid<'_>, &Path),
+) -> (Vec<Output>, Vec<String>) {
+    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs: Vec::new(), remarks: Vec::new() };
     for item in &raw.tables {
         let made = maker.table(builder, item);
         collect(builder, made);
@@ -40,7 +47,7 @@ pub(super) fn outputs(builder: &mut Builder<'_>, raw: &RawStudy, (grid, path): (
         let made = maker.claim(builder, item);
         collect(builder, made);
     }
-    maker.outputs
+    (maker.outputs, maker.remarks)
 }
 
 fn collect(builder: &mut Builder<'_>, made: Result<(), Vec<Fault>>) {
@@ -55,6 +62,7 @@ struct Maker<'a> {
     path: &'a Path,
     tables: BTreeMap<String, Built>,
     outputs: Vec<Output>,
+    remarks: Vec<String>,
 }
 
 impl Maker<'_> {
@@ -111,14 +119,13 @@ impl Maker<'_> {
         item: &Item,
         (spec, node): (&TableSpec, &Node),
     ) -> Result<Rows, Vec<Fault>> {
+        labels_apart(item, (&spec.label, node), &self.grid.axes)?;
         let mut rows: Vec<Json> = Vec::new();
         let mut wires: Vec<Wire> = Vec::new();
         let mut axes = vec![false; self.grid.axes.len()];
         for entry in node.get("stack").map(Node::entries).unwrap_or_default() {
             let Some(text) = entry.node.text() else {
-                return Err(vec![
-                    item.fault(entry.node.mark, format!("expected `step.port`, found {}", entry.node.what())),
-                ]);
+                return Err(vec![item.at(&entry.node, format!("expected `step.port`, found {}", entry.node.what()))]);
             };
             let wire = resolve(text, self.grid.templates)
                 .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&self.raw.steps, reason))])?;
@@ -133,6 +140,7 @@ impl Maker<'_> {
                 rows.push(row(&spec.label, &entry.key, &self.grid.place(wire.step, cell)));
             }
         }
+        self.columns_of_one_type(item, &axes)?;
         let used = self.grid.axes.iter().zip(&axes).filter(|(_, used)| **used).map(|(axis, _)| axis.clone());
         let keys: Vec<String> = std::iter::once(spec.label.clone()).chain(used).collect();
         let params = Node::from_json(&json!({"rows": rows}), item.mark);
@@ -140,6 +148,31 @@ impl Maker<'_> {
         let wire = node_of(builder, item, "stack", (&params, inputs))?;
         let labels = Labels { column: spec.label.clone(), names: spec.stack.keys().cloned().collect() };
         Ok(Rows { wire, keys, labels })
+    }
+
+    /// Axes become columns, which hold values of one type.
+    fn columns_of_one_type(&self, item: &Item, used: &[bool]) -> Result<(), Vec<Fault>> {
+        let types = |value: &Cell| match value {
+            Cell::Null => None,
+            Cell::Int(_) | Cell::Float(_) => Some("numbers"),
+            Cell::Bool(_) => Some("truth values"),
+            Cell::Text(_) => Some("texts"),
+        };
+        for (axis, _) in self.grid.axes.iter().zip(used).filter(|(_, used)| **used) {
+            let mut first = None;
+            for (_, node) in self.grid.cells.iter().flatten().filter(|(name, _)| name == axis) {
+                let Some(found) = types(&value(node)) else { continue };
+                if let Some(other) = first.replace(found).filter(|other| *other != found) {
+                    let message = format!(
+                        "the axis `{axis}` mixes {other} and {found}, but is a column of table `{}`",
+                        item.name
+                    );
+                    let help = format!("write values of one type, for example a number in place of {}", value(node));
+                    return Err(vec![item.at(node, message).help(help)]);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn is_table(&self, item: &Item, (text, mark): (&str, Mark), wire: TemplateWire) -> Result<(), Vec<Fault>> {
@@ -199,14 +232,15 @@ impl Maker<'_> {
         if !comparable(builder) {
             return Ok(());
         }
-        let params = json!({"published": numbers, "keys": built.summary_keys});
+        self.remarks.extend(gaps(name, &numbers, &built.summary_keys));
+        let params = json!({"published": numbers.json, "keys": built.summary_keys});
         let wire = derived(builder, item, "compare-published", (params, Some(node), built.summary))?;
         let keys = built.summary_keys.iter().cloned().chain(["column".to_owned()]).collect();
         self.output(&item.name, OutputKind::Comparison, (wire, keys));
         Ok(())
     }
 
-    fn published(&self, item: &Item, name: &str, mark: Mark) -> Result<Json, Vec<Fault>> {
+    fn published(&self, item: &Item, name: &str, mark: Mark) -> Result<Numbers, Vec<Fault>> {
         let Some(published) = self.raw.published.iter().find(|p| p.name == name) else {
             let known: Vec<&str> = self.raw.published.iter().map(|p| p.name.as_str()).collect();
             let fault = item.fault(mark, format!("there are no published numbers `{name}`"));
@@ -214,7 +248,7 @@ impl Maker<'_> {
                 fault.help(known_names(name, &known).unwrap_or_else(|| "`published:` is empty".to_owned())),
             ]);
         };
-        published::read(published, self.path)
+        published::read(published, (self.path, &self.raw.source.name))
     }
 
     fn figure(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
@@ -232,7 +266,7 @@ impl Maker<'_> {
             let text = name.text().unwrap_or_default();
             let numbers = self.published(item, text, name.mark)?;
             if comparable(builder) {
-                set(&mut params, "published", &numbers, name.mark);
+                set(&mut params, "published", &numbers.json, name.mark);
             }
         }
         let note =
@@ -270,6 +304,7 @@ impl Maker<'_> {
                 return Err(faults);
             }
         };
+        label_that_is_none(item, params.get("where"), &built.labels)?;
         let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
         inject(&mut params, kind, item.mark, [("keys", Some(json!(keys)))]);
         let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
@@ -287,6 +322,19 @@ impl Maker<'_> {
         let text = table.text().unwrap_or_default();
         self.named(item, text, (table.mark, rows))
     }
+}
+
+/// Which published numbers are not there, as one line a column.
+fn gaps(name: &str, numbers: &Numbers, keys: &[String]) -> Vec<String> {
+    let mut by_column: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (column, place) in numbers.gaps.iter().filter(|(column, _)| !keys.contains(column)) {
+        by_column.entry(column).or_default().push(place);
+    }
+    let line = |(column, places): (&str, Vec<&str>)| {
+        let rest = if places.len() > 1 { format!(" and {} lines more", places.len() - 1) } else { String::new() };
+        format!("published numbers `{name}`: `{column}` is empty at {}{rest}, so nothing is compared there", places[0])
+    };
+    by_column.into_iter().map(line).collect()
 }
 
 /// Published numbers are laid beside ours only where the data set is the paper's.

@@ -67,7 +67,7 @@ struct Draft {
 fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>> {
     if !matches!(item.node.tree, Tree::Map(_)) {
         let what = item.node.what();
-        return Err(vec![item.fault(item.node.mark, format!("a step is a mapping with `kind`, found {what}"))]);
+        return Err(vec![item.at(&item.node, format!("a step is a mapping with `kind`, found {what}"))]);
     }
     let known = ["kind", "inputs", "params"];
     let mut faults: Vec<Fault> = Vec::new();
@@ -78,10 +78,10 @@ fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>>
     let kind = kind_of(item, &[Family::Data, Family::Experiment, Family::Analysis], environment)
         .map_err(|fault| with(&faults, fault))?;
     let inputs = inputs(item, kind.about()).map_err(|more| faults.iter().cloned().chain(more).collect::<Vec<_>>())?;
-    let empty = Node { mark: item.mark, tree: Tree::Map(Vec::new()) };
+    let empty = Node::new(item.mark, Tree::Map(Vec::new()));
     let params = item.node.get("params").cloned().unwrap_or(empty);
     if !matches!(params.tree, Tree::Map(_)) {
-        faults.push(item.fault(params.mark, format!("`params` is a mapping, found {}", params.what())));
+        faults.push(item.at(&params, format!("`params` is a mapping, found {}", params.what())));
     }
     if faults.is_empty() { Ok(Draft { item: item.clone(), kind, params, inputs }) } else { Err(faults) }
 }
@@ -98,11 +98,11 @@ pub(super) fn kind_of(
             .help("`lofi list kinds` shows every kind with its documentation"));
     };
     let Some(name) = node.text() else {
-        return Err(item.fault(node.mark, format!("`kind` must be a text, found {}", node.what())));
+        return Err(item.at(node, format!("`kind` must be a text, found {}", node.what())));
     };
-    environment.kind(name).ok_or_else(|| {
-        item.fault(node.mark, format!("unknown kind `{name}`")).help(known_kinds(name, families, environment))
-    })
+    environment
+        .kind(name)
+        .ok_or_else(|| item.at(node, format!("unknown kind `{name}`")).help(known_kinds(name, families, environment)))
 }
 
 /// The nearest and all kinds of some families.
@@ -120,7 +120,7 @@ fn inputs(item: &Item, about: &About) -> Result<NamedInputs, Vec<Fault>> {
     let mut inputs = Vec::new();
     let slots: Vec<&str> = about.inputs.iter().map(|slot| slot.name).collect();
     if let Some(node) = item.node.get("inputs").filter(|node| !matches!(node.tree, Tree::Map(_))) {
-        let fault = item.fault(node.mark, format!("`inputs` is a mapping from slots to steps, found {}", node.what()));
+        let fault = item.at(node, format!("`inputs` is a mapping from slots to steps, found {}", node.what()));
         return Err(vec![fault.help(known_names("", &slots).unwrap_or_else(|| "this kind takes no inputs".into()))]);
     }
     for entry in item.node.get("inputs").map(Node::entries).unwrap_or_default() {
@@ -147,7 +147,7 @@ fn inputs(item: &Item, about: &About) -> Result<NamedInputs, Vec<Fault>> {
 fn names(item: &Item, slot: &Slot, node: &Node) -> Result<Vec<(String, Mark)>, Fault> {
     let one = |node: &Node| match node.text() {
         Some(text) => Ok((text.to_owned(), node.mark)),
-        None => Err(item.fault(node.mark, format!("input `{}` takes one step, found {}", slot.name, node.what()))),
+        None => Err(item.at(node, format!("input `{}` takes one step, found {}", slot.name, node.what()))),
     };
     match &node.tree {
         Tree::List(items) if slot.arity == Arity::Many => items.iter().map(one).collect(),

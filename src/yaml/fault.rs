@@ -1,12 +1,13 @@
 //! A fault in a YAML file, shown with its line.
 
+use super::excerpt::Excerpt;
 use super::node::Mark;
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 use std::fmt::Display;
 use std::sync::Arc;
 
 /// A file that was read, kept for showing its lines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The path as the user would write it.
     pub name: String,
@@ -24,25 +25,20 @@ impl Source {
     /// A fault at a place of this file.
     #[must_use]
     pub fn fault(&self, mark: Mark, message: impl Display) -> Fault {
-        let span = self.span(mark);
+        let name = plain(&self.name);
         Fault {
-            place: format!("{}:{}:{}", self.name, mark.line, mark.column),
-            message: message.to_string(),
+            place: self.place(mark),
+            message: plain(&message.to_string()),
             help: None,
             cause: Cause::default(),
-            source: Box::new(NamedSource::new(&self.name, Arc::clone(&self.text))),
-            span,
+            excerpt: Box::new(Excerpt::new(&name, &self.text, mark)),
         }
     }
 
-    /// From the mark to the end of the word there.
-    fn span(&self, mark: Mark) -> SourceSpan {
-        let line_start: usize = self.text.split_inclusive('\n').take(mark.line.saturating_sub(1)).map(str::len).sum();
-        let line = self.text[line_start..].lines().next().unwrap_or("");
-        let before: usize = line.chars().take(mark.column.saturating_sub(1)).map(char::len_utf8).sum();
-        let word: usize =
-            line[before..].chars().take_while(|c| !c.is_whitespace() && !",]}".contains(*c)).map(char::len_utf8).sum();
-        (line_start + before, word).into()
+    /// A place of this file in words.
+    #[must_use]
+    pub fn place(&self, mark: Mark) -> String {
+        format!("{}:{}:{}", plain(&self.name), mark.line, mark.column)
     }
 }
 
@@ -71,15 +67,15 @@ pub struct Fault {
     pub help: Option<String>,
     /// What it comes from.
     pub cause: Cause,
-    source: Box<NamedSource<Arc<str>>>,
-    span: SourceSpan,
+    excerpt: Box<Excerpt>,
 }
 
 impl Fault {
     /// The same with a hint.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        let help = plain(&help.into());
+        self.help = Some(help).filter(|help| !help.is_empty());
         self
     }
 
@@ -89,6 +85,27 @@ impl Fault {
         self.cause = cause;
         self
     }
+}
+
+/// Whether a character moves a terminal's cursor, colours it or turns the direction of text.
+#[must_use]
+pub fn steers(c: char) -> bool {
+    c.is_control() || turns(c)
+}
+
+/// A text as a terminal may be sent it: what would move its cursor, colour it or turn its direction is written out, as
+/// files and names may hold anything.
+pub(super) fn plain(text: &str) -> String {
+    let shown = |c: char| c != '\n' && steers(c);
+    if !text.contains(shown) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if shown(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// Whether a character turns the direction of the text after it.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl PartialEq for Fault {
@@ -111,10 +128,24 @@ impl Diagnostic for Fault {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self.source.as_ref())
+        Some(self.excerpt.as_ref())
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some("here".to_owned()), self.span))))
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some("here".to_owned()), self.excerpt.span))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_holds_what_steers_a_terminal() {
+        let source = Source::new("a\u{1b}.yaml", "a: 1\n");
+        let fault = source.fault(Mark { line: 1, column: 1 }, "unknown key `bo\u{1b}[31mgus`").help("not \u{9b}1m");
+        assert_eq!(fault.place, "a\\u{1b}.yaml:1:1");
+        assert_eq!(fault.message, "unknown key `bo\\u{1b}[31mgus`");
+        assert_eq!(fault.help.as_deref(), Some("not \\u{9b}1m"));
     }
 }

@@ -3,14 +3,18 @@
 //! Text becomes a tree of [`Node`]s that know their line and column; a typed value is read from a node, and whatever
 //! is wrong with it, then or later, is shown as a [`Fault`] with the file, the line and a hint.
 
+mod excerpt;
 mod fault;
 mod node;
 mod parse;
-mod text;
+mod read;
+mod reword;
+mod scalar;
 mod walk;
+mod words;
 
-pub use fault::{Cause, Fault, Source};
+pub use fault::{Cause, Fault, Source, steers};
 pub use node::{Entry, Mark, Node, Tree, known_names};
 pub use parse::parse;
-pub use text::{TextError, read_text};
+pub use read::{bytes, read};
 pub use walk::{Found, Strange, WalkError, Walked, documents, is_passed_over, walk};

@@ -1,9 +1,11 @@
 //! The located tree and how types are read from it.
 
 use super::fault::{Fault, Source};
+use super::reword::reword;
 use crate::step::{ParamFault, typed};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// A place in a file, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +23,9 @@ pub struct Node {
     pub mark: Mark,
     /// What it is.
     pub tree: Tree,
+    /// The file that it is written in, where that may be another than that of what it stands in: values that a `$name`
+    /// stands for.
+    pub source: Option<Arc<Source>>,
 }
 
 /// What a node holds.
@@ -54,6 +59,46 @@ pub struct Entry {
 }
 
 impl Node {
+    /// A value at a place of the file that is being read.
+    #[must_use]
+    pub const fn new(mark: Mark, tree: Tree) -> Self {
+        Self { mark, tree, source: None }
+    }
+
+    /// The same value, which will be used elsewhere and is to be shown where it is written.
+    #[must_use]
+    pub fn written_in(mut self, source: &Arc<Source>) -> Self {
+        self.source.get_or_insert_with(|| Arc::clone(source));
+        self.tree = match self.tree {
+            Tree::List(items) => Tree::List(items.into_iter().map(|item| item.written_in(source)).collect()),
+            Tree::Map(mut entries) => {
+                for entry in &mut entries {
+                    let node = std::mem::replace(&mut entry.node, Self::new(Mark::default(), Tree::Null));
+                    entry.node = node.written_in(source);
+                }
+                Tree::Map(entries)
+            }
+            leaf => leaf,
+        };
+        self
+    }
+
+    /// A value in the place of this one.
+    #[must_use]
+    pub fn like(&self, json: &Json) -> Self {
+        let node = Self::from_json(json, self.mark);
+        match &self.source {
+            Some(source) => node.written_in(source),
+            None => node,
+        }
+    }
+
+    /// A fault of this value, shown where it is written: in `source` unless it is from elsewhere.
+    #[must_use]
+    pub fn fault(&self, source: &Source, message: impl std::fmt::Display) -> Fault {
+        self.source.as_deref().unwrap_or(source).fault(self.mark, message)
+    }
+
     /// The value of a key, where this is a mapping that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
@@ -118,7 +163,7 @@ impl Node {
                 Tree::Map(map.iter().map(entry).collect())
             }
         };
-        Self { mark, tree }
+        Self::new(mark, tree)
     }
 
     /// Reads a type.
@@ -134,7 +179,8 @@ impl Node {
     pub fn locate(&self, source: &Source, faults: &[ParamFault]) -> Vec<Fault> {
         let locate = |fault: &ParamFault| {
             let (message, help) = reword(&fault.message);
-            let mut found = source.fault(self.mark_of(&fault.path, fault.unknown_key.as_deref()), message);
+            let (mark, written) = self.find(&fault.path, fault.unknown_key.as_deref());
+            let mut found = written.unwrap_or(source).fault(mark, message);
             found.help = help;
             found
         };
@@ -144,72 +190,26 @@ impl Node {
     /// The place of the value at a path, or of a key in the mapping there; the deepest place known.
     #[must_use]
     pub fn mark_of(&self, path: &[String], key: Option<&str>) -> Mark {
-        match path.split_first() {
-            None => {
-                let entry = key.and_then(|key| self.entries().iter().find(|e| e.key == key));
-                entry.map_or(self.mark, |e| e.mark)
-            }
-            Some((first, rest)) => match &self.tree {
-                Tree::List(items) => {
-                    let item = first.parse::<usize>().ok().and_then(|index| items.get(index));
-                    item.map_or(self.mark, |item| item.mark_of(rest, key))
-                }
-                _ => self.get(first).map_or(self.mark, |node| node.mark_of(rest, key)),
-            },
-        }
+        self.find(path, key).0
     }
-}
 
-/// serde's sentence in the words of a study, with its list of names turned into "did you mean".
-fn reword(message: &str) -> (String, Option<String>) {
-    if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        return (format!("the key `{key}` is missing"), Some(format!("add `{key}: ...` here")));
+    /// As [`Node::mark_of`], with the file where that is another than that of what holds it all.
+    #[must_use]
+    pub fn find(&self, path: &[String], key: Option<&str>) -> (Mark, Option<&Source>) {
+        let (node, whole) = self.deepest(path);
+        let key = key.filter(|_| whole).and_then(|key| node.entries().iter().find(|e| e.key == key));
+        (key.map_or(node.mark, |entry| entry.mark), node.source.as_deref())
     }
-    let Some((what, expected)) = message.split_once(", expected ") else {
-        return (message.to_owned(), None);
-    };
-    if let Some(found) = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: ")) {
-        return (format!("expected {}, found {}", wanted(expected), found_in_words(found)), None);
-    }
-    let Some(wrong) = what.strip_prefix("unknown ").and_then(|rest| rest.split('`').nth(1)) else {
-        return (message.to_owned(), None);
-    };
-    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    (
-        what.replacen("unknown field", "unknown key", 1).replacen("unknown variant", "unknown value", 1),
-        known_names(wrong, &known),
-    )
-}
 
-/// A Rust type as people call it.
-fn wanted(expected: &str) -> &str {
-    match expected {
-        "usize" | "u64" | "u32" | "u16" | "u8" => "a whole number, 0 or more",
-        "isize" | "i64" | "i32" => "a whole number",
-        "f64" | "f32" => "a number",
-        "a string" => "a text",
-        "a boolean" => "true or false",
-        "a sequence" => "a list",
-        "a map" => "a mapping",
-        other if other.starts_with("struct ") => "a mapping",
-        other => other,
-    }
-}
-
-/// What serde found, in the words of [`Node::what`].
-fn found_in_words(found: &str) -> String {
-    match found.split_once(' ') {
-        Some(("string", text)) => format!("the text {}", text.replace('"', "`")),
-        Some(("integer", number)) => format!("the whole number {number}"),
-        Some(("floating", rest)) => format!("the number {}", rest.trim_start_matches("point ")),
-        Some(("boolean", value)) => format!("the truth value {value}"),
-        Some(("unit", _)) => "nothing".to_owned(),
-        _ => match found {
-            "sequence" => "a list".to_owned(),
-            "map" => "a mapping".to_owned(),
-            "null" => "nothing".to_owned(),
-            other => other.to_owned(),
-        },
+    /// The value at a path, or the deepest that is there; whether the whole path is.
+    #[must_use]
+    pub fn deepest(&self, path: &[String]) -> (&Self, bool) {
+        let Some((first, rest)) = path.split_first() else { return (self, true) };
+        let inner = match &self.tree {
+            Tree::List(items) => first.parse::<usize>().ok().and_then(|index| items.get(index)),
+            _ => self.get(first),
+        };
+        inner.map_or((self, false), |node| node.deepest(rest))
     }
 }
 
@@ -220,7 +220,11 @@ pub fn known_names(wrong: &str, known: &[&str]) -> Option<String> {
         return None;
     }
     let near = known.iter().map(|name| (strsim::damerau_levenshtein(wrong, name), name)).min();
-    let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    const MOST: usize = 200;
+    let mut list = known.iter().take(MOST).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if known.len() > MOST {
+        list += " and others";
+    }
     Some(match near {
         Some((distance, name)) if distance <= 2.max(wrong.len() / 3) => {
             format!("did you mean `{name}`? known here: {list}")

@@ -2,129 +2,286 @@
 
 use super::fault::{Fault, Source};
 use super::node::{Entry, Mark, Node, Tree};
-use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use super::scalar;
+use super::words;
+use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
+use std::collections::{HashMap, HashSet};
 
-/// What to look for where the text is not YAML: the parser often notices a line after the slip.
-const SYNTAX: &str = "look here and on the line above for a bracket or quote that is not closed, an indentation that \
-                      differs from its neighbours, or a colon without a space after it";
+/// Most values in one file, those that aliases repeat counted in: a page of ten lines can stand for 10^10 of them.
+const MAX_VALUES: usize = 500_000;
+
+/// Deepest nesting of lists and mappings, those inside of aliases counted in.
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// Parses one YAML document; a key twice in one mapping is a fault.
 ///
 /// # Errors
-/// Where the text is not YAML, with the place.
+/// Where the text is not YAML or says what files here do not, with the place.
 pub fn parse(source: &Source) -> Result<Node, Fault> {
-    let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
-    let root: Spanned<Raw> = serde_saphyr::from_str_with_options(&source.text, options).map_err(|error| {
-        let place = error.location().map_or(Mark { line: 1, column: 1 }, mark_at);
-        let text = error.to_string();
-        let text = strip_place(&text);
-        match text.strip_prefix("duplicate mapping key: ").map(|rest| rest.split(", set ").next().unwrap_or(rest)) {
-            Some(key) => {
-                source.fault(place, format!("the key `{key}` stands twice in this mapping")).help("give each key once")
+    words::forbidden_character(source)?;
+    let mut options = Options::default();
+    options.flow_nesting_limit = MAX_DEPTH;
+    options.block_nesting_limit = MAX_DEPTH;
+    options.set_emit_comments(false);
+    let mut builder = Builder { source, open: Vec::new(), anchors: HashMap::new(), values: 0, kept: 0, root: None };
+    let mut documents = 0;
+    for event in Parser::new_from_str_with_options(&source.text, options) {
+        let (event, span) = event.map_err(|error| words::syntax(source, &error, mark_at(*error.marker())))?;
+        if matches!(event, Event::DocumentStart(..)) {
+            documents += 1;
+            if documents > 1 {
+                let fault =
+                    source.fault(mark_at(span.start), "a file holds one YAML document, and a second begins here");
+                return Err(fault.help("take the `---` out, or put what follows into a file of its own"));
             }
-            None => source.fault(place, format!("this is not YAML: {text}")).help(SYNTAX),
         }
-    })?;
-    Ok(to_node(root))
+        builder.take(event, span)?;
+    }
+    Ok(builder.root.unwrap_or(Node::new(Mark { line: 1, column: 1 }, Tree::Null)))
 }
 
-/// The parser's message without the place, which the fault shows itself.
-fn strip_place(text: &str) -> &str {
-    let first = text.lines().next().unwrap_or(text);
-    let without_prefix = first.strip_prefix("error: ").unwrap_or(first);
-    without_prefix.split(" at line ").next().unwrap_or(without_prefix)
+fn mark_at(marker: Marker) -> Mark {
+    Mark { line: marker.line().max(1), column: marker.col() + 1 }
 }
 
-fn mark_at(location: serde_saphyr::Location) -> Mark {
-    let place = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
-    Mark { line: place(location.line()), column: place(location.column()) }
+/// A list or mapping that is being read.
+struct Open {
+    mark: Mark,
+    anchor: usize,
+    /// Values read when it began.
+    before: usize,
+    /// Deepest nesting found inside.
+    depth: usize,
+    inside: Inside,
 }
 
-fn to_node(spanned: Spanned<Raw>) -> Node {
-    let mark = mark_at(spanned.referenced);
-    let tree = match spanned.value {
-        Raw::Leaf(tree) => tree,
-        Raw::List(items) => Tree::List(items.into_iter().map(to_node).collect()),
-        Raw::Map(entries) => Tree::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| Entry { mark: mark_at(key.referenced), key: key.value, node: to_node(value) })
-                .collect(),
-        ),
-    };
-    Node { mark, tree }
+enum Inside {
+    List(Vec<Node>),
+    Map(Map),
 }
 
-enum Raw {
-    Leaf(Tree),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+#[derive(Default)]
+struct Map {
+    entries: Vec<Entry>,
+    keys: HashSet<String>,
+    /// A key whose value is not there yet.
+    key: Option<(String, Mark)>,
+    /// Mappings that `<<` lays under this one.
+    under: Vec<Entry>,
 }
 
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
+/// What an anchor stands for: the value, how many values it holds and how deep it is.
+type Anchored = (Node, usize, usize);
+
+struct Builder<'a> {
+    source: &'a Source,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Anchored>,
+    values: usize,
+    /// Values that anchors keep copies of.
+    kept: usize,
+    root: Option<Node>,
+}
+
+impl Builder<'_> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
+        let mark = mark_at(span.start);
+        match event {
+            Event::Scalar(text, style, anchor, tag) => self.scalar(mark, (&text, style), (anchor, tag.as_deref())),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.tagged(mark, tag.as_deref(), "seq")?;
+                self.begin(mark, anchor, Inside::List(Vec::new()))
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.tagged(mark, tag.as_deref(), "map")?;
+                self.begin(mark, anchor, Inside::Map(Map::default()))
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(anchor) => self.alias(mark, anchor),
+            _ => Ok(()),
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        mark: Mark,
+        (text, style): (&str, ScalarStyle),
+        (anchor, tag): (usize, Option<&Tag>),
+    ) -> Result<(), Fault> {
+        if let Some(Open { inside: Inside::Map(map), .. }) = self.open.last_mut()
+            && map.key.is_none()
+        {
+            return key(self.source, map, (mark, text), (style, anchor));
+        }
+        let node = Node::new(mark, self.value(mark, (text, style), tag)?);
+        self.count(mark, 1)?;
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), 1, 0));
+        }
+        self.put(node, 0)
+    }
+
+    fn value(&self, mark: Mark, (text, style): (&str, ScalarStyle), tag: Option<&Tag>) -> Result<Tree, Fault> {
+        let named = tag.and_then(Tag::core_suffix);
+        let quoted = style != ScalarStyle::Plain;
+        if named == Some("str") || (tag.is_none() && quoted) || tag.is_some_and(|tag| tag.original() == "!") {
+            return Ok(Tree::Text(text.to_owned()));
+        }
+        let read = scalar::plain(text).map_err(|odd| self.source.fault(mark, odd.message).help(odd.help))?;
+        let fits = match named {
+            None => tag.is_none(),
+            Some("int") => matches!(read, Tree::Int(_)),
+            Some("float") => matches!(read, Tree::Int(_) | Tree::Float(_)),
+            Some("bool") => matches!(read, Tree::Bool(_)),
+            Some("null") => matches!(read, Tree::Null),
+            Some(_) => false,
+        };
+        if fits { Ok(read) } else { Err(words::tag(self.source, mark, tag)) }
+    }
+
+    fn tagged(&self, mark: Mark, tag: Option<&Tag>, fits: &str) -> Result<(), Fault> {
+        match tag {
+            Some(tag) if tag.core_suffix() != Some(fits) => Err(words::tag(self.source, mark, Some(tag))),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, mark: Mark, anchor: usize, inside: Inside) -> Result<(), Fault> {
+        if let Some(Open { inside: Inside::Map(Map { key: None, .. }), .. }) = self.open.last() {
+            let fault = self.source.fault(mark, "a key is a text, but a list or mapping stands here");
+            return Err(fault.help("a text that begins with a bracket is put in quotes"));
+        }
+        self.count(mark, 1)?;
+        self.open.push(Open { mark, anchor, before: self.values - 1, depth: 1, inside });
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Fault> {
+        let Some(Open { mark, anchor, before, depth, inside }) = self.open.pop() else { return Ok(()) };
+        let tree = match inside {
+            Inside::List(items) => Tree::List(items),
+            Inside::Map(Map { mut entries, keys, under, .. }) => {
+                let mut known = keys;
+                entries.extend(under.into_iter().filter(|entry| known.insert(entry.key.clone())));
+                Tree::Map(entries)
+            }
+        };
+        let node = Node::new(mark, tree);
+        if anchor > 0 {
+            // A copy is kept: anchors inside of anchors would keep as many as they are deep.
+            let count = self.values - before;
+            self.kept += count;
+            self.bounded(mark, self.kept)?;
+            self.anchors.insert(anchor, (node.clone(), count, depth));
+        }
+        self.put(node, depth)
+    }
+
+    fn alias(&mut self, mark: Mark, anchor: usize) -> Result<(), Fault> {
+        // The parser knows the anchor: what is not read to its end yet holds this very alias.
+        let Some((node, count, depth)) = self.anchors.get(&anchor) else {
+            let fault = self.source.fault(mark, "this alias stands inside of what it stands for");
+            return Err(fault.help("write the value out"));
+        };
+        let (mut node, count, depth) = (node.clone(), *count, *depth);
+        self.count(mark, count)?;
+        if let (Some(Open { inside: Inside::Map(map), .. }), Tree::Text(text)) = (self.open.last_mut(), &node.tree)
+            && map.key.is_none()
+        {
+            return key(self.source, map, (mark, text), (ScalarStyle::DoubleQuoted, 0));
+        }
+        if self.open.len() + depth > MAX_DEPTH {
+            return Err(words::too_deep(self.source, mark, MAX_DEPTH));
+        }
+        node.mark = mark;
+        self.put(node, depth)
+    }
+
+    fn count(&mut self, mark: Mark, more: usize) -> Result<(), Fault> {
+        self.values += more;
+        self.bounded(mark, self.values)
+    }
+
+    fn bounded(&self, mark: Mark, values: usize) -> Result<(), Fault> {
+        if values <= MAX_VALUES {
+            return Ok(());
+        }
+        let fault = self.source.fault(mark, format!("the file holds more than {MAX_VALUES} values"));
+        Err(fault.help(
+            "long lists are written as {count}, {range}, {linear} or {log10}; what an alias repeats counts again",
+        ))
+    }
+
+    /// Puts a finished value where it belongs.
+    fn put(&mut self, node: Node, depth: usize) -> Result<(), Fault> {
+        let Some(Open { depth: deepest, inside, .. }) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        *deepest = (*deepest).max(depth + 1);
+        let map = match inside {
+            Inside::List(items) => {
+                items.push(node);
+                return Ok(());
+            }
+            Inside::Map(map) => map,
+        };
+        match map.key.take() {
+            None => {
+                let fault = self.source.fault(node.mark, format!("a key is a text, but this is {}", node.what()));
+                return Err(fault.help("write the key out"));
+            }
+            Some((key, mark)) if key == MERGE => merge(self.source, map, (mark, node))?,
+            Some((key, mark)) => map.entries.push(Entry { key, mark, node }),
+        }
+        Ok(())
     }
 }
 
-struct RawVisitor;
+/// The key that lays mappings under the one it stands in.
+const MERGE: &str = "<<";
 
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Raw, E> {
-        Ok(Raw::Leaf(Tree::Bool(v)))
-    }
-
-    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Raw, E> {
-        Ok(Raw::Leaf(Tree::Int(v)))
-    }
-
-    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Raw, E> {
-        i64::try_from(v).map(|v| Raw::Leaf(Tree::Int(v))).map_err(|_| E::custom(format!("{v} is too large")))
-    }
-
-    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Raw, E> {
-        if v.is_finite() {
-            Ok(Raw::Leaf(Tree::Float(v)))
+fn key(
+    source: &Source,
+    map: &mut Map,
+    (mark, text): (Mark, &str),
+    (style, anchor): (ScalarStyle, usize),
+) -> Result<(), Fault> {
+    let plain = style == ScalarStyle::Plain;
+    if plain && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+        let message = if text.is_empty() {
+            "a key is missing here".to_owned()
         } else {
-            Err(E::custom(format!("{v} is not a finite number")))
-        }
+            format!("`{text}` is no key: it means nothing")
+        };
+        return Err(source.fault(mark, message).help("a key is a text; in quotes anything is one"));
     }
+    if anchor > 0 {
+        return Err(source.fault(mark, "an anchor on a key").help("anchors stand before values"));
+    }
+    if !map.keys.insert(text.to_owned()) {
+        let fault = source.fault(mark, format!("the key `{text}` stands twice in this mapping"));
+        return Err(fault.help("give each key once"));
+    }
+    map.key = Some((text.to_owned(), mark));
+    Ok(())
+}
 
-    fn visit_str<E: de::Error>(self, v: &str) -> Result<Raw, E> {
-        Ok(Raw::Leaf(Tree::Text(v.to_owned())))
+/// `<<: *name`, or a list of such: entries for the keys that the mapping itself lacks, of several the first.
+fn merge(source: &Source, map: &mut Map, (mark, node): (Mark, Node)) -> Result<(), Fault> {
+    map.keys.remove(MERGE);
+    let parts = match node.tree {
+        Tree::List(items) => items,
+        _ => vec![node],
+    };
+    for part in parts {
+        let Tree::Map(entries) = part.tree else {
+            let fault = source.fault(mark, format!("`<<` takes a mapping or a list of them, found {}", part.what()));
+            return Err(fault.help("for example `<<: *base`, where `&base` stands before a mapping above"));
+        };
+        map.under.extend(entries);
     }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Raw, E> {
-        Ok(Raw::Leaf(Tree::Null))
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Raw, E> {
-        Ok(Raw::Leaf(Tree::Null))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Raw::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Raw::Map(entries))
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -198,7 +198,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(&folder.path().join("data/celeba"));
         let text = fs::read_to_string(cards_dir().join("celeba.yaml")).unwrap();
-        let mut card: Card = serde_saphyr::from_str(&text).unwrap();
+        let source = crate::yaml::Source::new("card.yaml", &text);
+        let mut card: Card = crate::yaml::parse(&source).unwrap().typed(&source).unwrap();
         assert_eq!(card.tasks.len(), 10);
         card.checksums.clear();
         super::super::super::testing::write_card(&folder.path().join("cards"), &card);

@@ -152,7 +152,8 @@ mod tests {
         let image = records.images(Split::Test, &[0]).unwrap();
         assert_eq!((image.len(), image[0]), (112 * 92, 19));
         let text = fs::read_to_string(cards_dir().join("orl-faces.yaml")).unwrap();
-        let card: Card = serde_saphyr::from_str(&text).unwrap();
+        let source = crate::yaml::Source::new("card.yaml", &text);
+        let card: Card = crate::yaml::parse(&source).unwrap().typed(&source).unwrap();
         assert_eq!(card.tasks[0].negative.len() + card.tasks[0].positive.len(), 40);
     }
 }

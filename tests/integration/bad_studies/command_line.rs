@@ -15,15 +15,14 @@ fn unknown_setting() {
 fn a_setting_of_the_wrong_type() {
     assert_snapshot!(Project::tiny(&[]).lofi(&["plan", "--set", "width=wide"]).refusal(), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:23:21
+    error: --set width:1:1
       × expected a whole number, 0 or more, found the text `wide`
-        ╭─[studies/demo/tiny.yaml:23:21]
-     22 │     inputs: {x: data}
-     23 │     params: {width: $width, seed: $seed}
-        ·                     ───┬──
-        ·                        ╰── here
-     24 │   filter:
-        ╰────
+       ╭─[--set width:1:1]
+     1 │ wide
+       · ──┬─
+       ·   ╰── here
+       ╰────
+      help: it is used as `$width` at studies/demo/tiny.yaml:23:21
 
     1 mistake found; nothing was run
     "#);
@@ -34,7 +33,7 @@ fn a_setting_that_is_not_yaml() {
     assert_snapshot!(Project::tiny(&[]).lofi(&["plan", "--set", "width=["]).refusal(), @r#"
     exit 2
     error: --set width:1:1
-      × this is not YAML: unclosed bracket '['
+      × this is not YAML: the bracket `[` is never closed
        ╭─[--set width:1:1]
      1 │ [
        · ┬

@@ -4,6 +4,7 @@ mod claims;
 mod clauses;
 mod command_line;
 mod data;
+mod names;
 mod numbers;
 mod outputs;
 mod steps;

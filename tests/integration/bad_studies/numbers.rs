@@ -45,15 +45,16 @@ fn more_directions_than_samples() {
 fn a_count_out_of_range() {
     assert_snapshot!(refused(&[("width: 16", "width: 0")]), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:23:21
+    error: studies/demo/tiny.yaml:8:10
       × 0 is out of range: it must be at least 1
-        ╭─[studies/demo/tiny.yaml:23:21]
-     22 │     inputs: {x: data}
-     23 │     params: {width: $width, seed: $seed}
-        ·                     ───┬──
-        ·                        ╰── here
-     24 │   filter:
-        ╰────
+       ╭─[studies/demo/tiny.yaml:8:10]
+     7 │ constants:
+     8 │   width: 0
+       ·          ┬
+       ·          ╰── here
+     9 │   n_test: 50
+       ╰────
+      help: it is used as `$width` at studies/demo/tiny.yaml:23:21
 
     1 mistake found; nothing was run
     "#);

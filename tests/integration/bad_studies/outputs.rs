@@ -1,6 +1,7 @@
 //! Tables and figures.
 
 use super::{refused, without_list};
+use crate::project::Project;
 use insta::assert_snapshot;
 
 #[test]
@@ -355,4 +356,21 @@ fn a_histogram_on_a_scale_without_its_threshold() {
 
     1 mistake found; nothing was run
     "#);
+}
+
+#[test]
+fn published_numbers_that_are_none() {
+    let project = Project::tiny(&[
+        ("over: seed", "over: seed\n    published: three"),
+        ("figures:", "published: {three: {source: figure 3, file: three.csv}}\n\nfigures:"),
+    ]);
+    let file = |cell: &str| format!("model,n_train,test_error\nLoFi,40,0.2\nLoFi,60,{cell}\nPixels,60,0.3\n");
+    for cell in ["nan", "-inf", "n/a", "0,2"] {
+        project.write("studies/demo/three.csv", file(cell));
+        let said = project.lofi(&["plan"]).refusal();
+        assert!(said.starts_with("exit 2\nerror: studies/demo/three.csv:3:1"), "{said}");
+    }
+    project.write("studies/demo/three.csv", file(""));
+    let said = project.well(&["plan"]);
+    assert!(said.err.contains("`test_error` is empty at studies/demo/three.csv:3"), "{said:?}");
 }

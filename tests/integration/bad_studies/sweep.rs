@@ -27,14 +27,14 @@ fn an_empty_axis() {
 fn over_a_million_cells() {
     assert_snapshot!(refused(&[("{count: 2}", "{count: 600000}")]), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:13:3
+    error: studies/demo/tiny.yaml:14:3
       × the sweep has more than 1000000 cells (n_train × 2, seed × 600000)
-        ╭─[studies/demo/tiny.yaml:13:3]
-     12 │ sweep:
+        ╭─[studies/demo/tiny.yaml:14:3]
      13 │   n_train: [40, 60]
-        ·   ────┬───
-        ·       ╰── here
      14 │   seed: {count: 600000}
+        ·   ──┬──
+        ·     ╰── here
+     15 │
         ╰────
       help: shorten an axis, or zip axes that belong together
 
@@ -84,13 +84,13 @@ fn an_axis_twice() {
 fn unknown_form_of_an_axis() {
     assert_snapshot!(refused(&[("{count: 2}", "{cuont: 2}")]), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:14:9
+    error: studies/demo/tiny.yaml:14:10
       × the axis `seed` has no form `cuont`
-        ╭─[studies/demo/tiny.yaml:14:9]
+        ╭─[studies/demo/tiny.yaml:14:10]
      13 │   n_train: [40, 60]
      14 │   seed: {cuont: 2}
-        ·         ───┬───
-        ·            ╰── here
+        ·          ───┬──
+        ·             ╰── here
      15 │
         ╰────
       help: an axis is a list, or one of these forms: did you mean `count`? known here: `count`, `range`,
@@ -247,4 +247,112 @@ fn a_profile_that_is_a_text() {
 
     1 mistake found; nothing was run
     "#);
+}
+
+/// What `lofi plan` says of an axis in place of `n_train: [40, 60]`: the place and the mistake.
+fn axis(written: &str) -> (String, String) {
+    let said = refused(&[("n_train: [40, 60]", &format!("n_train: {written}"))]);
+    let mut lines = said.lines().skip(1);
+    let place = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    (place, lines.next().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn keys_that_would_do_nothing() {
+    for (written, column, key) in [
+        ("{range: {from: 40, to: 60, step: 20}, whole: true}", 50, "whole"),
+        ("{range: {from: 40, to: 60, step: 20}, pionts: 3}", 50, "pionts"),
+        ("{zip: {n_train: [40, 60]}, exlude: x}", 40, "exlude"),
+        ("{log10: {from: 1, to: 2, points: 2}, step: 3}", 50, "step"),
+        ("{linear: {from: 40, to: 60, points: 2}, points: 3}", 53, "points"),
+        ("{count: 2, step: 3}", 23, "step"),
+    ] {
+        let (place, message) = axis(written);
+        assert_eq!(place, format!("studies/demo/tiny.yaml:13:{column}"), "{message}");
+        assert!(message.contains(&format!("`{key}`")), "{message}");
+    }
+}
+
+#[test]
+fn a_value_twice() {
+    for (written, column) in
+        [("[40, 40.0]", 17), ("[0.0, -0.0]", 18), ("[40, 60, 4e1]", 21), ("{zip: {n_train: [40, 40], k: [1, 1]}}", 36)]
+    {
+        let (place, message) = axis(written);
+        assert_eq!(place.split(':').nth(1), Some("13"), "{message}");
+        assert!(message.contains("twice"), "{message} {column}");
+    }
+}
+
+#[test]
+fn more_values_than_a_sweep_may_have() {
+    for written in [
+        "{count: 1000000000000}",
+        "{count: 1e12}",
+        "{linear: {from: 0, to: 1, points: 1000000000000}}",
+        "{log10: {from: 0, to: 1, points: 10000000}}",
+        "{range: {from: 0, to: 1, step: 1e-12}}",
+        "{range: {from: 0, to: 1, step: 1e-300}}",
+        "{range: {from: -1e308, to: 1e308, step: 1}}",
+        "{log10: {from: 0, to: 1e308, points: 3}}",
+        "{count: 5, from: 9223372036854775807}",
+    ] {
+        let (place, message) = axis(written);
+        assert_eq!(place.split(':').nth(1), Some("13"), "{written}: {message}");
+    }
+}
+
+#[test]
+fn an_axis_of_mixed_types_is_no_column() {
+    assert_snapshot!(refused(&[("[40, 60]", "[40, all]")]), @r#"
+    exit 2
+    error: studies/demo/tiny.yaml:13:17
+      × the axis `n_train` mixes numbers and texts, but is a column of table `error`
+        ╭─[studies/demo/tiny.yaml:13:17]
+     12 │ sweep:
+     13 │   n_train: [40, all]
+        ·                 ─┬─
+        ·                  ╰── here
+     14 │   seed: {count: 2}
+        ╰────
+      help: write values of one type, for example a number in place of all
+
+    1 mistake found; nothing was run
+    "#);
+}
+
+#[test]
+fn a_wrong_value_is_shown_where_it_is_written() {
+    let (place, message) = axis("[40, forty]");
+    assert_eq!(place, "studies/demo/tiny.yaml:13:17", "{message}");
+    let said = refused(&[("constants:", "profiles: {quick: {width: wide}}\nconstants:")]);
+    assert!(said.contains("error: studies/demo/tiny.yaml:7:27") && said.contains("used as `$width`"), "{said}");
+}
+
+#[test]
+fn whole_numbers_in_other_spellings() {
+    let project =
+        Project::tiny(&[("[40, 60]", "[4e1, 60.0]"), ("width: 16", "width: 1.6e1"), ("{count: 2}", "{count: 2e0}")]);
+    assert!(project.well(&["plan"]).out.contains("4 cells"));
+    project.well(&["plan", "--set", "n_train=[2e1, 30]"]);
+    for wrong in ["2.5", "1e300", "-1e1"] {
+        assert_eq!(project.lofi(&["plan", "--set", &format!("n_train={wrong}")]).code, Some(2), "{wrong}");
+    }
+}
+
+#[test]
+fn ranges_hold_the_values_that_one_would_write() {
+    let axis = "off: {range: {from: 0.1, to: 0.5, step: 0.1}}\n  exclude: [{off: 0.3}, {off: 0.5}]\n  n_train: [40]";
+    let project = Project::tiny(&[("n_train: [40, 60]", axis)]);
+    assert!(project.well(&["plan"]).out.contains("6 cells"));
+}
+
+#[test]
+fn large_seeds_are_different_seeds() {
+    let seeds = "[9007199254740992, 9007199254740993, 9007199254740994]";
+    let project = Project::tiny(&[("{count: 2}", seeds)]);
+    project.well(&["run", "--report"]);
+    let csv = std::fs::read_to_string(project.path("reports/demo/tiny/error.csv")).unwrap();
+    let samples: Vec<&str> = csv.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
+    assert_eq!(samples, ["3"; 4], "{csv}");
 }

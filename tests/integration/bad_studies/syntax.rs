@@ -288,3 +288,106 @@ fn a_fault_in_a_fragment() {
     1 mistake found; nothing was run
     "#);
 }
+
+/// Place and mistake of a file.
+fn told(text: impl AsRef<[u8]>) -> (String, String) {
+    let project = Project::tiny(&[]);
+    project.write("studies/demo/tiny.yaml", text);
+    let ran = project.lofi(&["plan"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let mut lines = ran.err.lines().map(str::trim);
+    let place = lines.next().unwrap_or_default().trim_start_matches("error: studies/demo/tiny.yaml:").to_owned();
+    (place, lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn what_yaml_has_and_studies_do_not() {
+    let head = "study: demo/tiny\ntitle: Tiny\n";
+    for (text, place, part) in [
+        ("---\nstudy: u\n", "3:1", "one YAML document"),
+        ("constants: {~: 1}\n", "3:13", "no key"),
+        ("constants: {: 1}\n", "3:13", "a key is missing"),
+        ("constants: {[a]: 1}\n", "3:13", "a key is a text"),
+        ("constants: {a: *b}\n", "3:16", "nothing above has this name"),
+        ("constants: {a: &b [*b]}\n", "3:20", "inside of what it stands for"),
+        ("constants: {a: !!python/object x}\n", "3:", "means nothing here"),
+        ("constants: {a: 18446744073709551615}\n", "3:16", "too large"),
+        ("constants: {a: 1e400}\n", "3:16", "too large"),
+        ("constants: {a: .nan}\n", "3:16", "finite"),
+        ("constants: {a: 1_000}\n", "3:16", "a text to others"),
+        ("constants: {a: [1,000]}\n", "3:19", "begins with a zero"),
+        ("constants:\n\ta: 1\n", "4:", "tab"),
+        ("constants: {a: @x}\n", "3:16", "cannot begin with `@`"),
+        ("constants: {a: 'x}\n", "", "quote"),
+        ("constants: {a: \u{1}}\n", "3:16", "U+0001"),
+        ("constants: {a: 1, a: 2}\n", "3:19", "stands twice"),
+    ] {
+        let (found, message) = told(format!("{head}{text}"));
+        assert!(found.starts_with(place) && message.contains(part), "{text}: {found} {message}");
+        for rust in ["Option<", "from_str", "visit_", "usize", "i64", "serde", "::"] {
+            assert!(!message.contains(rust), "{message}");
+        }
+        let is_syntax = message.contains("this is not YAML");
+        assert_eq!(message.contains("bracket or quote"), is_syntax, "{message}");
+    }
+}
+
+#[test]
+fn files_that_are_no_text() {
+    assert!(told(b"study: demo/tiny\ntitle: Gr\xf6\xdfe\n").1.contains("not UTF-8"));
+    assert!(told(b"\xff\xfes\0t\0").1.contains("UTF-16"));
+    assert!(told("# x\n".repeat(3 << 20)).1.contains("larger than 8 MiB"));
+}
+
+#[test]
+fn line_ends_and_marks_of_other_systems_are_read() {
+    let text = format!("\u{feff}{}", crate::project::TINY.replace('\n', "\r\n"));
+    let project = Project::tiny(&[]);
+    project.write("studies/demo/tiny.yaml", text);
+    project.well(&["plan"]);
+}
+
+#[test]
+fn hostile_files_are_bounded() {
+    let head = "study: demo/tiny\ntitle: Tiny\n";
+    let deep = format!("{head}notes: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(told(&deep).1.contains("nested more than 64 deep"));
+    let mut laughs = String::from("a: &a [x,x,x,x,x,x,x,x,x]\n");
+    for (before, name) in "abcdefghi".chars().zip("bcdefghij".chars()) {
+        laughs += &format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(","));
+    }
+    assert!(told(format!("{laughs}{head}")).1.contains("more than 500000 values"));
+    let mut chain = String::from("a0: &a0 [x]\n");
+    for index in 1..200 {
+        chain += &format!("a{index}: &a{index} [*a{}]\n", index - 1);
+    }
+    assert!(told(format!("{chain}{head}")).1.contains("nested more than 64 deep"));
+    let nested = format!(
+        "notes: {}{}{}\n",
+        (0..50).map(|i| format!("&a{i} [")).collect::<String>(),
+        "1,".repeat(50_000),
+        "]".repeat(50)
+    );
+    assert!(told(format!("{head}{nested}")).1.contains("more than 500000 values"));
+    let keys: String = (0..20_000).map(|index| format!("  k{index}: {index}\n")).collect();
+    assert!(told(format!("{head}constants:\n{keys}")).1.contains("more than 10000 entries"));
+    let keys: String = (0..200_000).map(|index| format!("k{index}: {index}\n")).collect();
+    assert!(told(format!("{head}{keys}")).1.contains("20 mistakes found"));
+}
+
+#[test]
+fn a_mistake_far_to_the_right() {
+    let keys: Vec<String> = (0..9000).map(|index| format!("\"k{index}\": {index}")).collect();
+    let (place, message) = told(format!(
+        "{{\"study\": \"demo/tiny\", \"title\": \"t\", \"constants\": {{{}}}, \"stepps\": {{}}}}\n",
+        keys.join(", ")
+    ));
+    assert!(place.starts_with("1:1") && place.len() > 7, "{place}");
+    assert!(message.contains("unknown key `stepps`") && message.len() < 2000, "{message}");
+}
+
+#[test]
+fn anchors_aliases_and_merged_keys_are_read() {
+    let lambdas = "constants:\n  base: &base {keep: 5}\n  filter: {<<: *base}\n";
+    Project::tiny(&[("constants:\n", lambdas), ("params: {keep: 5}", "params: $filter")]).well(&["plan"]);
+}
