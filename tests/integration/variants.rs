@@ -36,7 +36,7 @@ fn a_run_with_settings_never_stands_in_place_of_the_study_as_written() {
 #[test]
 fn studies_whose_names_look_alike_have_pages_of_their_own() {
     let project = Project::empty();
-    let names = ["é", "ü", "a b", "a-b", "t", "t.jpeg", "T", "index"];
+    let names = ["é", "ü", "a b", "a-b", "t", "t-jpeg", "index"];
     for name in names {
         let edits =
             [("study: demo/tiny", format!("study: {name}")), ("Random features against", format!("Page of {name};"))];
@@ -50,7 +50,7 @@ fn studies_whose_names_look_alike_have_pages_of_their_own() {
     let pages: Vec<_> = pages.filter(|path| path.extension().is_some_and(|e| e == "html")).collect();
     // One for each, one of the profile, and the index.
     assert_eq!(pages.len(), names.len() + 2, "{pages:?}");
-    for name in ["a-b", "t", "t.jpeg"] {
+    for name in ["a-b", "t", "t.jpeg", "t-jpeg"] {
         assert!(project.path(&format!("reports/{name}.html")).is_file(), "{name}");
     }
     assert!(page(&project, "t.jpeg.html").contains("Page of t;"));
