@@ -53,7 +53,8 @@ pub(crate) struct Options {
     /// Steps at once; the results do not depend on it. Default: the number of cores.
     #[arg(long, global = true, value_parser = jobs)]
     jobs: Option<usize>,
-    /// Memory for values and work, such as 2GiB or 500MB. Default: 60 % of what is free.
+    /// Memory for values and work, such as 2GiB or 500MB; no step may need more. Default: 60 % of what is free, for all
+    /// together.
     #[arg(long, global = true, value_parser = size::bytes)]
     memory: Option<u64>,
     /// The folder of studies; cards lie in `datasets` beside it. Default: `studies` here, or in the nearest folder above

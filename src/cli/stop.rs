@@ -10,9 +10,9 @@ use std::sync::{LazyLock, mpsc};
 use std::time::Duration;
 
 /// What whoever ends by itself after a wish to stop has beyond [`Stop::waits`].
-const MARGIN: Duration = Duration::from_millis(200);
+const MARGIN: Duration = Duration::from_millis(100);
 /// A terminal or pipe that takes no text does not keep the program alive for longer.
-const TO_PRINT: Duration = Duration::from_millis(100);
+const TO_PRINT: Duration = Duration::from_millis(300);
 
 const STOPPED: &str = "stopped; finished steps are kept, the next run goes on from there";
 const AT_ONCE: &str = "stopped at once; finished steps are kept";
@@ -57,7 +57,7 @@ fn watch() {
     let mut said = false;
     let start = std::time::Instant::now();
     while STOP.waits() {
-        if STOP.held() && !said && start.elapsed() > MARGIN {
+        if STOP.held() && !said && start.elapsed() > 5 * MARGIN {
             said = true;
             print(SAVING, |text| note!("{text}"));
         }

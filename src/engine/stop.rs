@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Whoever ends within this time is waited for: the program is gone within a second.
-const SOON: Duration = Duration::from_millis(500);
+/// Whoever ends within this time is waited for: the program is gone within a second, on a busy machine too.
+const SOON: Duration = Duration::from_millis(400);
 /// A step that saves its state is waited for as long as this: large states on slow disks.
 const AT_MOST: Duration = Duration::from_secs(30);
 
@@ -64,7 +64,7 @@ impl Stop {
         self.0.holds.load(Ordering::Acquire) > 0
     }
 
-    /// Whether there is still time to end by oneself: half a second, and longer where a state is being saved.
+    /// Whether there is still time to end by oneself: not quite half a second, and longer where a state is being saved.
     #[must_use]
     pub fn waits(&self) -> bool {
         let gone = self.0.since.get().map_or(Duration::ZERO, Instant::elapsed);

@@ -20,13 +20,12 @@ pub fn schema(kinds: &[&'static dyn ErasedKind]) -> Json {
     let head = generator.root_schema_for::<Head>().to_value();
     let published = generator.subschema_for::<PublishedNumbers>().to_value();
     let choice = generator.subschema_for::<DataChoice>().to_value();
-    // The head and published numbers are read as they stand: no `$name` means anything there.
+    // The head is read as it stands: no `$name` means anything there.
     let mut definitions: Map<String, Json> = head["$defs"].as_object().cloned().unwrap_or_default();
     definitions.extend(generator.take_definitions(true));
     definitions.insert(REFERENCE.into(), open::reference());
     for kind in kinds {
         let own = kind.schema()["$defs"].as_object().cloned().unwrap_or_default();
-        let own = own.into_iter().filter(|(name, _)| !definitions.contains_key(name)).collect::<Vec<_>>();
         definitions.extend(own.iter().map(|(name, definition)| (name.clone(), opened(definition))));
     }
     let mut properties: Map<String, Json> = head["properties"].as_object().cloned().unwrap_or_default();
