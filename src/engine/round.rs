@@ -383,6 +383,7 @@ impl<'a> Round<'a> {
 
     /// Publishes the values of another entry under this node's key.
     fn adopt(&mut self, index: usize, entry: &Entry) -> Result<(), StoreError> {
+        let start = Instant::now();
         let ports = self.graph.nodes[index].kind.about().outputs;
         let mut values = Vec::new();
         for port in ports.iter().filter(|p| entry.outputs.get(p.name).is_some_and(|o| !o.files.is_empty())) {
@@ -390,7 +391,7 @@ impl<'a> Round<'a> {
         }
         let absent = entry.outputs.iter().filter(|(_, o)| o.files.is_empty());
         let outputs = absent.map(|(name, output)| (name.clone(), output.clone())).collect();
-        let fresh = self.new_entry(index, entry.elapsed_s, outputs);
+        let fresh = self.new_entry(index, start.elapsed().as_secs_f64(), outputs);
         let borrowed: Vec<(&str, &Value)> = values.iter().map(|(name, value)| (*name, value)).collect();
         let fresh = self.executor.store.publish(fresh, &borrowed)?;
         for (name, value) in values {

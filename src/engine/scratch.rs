@@ -1,7 +1,7 @@
-//! States of long steps that are not done: `STORE/scratch/ab/<key>`, one file a step; its SHA-256 and its length, eight
-//! bytes, before its content.
+//! States of long steps that are not done: `STORE/scratch/ab/<key>`, one file a step, its SHA-256 before its content.
 
 use super::disk::{self, Durable, Found};
+use super::memory::Memory;
 use super::stop::{Hold, Stop};
 use super::store::{Store, StoreError};
 use crate::step::{Scratch, StepError};
@@ -10,7 +10,6 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 const DIGEST_BYTES: usize = 32;
-const LENGTH_BYTES: usize = 8;
 /// What the system refuses to read is asked for again after these milliseconds: a state is work, and most refusals pass.
 const PAUSES_MS: [u64; 4] = [1, 10, 100, 1000];
 
@@ -54,16 +53,17 @@ impl Store {
     pub(super) fn read_scratch(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.place("scratch", key);
         let damaged = |reason: &str| StoreError::Damaged { path: path.clone(), reason: reason.to_owned() };
-        let mut bytes = match disk::read(self.root(), &path, u64::MAX)? {
+        // What does not fit into memory was never a state of a step that ran here.
+        let mut bytes = match disk::read(self.root(), &path, Memory::now().free_bytes)? {
             Found::File(bytes) => bytes,
             Found::Nothing => return Ok(None),
             Found::Odd(reason) => return Err(damaged(&format!("it {reason}"))),
         };
-        let (digest, rest) = bytes.split_at_checked(DIGEST_BYTES).ok_or_else(|| damaged("it is cut short"))?;
-        if Sha256::digest(rest).as_slice() != digest || rest.len() < LENGTH_BYTES {
+        let (digest, state) = bytes.split_at_checked(DIGEST_BYTES).ok_or_else(|| damaged("it is cut short"))?;
+        if Sha256::digest(state).as_slice() != digest {
             return Err(damaged("it has changed"));
         }
-        Ok(Some(bytes.split_off(DIGEST_BYTES + LENGTH_BYTES)))
+        Ok(Some(bytes.split_off(DIGEST_BYTES)))
     }
 
     /// Replaces the state of a step. Nobody ever sees it half-written.
@@ -71,9 +71,7 @@ impl Store {
     /// # Errors
     /// Where the disk refuses; then the state before is still there.
     pub fn save_scratch(&self, key: &str, state: &[u8]) -> Result<(), StoreError> {
-        let length = (state.len() as u64).to_le_bytes();
-        let digest = Sha256::new().chain_update(length).chain_update(state).finalize();
-        self.replace(&self.place("scratch", key), &[digest.as_slice(), &length, state], Durable::Now)
+        self.replace(&self.place("scratch", key), &[Sha256::digest(state).as_slice(), state], Durable::Now)
     }
 
     /// Forgets the state of a step that is done. It goes once the result is on the disk.

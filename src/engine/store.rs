@@ -43,7 +43,7 @@ pub struct Entry {
     pub params: serde_json::Value,
     /// What was wired to it: slot, and key and port of each value.
     pub inputs: Vec<(String, Vec<(String, usize)>)>,
-    /// Seconds that it ran.
+    /// Seconds that it ran, or that it took to find that it need not: the result of the same content was there.
     pub elapsed_s: f64,
     /// Seconds since 1970 when it ended.
     pub finished_unix_s: u64,

@@ -70,9 +70,12 @@ fn pipe(path: &Path) {
     rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
 }
 
+/// What may lie there instead, and how it is made.
+type Odd<'a> = (&'a str, &'a dyn Fn(&Path));
+
 #[test]
 fn whatever_lies_there_instead_is_damage_and_heals() {
-    let odd: [(&str, &dyn Fn(&Path)); 6] = [
+    let odd: [Odd<'_>; 6] = [
         ("a folder", &|path| fs::create_dir(path).unwrap()),
         ("a pipe", &pipe),
         ("a link to nowhere", &|path| symlink("/nowhere", path).unwrap()),
