@@ -388,6 +388,7 @@ fn a_mistake_far_to_the_right() {
 
 #[test]
 fn anchors_aliases_and_merged_keys_are_read() {
-    let lambdas = "constants:\n  base: &base {keep: 5}\n  filter: {<<: *base}\n";
-    Project::tiny(&[("constants:\n", lambdas), ("params: {keep: 5}", "params: $filter")]).well(&["plan"]);
+    let edits =
+        [("constants:\n", "constants:\n  base: &base {keep: 5}\n"), ("params: {keep: 5}", "params: {<<: *base}")];
+    Project::tiny(&edits).well(&["plan"]);
 }
