@@ -39,6 +39,9 @@ pub(crate) struct StudyFile {
     pub path: PathBuf,
 }
 
+/// Most folders that are looked into for studies.
+const MOST_FOLDERS: usize = 2000;
+
 /// Fragments lie here; they are no studies.
 const FRAGMENTS: &str = "shared";
 
@@ -169,9 +172,20 @@ fn make_way(store: &Path) {
 /// Every study file under a folder, by name. Names become files, so no two may be one.
 pub(crate) fn discover(folder: &Path) -> Result<Vec<StudyFile>, Failure> {
     let place = folder.display();
-    let enter = |name: &str| name.rsplit('/').next() != Some(FRAGMENTS);
+    // A link may lead to the root of everything.
+    let left = std::cell::Cell::new(MOST_FOLDERS);
+    let enter = |name: &str| {
+        let wanted = left.get() > 0 && name.rsplit('/').next() != Some(FRAGMENTS);
+        left.set(left.get() - usize::from(wanted));
+        wanted
+    };
     let walked = documents(folder, &enter)
         .map_err(|e| Failure::mistake(format!("{e}; `--studies DIR` names the folder of the studies")))?;
+    if left.get() == 0 {
+        return Err(Failure::mistake(format!(
+            "more than {MOST_FOLDERS} folders lie below {place}: does a link there lead out of the project?"
+        )));
+    }
     for strange in &walked.strange {
         let message = format!("{}: {}", strange.path.display(), strange.reason);
         if strange.path.is_file() {

@@ -48,6 +48,12 @@ impl Visitor<'_> for CountVisitor {
         self.visit_u64(number)
     }
 
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within 2^53")]
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Count, E> {
+        let whole = v.fract() == 0.0 && (1.0..=9_007_199_254_740_992.0).contains(&v);
+        if whole { self.visit_u64(v as u64) } else { Err(E::invalid_value(de::Unexpected::Float(v), &self)) }
+    }
+
     fn visit_str<E: de::Error>(self, v: &str) -> Result<Count, E> {
         if v == "all" { Ok(Count::All) } else { Err(E::invalid_value(de::Unexpected::Str(v), &self)) }
     }

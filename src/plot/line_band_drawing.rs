@@ -62,7 +62,7 @@ impl Styles {
 
     fn of_key(&self, key: &Cell) -> Look {
         let index = place(&self.keys, key).unwrap_or_default();
-        let dash = if place(&self.dashed, key).is_some() { dashes(1) } else { &[] };
+        let dash = if self.dashed.iter().any(|written| written.means(key)) { dashes(1) } else { &[] };
         if self.solid { Look { dash, ..solid_look(index) } } else { look(index) }
     }
 

@@ -39,6 +39,30 @@ impl<'a> IntoDeserializer<'a, Error> for Given<'a> {
     }
 }
 
+/// A key of a mapping, which is a text; the number in it where one is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Key<'a>(&'a str);
+
+impl<'a> IntoDeserializer<'a, Error> for Key<'a> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'a> Key<'a> {
+    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error>
+    where
+        'a: 'de,
+    {
+        match self.0.parse() {
+            Ok(value) => visitor.visit_i64(value),
+            Err(_) => self.deserialize_any(visitor),
+        }
+    }
+}
+
 macro_rules! whole {
     ($($name:ident)*) => {
         $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -67,7 +91,7 @@ impl<'de> Deserializer<'de> for Given<'de> {
                 Ok(value)
             }
             Json::Object(map) => {
-                let mut entries = MapDeserializer::new(map.iter().map(|(key, value)| (key.as_str(), Given(value))));
+                let mut entries = MapDeserializer::new(map.iter().map(|(key, value)| (Key(key), Given(value))));
                 let value = visitor.visit_map(&mut entries)?;
                 entries.end()?;
                 Ok(value)
@@ -98,7 +122,7 @@ impl<'de> Deserializer<'de> for Given<'de> {
         match self.0 {
             Json::String(name) => visitor.visit_enum(IntoDeserializer::<Error>::into_deserializer(name.as_str())),
             Json::Object(map) if map.len() == 1 => {
-                let entries = MapDeserializer::new(map.iter().map(|(key, value)| (key.as_str(), Given(value))));
+                let entries = MapDeserializer::new(map.iter().map(|(key, value)| (Key(key), Given(value))));
                 visitor.visit_enum(MapAccessDeserializer::new(entries))
             }
             Json::Object(_) => Err(Error::invalid_value(Unexpected::Map, &what)),
@@ -113,6 +137,37 @@ impl<'de> Deserializer<'de> for Given<'de> {
 
     forward_to_deserialize_any! {
         bool i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
+        identifier ignored_any
+    }
+}
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_borrowed_str(self.0)
+    }
+
+    whole! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(IntoDeserializer::<Error>::into_deserializer(self.0))
+    }
+
+    forward_to_deserialize_any! {
+        bool i128 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq tuple tuple_struct map struct
         identifier ignored_any
     }
 }
@@ -145,6 +200,7 @@ mod tests {
         reads(json!({"by": 3.0}), &Way::By(3));
         reads(json!({"within": {"at": 5.0}}), &Way::Within { at: Some(5) });
         reads(json!("plain"), &Way::Plain);
+        reads(json!({"0": 3.0, "-2": 1}), &std::collections::BTreeMap::from([(0i32, 3u8), (-2, 1)]));
         // where a real number is asked for nothing changes
         reads(json!([1, 2.5]), &vec![1.0, 2.5]);
     }

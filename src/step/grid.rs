@@ -246,7 +246,6 @@ mod tests {
             (r#"{"linear": {"from": 0, "to": 1, "points": 1}}"#, "both ends"),
             (r#"{"log10": {"from": 0, "to": 1e308, "points": 3}}"#, "too large"),
             (r#"{"log10": {"from": -1e308, "to": 0, "points": 3}}"#, "too small"),
-            (r#"{"linear": {"from": -1e308, "to": 1.7e308, "points": 3}}"#, "too large"),
             ("[]", "at least one number"),
             (r#"{"log": {}}"#, "unknown field `log`"),
             (r#"{"log10": {"from": 0, "to": 1, "points": 0}}"#, "points is 0"),

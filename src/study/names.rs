@@ -50,11 +50,17 @@ pub(super) fn faults(study: &RawStudy) -> Vec<Fault> {
 fn fault(item: &Item, (what, used): (&str, Use)) -> Option<Fault> {
     let plus = what == "profile" && item.name.contains('+');
     let why = if plus { Some("`+` lays one profile over another".to_owned()) } else { wrong(&item.name, used) };
-    let fault = item.fault(item.mark, format!("`{}` cannot be the name of a {what}: {}", item.name, why?));
+    let fault =
+        item.fault(item.mark, format!("`{}` cannot be the name of a {what}: {}", on_one_line(&item.name), why?));
     Some(fault.help(match used {
         Use::File => "it becomes the name of a file: take letters, digits, spaces, `-` and `_`",
         Use::Word | Use::Label => "take letters, digits, `-` and `_`",
     }))
+}
+
+/// A name in a sentence.
+fn on_one_line(name: &str) -> String {
+    name.replace('\n', "\\n")
 }
 
 /// Why a text cannot be a name for a use.
@@ -111,7 +117,7 @@ fn labels(table: &Item) -> Vec<Fault> {
     for entry in entries {
         faults.extend(wrong(&entry.key, Use::Label).map(|why| {
             table
-                .fault(entry.mark, format!("`{}` cannot be a label: {why}", entry.key))
+                .fault(entry.mark, format!("`{}` cannot be a label: {why}", on_one_line(&entry.key)))
                 .help("a label is any text that can be read")
         }));
     }
@@ -135,7 +141,12 @@ fn taken(study: &RawStudy) -> Vec<Fault> {
             if TAKEN.contains(&entry.key.as_str()) || entry.key == "exclude" {
                 faults.push(source(item, entry.mark, &entry.key));
             } else if let Some(why) = wrong(&entry.key, Use::Word) {
-                faults.push(item.fault(entry.mark, format!("`{}` cannot be the name of an axis: {why}", entry.key)));
+                faults.push(
+                    item.fault(
+                        entry.mark,
+                        format!("`{}` cannot be the name of an axis: {why}", on_one_line(&entry.key)),
+                    ),
+                );
             }
         }
     }

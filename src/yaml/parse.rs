@@ -249,11 +249,7 @@ fn key(
 ) -> Result<(), Fault> {
     let plain = style == ScalarStyle::Plain;
     if plain && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
-        let message = if text.is_empty() {
-            "a key is missing here".to_owned()
-        } else {
-            format!("`{text}` is no key: it means nothing")
-        };
+        let message = "this is no key: `~`, `null` and an empty place mean nothing";
         return Err(source.fault(mark, message).help("a key is a text; in quotes anything is one"));
     }
     if anchor > 0 {

@@ -7,6 +7,9 @@ pub(super) fn reword(message: &str) -> (String, Option<String>) {
     if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         return (format!("the key `{key}` is missing"), Some(format!("add `{key}: ...` here")));
     }
+    if message.starts_with("data did not match any variant") {
+        return ("this value has none of the forms that fit here".to_owned(), None);
+    }
     let Some((what, expected)) = message.split_once(", expected ") else {
         return (message.to_owned(), None);
     };

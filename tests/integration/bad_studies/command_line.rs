@@ -76,7 +76,7 @@ fn unknown_folder_of_studies() {
 fn no_folder_of_studies() {
     assert_snapshot!(Project::tiny(&[]).lofi(&["plan", "--studies", "nowhere"]).refusal(), @r#"
     exit 2
-    error: cannot read the studies in nowhere: No such file or directory (os error 2); `--studies DIR` names their folder
+    error: cannot read nowhere: No such file or directory (os error 2); `--studies DIR` names the folder of the studies
     "#);
 }
 

@@ -154,17 +154,17 @@ fn no_data_set_named() {
 fn more_samples_than_there_are() {
     assert_snapshot!(refused(&[("[40, 60]", "[40, 9000]")]), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:19:23
+    error: studies/demo/tiny.yaml:13:17
       × step `data`: 9000 samples asked for, and Fashion-MNIST (subset) has 8000 training records for the task
       │ confusable-pairs (at n_train = 9000, seed = 0)
-        ╭─[studies/demo/tiny.yaml:19:23]
-     18 │     kind: dataset
-     19 │     params: {n_train: $n_train, n_test: $n_test, seed: $seed}
-        ·                       ────┬───
-        ·                           ╰── here
-     20 │   lift:
+        ╭─[studies/demo/tiny.yaml:13:17]
+     12 │ sweep:
+     13 │   n_train: [40, 9000]
+        ·                 ──┬─
+        ·                   ╰── here
+     14 │   seed: {count: 2}
         ╰────
-      help: ask for at most 8000, or for `all`
+      help: ask for at most 8000, or for `all`; it is used as `$n_train` at studies/demo/tiny.yaml:19:23
 
     1 mistake found; nothing was run
     "#);
@@ -174,17 +174,17 @@ fn more_samples_than_there_are() {
 fn more_test_samples_than_there_are() {
     assert_snapshot!(refused(&[("n_test: 50", "n_test: 5000")]), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:19:41
+    error: studies/demo/tiny.yaml:9:11
       × step `data`: 5000 samples asked for, and Fashion-MNIST (subset) has 2000 test records for the task
       │ confusable-pairs (at n_train = 40, seed = 0)
-        ╭─[studies/demo/tiny.yaml:19:41]
-     18 │     kind: dataset
-     19 │     params: {n_train: $n_train, n_test: $n_test, seed: $seed}
-        ·                                         ───┬───
-        ·                                            ╰── here
-     20 │   lift:
+        ╭─[studies/demo/tiny.yaml:9:11]
+      8 │   width: 16
+      9 │   n_test: 5000
+        ·           ──┬─
+        ·             ╰── here
+     10 │   lambdas: {log10: {from: -3, to: 3, points: 7}}
         ╰────
-      help: ask for at most 2000, or for `all`
+      help: ask for at most 2000, or for `all`; it is used as `$n_test` at studies/demo/tiny.yaml:19:41
 
     1 mistake found; nothing was run
     "#);
