@@ -20,7 +20,7 @@ pub(crate) enum What {
         #[arg(long)]
         for_studies: bool,
     },
-    /// Reads every file of data sets and compares it with its checksum.
+    /// Reads every file of data sets, compares it with its checksum and decodes every record.
     Verify {
         /// Cards. Default: all that are here.
         cards: Vec<String>,
@@ -124,7 +124,7 @@ fn verify(project: &Project, cards: Vec<String>) -> Result<Code, Failure> {
                     if unchecked == 0 { String::new() } else { format!(" ({unchecked} files without a checksum)") };
                 println!("{card}: whole, {} training and {} test records{note}", found.train, found.test);
             }
-            Err(error @ DatasetError::UnknownCard { .. }) => return Err(error.into()),
+            Err(error @ (DatasetError::UnknownCard { .. } | DatasetError::Cards(_))) => return Err(error.into()),
             Err(error) => {
                 eprintln!("{card}: {error}");
                 code = Code::Data;

@@ -23,7 +23,8 @@ pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> 
         report::write(project, (&studies, &done.graph, &done.store), (None, &failures))?;
     }
     print_failures(project, &done.summary);
-    Ok(if done.summary.failed.is_empty() { Code::Well } else { Code::Failed })
+    let stopped = if done.summary.is_stopped_by_data() { Code::Data } else { Code::Failed };
+    Ok(if done.summary.failed.is_empty() { Code::Well } else { stopped })
 }
 
 /// A finished run.
@@ -139,7 +140,7 @@ pub(super) fn print_failures(project: &Project, summary: &Summary) {
     if project.options.json || summary.failed.is_empty() {
         return;
     }
-    for Failed { name, place, error } in &summary.failed {
+    for Failed { name, place, error, .. } in &summary.failed {
         eprintln!("FAILED {name}\n  at {place}\n  {error}");
     }
     eprintln!("{} failed, {} left out because of it", summary.failed.len(), summary.skipped.len());

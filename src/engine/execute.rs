@@ -49,6 +49,16 @@ pub struct Failed {
     pub place: String,
     /// What went wrong.
     pub error: String,
+    /// Whether it is a data set that is missing or damaged, or that changed meanwhile.
+    pub of_data: bool,
+}
+
+impl Summary {
+    /// Whether steps failed, and all of them over their data.
+    #[must_use]
+    pub fn is_stopped_by_data(&self) -> bool {
+        !self.failed.is_empty() && self.failed.iter().all(|failed| failed.of_data)
+    }
 }
 
 /// How to run.

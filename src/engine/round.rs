@@ -258,11 +258,12 @@ impl<'a> Round<'a> {
             Err(StepError::Cancelled) => return Err(RunError::Cancelled),
             Err(error) => {
                 let place = self.graph.nodes[done.node].place.clone();
+                let of_data = matches!(error, StepError::Data { .. });
                 let error = error.to_string();
                 sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });
                 // A round after a damaged input meets the same failure again.
                 if total.failed.iter().all(|known| known.name != name) {
-                    total.failed.push(Failed { name, place, error });
+                    total.failed.push(Failed { name, place, error, of_data });
                 }
                 self.bury(done.node, total);
                 self.drop_inputs(done.node);

@@ -7,6 +7,7 @@ mod bad_studies;
 mod catalog;
 mod committed_studies;
 mod common;
+mod data_sets;
 mod durability;
 mod engine;
 mod golden_filter;
