@@ -36,7 +36,13 @@ fn open(part: &Opened) -> Result<Reader, FormatError> {
 }
 
 fn broken(part: &Opened, error: &ParquetError) -> FormatError {
-    FormatError::file(&part.file, format!("not a whole Parquet file, or one of a kind that is not read ({error})"))
+    let unknown = matches!(error, ParquetError::NYI(_)) || error.to_string().contains("feature");
+    let reason = if unknown {
+        format!("of a kind that is not read ({error}): write it again, packed with Snappy for instance")
+    } else {
+        format!("not a whole Parquet file ({error}); get it again")
+    };
+    FormatError::file(&part.file, reason)
 }
 
 /// Runs the reader on a thread of its own, so that one that gives up over bytes that nobody foresaw costs a fault and
