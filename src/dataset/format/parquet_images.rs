@@ -273,6 +273,7 @@ mod tests {
             Compression::LZ4,
             Compression::LZ4_RAW,
             Compression::BROTLI(Default::default()),
+            Compression::ZSTD(Default::default()),
         ];
         for codec in codecs {
             let folder = tempfile::tempdir().unwrap();
