@@ -22,7 +22,7 @@ pub(crate) enum What {
         #[arg(long)]
         for_studies: bool,
     },
-    /// Reads every file of data sets and compares it with its checksum.
+    /// Reads every file of data sets, compares it with its checksum and decodes every record.
     Verify {
         /// Cards. Default: all that are here.
         cards: Vec<String>,
@@ -143,7 +143,7 @@ fn verify(project: &Project, cards: Vec<String>) -> Result<Code, Failure> {
                     if unchecked == 0 { String::new() } else { format!(" ({unchecked} files without a checksum)") };
                 say!("{card}: whole, {} training and {} test records{note}", found.train, found.test);
             }
-            Err(error @ DatasetError::UnknownCard { .. }) => return Err(error.into()),
+            Err(error @ (DatasetError::UnknownCard { .. } | DatasetError::Cards(_))) => return Err(error.into()),
             Err(error) => {
                 note!("{card}: {error}");
                 code = Code::Data;

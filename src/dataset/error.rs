@@ -138,3 +138,22 @@ impl DatasetError {
         StepError::Data { card: card.to_owned(), reason: self.to_string() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_one_sort_are_counted_behind_the_first_few() {
+        let fault = |record| FormatError::Record { path: "a.png".into(), record, reason: "does not decode".to_owned() };
+        let mut faults: Vec<FormatError> = (0..13).map(fault).collect();
+        faults.push(FormatError::File { path: "l.csv".into(), reason: "truncated".to_owned() });
+        let text = DatasetError::faulty(&faults).to_string();
+        assert_eq!(text.lines().count(), 12, "{text}");
+        assert!(
+            text.contains("record 9: does") && !text.contains("record 10:") && text.contains("l.csv: truncated"),
+            "{text}"
+        );
+        assert!(text.ends_with("and 3 more: does not decode"), "{text}");
+    }
+}

@@ -38,11 +38,21 @@ impl Library {
         let loaded = self.loaded(name)?;
         let card = &loaded.card;
         let target = self.places.downloaded(card);
+        if let Some(folder) = self.whole(loaded) {
+            self.clean();
+            return Ok(Fetched { folder, already_here: true });
+        }
         let held = Held::wait(&self.places.cache, name, report)?;
         let fetched = self.fetch_held(loaded, &target, report)?;
         drop(held);
         self.clean();
         Ok(fetched)
+    }
+
+    /// Where the files of a card are, if they are here and have their checksums.
+    fn whole(&self, loaded: &Loaded) -> Option<PathBuf> {
+        let found = self.places.locate(loaded).ok()?;
+        self.identity(loaded, &found).ok().map(|_| found.folder)
     }
 
     /// The same, by the only process that fetches this card.
@@ -75,6 +85,7 @@ impl Library {
             let wanted = self.cards.get(&name).is_some_and(|loaded| self.places.locate(loaded).is_err());
             if !wanted && !self.broken.contains_key(&name) && Held::now(&self.places.cache, &name).is_some() {
                 let _ = fs::remove_dir_all(entry.path());
+                let _ = fs::remove_file(lock_of(&self.places.cache, &name));
             }
         }
     }
@@ -129,6 +140,10 @@ fn remove_parts(staging: &Path) -> Result<(), DatasetError> {
     Ok(())
 }
 
+fn lock_of(cache: &Path, card: &str) -> PathBuf {
+    cache.join(format!("{card}.lock"))
+}
+
 /// The right to fetch a card, which one process has at a time; the system gives it back when the process ends.
 struct Held(#[expect(dead_code, reason = "open for as long as the right is held")] Option<File>);
 
@@ -151,7 +166,7 @@ impl Held {
     /// The right where nobody has it. Where the file system knows no locks, everybody has it: the checks of what was
     /// downloaded hold all the same.
     fn now(cache: &Path, card: &str) -> Option<Self> {
-        let file = File::options().create(true).append(true).open(cache.join(format!("{card}.lock"))).ok();
+        let file = File::options().create(true).append(true).open(lock_of(cache, card)).ok();
         let taken = file.as_ref().is_some_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
         if taken { None } else { Some(Self(file)) }
     }

@@ -6,6 +6,7 @@ use super::format::{Format, FormatError, Opened};
 use crate::artifact::Geometry;
 use flate2::{Compression, write::GzEncoder};
 use md5::{Digest, Md5};
+use parquet::basic::Compression as Codec;
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
 use parquet::file::properties::WriterProperties;
@@ -145,8 +146,13 @@ fn png(image: &image::DynamicImage) -> Vec<u8> {
 
 /// A Parquet file of images and labels in row groups of two; a binary column that is not the image is null.
 pub fn parquet_file(path: &Path, schema: &str, images: &[Vec<u8>], labels: &[i64]) {
+    packed_parquet_file(path, (schema, Codec::UNCOMPRESSED), images, labels);
+}
+
+/// The same with a codec.
+pub fn packed_parquet_file(path: &Path, (schema, codec): (&str, Codec), images: &[Vec<u8>], labels: &[i64]) {
     let schema = Arc::new(parse_message_type(schema).unwrap());
-    let properties = Arc::new(WriterProperties::builder().build());
+    let properties = Arc::new(WriterProperties::builder().set_compression(codec).build());
     let mut file = SerializedFileWriter::new(File::create(path).unwrap(), schema, properties).unwrap();
     for (images, labels) in images.chunks(2).zip(labels.chunks(2)) {
         let images: Vec<ByteArray> = images.iter().map(|bytes| bytes.clone().into()).collect();

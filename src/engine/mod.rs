@@ -2,6 +2,7 @@
 //!
 //! The engine knows no kind by name; it is given studies whose nodes carry their kinds.
 
+mod changed;
 mod claim;
 mod disk;
 mod events;

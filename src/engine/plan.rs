@@ -1,5 +1,6 @@
 //! What has to run, what is cached, and why.
 
+use super::changed::changed_params;
 use super::graph::{Graph, GraphNode};
 use super::key::fingerprint;
 use super::record::RunRecord;
@@ -134,16 +135,4 @@ fn reason(node: &GraphNode, found: Option<&Entry>, (follower, last): (Option<&st
     }
     let changed = changed_params(&before.params, &node.params);
     if changed.is_empty() { "an input changed".to_owned() } else { format!("changed: {}", changed.join(", ")) }
-}
-
-fn changed_params(before: &serde_json::Value, now: &serde_json::Value) -> Vec<String> {
-    let empty = serde_json::Map::new();
-    let (before, now) = (before.as_object().unwrap_or(&empty), now.as_object().unwrap_or(&empty));
-    let short = |value: Option<&serde_json::Value>| {
-        let text = value.map_or_else(|| "nothing".to_owned(), ToString::to_string);
-        if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text }
-    };
-    let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-    let changed = keys.into_iter().filter(|key| before.get(*key) != now.get(*key));
-    changed.map(|key| format!("{key} {} → {}", short(before.get(key)), short(now.get(key)))).collect()
 }

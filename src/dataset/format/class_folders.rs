@@ -3,7 +3,7 @@
 //! Anything else in the folder is passed over. Records are ordered by the images' numbers first and by class second, so
 //! that the first so many of every class are a range of records.
 
-use super::{Each, Format, FormatError, Opened, decode_all, pixels};
+use super::{Each, Format, FormatError, Opened, decode_all, listed, pixels};
 use crate::yaml::is_passed_over;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Format for ClassFolders {
         let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "there are fewer images");
             let (_, _, path) = records.get(record).ok_or_else(ends)?;
-            let bytes = fs::read(path).map_err(|source| FormatError::Io { path: path.clone(), source })?;
+            let bytes = listed::content(path)?;
             pixels::decode(&bytes, part.geometry).map_err(|reason| FormatError::record(path, record, reason))
         };
         decode_all(part.geometry, wanted, one, each);

@@ -9,26 +9,29 @@ use image::metadata::Orientation;
 /// What is wrong, in words.
 pub fn jpeg(bytes: &[u8]) -> Result<(), String> {
     let mut at = 2;
-    while let Some([0xff, marker, rest @ ..]) = bytes.get(at..) {
-        let marker = *marker;
+    loop {
+        let (marker, rest) = match bytes.get(at..) {
+            Some([0xff, marker, rest @ ..]) => (*marker, rest),
+            // decoders pass over bytes that stand between two segments
+            Some([_, _, ..]) => (0xff, &bytes[..0]),
+            _ => return Err(CUT.to_owned()),
+        };
         let length = match (marker, rest) {
-            // fill bytes before a marker, and markers without a content
-            (0xff, _) => Some(1),
-            (0x01 | 0xd0..=0xd8, _) => Some(2),
-            (_, [high, low, ..]) => Some(2 + usize::from(u16::from_be_bytes([*high, *low]))),
-            _ => None,
+            (0xff, _) => 1,
+            (0x01 | 0xd0..=0xd8, _) => 2,
+            (0xd9, _) => return Err(CUT.to_owned()),
+            (_, [high, low, ..]) => 2 + usize::from(u16::from_be_bytes([*high, *low])),
+            _ => return Err(CUT.to_owned()),
         };
         if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
             frame(rest)?;
         }
-        let Some(next) = length.and_then(|length| at.checked_add(length)) else { break };
+        at += length;
         if marker == 0xda {
-            let ended = bytes.get(next..).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xff, 0xd9]));
+            let ended = bytes.get(at..).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xff, 0xd9]));
             return if ended { Ok(()) } else { Err(CUT.to_owned()) };
         }
-        at = next;
     }
-    Err(CUT.to_owned())
 }
 
 const CUT: &str = "does not decode: it ends early, get it again";

@@ -186,6 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn bytes_too_few_or_too_many_are_found_without_a_record() {
+        for pack in [|b: &[u8]| b.to_vec(), gzip] {
+            let folder = tempfile::tempdir().unwrap();
+            let part = write(folder.path(), pack);
+            assert!(Idx.faults(&part).is_empty());
+            let told = |path: &PathBuf, bytes: &[u8]| {
+                fs::write(path, pack(bytes)).unwrap();
+                let found: Vec<String> = Idx.faults(&part).iter().map(ToString::to_string).collect();
+                found.join("; ")
+            };
+            let images = idx_file(&[3, 2, 2], &[7; 12]);
+            assert!(told(&part.file, &images[..images.len() - 1]).contains("i, record 2: the file ends here"));
+            let both = told(part.labels.as_ref().unwrap(), &idx_file(&[3], &[1, 0, 2, 9]));
+            assert!(both.contains("i, record 2") && both.contains("l: 1 surplus bytes behind the 3 records"), "{both}");
+            let huge = told(&part.file, &idx_file(&[u32::MAX, 2, 2], &[7; 12]));
+            assert!(huge.contains("its header says 4294967295 records"), "{huge}");
+        }
+    }
+
+    #[test]
     fn files_that_do_not_fit_are_refused() {
         let error = error_of(|part, _| part.geometry.height = 3);
         assert!(error.contains("images of [2, 2] where the card says [3, 2]"), "{error}");

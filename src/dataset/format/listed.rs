@@ -29,19 +29,33 @@ pub fn path(folder: &Path, name: &str) -> Result<PathBuf, String> {
     if path == folder { Err("the list names no file".to_owned()) } else { Ok(path) }
 }
 
-/// The content of an image.
+/// Bytes of the largest encoded image that is read.
+const LARGEST_BYTES: u64 = 1 << 28;
+
+/// The content of an image that a list names.
 ///
 /// # Errors
 /// Where it is not below the folder, not there, or no plain file.
 pub fn read(folder: &Path, (list, record): (&Path, usize), name: &str) -> Result<(PathBuf, Vec<u8>), FormatError> {
     let path = path(folder, name).map_err(|reason| FormatError::record(list, record, reason))?;
-    let failed = |source| FormatError::Io { path: path.clone(), source };
-    let meta = fs::metadata(&path).map_err(failed)?;
-    if !meta.is_file() {
-        return Err(FormatError::file(&path, "not a plain file; replace it by one"));
-    }
-    let bytes = fs::read(&path).map_err(failed)?;
+    let bytes = content(&path)?;
     Ok((path, bytes))
+}
+
+/// The content of an image.
+///
+/// # Errors
+/// Where it is not there, no plain file, or too large to be an image.
+pub fn content(path: &Path) -> Result<Vec<u8>, FormatError> {
+    let failed = |source| FormatError::Io { path: path.to_owned(), source };
+    let meta = fs::metadata(path).map_err(failed)?;
+    if !meta.is_file() {
+        return Err(FormatError::file(path, "not a plain file; replace it by one"));
+    }
+    if meta.len() > LARGEST_BYTES {
+        return Err(FormatError::file(path, format!("{} bytes: an image has at most {LARGEST_BYTES}", meta.len())));
+    }
+    fs::read(path).map_err(failed)
 }
 
 /// Every name of a list that is no file below the folder.

@@ -36,7 +36,13 @@ fn open(part: &Opened) -> Result<Reader, FormatError> {
 }
 
 fn broken(part: &Opened, error: &ParquetError) -> FormatError {
-    FormatError::file(&part.file, format!("not a whole Parquet file, or one of a kind that is not read ({error})"))
+    let unknown = matches!(error, ParquetError::NYI(_)) || error.to_string().contains("feature");
+    let reason = if unknown {
+        format!("of a kind that is not read ({error}): write it again, packed with Snappy for instance")
+    } else {
+        format!("not a whole Parquet file ({error}); get it again")
+    };
+    FormatError::file(&part.file, reason)
 }
 
 /// Runs the reader on a thread of its own, so that one that gives up over bytes that nobody foresaw costs a fault and
@@ -225,9 +231,12 @@ impl Format for ParquetImages {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{collect, opened, parquet_file, png_rgb, shared_data, skipped};
+    use super::super::super::testing::{
+        collect, opened, packed_parquet_file, parquet_file, png_rgb, shared_data, skipped,
+    };
     use super::*;
     use crate::artifact::Geometry;
+    use parquet::basic::Compression;
     use std::fs;
     use std::path::Path;
 
@@ -252,6 +261,42 @@ mod tests {
             assert_eq!(ParquetImages.classes(&part).unwrap(), [0, 1, 2, 1, 0]);
             let images = collect(&ParquetImages, &part, &[1, 4]).unwrap();
             assert_eq!(images, [[1; 12], [4; 12]]);
+        }
+    }
+
+    #[test]
+    fn every_codec_of_the_hubs_is_read() {
+        let images: Vec<Vec<u8>> = (0..5).map(|i| png_rgb(2, 2, &[i; 12])).collect();
+        let codecs = [
+            Compression::SNAPPY,
+            Compression::GZIP(Default::default()),
+            Compression::LZ4,
+            Compression::LZ4_RAW,
+            Compression::BROTLI(Default::default()),
+            Compression::ZSTD(Default::default()),
+        ];
+        for codec in codecs {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.parquet");
+            packed_parquet_file(&path, (HUB, codec), &images, &[0, 1, 2, 1, 0]);
+            let part = opened(&path, None);
+            assert!(ParquetImages.faults(&part).is_empty(), "{codec:?}");
+            assert_eq!(collect(&ParquetImages, &part, &[0, 3]).unwrap(), [[0; 12], [3; 12]], "{codec:?}");
+        }
+    }
+
+    #[test]
+    fn no_byte_of_a_file_that_is_not_as_written_stops_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        write(&path, HUB);
+        let whole = fs::read(&path).unwrap();
+        for at in (0..whole.len()).step_by(3) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x81;
+            fs::write(&path, flipped).unwrap();
+            let part = opened(&path, None);
+            drop((ParquetImages.faults(&part), collect(&ParquetImages, &part, &[0, 4])));
         }
     }
 
