@@ -61,9 +61,12 @@ pub fn compare(old: &Baseline, new: &Baseline) -> Vec<Difference> {
     found
 }
 
+/// One entry of a manifest.
+type Field = fn(&Manifest) -> &String;
+
 /// The study, its profile and its data.
 fn made_of(old: &Manifest, new: &Manifest) -> Vec<Difference> {
-    let fields: [(&str, &str, fn(&Manifest) -> &String); 5] = [
+    let fields: [(&str, &str, Field); 5] = [
         ("manifest", "study", |m| &m.study),
         ("manifest", "profile", |m| &m.profile),
         ("data", "card", |m| &m.card),

@@ -2,7 +2,7 @@
 //! where those do.
 
 use super::rule::RELATIVE;
-use super::sheet::{Column, Sheet};
+use super::sheet::{Column, ColumnType, Sheet};
 use crate::artifact::Cell;
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ struct Group {
 pub(super) struct Pairing {
     /// Rows that both have; those of one group stand together.
     pub groups: Vec<Vec<Pair>>,
+    /// Rows that only real keys tell apart: their keys are compared as values are.
+    pub rekeyed: Vec<Pair>,
     /// Rows of the baseline alone.
     pub gone: Vec<usize>,
     /// New rows alone.
@@ -39,6 +41,25 @@ impl Pairing {
         let rows = || vec![(0..new.height()).map(|row| Pair { old: row, new: row }).collect()];
         alike.then(|| Self { groups: rows(), ..Self::default() })
     }
+
+    /// Pairs rows of one table alone where a real key is all that differs, in their order: it moved, the row did not go.
+    fn rekey(&mut self, (old, new): (&Sheet, &Sheet), keys: &[(usize, usize)]) {
+        let real = |&&(o, n): &&(usize, usize)| {
+            old.columns[o].kind == ColumnType::Real || new.columns[n].kind == ColumnType::Real
+        };
+        let others: Vec<(usize, usize)> = keys.iter().filter(|key| !real(key)).copied().collect();
+        let (mut gone, mut added) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.added));
+        gone.sort_unstable();
+        added.sort_unstable();
+        for group in groups((old, new), &others, (&gone, &added)) {
+            if others.len() < keys.len() && group.old.len() == group.new.len() {
+                self.rekeyed.extend(group.old.iter().zip(&group.new).map(|(&old, &new)| Pair { old, new }));
+            } else {
+                self.gone.extend(group.old);
+                self.added.extend(group.new);
+            }
+        }
+    }
 }
 
 /// Groups rows by keys and pairs those of a group in their order. Where a group has more rows in one table than in the
@@ -49,7 +70,8 @@ pub(super) fn pair(
     agree: &dyn Fn(usize, usize) -> bool,
 ) -> Pairing {
     let mut pairing = Pairing::default();
-    for group in groups((old, new), keys) {
+    let rows = |sheet: &Sheet| (0..sheet.height()).collect::<Vec<usize>>();
+    for group in groups((old, new), keys, (&rows(old), &rows(new))) {
         if group.old.len() == group.new.len() {
             pairing.groups.push(group.old.iter().zip(&group.new).map(|(&old, &new)| Pair { old, new }).collect());
             continue;
@@ -65,17 +87,23 @@ pub(super) fn pair(
         pairing.added.extend(open);
         pairing.groups.push(pairs);
     }
+    pairing.rekey((old, new), keys);
     pairing
 }
 
-fn groups((old, new): (&Sheet, &Sheet), keys: &[(usize, usize)]) -> Vec<Group> {
+/// Some rows of both tables under their keys.
+fn groups(
+    (old, new): (&Sheet, &Sheet),
+    keys: &[(usize, usize)],
+    (old_rows, new_rows): (&[usize], &[usize]),
+) -> Vec<Group> {
     let mut groups: BTreeMap<Vec<u32>, Group> = BTreeMap::new();
     let names: Vec<Names> = keys.iter().map(|&(o, n)| Names::of(&old.columns[o], &new.columns[n])).collect();
     let key = |row: usize, at: fn(&Names) -> &Vec<u32>| names.iter().map(|names| at(names)[row]).collect::<Vec<u32>>();
-    for row in 0..old.height() {
+    for &row in old_rows {
         groups.entry(key(row, |names| &names.old)).or_default().old.push(row);
     }
-    for row in 0..new.height() {
+    for &row in new_rows {
         groups.entry(key(row, |names| &names.new)).or_default().new.push(row);
     }
     groups.into_values().collect()
@@ -137,7 +165,13 @@ mod tests {
         let new = sheet(&[(0.1, 0, 3.0), (1e-5 * (1.0 + 1e-12), 1, 9.0), (1e-5, 0, 1.0)]);
         assert_eq!(paired(&old, &new), (vec![(0, 2), (1, 1), (2, 0)], vec![], vec![]));
         let other = sheet(&[(1e-5, 0, 1.0), (1e-5, 1, 2.0), (0.105, 0, 3.0)]);
-        assert_eq!(paired(&old, &other), (vec![(0, 0), (1, 1)], vec![2], vec![2]));
+        // the real key of one row moved
+        assert_eq!(paired(&old, &other), (vec![(0, 0), (1, 1)], vec![], vec![]));
+        let pairing = pair((&old, &other), &[(0, 0), (1, 1)], &|_, _| false);
+        assert_eq!(pairing.rekeyed, [Pair { old: 2, new: 2 }]);
+        // so did another key
+        let seed = sheet(&[(1e-5, 0, 1.0), (1e-5, 1, 2.0), (0.105, 2, 3.0)]);
+        assert_eq!(paired(&old, &seed), (vec![(0, 0), (1, 1)], vec![2], vec![2]));
     }
 
     #[test]
@@ -151,6 +185,6 @@ mod tests {
     #[test]
     fn odd_keys_are_keys_too() {
         let (old, new) = (sheet(&[(f64::NAN, 0, 1.0), (f64::INFINITY, 0, 1.0)]), sheet(&[(1.0, 0, 1.0)]));
-        assert_eq!(paired(&old, &new), (vec![], vec![1, 0], vec![0]));
+        assert_eq!(paired(&old, &new), (vec![], vec![0, 1], vec![0]));
     }
 }

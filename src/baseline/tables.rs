@@ -47,6 +47,9 @@ pub(super) fn tables(name: &str, (old, new): (&Sheet, &Sheet), manifest: &Manife
     let pairing = pairing.unwrap_or_else(|| pair((old, new), &columns(&keys), &agree));
     found.extend(pairing.gone.iter().map(|&row| both.row((Some(row), None), ("a row", "gone"))));
     found.extend(pairing.added.iter().map(|&row| both.row((None, Some(row)), ("not there", "a row"))));
+    for &pair in &pairing.rekeyed {
+        found.extend((0..both.shared.len()).filter_map(|at| both.moved(at, pair)));
+    }
     for mut pairs in pairing.groups {
         if let Some(tied) = &tied {
             found.extend(exchanged(&both, tied, &mut pairs));

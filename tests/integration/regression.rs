@@ -230,3 +230,25 @@ fn a_failing_step_blesses_and_compares_nothing() {
     let ran = project.lofi(&["check"]);
     assert_eq!((ran.code, ran.err.lines().last()), (Some(1), Some("error: a step failed; nothing was compared")));
 }
+
+#[test]
+fn a_tolerance_that_allows_nothing_sensible_is_refused_where_it_stands() {
+    let written = "tolerances:\n  test_mse: {absolute: -1}\n  test_error: {samples: {count: 1, of: 0}}\n\nconstants:";
+    let refusal = Project::tiny(&[("constants:", written)]).lofi(&["plan"]).refusal();
+    assert!(refusal.starts_with("exit 2\n"), "{refusal}");
+    let faults = [
+        "studies/demo/tiny.yaml:8:13\n  × a tolerance is a number that is not negative\n",
+        "studies/demo/tiny.yaml:9:15\n  × `of` is a number of samples, at least 1\n",
+    ];
+    faults.iter().for_each(|fault| assert!(refusal.contains(fault), "{refusal}"));
+}
+
+#[test]
+fn a_tolerance_in_samples_takes_their_number_from_the_study() {
+    let written = "tolerances:\n  test_error: {samples: {count: 1, of: n_test}}\n\nconstants:";
+    let project = Project::tiny(&[("constants:", written)]);
+    project.well(&["bless"]);
+    project.well(&["check"]);
+    let manifest = fs::read_to_string(project.path("results/demo/tiny/quick/manifest.json")).unwrap();
+    assert!(manifest.contains("\"of\": 50.0"), "{manifest}");
+}
