@@ -9,6 +9,7 @@ mod committed_studies;
 mod common;
 mod durability;
 mod engine;
+mod freshness;
 mod golden_filter;
 mod golden_images;
 mod golden_kernels;
