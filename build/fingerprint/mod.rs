@@ -95,7 +95,16 @@ pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec
     let crates = crates::Crates::new(lock, manifest);
     let scope = scope::Scope::new(&sources.files, &ABOVE, &crates.names)?;
     let content = |path: &str| {
-        let content = sources.others.get(path).ok_or_else(|| format!("src/{path} is taken in and not there"))?;
+        let mut parts: Vec<&str> = Vec::new();
+        for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            if part == ".." && !parts.is_empty() {
+                parts.pop();
+            } else {
+                parts.push(part);
+            }
+        }
+        let content =
+            sources.others.get(&parts.join("/")).ok_or_else(|| format!("src/{path} is taken in and not there"))?;
         Ok(hex(&Sha256::digest(content)))
     };
     let graph = graph::Graph::new(scope, &content)?;

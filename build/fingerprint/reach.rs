@@ -200,7 +200,7 @@ impl<'g, 'a> Search<'g, 'a> {
         let home = &graph.homes[number];
         for part in &home.parts {
             let label = graph.labels[*part];
-            let outside = home.owners.is_empty() && self.outside_names.contains(label);
+            let outside = home.self_type.is_none() && self.outside_names.contains(label);
             if home.foreign || outside || self.names.contains(label) {
                 self.reach(*part);
             }
@@ -212,7 +212,7 @@ impl<'g, 'a> Search<'g, 'a> {
         let graph = self.graph;
         for node in self.tables.by_name.get(name).into_iter().flatten() {
             let Some(home) = graph.home_of[*node] else { continue };
-            if self.is_open(home) && (!outside || graph.homes[home].owners.is_empty()) {
+            if self.is_open(home) && (!outside || graph.homes[home].self_type.is_none()) {
                 self.reach(*node);
             }
         }

@@ -155,7 +155,8 @@ impl Code {
             return at;
         }
         let shallow = matches!(next, Some(TokenTree::Group(group)) if looks_at_nothing(group));
-        let is_dyn = start > 0 && word(&tokens[start - 1]) == "dyn";
+        // Near enough: `dyn Send + Trait`, `dyn for<'a> Trait<'a>`.
+        let is_dyn = tokens[start.saturating_sub(8)..start].iter().any(|token| word(token) == "dyn");
         self.pieces.push(Piece::Path(self.mentions.len()));
         self.mentions.push(Mention { path, shallow, is_dyn, in_string: false });
         at

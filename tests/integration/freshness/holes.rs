@@ -84,6 +84,32 @@ fn code_that_is_reached_in_any_way_counts() {
             ("experiment/font/x.ttf", "glyphs", "strokes"),
         ),
         (
+            "a file that is taken in from another folder",
+            "pub fn a_run() -> f64 { include_str!(\"../math/table.txt\").len() as f64 }",
+            &[("math/mod.rs", ""), ("math/table.txt", "one")],
+            ("math/table.txt", "one", "two"),
+        ),
+        (
+            "a trait of this crate on another crate's type of ours, called by path",
+            "use crate::math::Total; pub fn a_run() -> f64 { Vec::total(&vec![crate::math::X]) }",
+            &[(
+                "math/mod.rs",
+                "pub struct X; pub trait Total { fn total(&self) -> f64; } \
+                 impl Total for Vec<X> { fn total(&self) -> f64 { 1.0 } }",
+            )],
+            ("math/mod.rs", "1.0", "2.0"),
+        ),
+        (
+            "an object of a trait for all lifetimes",
+            "use crate::math::{Source, held}; pub fn a_run() -> f64 { let s: &dyn for<'a> Source<'a> = held(); s.open() }",
+            &[(
+                "math/mod.rs",
+                "pub trait Source<'a> { fn open(&self) -> f64; } pub fn held() -> ! { todo!() } \
+                 struct Hidden; impl<'a> Source<'a> for Hidden { fn open(&self) -> f64 { 1.0 } }",
+            )],
+            ("math/mod.rs", "1.0", "2.0"),
+        ),
+        (
             "an operator",
             "use crate::math::V; pub fn a_run() -> f64 { (V(1.0) + V(2.0)).0 }",
             &[
