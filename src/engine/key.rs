@@ -11,15 +11,16 @@ include!(concat!(env!("OUT_DIR"), "/fingerprints.rs"));
 /// History: 1, first layout; 2, entries carry a checksum of themselves.
 const KEY_FORMAT: u32 = 2;
 
-/// The code fingerprint of a kind: a hash, made at build time, over the tokens of its file, of every module that the
-/// file reaches, and over the locked versions of the numeric crates.
+/// The code fingerprint of a kind: a hash, made at build time (`build/`), over the code that its results can depend on,
+/// item by item, the locked versions of the crates that this code uses, the compiler and its flags.
 ///
 /// A kind that is not part of this crate (a test's fake) has the empty fingerprint.
 #[must_use]
 pub fn fingerprint(kind: &dyn ErasedKind) -> &'static str {
     let module = kind.about().module;
     let module = module.split_once("::").map_or(module, |(_, rest)| rest);
-    FINGERPRINTS.iter().find(|(name, _)| *name == module).map_or("", |(_, hash)| hash)
+    let is = |entry: &&(&str, &str, &str)| entry.0 == module && entry.1 == kind.name();
+    FINGERPRINTS.iter().find(is).map_or("", |(_, _, hash)| hash)
 }
 
 /// SHA-256 over kind, code, parameters, inputs and the key format, as hexadecimal digits.

@@ -12,6 +12,7 @@ mod common;
 mod data_sets;
 mod durability;
 mod engine;
+mod freshness;
 mod golden_filter;
 mod golden_images;
 mod golden_kernels;
