@@ -4,7 +4,7 @@ use super::fail::{Code, Done, Failure};
 use super::output::{self, say};
 use super::project::{Project, discover};
 use crate::engine::{Graph, Store};
-use crate::report::{Bibliography, ProjectInfo, Report, Written};
+use crate::report::{Bibliography, ProjectInfo, Report, Written, pages_in};
 use crate::study::Study;
 use crate::yaml;
 use serde_json::{Value as Json, json};
@@ -27,6 +27,7 @@ pub(super) fn write(
     (studies, graph, store): Results<'_>,
     (to, failures): (Option<PathBuf>, &[(String, String)]),
 ) -> Result<(), Failure> {
+    let pages_there = to.as_deref().map(pages_in);
     let folder = to.unwrap_or_else(|| project.root.join("reports"));
     let info = ProjectInfo {
         title: "Reproduced studies".to_owned(),
@@ -34,6 +35,7 @@ pub(super) fn write(
         data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
         failures: failures.to_vec(),
         left_out: Vec::new(),
+        pages_there,
     };
     let report = Report::build(studies, graph, store, &info).map_err(|e| Failure::mistake(e.to_string()))?;
     // Pages of studies that this profile leaves out stay: they are not gone.

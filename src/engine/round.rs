@@ -40,6 +40,12 @@ pub(super) struct Round<'a> {
     again: bool,
 }
 
+/// More threads than steps have nothing to do, and a system has no room for as many as one may ask for.
+fn threads(jobs: usize, steps: usize) -> usize {
+    const MOST: usize = 1024;
+    jobs.min(steps).clamp(1, MOST)
+}
+
 /// What a worker sends back.
 struct Done {
     node: usize,
@@ -58,7 +64,7 @@ enum Ended {
 impl<'a> Round<'a> {
     pub fn new(executor: &'a Executor, graph: &'a Arc<Graph>, plan: RunPlan) -> Result<Self, RunError> {
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(executor.jobs.max(1))
+            .num_threads(threads(executor.jobs, plan.to_run().len()))
             .build()
             .map_err(|e| RunError::Threads(e.to_string()))?;
         let mut round = Self {

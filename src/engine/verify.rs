@@ -197,7 +197,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let files = files(&store);
-        assert_eq!(files.len(), 5);
+        assert_eq!(files.len(), 6);
         for path in files {
             let whole = fs::read(&path).unwrap();
             for at in 0..whole.len() {

@@ -2,6 +2,7 @@
 
 use super::format::Style;
 use super::model::{DataNote, LeftOut, PaperNote, Report, StudyReport, Tally};
+use super::names::page;
 use super::outputs::Outputs;
 use super::provenance::provenance;
 use super::references::{Bibliography, Citations, UnknownKey};
@@ -24,6 +25,8 @@ pub struct ProjectInfo {
     pub failures: Vec<(String, String)>,
     /// Studies that could not be planned on this machine, for the index.
     pub left_out: Vec<LeftOut>,
+    /// The pages of a folder that the user asked for, with their settings: see [`super::pages_in`].
+    pub pages_there: Option<BTreeMap<String, String>>,
 }
 
 impl Report {
@@ -50,7 +53,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     let paper = paper(study, &mut citations, info)?;
     let data = data(study, &mut citations, info)?;
     cite_kinds(study, &mut citations)?;
-    let mut collected = Collected::new(study);
+    let mut collected = Collected::new(page(study, info.pages_there.as_ref()));
     for output in &study.outputs {
         collected.add(outputs, output);
     }

@@ -123,6 +123,7 @@ pub(super) fn info(failures: Vec<(String, String)>) -> ProjectInfo {
             title: "What the kept features look at".to_owned(),
             why: "no data set of `celeba` is on this machine; `lofi data fetch celeba` fetches it".to_owned(),
         }],
+        pages_there: None,
     }
 }
 
@@ -219,7 +220,7 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
             machine: Machine {
                 processor: "Example CPU 9000".to_owned(),
                 cores: 2,
-                memory: MemoryLimit::of(8 << 30),
+                memory_bytes: 8 << 30,
                 system: "linux x86_64".to_owned(),
             },
             commit: "11b89e8".to_owned(),

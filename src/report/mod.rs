@@ -47,4 +47,4 @@ pub use model::{
 };
 pub use references::{Bibliography, Reference, UnknownKey, Work};
 pub use tabulate::{ColumnHead, Layout, Text};
-pub use write::{Written, replace_file};
+pub use write::{Written, pages_in, replace_file};

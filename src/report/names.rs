@@ -3,6 +3,7 @@
 use super::index::IndexLine;
 use crate::study::{DEFAULT_PROFILE, Study};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Longest name that stands for itself; file systems allow 255 bytes with the endings.
 const LONGEST: usize = 100;
@@ -39,8 +40,17 @@ pub(super) fn file_name_beside(name: &str, taken: &[&str]) -> String {
 
 /// Where the page of a study is: under its name, with the profile after it unless that is the default, and with a hash
 /// of the settings where `--set` replaced something.
+///
+/// `there` are the pages of a folder that was asked for, with their settings: a page with settings bears the ordinary
+/// name in it, unless another page has it.
 #[must_use]
-pub(super) fn page(study: &Study) -> String {
+pub(super) fn page(study: &Study, there: Option<&BTreeMap<String, String>>) -> String {
+    let ordinary = page_of(&study.head.study, &study.profile, None);
+    let settings = study.settings_in_words();
+    let is_free = |pages: &BTreeMap<String, String>| pages.get(&ordinary).is_none_or(|other| other == settings.trim());
+    if there.is_some_and(is_free) {
+        return ordinary;
+    }
     page_of(&study.head.study, &study.profile, study.settings_hash().as_deref())
 }
 
@@ -48,7 +58,7 @@ pub(super) fn page(study: &Study) -> String {
 #[must_use]
 pub(super) fn is_page(page: &str, line: &IndexLine) -> bool {
     let plain = page_of(&line.name, &line.profile, None);
-    if line.settings.is_empty() { page == plain } else { page.starts_with(&format!("{plain}.set~")) }
+    page == plain || (!line.settings.is_empty() && page.starts_with(&format!("{plain}.set~")))
 }
 
 fn page_of(study: &str, profile: &str, settings: Option<&str>) -> String {
@@ -67,7 +77,6 @@ fn page_of(study: &str, profile: &str, settings: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     #[test]
     fn plain_names_stand_for_themselves() {

@@ -4,7 +4,7 @@ use super::columns::spoken_of;
 use super::comparison::by_quantity;
 use super::download::csv;
 use super::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
-use super::names::{file_name, page};
+use super::names::file_name;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
 use crate::artifact::{Figure, Table, Value, Verdict, column_title};
@@ -23,10 +23,10 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// Of this study, nothing yet.
-    pub fn new(study: &Study) -> Self {
+    /// Of the study with this page, nothing yet.
+    pub fn new(page: String) -> Self {
         Self {
-            page: page(study),
+            page,
             claims: Vec::new(),
             figures: Vec::new(),
             comparisons: Vec::new(),

@@ -64,6 +64,12 @@ impl Manifest {
     }
 }
 
+/// The pages that reports wrote into a folder, each with the settings that it was made with; empty for a study as written.
+#[must_use]
+pub fn pages_in(folder: &Path) -> BTreeMap<String, String> {
+    Manifest::read(folder).pages.into_iter().map(|(page, files)| (page, files.line.settings)).collect()
+}
+
 /// Writes files and the new manifest, then removes what only the old one lists.
 pub(super) fn replace_all(
     folder: &Path,

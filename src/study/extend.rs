@@ -32,8 +32,8 @@ fn read_at(source: &Arc<Source>, (root, trail): (&Path, &mut Vec<PathBuf>)) -> R
                 fault.help("whoever gets the project would lack it: put it under the studies folder, in `shared`"),
             ]);
         }
-        bytes(&file).map_err(|e| {
-            let cause = if file.exists() { Cause::File } else { Cause::Mistake };
+        bytes(&file).map_err(|(cause, e)| {
+            let cause = if file.exists() { cause } else { Cause::Mistake };
             let fault = source.fault(node.mark, format!("cannot read the fragment `{name}`: {e}")).because(cause);
             vec![fault.help(format!("the path is relative to this file; looked for {}", shown(&file)))]
         })?;

@@ -5,7 +5,7 @@ use super::published_file::{Line, lines};
 use super::raw::Item;
 use crate::artifact::Cell;
 use crate::step::Condition;
-use crate::yaml::{Fault, Source};
+use crate::yaml::{self, Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -64,10 +64,9 @@ pub(super) fn read(item: &Item, (study, shown): (&Path, &str)) -> Result<Numbers
                         .help("whoever gets the project would lack it: put it beside the study"),
                 ]);
             }
-            let bytes = crate::yaml::bytes(&study.with_file_name(file));
-            let bytes = bytes.map_err(|e| at("file", format!("cannot read `{file}`: {e}")))?;
-            let text = String::from_utf8_lossy(&bytes);
-            let source = Source::new(below.display().to_string(), text.strip_prefix('\u{feff}').unwrap_or(&text));
+            let path = study.with_file_name(file);
+            yaml::bytes(&path).map_err(|(_, e)| at("file", format!("cannot read `{file}`: {e}")))?;
+            let source = yaml::read(&path, &below.display().to_string()).map_err(|fault| vec![fault])?;
             let lines = lines(&source, &published.labels).map_err(|fault| vec![fault])?;
             (Some(source), lines)
         }

@@ -14,7 +14,7 @@ pub const MAX_BYTES: u64 = 8 << 20;
 /// Where it is no regular file, too large, cannot be read, or is not UTF-8, with the place of the first wrong byte.
 pub fn read(path: &Path, shown: &str) -> Result<Source, Fault> {
     let fault = |message: String| Source::new(shown, "").fault(Mark { line: 1, column: 1 }, message);
-    let bytes = bytes(path).map_err(|why| fault(format!("cannot be read: {why}")).because(Cause::File))?;
+    let bytes = bytes(path).map_err(|(cause, why)| fault(format!("cannot be read: {why}")).because(cause))?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(fault("this text is UTF-16, not UTF-8".to_owned()).help("save the file as UTF-8"));
     }
@@ -33,24 +33,25 @@ pub fn read(path: &Path, shown: &str) -> Result<Source, Fault> {
     }
 }
 
-/// The content of a regular file of bounded size, or why not, in words.
+/// The content of a regular file of bounded size, or why not, in words: the system refuses, or it is nothing to read.
 ///
 /// # Errors
 /// As [`read`], without a place.
-pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let about = std::fs::metadata(path).map_err(|e| e.to_string())?;
+pub fn bytes(path: &Path) -> Result<Vec<u8>, (Cause, String)> {
+    let refused = |error: std::io::Error| (Cause::File, error.to_string());
+    let about = std::fs::metadata(path).map_err(refused)?;
     if !about.is_file() {
         let what = if about.is_dir() { "a folder" } else { "a pipe or device" };
-        return Err(format!("it is {what}, not a file"));
+        return Err((Cause::Mistake, format!("it is {what}, not a file")));
     }
-    let too_large = || format!("it is larger than {} MiB", MAX_BYTES >> 20);
+    let too_large = || (Cause::Mistake, format!("it is larger than {} MiB", MAX_BYTES >> 20));
     if about.len() > MAX_BYTES {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
+    let file = std::fs::File::open(path).map_err(refused)?;
     // The size that a file says it has may be wrong (that of files under /proc is 0).
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
 }
 

@@ -30,7 +30,7 @@ impl Source<f64> for Samples {
 const DIM: usize = 5;
 
 /// y = w·x + noise with coordinates of unequal variance.
-fn calm() -> Result<(), MathError> {
+fn calm() -> Result<(), crate::math::MathError> {
     Ok(())
 }
 
