@@ -2,7 +2,7 @@
 
 use super::fail::{Code, Done, Failure};
 use super::named::named;
-use super::output::{self, say};
+use super::output::{self, note, say};
 use super::project::{Project, StudyFile};
 use super::run::{code_of, execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
@@ -30,7 +30,7 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Done, Fail
         }
     }
     if studies.is_empty() {
-        without.iter().for_each(|name| eprintln!("{name}: no baseline for profile {profile}"));
+        without.iter().for_each(|name| note!("{name}: no baseline for profile {profile}"));
         return Err(Failure::mistake(format!("no study has a baseline for profile {profile}; `lofi bless` makes one")));
     }
     let done = execute(project, &studies)?;

@@ -87,7 +87,7 @@ impl Project {
             match self.load_one(file, None) {
                 Ok(study) => {
                     for remark in study.remarks.iter().filter(|_| !self.options.quiet) {
-                        eprintln!("{}: {remark}", study.file);
+                        note!("{}: {remark}", study.file);
                     }
                     studies.push(study);
                 }

@@ -90,6 +90,14 @@ impl Executor {
     /// # Errors
     /// Where the store cannot be written, or the user stops it. Failed steps are no error here: see [`Summary`].
     pub fn run(&self, graph: &Arc<Graph>, last: &[RunRecord], sink: &mut dyn Sink) -> Result<Summary, RunError> {
+        let done = self.rounds(graph, last, sink);
+        if done.is_err() {
+            self.store.leave();
+        }
+        done
+    }
+
+    fn rounds(&self, graph: &Arc<Graph>, last: &[RunRecord], sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let start = Instant::now();
         let mut total = Summary::default();
         let killed = running::killed(&self.store);

@@ -38,7 +38,8 @@ impl RunFolder {
         let refused = || io("write to the store at", &tmp);
         loop {
             let prefix = format!("{PREFIX}{}-", boot().unwrap_or("unknown"));
-            let folder = tempfile::Builder::new().prefix(&prefix).rand_bytes(16).tempdir_in(&tmp).map_err(refused())?;
+            let folder = tempfile::Builder::new().prefix(&prefix).rand_bytes(16).tempdir_in(&tmp);
+            let folder = folder.map_err(|e| refused()(of_the_system(e)))?;
             let path = folder.path().join(LOCK);
             let lock = File::create_new(&path).map_err(refused())?;
             match lock.try_lock() {
@@ -55,6 +56,13 @@ impl RunFolder {
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// What the system said, without what a library added to it.
+fn of_the_system(error: std::io::Error) -> std::io::Error {
+    let inner = error.get_ref().and_then(std::error::Error::source);
+    let code = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()).and_then(std::io::Error::raw_os_error);
+    code.map_or(error, std::io::Error::from_raw_os_error)
 }
 
 /// What identifies this boot of this machine, in all containers on it.

@@ -52,6 +52,11 @@ impl Store {
         Ok(())
     }
 
+    /// Takes this run's own folder away, where the process ends before its threads do.
+    pub(super) fn leave(&self) {
+        drop(self.run.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
     fn settled(&self) -> MutexGuard<'_, Instant> {
         self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }

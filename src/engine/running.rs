@@ -80,6 +80,10 @@ pub(super) fn killed(store: &Store) -> Vec<String> {
     let mut steps = Vec::new();
     for entry in std::fs::read_dir(folder(store)).into_iter().flatten().flatten() {
         let path = entry.path();
+        // Opening a pipe would wait for somebody to write into it.
+        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
         let Ok(file) = File::open(&path) else { continue };
         match file.try_lock() {
             Ok(()) => {

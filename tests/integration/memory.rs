@@ -24,7 +24,8 @@ fn the_plan_names_its_largest_step() {
     let project = Project::tiny(&[]);
     let plan = project.well(&["plan"]).out;
     assert!(plan.contains("(largest step ") && plan.contains(" MiB: "), "{plan}");
-    let json: serde_json::Value = serde_json::from_str(&project.well(&["plan", "--json"]).out).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(project.well(&["plan", "--json"]).out.lines().next().unwrap()).unwrap();
     let name = json["largest_step"].as_str().unwrap();
     assert!(plan.contains(&format!(" MiB: {name}; about ")), "{name} {plan}");
 }

@@ -82,14 +82,14 @@ fn a_file_that_cannot_be_read_and_one_that_is_no_text_are_told_apart() {
     project.write("docs/references.bib", b"@article{own2020,\n title={Fu\xdfball}\n}\n");
     let ran = project.lofi(&["report"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains("references.bib is not UTF-8 text: the byte 0xdf in line 2, column 11"), "{ran:?}");
+    assert!(ran.err.contains("references.bib:2:11") && ran.err.contains("not UTF-8"), "{ran:?}");
     std::fs::remove_file(project.path("docs/references.bib")).unwrap();
     std::fs::create_dir(project.path("docs/references.bib")).unwrap();
     assert_eq!(project.lofi(&["report"]).code, Some(4));
     project.write("studies/demo/tiny.yaml", b"study: demo/tiny\ntitle: Fu\xdfball\n");
     let ran = project.lofi(&["list"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains("studies/demo/tiny.yaml:2:10") && ran.err.contains("iconv"), "{ran:?}");
+    assert!(ran.err.contains("studies/demo/tiny.yaml:2:10") && ran.err.contains("Latin-1"), "{ran:?}");
     std::fs::remove_file(project.path("studies/demo/tiny.yaml")).unwrap();
     std::os::unix::fs::symlink("nowhere", project.path("studies/demo/tiny.yaml")).unwrap();
     let ran = project.lofi(&["list"]);

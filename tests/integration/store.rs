@@ -28,7 +28,10 @@ pub fn objects(store: &Path) -> BTreeMap<String, Vec<u8>> {
             return bytes;
         }
         let mut entry: Json = serde_json::from_slice(&bytes).unwrap();
-        entry.as_object_mut().unwrap().retain(|key, _| key != "elapsed_s" && key != "finished_unix_s");
+        entry
+            .as_object_mut()
+            .unwrap()
+            .retain(|key, _| !["elapsed_s", "finished_unix_s", "sha256"].contains(&key.as_str()));
         entry.to_string().into_bytes()
     };
     let name = |path: &Path| path.strip_prefix(&folder).unwrap().display().to_string();
