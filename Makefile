@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test ci check bless plan report data docs lint fmt clean
+.PHONY: help build reproduce test ci check bless plan report data docs lint fmt fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -60,6 +60,25 @@ lint: toolchain  ## format check, clippy and rustdoc with warnings denied
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --no-deps --quiet
+
+# What libFuzzer counts on; the host is named as target so that build scripts and macros go without.
+FUZZ_SECONDS ?= 900
+FUZZ_FLAGS = -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+  -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+
+fuzz: toolchain  ## feed mutated studies, cards, files and stored values to their readers: FUZZ_SECONDS for each
+	@RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) build --release --quiet --manifest-path fuzz/Cargo.toml \
+	  --target-dir fuzz/target --target $(HOST) --bins
+	@mkdir -p fuzz/target/seeds/study fuzz/target/seeds/card fuzz/artifacts
+	@cp studies/*/*.yaml tests/studies/*/*.yaml fuzz/target/seeds/study/ && cp datasets/*.yaml fuzz/target/seeds/card/
+	@for reader in study card decode store; do \
+	  mkdir -p fuzz/target/found/$$reader fuzz/target/seeds/$$reader; \
+	  fuzz/target/$(HOST)/release/$$reader fuzz/target/found/$$reader fuzz/corpus/$$reader fuzz/target/seeds/$$reader \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=3072 -max_len=20000 -print_final_stats=1 \
+	    -artifact_prefix=fuzz/artifacts/$$reader- || exit 1; \
+	done
 
 ci: lint build  ## everything that CI runs
 	@$(LOFI) schema --check

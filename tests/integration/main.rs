@@ -9,6 +9,7 @@ mod catalog;
 mod checked_numbers;
 mod committed_studies;
 mod common;
+mod corpora;
 mod data_sets;
 mod durability;
 mod engine;
