@@ -124,12 +124,12 @@ const TYPES: [ValueType; 9] = [
 fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-    made.expect("a temporary folder")
+    made.unwrap()
 }
 
 fn write(path: &Path, bytes: &[u8]) {
-    path.parent().map(std::fs::create_dir_all).transpose().expect("a folder");
-    std::fs::write(path, bytes).expect("a temporary file");
+    path.parent().map(std::fs::create_dir_all).transpose().unwrap();
+    std::fs::write(path, bytes).unwrap();
 }
 
 /// Every data set that is asked for is there and small.

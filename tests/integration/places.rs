@@ -85,7 +85,8 @@ fn a_file_that_cannot_be_read_and_one_that_is_no_text_are_told_apart() {
     assert!(ran.err.contains("references.bib:2:11") && ran.err.contains("not UTF-8"), "{ran:?}");
     std::fs::remove_file(project.path("docs/references.bib")).unwrap();
     std::fs::create_dir(project.path("docs/references.bib")).unwrap();
-    assert_eq!(project.lofi(&["report"]).code, Some(4));
+    let ran = project.lofi(&["report"]);
+    assert!(ran.code == Some(2) && ran.err.contains("it is a folder, not a file"), "{ran:?}");
     project.write("studies/demo/tiny.yaml", b"study: demo/tiny\ntitle: Fu\xdfball\n");
     let ran = project.lofi(&["list"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
