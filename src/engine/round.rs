@@ -120,14 +120,20 @@ impl<'a> Round<'a> {
             }
             self.claims.beat();
             self.start_ready(&sender, sink, total)?;
-            let elsewhere = self.claims.elsewhere();
-            if self.running.is_empty() && elsewhere.is_empty() {
+            let waiting = self.claims.waiting();
+            if self.running.is_empty() && waiting.is_empty() {
                 break;
             }
-            let pause = Duration::from_millis(if elsewhere.is_empty() { 100 } else { 10 });
-            self.ready.extend(elsewhere);
+            let pause = Duration::from_millis(if waiting.is_empty() { 100 } else { 10 });
+            self.ready.extend(waiting);
             match receiver.recv_timeout(pause) {
-                Ok(done) => self.finish(done, sink, total)?,
+                Ok(done) => {
+                    let node = done.node;
+                    self.finish(done, sink, total)?;
+                    // Not before its result can be seen, and what follows it is claimed.
+                    self.start_ready(&sender, sink, total)?;
+                    self.claims.give_back(node);
+                }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
@@ -157,7 +163,7 @@ impl<'a> Round<'a> {
         while self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(&node);
-            if self.kept(node) && !self.is_to_do(node, sink, total)? {
+            if !self.is_to_do(node, sink, total)? {
                 continue;
             }
             match self.inputs(node, sink)? {
@@ -259,14 +265,6 @@ impl<'a> Round<'a> {
     }
 
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
-        let node = done.node;
-        let finished = self.conclude(done, sink, total);
-        // Not before its result can be seen.
-        self.claims.give_back(node);
-        finished
-    }
-
-    fn conclude(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
         self.running.remove(&done.node);
         self.large.ends(done.node);
         let (name, kind, flops) = {
