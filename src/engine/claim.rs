@@ -43,47 +43,70 @@ pub(super) struct Claims {
     mine: HashMap<usize, Claim>,
     /// Length of the claim when it was seen to grow, and when that was.
     theirs: HashMap<usize, (u64, Instant)>,
+    waiting: BTreeSet<usize>,
     beaten: Instant,
 }
 
 impl Default for Claims {
     fn default() -> Self {
-        Self { mine: HashMap::new(), theirs: HashMap::new(), beaten: Instant::now() }
+        Self { mine: HashMap::new(), theirs: HashMap::new(), waiting: BTreeSet::new(), beaten: Instant::now() }
     }
 }
 
 impl Claims {
-    /// Claims a step; false where another process is at it.
+    /// Claims a step; false where another process is at it: then the step waits.
     pub fn take(&mut self, store: &Store, (node, key): (usize, &str)) -> bool {
-        match claim(store, key) {
+        let here = match claim(store, key) {
             Claimed::Here(claim) => {
                 self.theirs.remove(&node);
                 self.mine.extend(claim.map(|claim| (node, claim)));
                 true
             }
-            Claimed::Elsewhere(bytes) => {
-                let (seen, since) = self.theirs.entry(node).or_insert((bytes, Instant::now()));
-                if *seen != bytes {
-                    (*seen, *since) = (bytes, Instant::now());
-                }
-                let hangs = since.elapsed() > PATIENCE;
-                if hangs {
-                    self.theirs.remove(&node);
-                }
-                hangs
+            Claimed::Elsewhere(bytes) => !self.shows_life(node, bytes),
+        };
+        if here {
+            self.waiting.remove(&node);
+        } else {
+            self.waiting.insert(node);
+        }
+        here
+    }
+
+    /// Whether another process is at a step.
+    pub fn held_elsewhere(&mut self, store: &Store, (node, key): (usize, &str)) -> bool {
+        match held(store, key) {
+            Some(bytes) => self.shows_life(node, bytes),
+            None => {
+                self.theirs.remove(&node);
+                false
             }
         }
+    }
+
+    /// Whether the claim of another process has grown not long ago.
+    fn shows_life(&mut self, node: usize, bytes: u64) -> bool {
+        let (seen, since) = self.theirs.entry(node).or_insert_with(|| (bytes, Instant::now()));
+        if *seen != bytes {
+            (*seen, *since) = (bytes, Instant::now());
+        }
+        since.elapsed() <= PATIENCE
+    }
+
+    /// A step waits for what others are at.
+    pub fn wait(&mut self, node: usize) {
+        self.waiting.insert(node);
     }
 
     /// A step is done, or not to be done.
     pub fn give_back(&mut self, node: usize) {
         self.mine.remove(&node);
         self.theirs.remove(&node);
+        self.waiting.remove(&node);
     }
 
-    /// The steps that others are at.
-    pub fn elsewhere(&self) -> BTreeSet<usize> {
-        self.theirs.keys().copied().collect()
+    /// The steps that wait for others.
+    pub fn waiting(&self) -> BTreeSet<usize> {
+        self.waiting.clone()
     }
 
     /// Shows that this process lives.
@@ -98,8 +121,23 @@ impl Claims {
     }
 }
 
+fn place(store: &Store, key: &str) -> PathBuf {
+    store.root().join("tmp").join(format!("{key}{CLAIM}"))
+}
+
+/// The bytes of a claim that somebody holds.
+fn held(store: &Store, key: &str) -> Option<u64> {
+    let path = place(store, key);
+    disk::look(&path).ok().flatten().filter(std::fs::Metadata::is_file)?;
+    let file = File::open(&path).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => file.metadata().ok().map(|metadata| metadata.len()),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 fn claim(store: &Store, key: &str) -> Claimed {
-    let path = store.root().join("tmp").join(format!("{key}{CLAIM}"));
+    let path = place(store, key);
     if !disk::look(&path).is_ok_and(|found| found.is_none_or(|metadata| metadata.is_file())) {
         return Claimed::Here(None);
     }
@@ -127,12 +165,12 @@ mod tests {
         assert!(one.take(&store, (0, "abc")));
         assert!(!two.take(&store, (7, "abc")));
         assert!(two.take(&store, (8, "abd")));
-        assert_eq!(two.elsewhere(), BTreeSet::from([7]));
+        assert_eq!(two.waiting(), BTreeSet::from([7]));
         Store::open(folder.path()).unwrap();
         assert!(!two.take(&store, (7, "abc")), "another run cleared a claim that is held");
         one.give_back(0);
         assert!(two.take(&store, (7, "abc")));
-        assert_eq!(two.elsewhere(), BTreeSet::new());
+        assert_eq!(two.waiting(), BTreeSet::new());
         drop((one, two));
         assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
     }

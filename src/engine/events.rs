@@ -51,7 +51,7 @@ pub enum Event {
         flops: f64,
     },
     /// A step's inputs turned out as before, byte for byte, so its result stands; or another process has computed it
-    /// meanwhile.
+    /// meanwhile, or all that needs it.
     Reused {
         /// The step.
         name: String,

@@ -1,24 +1,24 @@
 //! One pass over a plan: ready steps in parallel, under a memory budget; a failure stops only its followers.
 
+mod results;
 mod second_look;
 
 use super::claim::Claims;
 use super::events::{Event, Sink};
 use super::execute::{Executor, Failed, RunError, Summary};
 use super::graph::{Graph, GraphWire};
-use super::key::{fingerprint, key_of};
 use super::live::Live;
 use super::plan::{Decision, RunPlan};
 use super::running::Running;
 use super::scratch::StepScratch;
 use super::stop::Hold;
-use super::store::{Entry, StoreError, StoredOutput};
-use super::work::{run_step, worth_keeping};
+use super::store::{Entry, StoreError};
+use super::work::run_step;
 use crate::artifact::Value;
-use crate::step::{Inputs, Keep, StepError};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::step::{Inputs, StepError};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, mpsc};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// One pass over a plan.
 pub(super) struct Round<'a> {
@@ -120,14 +120,20 @@ impl<'a> Round<'a> {
             }
             self.claims.beat();
             self.start_ready(&sender, sink, total)?;
-            let elsewhere = self.claims.elsewhere();
-            if self.running.is_empty() && elsewhere.is_empty() {
+            let waiting = self.claims.waiting();
+            if self.running.is_empty() && waiting.is_empty() {
                 break;
             }
-            let pause = Duration::from_millis(if elsewhere.is_empty() { 100 } else { 10 });
-            self.ready.extend(elsewhere);
+            let pause = Duration::from_millis(if waiting.is_empty() { 100 } else { 10 });
+            self.ready.extend(waiting);
             match receiver.recv_timeout(pause) {
-                Ok(done) => self.finish(done, sink, total)?,
+                Ok(done) => {
+                    let node = done.node;
+                    self.finish(done, sink, total)?;
+                    // Not before its result can be seen, and what follows it is claimed.
+                    self.start_ready(&sender, sink, total)?;
+                    self.claims.give_back(node);
+                }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
@@ -157,7 +163,7 @@ impl<'a> Round<'a> {
         while self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(&node);
-            if self.kept(node) && !self.is_to_do(node, sink, total)? {
+            if !self.is_to_do(node, sink, total)? {
                 continue;
             }
             match self.inputs(node, sink)? {
@@ -236,16 +242,6 @@ impl<'a> Round<'a> {
         wires.into_iter().for_each(|wire| self.live.release(wire));
     }
 
-    fn content_key(&self, node: usize) -> Option<String> {
-        let node = &self.graph.nodes[node];
-        let identity = |wire: &GraphWire| self.live.digest(*wire).map(|digest| (digest.clone(), wire.port));
-        let slot = |(slot, wires): &(String, Vec<GraphWire>)| {
-            wires.iter().map(identity).collect::<Option<Vec<_>>>().map(|wires| (slot.clone(), wires))
-        };
-        let inputs: Option<Vec<_>> = node.inputs.iter().map(slot).collect();
-        Some(key_of(node.kind, &node.params, &inputs?))
-    }
-
     fn start(&mut self, node: usize, inputs: Inputs, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
         let graph_node = &self.graph.nodes[node];
         sink.event(&Event::Started { name: graph_node.name.clone(), kind: graph_node.kind.name().to_owned() });
@@ -268,24 +264,7 @@ impl<'a> Round<'a> {
         });
     }
 
-    /// An entry with the same content key that holds every port needed here.
-    fn same_entry(&self, node: usize, content_key: &str) -> Option<Entry> {
-        let store = &self.executor.store;
-        let entry = store.entry(&store.same_content(content_key)?).ok()??;
-        let ports = self.graph.nodes[node].kind.about().outputs;
-        let kept = |port: &usize| entry.outputs.get(ports[*port].name).is_some_and(|o| !o.files.is_empty());
-        self.plan.needed[node].iter().all(kept).then_some(entry)
-    }
-
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
-        let node = done.node;
-        let finished = self.conclude(done, sink, total);
-        // Not before its result can be seen.
-        self.claims.give_back(node);
-        finished
-    }
-
-    fn conclude(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
         self.running.remove(&done.node);
         self.large.ends(done.node);
         let (name, kind, flops) = {
@@ -352,75 +331,6 @@ impl<'a> Round<'a> {
                 self.bury(follower, total);
                 self.drop_inputs(follower);
             }
-        }
-    }
-
-    fn publish(&mut self, index: usize, values: Vec<Value>, elapsed_s: f64) -> Result<(), RunError> {
-        let node = &self.graph.nodes[index];
-        let ports = node.kind.about().outputs;
-        let kept = |i: usize, value: &Value| {
-            ports[i].keep == Keep::Always || worth_keeping(value.memory_bytes(), node.plan.flops)
-        };
-        let mut outputs = BTreeMap::new();
-        let mut stored: Vec<(&str, &Value)> = Vec::new();
-        for (i, value) in values.iter().enumerate() {
-            if kept(i, value) {
-                stored.push((ports[i].name, value));
-            } else {
-                let digest = format!("{}:{i}", node.key);
-                let output = StoredOutput { value_type: value.value_type(), digest, files: Vec::new() };
-                outputs.insert(ports[i].name.to_owned(), output);
-            }
-        }
-        let entry = self.new_entry(index, elapsed_s, outputs);
-        let content_key = self.content_key(index);
-        let entry = self.executor.store.publish(entry, &stored)?;
-        self.executor.store.drop_scratch(&entry.key);
-        if let Some(content_key) = content_key {
-            self.executor.store.remember_content(&content_key, &entry.key)?;
-        }
-        for (i, value) in values.into_iter().enumerate() {
-            let wire = GraphWire { node: index, port: i };
-            let digest = entry.outputs.get(ports[i].name).map(|output| output.digest.clone());
-            self.live.hold(wire, Arc::new(value), digest);
-        }
-        Ok(())
-    }
-
-    /// Publishes the values of another entry under this node's key.
-    fn adopt(&mut self, index: usize, entry: &Entry) -> Result<(), StoreError> {
-        let start = Instant::now();
-        let ports = self.graph.nodes[index].kind.about().outputs;
-        let mut values = Vec::new();
-        for port in ports.iter().filter(|p| entry.outputs.get(p.name).is_some_and(|o| !o.files.is_empty())) {
-            values.push((port.name, self.executor.store.value(entry, port.name)?));
-        }
-        let absent = entry.outputs.iter().filter(|(_, o)| o.files.is_empty());
-        let outputs = absent.map(|(name, output)| (name.clone(), output.clone())).collect();
-        let fresh = self.new_entry(index, start.elapsed().as_secs_f64(), outputs);
-        let borrowed: Vec<(&str, &Value)> = values.iter().map(|(name, value)| (*name, value)).collect();
-        let fresh = self.executor.store.publish(fresh, &borrowed)?;
-        for (name, value) in values {
-            let Some(port) = ports.iter().position(|p| p.name == name) else { continue };
-            let wire = GraphWire { node: index, port };
-            let digest = fresh.outputs.get(name).map(|output| output.digest.clone());
-            self.live.hold(wire, Arc::new(value), digest);
-        }
-        Ok(())
-    }
-
-    fn new_entry(&self, index: usize, elapsed_s: f64, outputs: BTreeMap<String, StoredOutput>) -> Entry {
-        let node = &self.graph.nodes[index];
-        let identity = |wire: &GraphWire| (self.graph.nodes[wire.node].key.clone(), wire.port);
-        Entry {
-            key: node.key.clone(),
-            kind: node.kind.name().to_owned(),
-            code: fingerprint(node.kind).to_owned(),
-            params: node.params.clone(),
-            inputs: node.inputs.iter().map(|(s, wires)| (s.clone(), wires.iter().map(identity).collect())).collect(),
-            elapsed_s,
-            finished_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
-            outputs,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The engine on fake kinds, in milliseconds.
 
+mod sharing;
+
 use super::{Event, Executor, Graph, MemoryLimit, Sink, Stop, Store, Summary};
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::step::{
