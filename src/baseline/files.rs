@@ -115,12 +115,10 @@ impl Baseline {
         let mut tables = BTreeMap::new();
         for name in &manifest.tables {
             let file = path.join(format!("{name}.csv"));
-            if !file.exists() {
-                continue;
-            }
+            let Some(content) = folder::content(&file)? else { continue };
             let types = manifest.columns.get(name).map(|columns| columns.types.as_slice()).unwrap_or_default();
-            let sheet = Sheet::read(&file, types)
-                .map_err(|e| BaselineError::Unreadable { path: file, reason: e.to_string() })?;
+            let sheet =
+                Sheet::read(&content, types).map_err(|reason| BaselineError::Unreadable { path: file, reason })?;
             tables.insert(name.clone(), sheet);
         }
         let unlisted = folder::tables(&path).into_iter().filter(|name| !manifest.tables.contains(name)).collect();

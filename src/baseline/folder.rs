@@ -24,21 +24,50 @@ pub(super) fn manifest(folder: &Path, (study, profile): (&str, &str)) -> Result<
         format: u32,
     }
     let path = folder.join("manifest.json");
-    let text = match fs::read(&path) {
-        Ok(text) => text,
+    let again = format!("`lofi bless {study} --profile {profile}` writes it anew");
+    let text = match content(&path) {
+        Ok(Some(text)) => text,
         // a folder without a manifest is damaged; no folder is no baseline
-        Err(e) if e.kind() == io::ErrorKind::NotFound && !folder.exists() => {
+        Ok(None) if !folder.exists() => {
             let (study, profile) = (study.to_owned(), profile.to_owned());
             return Err(BaselineError::Missing { study, profile, path: folder.to_owned() });
         }
-        Err(e) => return Err(unreadable(&path, e)),
+        Ok(None) => return Err(unreadable(&path, format!("it is gone; restore it, or {again}"))),
+        Err(e) => return Err(e),
     };
-    let layout: Layout = serde_json::from_slice(&text).map_err(|e| unreadable(&path, e))?;
+    let damaged = |e: serde_json::Error| unreadable(&path, format!("{}; restore it, or {again}", in_words(&e)));
+    let layout: Layout = serde_json::from_slice(&text).map_err(damaged)?;
     if layout.format != FORMAT {
-        let again = format!("`lofi bless {study} --profile {profile}` writes it anew");
         return Err(unreadable(&path, format!("layout {}, this program reads {FORMAT}; {again}", layout.format)));
     }
-    serde_json::from_slice(&text).map_err(|e| unreadable(&path, e))
+    serde_json::from_slice(&text).map_err(damaged)
+}
+
+/// The content of a file, nothing where there is none. It is looked at before it is opened: a pipe would be waited for.
+pub(super) fn content(path: &Path) -> Result<Option<Vec<u8>>, BaselineError> {
+    match fs::metadata(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Ok(about) if about.is_dir() => return Err(unreadable(path, "it is a folder, not a file")),
+        Ok(about) if !about.is_file() => return Err(unreadable(path, "it is a pipe or device, not a file")),
+        _ => {}
+    }
+    fs::read(path).map(Some).map_err(|e| unreadable(path, e))
+}
+
+/// What is wrong with a manifest.
+fn in_words(error: &serde_json::Error) -> String {
+    let line = error.line();
+    match error.classify() {
+        serde_json::error::Category::Eof => "it is cut off".to_owned(),
+        serde_json::error::Category::Data => {
+            let told = error.to_string();
+            let told = told.split(" at line ").next().unwrap_or_default();
+            let plain = told.starts_with("missing field") || told.starts_with('`');
+            let told = if plain { told } else { "a value of another type than a manifest has there" };
+            format!("line {line}: {told}")
+        }
+        _ => format!("line {line}: it is no JSON from here on"),
+    }
 }
 
 /// The names of all tables in a folder.
@@ -116,7 +145,7 @@ fn profile_of(folder: &Path) -> Option<std::ffi::OsString> {
     struct Named {
         profile: String,
     }
-    let named: Named = serde_json::from_slice(&fs::read(folder.join("manifest.json")).ok()?).ok()?;
+    let named: Named = serde_json::from_slice(&content(&folder.join("manifest.json")).ok()??).ok()?;
     Path::new(&named.profile).file_name().map(ToOwned::to_owned)
 }
 
@@ -203,9 +232,30 @@ mod tests {
         };
         let told = error("{\"format\": 1}");
         assert!(told.ends_with("layout 1, this program reads 2; `lofi bless s --profile p` writes it anew"), "{told}");
-        assert!(error("{").contains("EOF"), "{}", error("{"));
+        let again = "; restore it, or `lofi bless s --profile p` writes it anew";
+        for (text, told) in [
+            ("{", "it is cut off"),
+            ("{\n]", "line 2: it is no JSON from here on"),
+            ("{}", "line 1: missing field `format`"),
+            ("{\"format\": true}", "line 1: a value of another type than a manifest has there"),
+        ] {
+            assert!(error(text).ends_with(&format!("manifest.json: {told}{again}")), "{}", error(text));
+        }
         fs::remove_file(folder.join("manifest.json")).unwrap();
         let gone = Baseline::read(results.path(), "s", "p");
         assert!(matches!(gone, Err(BaselineError::Unreadable { .. })), "{gone:?}");
+    }
+
+    #[test]
+    fn what_is_no_file_is_told_and_never_waited_for() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = baseline(0.25, 1, "held").write(results.path()).unwrap();
+        for name in ["t.csv", "manifest.json"] {
+            let path = folder.join(name);
+            fs::remove_file(&path).unwrap();
+            rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
+            let told = Baseline::read(results.path(), "s", "p").unwrap_err().to_string();
+            assert!(told.ends_with(&format!("{name}: it is a pipe or device, not a file")), "{told}");
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::artifact::{Cell, Table};
 use std::fmt;
-use std::path::Path;
 
 /// What the values of a column are; the CSV file alone does not tell the label `10` from the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,14 +140,14 @@ impl Sheet {
     }
 
     /// A CSV file; columns beyond the known types are texts.
-    pub(super) fn read(path: &Path, types: &[ColumnType]) -> Result<Self, csv::Error> {
-        let mut reader = csv::Reader::from_path(path)?;
-        let header = reader.headers()?.iter().enumerate();
+    pub(super) fn read(csv: &[u8], types: &[ColumnType]) -> Result<Self, String> {
+        let mut reader = csv::Reader::from_reader(csv);
+        let header = reader.headers().map_err(in_words)?.iter().enumerate();
         let kind = |index: usize| types.get(index).copied().unwrap_or(ColumnType::Text);
         let empty = |(index, name): (usize, &str)| Column { name: name.to_owned(), kind: kind(index), cells: vec![] };
         let mut columns: Vec<Column> = header.map(empty).collect();
         for record in reader.records() {
-            for (text, column) in record?.iter().zip(&mut columns) {
+            for (text, column) in record.map_err(in_words)?.iter().zip(&mut columns) {
                 column.cells.push(column.kind.read(text));
             }
         }
@@ -156,14 +155,31 @@ impl Sheet {
     }
 }
 
+/// What is wrong with a CSV file.
+fn in_words(error: csv::Error) -> String {
+    let line = error.position().map_or(1, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("the row at line {line} has {len} cells, the header {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => format!("the row at line {line} is not UTF-8"),
+        _ => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn rows_that_cannot_be_read_are_told_with_their_line() {
+        let told = |csv: &[u8]| Sheet::read(csv, &[]).unwrap_err();
+        assert_eq!(told(b"a,b\n1,2\n3\n"), "the row at line 3 has 1 cells, the header 2");
+        assert_eq!(told(b"a,b\n1,\xe9\n"), "the row at line 2 is not UTF-8");
+    }
+
     fn read(text: &str, types: &[ColumnType]) -> Sheet {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        Sheet::read(file.path(), types).unwrap()
+        Sheet::read(text.as_bytes(), types).unwrap()
     }
 
     #[test]

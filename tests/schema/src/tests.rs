@@ -12,8 +12,10 @@ fn schema(name: &str) -> Validator {
     jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
 }
 
+/// By YAML 1.2, as the program reads: the axis `y` is a text.
 fn yaml(text: &str) -> Json {
-    serde_saphyr::from_str(text).unwrap()
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).unwrap()
 }
 
 /// What a schema has against a file.
