@@ -34,6 +34,25 @@ fn a_run_with_settings_never_stands_in_place_of_the_study_as_written() {
 }
 
 #[test]
+fn in_a_folder_of_its_own_a_page_with_settings_has_the_ordinary_name_until_another_page_has_it() {
+    let project = Project::tiny(&[]);
+    let (ordinary, smaller) = (["report", "--to", "out"], ["report", "--to", "out", "--set", "width=12"]);
+    let text = || std::fs::read_to_string(project.path("out/demo/tiny.html")).unwrap();
+    project.well(&smaller);
+    assert!(text().contains("Not the study as written"), "{}", text());
+    assert!(project.path("out/demo/tiny").is_dir());
+    // Written again it stays where it is; one with other settings goes beside.
+    project.well(&smaller);
+    project.well(&["report", "--to", "out", "--set", "width=13"]);
+    assert!(text().contains("--set width=12"), "{}", text());
+    project.well(&ordinary);
+    let before = text();
+    assert!(!before.contains("Not the study as written"), "{before}");
+    project.well(&smaller);
+    assert_eq!(text(), before);
+}
+
+#[test]
 fn studies_whose_names_look_alike_have_pages_of_their_own() {
     let project = Project::empty();
     let names = ["é", "ü", "a b", "a-b", "t", "t-jpeg", "index"];
