@@ -4,7 +4,7 @@ use super::folder;
 use super::manifest::{ClaimLine, Columns, FORMAT, Manifest};
 use super::sheet::Sheet;
 use crate::artifact::Value;
-use crate::engine::{Graph, Store, fingerprint};
+use crate::engine::{Graph, Store, StoreError, fingerprint};
 use crate::study::{OutputKind, Study};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,17 @@ pub enum BaselineError {
     /// A result is not in the store.
     #[error("`{0}` has no stored result; `lofi run` makes it")]
     NotRun(String),
+    /// A result is damaged.
+    #[error("the stored result of `{name}` is damaged: {reason}; `lofi run` makes it anew")]
+    Damaged {
+        /// The step.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(StoreError),
 }
 
 /// A baseline in memory.
@@ -56,7 +67,7 @@ impl Baseline {
     /// The stored results of a study as a baseline.
     ///
     /// # Errors
-    /// Where a result is not in the store.
+    /// Where a result is not in the store, or cannot be read.
     pub fn of(study: &Study, (graph, index): (&Graph, usize), store: &Store) -> Result<Self, BaselineError> {
         let mut tables = BTreeMap::new();
         let mut columns = BTreeMap::new();
@@ -64,12 +75,8 @@ impl Baseline {
         for output in &study.outputs {
             let node = &graph.nodes[graph.places[index][output.wire.node]];
             let port = node.kind.about().outputs[output.wire.port].name;
-            let not_run = || BaselineError::NotRun(node.name.clone());
-            let entry = store.entry(&node.key).ok().flatten().ok_or_else(not_run)?;
-            let value = match output.kind {
-                OutputKind::Figure => continue,
-                _ => store.value(&entry, port).map_err(|_| not_run())?,
-            };
+            let wanted = output.kind != OutputKind::Figure;
+            let Some(value) = stored(store, (&node.name, &node.key), (port, wanted))? else { continue };
             match value {
                 Value::Verdict(v) => {
                     let outcome = v.outcome.word().to_owned();
@@ -136,6 +143,23 @@ impl Baseline {
     }
 }
 
+/// The stored value of a step with this name and key, where it is wanted; the step must have run in any case.
+fn stored(
+    store: &Store,
+    (name, key): (&str, &str),
+    (port, wanted): (&str, bool),
+) -> Result<Option<Value>, BaselineError> {
+    let read = || match store.entry(key)? {
+        Some(entry) if wanted => store.value(&entry, port).map(|value| Some(Some(value))),
+        entry => Ok(entry.map(|_| None)),
+    };
+    match read() {
+        Ok(found) => found.ok_or_else(|| BaselineError::NotRun(name.to_owned())),
+        Err(StoreError::Damaged { reason, .. }) => Err(BaselineError::Damaged { name: name.to_owned(), reason }),
+        Err(other) => Err(BaselineError::Store(other)),
+    }
+}
+
 fn file_name(output: &str, kind: OutputKind) -> String {
     let suffix = match kind {
         OutputKind::Rows => "-rows",
@@ -168,5 +192,18 @@ mod tests {
         std::fs::rename(folder.join("t.csv"), folder.join("u.csv")).unwrap();
         let read = Baseline::read(results.path(), "s", "p").unwrap();
         assert_eq!((read.tables.len(), read.unlisted), (0, vec!["u".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_not_there_is_damaged_or_cannot_be_read_are_three_things() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let read = |key: &str| stored(&store, ("s: step", key), ("t", true));
+        assert!(matches!(read("abc"), Err(BaselineError::NotRun(name)) if name == "s: step"));
+        std::fs::create_dir_all(folder.path().join("objects/ab/abc")).unwrap();
+        let error = read("abc").unwrap_err().to_string();
+        assert_eq!(error, "the stored result of `s: step` is damaged: entry.json is missing; `lofi run` makes it anew");
+        // No system takes such a name, as none reads a file when too many are open.
+        assert!(matches!(read(&"a".repeat(300)), Err(BaselineError::Store(StoreError::Io { .. }))));
     }
 }

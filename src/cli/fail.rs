@@ -4,6 +4,7 @@ use super::output::{self, note};
 use crate::baseline::BaselineError;
 use crate::dataset::DatasetError;
 use crate::engine::{RunError, StoreError};
+use crate::report::BuildError;
 use crate::yaml::{Cause, Fault};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::{Map, Value as Json, json};
@@ -165,10 +166,20 @@ impl From<DatasetError> for Failure {
     }
 }
 
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Cited(error) => Self::mistake(error.to_string()),
+            BuildError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<BaselineError> for Failure {
     fn from(error: BaselineError) -> Self {
         match error {
             BaselineError::Missing { .. } => Self::mistake(error.to_string()),
+            BaselineError::Store(error) => error.into(),
             other => Self::file(other.to_string()),
         }
     }
@@ -182,4 +193,28 @@ pub(crate) fn install() {
             default(info);
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_cannot_be_read_is_a_file_whoever_reads_it() {
+        let refused = || StoreError::Io {
+            action: "read",
+            path: "there".into(),
+            source: std::io::Error::other("too many open files"),
+        };
+        let failures: [Failure; 3] = [
+            RunError::Store(refused()).into(),
+            BaselineError::Store(refused()).into(),
+            BuildError::Store(refused()).into(),
+        ];
+        for failure in failures {
+            let Failure::Message(code, text) = failure else { panic!("a message") };
+            assert_eq!(code, Code::File);
+            assert!(text.starts_with("cannot read there: too many open files"), "{text}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub(super) fn write(
         left_out: Vec::new(),
         pages_there,
     };
-    let report = Report::build(studies, graph, store, &info).map_err(|e| Failure::mistake(e.to_string()))?;
+    let report = Report::build(studies, graph, store, &info)?;
     // Pages of studies that this profile leaves out stay: they are not gone.
     let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
     let written = report.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;

@@ -10,6 +10,7 @@ use super::owner::CLAIM;
 use super::store::Store;
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -141,9 +142,16 @@ fn claim(store: &Store, key: &str) -> Claimed {
     if !disk::look(&path).is_ok_and(|found| found.is_none_or(|metadata| metadata.is_file())) {
         return Claimed::Here(None);
     }
-    let Ok(file) = File::options().read(true).write(true).create(true).truncate(false).open(&path) else {
-        return Claimed::Here(None);
+    let open = || File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    // In a new store nothing has been written yet.
+    let opened = match open() {
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            let made = disk::make_folder(store.root(), path.parent().unwrap_or(store.root()));
+            if made.is_ok() { open() } else { Err(e) }
+        }
+        other => other,
     };
+    let Ok(file) = opened else { return Claimed::Here(None) };
     match file.try_lock() {
         Ok(()) => Claimed::Here(Some(Claim { file, path })),
         Err(TryLockError::WouldBlock) => Claimed::Elsewhere(file.metadata().map_or(0, |metadata| metadata.len())),
@@ -161,7 +169,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let (mut one, mut two) = (Claims::default(), Claims::default());
-        std::fs::create_dir_all(folder.path().join("tmp")).unwrap();
         assert!(one.take(&store, (0, "abc")));
         assert!(!two.take(&store, (7, "abc")));
         assert!(two.take(&store, (8, "abd")));
@@ -196,7 +203,6 @@ mod tests {
     fn whatever_lies_there_instead_hinders_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        assert!(Claims::default().take(&store, (0, "abc")), "no tmp yet");
         std::fs::create_dir_all(folder.path().join("tmp/abc.claim")).unwrap();
         assert!(Claims::default().take(&store, (0, "abc")));
     }

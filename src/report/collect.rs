@@ -1,5 +1,6 @@
 //! From studies and stored results to the report model.
 
+use super::error::BuildError;
 use super::format::Style;
 use super::model::{DataNote, LeftOut, PaperNote, Report, StudyReport, Tally};
 use super::names::page;
@@ -33,8 +34,9 @@ impl Report {
     /// Collects what is stored of every study. `graph` is the graph of exactly these studies.
     ///
     /// # Errors
-    /// Where a study, a data card or a kind cites a work that the bibliography does not have.
-    pub fn build(studies: &[Study], graph: &Graph, store: &Store, info: &ProjectInfo) -> Result<Self, UnknownKey> {
+    /// Where a study, a data card or a kind cites a work that the bibliography does not have, or the system refuses to
+    /// read the store.
+    pub fn build(studies: &[Study], graph: &Graph, store: &Store, info: &ProjectInfo) -> Result<Self, BuildError> {
         let failures: HashMap<&str, &str> = info.failures.iter().map(|(n, e)| (n.as_str(), e.as_str())).collect();
         let one = |(index, study): (usize, &Study)| {
             let places = graph.places.get(index).map_or(&[][..], Vec::as_slice);
@@ -46,7 +48,7 @@ impl Report {
     }
 }
 
-fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport, UnknownKey> {
+fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport, BuildError> {
     let study = outputs.study;
     let head = &study.head;
     let mut citations = Citations::new(&head.study, &info.references);
@@ -55,10 +57,10 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     cite_kinds(study, &mut citations)?;
     let mut collected = Collected::new(page(study, info.pages_there.as_ref()));
     for output in &study.outputs {
-        collected.add(outputs, output);
+        collected.add(outputs, output)?;
     }
     let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
-    let record = RunRecord::read(outputs.store, study).ok().flatten();
+    let record = RunRecord::read(outputs.store, study)?;
     let tally = Tally::of(&claims);
     Ok(StudyReport {
         name: head.study.clone(),

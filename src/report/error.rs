@@ -1,6 +1,19 @@
 //! What can be wrong with writing a report.
 
+use super::references::UnknownKey;
+use crate::engine::StoreError;
 use std::path::PathBuf;
+
+/// A report that could not be collected.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A work is cited that the bibliography does not have.
+    #[error(transparent)]
+    Cited(#[from] UnknownKey),
+    /// The store cannot be read: what it holds may be good, so no page says that it is not there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// A report that could not be written.
 #[derive(Debug, thiserror::Error)]

@@ -40,7 +40,7 @@ mod tests;
 
 pub use bibtex::BibtexError;
 pub use collect::ProjectInfo;
-pub use error::ReportError;
+pub use error::{BuildError, ReportError};
 pub use model::{
     Attachment, ClaimReport, ClaimState, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
     Provenance, Report, StudyReport, TableReport, Tally,

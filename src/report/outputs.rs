@@ -24,15 +24,26 @@ impl<'a> Outputs<'a> {
     }
 
     /// A stored value; else the reason, as a sentence without its full stop.
-    pub fn value(&self, wire: Wire) -> Result<Value, String> {
-        let Some(node) = self.node(wire) else { return Err("the plan has no such step".to_owned()) };
+    ///
+    /// # Errors
+    /// Where the system refuses to read the store.
+    pub fn value(&self, wire: Wire) -> Result<Result<Value, String>, StoreError> {
+        match self.stored(wire) {
+            Ok(found) => Ok(found),
+            Err(io @ StoreError::Io { .. }) => Err(io),
+            Err(error) => Ok(Err(self.unreadable(&error))),
+        }
+    }
+
+    fn stored(&self, wire: Wire) -> Result<Result<Value, String>, StoreError> {
+        let Some(node) = self.node(wire) else { return Ok(Err("the plan has no such step".to_owned())) };
         let Some(port) = node.kind.about().outputs.get(wire.port) else {
-            return Err(format!("kind `{}` has no such output", node.kind.name()));
+            return Ok(Err(format!("kind `{}` has no such output", node.kind.name())));
         };
-        let entry = self.store.entry(&node.key).map_err(|e| self.unreadable(&e))?;
+        let entry = self.store.entry(&node.key)?;
         let kept = entry.filter(|e| e.outputs.get(port.name).is_some_and(|output| !output.files.is_empty()));
-        let entry = kept.ok_or_else(|| self.absent(self.places[wire.node]))?;
-        self.store.value(&entry, port.name).map_err(|e| self.unreadable(&e))
+        let Some(entry) = kept else { return Ok(Err(self.absent(self.places[wire.node]))) };
+        self.store.value(&entry, port.name).map(Ok)
     }
 
     /// Why a step has no result: something before it failed, or nobody has run it.

@@ -8,6 +8,7 @@ use super::names::file_name;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
 use crate::artifact::{Figure, Table, Value, Verdict, column_title};
+use crate::engine::StoreError;
 use crate::study::{Output, OutputKind, Study};
 use serde_json::Value as Json;
 
@@ -37,15 +38,22 @@ impl Collected {
     }
 
     /// Puts an output where it belongs, or notes why it is not there.
-    pub fn add(&mut self, outputs: &Outputs<'_>, output: &Output) {
+    ///
+    /// # Errors
+    /// Where the system refuses to read the store.
+    pub fn add(&mut self, outputs: &Outputs<'_>, output: &Output) -> Result<(), StoreError> {
+        let value = outputs.value(output.wire)?;
         let node = outputs.node(output.wire);
-        let params = node.map_or(&Json::Null, |node| &node.params);
-        let value = outputs.value(output.wire);
+        self.put(outputs.study, (output, node.map_or(&Json::Null, |node| &node.params)), value);
+        Ok(())
+    }
+
+    fn put(&mut self, study: &Study, (output, params): (&Output, &Json), value: Result<Value, String>) {
         let why = match (output.kind, value) {
             (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict),
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
             (OutputKind::Table, Ok(Value::Table(table))) => {
-                return self.table(outputs.study, &output.name, (&table, params));
+                return self.table(study, &output.name, (&table, params));
             }
             (OutputKind::Rows, Ok(Value::Table(table))) => return self.rows(&output.name, &table),
             (OutputKind::Comparison, Ok(Value::Table(table))) => return self.comparison(&output.name, &table, params),

@@ -1,8 +1,9 @@
+use super::error::BuildError;
 use super::example::{accuracy, beyond, contains, emergence, files, project};
 use super::fixture::{BIB, add, add_miscited, info, run};
 use super::model::{Report, Tally};
-use crate::engine::{Graph, Store};
-use crate::study::OutputKind;
+use crate::engine::{Graph, Store, StoreError};
+use crate::study::{OutputKind, Study};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -119,6 +120,24 @@ fn a_damaged_result_is_missing_and_no_path_of_this_machine_is_shown() {
     let report = Report::build(&studies, &graph, &store, &info(Vec::new())).unwrap();
     let why = &report.studies[0].missing[0].why;
     assert!(why.contains("is damaged") && !why.contains(&root.path().display().to_string()), "{why}");
+}
+
+// A page that says that something is missing would be believed.
+#[test]
+fn a_store_that_cannot_be_read_ends_the_report() {
+    let root = tempfile::tempdir().unwrap();
+    let mut studies = [accuracy()];
+    let (graph, store, _) = run(&studies, root.path());
+    let build = |studies: &[Study], graph: &Graph| Report::build(studies, graph, &store, &info(Vec::new()));
+    // No system takes such a name, as none reads a file when too many are open.
+    let mut unreadable = (*graph).clone();
+    unreadable.nodes[graph.places[0][0]].key = "a".repeat(300);
+    let error = build(&studies, &unreadable).unwrap_err();
+    assert!(matches!(&error, BuildError::Store(StoreError::Io { .. })), "{error}");
+    assert!(error.to_string().starts_with("cannot read "), "{error}");
+    studies[0].profile = "p".repeat(300);
+    let error = build(&studies, &graph).unwrap_err();
+    assert!(matches!(&error, BuildError::Store(StoreError::Io { .. })), "the record: {error}");
 }
 
 #[test]
