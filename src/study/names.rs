@@ -31,7 +31,7 @@ pub(super) fn faults(study: &RawStudy) -> Vec<Fault> {
         ("figure", &study.figures),
         ("claim", &study.claims),
         ("profile", &study.profiles),
-        ("published", &study.published),
+        ("published number", &study.published),
     ];
     let words = [("step", &study.steps), ("constant", &study.constants), ("axis", &study.sweep)];
     let mut faults = Vec::new();
@@ -49,9 +49,10 @@ pub(super) fn faults(study: &RawStudy) -> Vec<Fault> {
 
 fn fault(item: &Item, (what, used): (&str, Use)) -> Option<Fault> {
     let plus = what == "profile" && item.name.contains('+');
+    let article = if what == "axis" { "an" } else { "a" };
     let why = if plus { Some("`+` lays one profile over another".to_owned()) } else { wrong(&item.name, used) };
-    let fault =
-        item.fault(item.mark, format!("`{}` cannot be the name of a {what}: {}", on_one_line(&item.name), why?));
+    let fault = item
+        .fault(item.mark, format!("`{}` cannot be the name of {article} {what}: {}", on_one_line(&item.name), why?));
     Some(fault.help(match used {
         Use::File => "it becomes the name of a file: take letters, digits, spaces, `-` and `_`",
         Use::Word | Use::Label => "take letters, digits, `-` and `_`",
@@ -63,12 +64,17 @@ fn on_one_line(name: &str) -> String {
     name.replace('\n', "\\n")
 }
 
+/// Whether a character leaves no mark, so that two names would look the same.
+const fn unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{3164}')
+}
+
 /// Why a text cannot be a name for a use.
 fn wrong(name: &str, used: Use) -> Option<String> {
     if name.trim().is_empty() {
         return Some("it is empty".to_owned());
     }
-    if let Some(c) = name.chars().find(|c| steers(*c)) {
+    if let Some(c) = name.chars().find(|c| steers(*c) || unseen(*c)) {
         return Some(format!("it holds the invisible character U+{:04X}", u32::from(c)));
     }
     if used == Use::Label {
@@ -180,6 +186,8 @@ mod tests {
             "a ",
             "$x",
             "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{ad}b",
             "a*",
             &long,
         ] {

@@ -35,7 +35,7 @@ fn entries_that_become_files() {
         let said = mistake(&format!("profiles: {{quick: {{}}, {name}: {{}}}}"));
         assert!(said.contains("cannot be the name of a profile"), "{name}: {said}");
         let said = mistake(&format!("published: {{{name}: {{source: x, rows: [{{error: 1}}]}}}}"));
-        assert!(said.contains("cannot be the name of a published"), "{name}: {said}");
+        assert!(said.contains("cannot be the name of a published number"), "{name}: {said}");
     }
     assert!(mistake("profiles: {quick: {}, a+b: {}}").contains("lays one profile over another"));
     assert!(mistake("profiles: {quick: {}, Quick: {}}").contains("differ only in capital letters"));
