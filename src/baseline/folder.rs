@@ -17,6 +17,14 @@ fn unreadable(path: &Path, reason: impl ToString) -> BaselineError {
     BaselineError::Unreadable { path: path.to_owned(), reason: reason.to_string() }
 }
 
+/// The content of a plain file: a pipe would be waited for for ever.
+pub(super) fn plain(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        return fs::read(path);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a plain file; replace it by one"))
+}
+
 /// Reads the manifest of a folder.
 pub(super) fn manifest(folder: &Path, (study, profile): (&str, &str)) -> Result<Manifest, BaselineError> {
     #[derive(serde::Deserialize)]
@@ -24,7 +32,7 @@ pub(super) fn manifest(folder: &Path, (study, profile): (&str, &str)) -> Result<
         format: u32,
     }
     let path = folder.join("manifest.json");
-    let text = match fs::read(&path) {
+    let text = match plain(&path) {
         Ok(text) => text,
         // a folder without a manifest is damaged; no folder is no baseline
         Err(e) if e.kind() == io::ErrorKind::NotFound && !folder.exists() => {
@@ -116,7 +124,7 @@ fn profile_of(folder: &Path) -> Option<std::ffi::OsString> {
     struct Named {
         profile: String,
     }
-    let named: Named = serde_json::from_slice(&fs::read(folder.join("manifest.json")).ok()?).ok()?;
+    let named: Named = serde_json::from_slice(&plain(&folder.join("manifest.json")).ok()?).ok()?;
     Path::new(&named.profile).file_name().map(ToOwned::to_owned)
 }
 
@@ -207,5 +215,13 @@ mod tests {
         fs::remove_file(folder.join("manifest.json")).unwrap();
         let gone = Baseline::read(results.path(), "s", "p");
         assert!(matches!(gone, Err(BaselineError::Unreadable { .. })), "{gone:?}");
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused_and_not_waited_for() {
+        for path in ["/dev/zero", "/tmp"].map(Path::new) {
+            assert!(plain(path).unwrap_err().to_string().contains("not a plain file"));
+            assert!(super::super::sheet::Sheet::read(path, &[]).unwrap_err().to_string().contains("not a plain file"));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A table as a baseline keeps it: columns with the types that they had, whatever their values look like.
 
+use super::folder::plain;
 use crate::artifact::{Cell, Table};
 use std::fmt;
 use std::path::Path;
@@ -142,7 +143,8 @@ impl Sheet {
 
     /// A CSV file; columns beyond the known types are texts.
     pub(super) fn read(path: &Path, types: &[ColumnType]) -> Result<Self, csv::Error> {
-        let mut reader = csv::Reader::from_path(path)?;
+        let bytes = plain(path)?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let header = reader.headers()?.iter().enumerate();
         let kind = |index: usize| types.get(index).copied().unwrap_or(ColumnType::Text);
         let empty = |(index, name): (usize, &str)| Column { name: name.to_owned(), kind: kind(index), cells: vec![] };

@@ -220,7 +220,7 @@ mod tests {
         fs::write(&path, "abc").unwrap();
         let (file, whole) = (stamp(&path).unwrap(), stamp(folder.path()).unwrap());
         fs::write(&other, "xyz").unwrap();
-        let dated = File::options().write(true).open(&other).unwrap();
+        let dated = fs::File::options().write(true).open(&other).unwrap();
         dated.set_modified(fs::metadata(&path).unwrap().modified().unwrap()).unwrap();
         fs::rename(&other, &path).unwrap();
         assert_ne!(stamp(&path).unwrap(), file);

@@ -126,6 +126,7 @@ mod tests {
     use crate::dataset::Card;
     use crate::step::{DataSource, Split};
     use image::{ImageFormat, RgbImage};
+    use std::fs;
 
     /// Six images in the official layout, the last two as JPEG; the colour of image i is 40 i.
     fn write(folder: &Path) {
