@@ -7,7 +7,7 @@ use crate::step::hex;
 use crate::yaml::{Found, walk};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -144,8 +144,7 @@ fn content_hash<H: sha2::Digest>(path: &Path) -> Result<String, DatasetError> {
 }
 
 fn hash_of<H: sha2::Digest>(path: &Path) -> Result<String, DatasetError> {
-    let mut file = File::open(path).map_err(DatasetError::io("read", path))?;
-    hash_all::<H>(&mut file).map_err(DatasetError::io("read", path))
+    hash_all::<H>(&mut stream::plain(path)?.0).map_err(DatasetError::io("read", path))
 }
 
 fn hash_all<H: sha2::Digest>(reader: &mut dyn Read) -> std::io::Result<String> {
@@ -221,7 +220,7 @@ mod tests {
         fs::write(&path, "abc").unwrap();
         let (file, whole) = (stamp(&path).unwrap(), stamp(folder.path()).unwrap());
         fs::write(&other, "xyz").unwrap();
-        let dated = File::options().write(true).open(&other).unwrap();
+        let dated = fs::File::options().write(true).open(&other).unwrap();
         dated.set_modified(fs::metadata(&path).unwrap().modified().unwrap()).unwrap();
         fs::rename(&other, &path).unwrap();
         assert_ne!(stamp(&path).unwrap(), file);

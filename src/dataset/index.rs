@@ -3,12 +3,12 @@
 use super::card::Checksum;
 use super::digest::{self, Stamp};
 use super::error::DatasetError;
-use super::format::FormatError;
+use super::format::{FormatError, stream};
 use crate::step::{seal, unseal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -145,7 +145,9 @@ fn key_of(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Stored {
-    let stored = fs::read(path).ok().and_then(|bytes| unseal::<Stored>(&bytes).ok());
+    let mut bytes = Vec::new();
+    let whole = stream::plain(path).is_ok_and(|(mut file, _)| file.read_to_end(&mut bytes).is_ok());
+    let stored = whole.then(|| unseal::<Stored>(&bytes).ok()).flatten();
     stored.filter(|s| s.version == VERSION).unwrap_or(Stored { version: VERSION, ..Stored::default() })
 }
 
@@ -229,6 +231,10 @@ mod tests {
             fs::write(&path, flipped).unwrap();
             assert!(Index::open(folder.path()).lock().sets.is_empty(), "byte {at}");
         }
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        assert!(Index::open(folder.path()).lock().sets.is_empty());
+        fs::remove_file(&path).unwrap();
         fs::write(&path, whole).unwrap();
         assert_eq!(Index::open(folder.path()).lock().sets.len(), 1);
     }

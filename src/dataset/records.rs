@@ -169,6 +169,10 @@ impl OpenRecords {
         let mut all = Vec::new();
         for part in self.parts(split).1 {
             let classes = self.format.classes(&part.files)?;
+            if classes.is_empty() {
+                let path = part.files.labels.as_ref().unwrap_or(&part.files.file).clone();
+                return Err(FormatError::File { path, reason: "it holds no record; get it again".to_owned() });
+            }
             if let Some(record) = classes.iter().position(|&class| class as usize >= part.files.classes.len()) {
                 let path = part.files.labels.as_ref().unwrap_or(&part.files.file).clone();
                 let reason = format!("class {} of {}", classes[record], part.files.classes.len());

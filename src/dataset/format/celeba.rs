@@ -3,27 +3,30 @@
 //! The attribute list begins with the number of images and a line of attribute names; then, as in the partition list,
 //! each line is a file's name and numbers, with any number of blanks between. An attribute is 1 or −1.
 
-use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels};
-use std::collections::HashMap;
-use std::fs;
+use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels, stream};
+use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::Path;
 
 /// Reader of CelebA.
 pub struct Celeba;
 
 fn read(path: &Path) -> Result<String, FormatError> {
-    fs::read_to_string(path).map_err(|source| FormatError::Io { path: path.to_owned(), source })
+    io::read_to_string(stream::plain(path)?.0).map_err(|source| FormatError::Io { path: path.to_owned(), source })
 }
 
-/// The images of a part's split, in the order of the list.
+/// The images of a part's split, in the order of the list, which names each in one split only.
 fn names(part: &Opened) -> Result<Vec<String>, FormatError> {
     let without = || FormatError::file(&part.file, "the card names no `partition` for it");
     let (path, number) = part.partition.as_ref().ok_or_else(without)?;
-    let mut names = Vec::new();
+    let (mut names, mut told) = (Vec::new(), HashSet::new());
     for (record, line) in read(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = || FormatError::record(path, record, format!("expected `NAME SPLIT`, found `{line}`"));
         let (name, split) = line.trim().split_once(char::is_whitespace).ok_or_else(wrong)?;
         let split: u32 = split.trim().parse().map_err(|_| wrong())?;
+        if !told.insert(name.to_owned()) {
+            return Err(FormatError::record(path, record, format!("`{name}` is listed twice; remove one of the two")));
+        }
         if split == *number {
             names.push(name.to_owned());
         }
@@ -66,7 +69,14 @@ fn attribute(part: &Opened) -> Result<HashMap<String, u32>, FormatError> {
             }
         }
     };
-    lines.enumerate().filter(|(_, line)| !line.trim().is_empty()).map(class).collect()
+    let mut classes = HashMap::new();
+    for (record, line) in lines.enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let (name, class) = class((record, line))?;
+        if classes.insert(name.clone(), class).is_some() {
+            return Err(FormatError::record(path, record, format!("`{name}` is listed twice; remove one of the two")));
+        }
+    }
+    Ok(classes)
 }
 
 impl Format for Celeba {
@@ -116,6 +126,7 @@ mod tests {
     use crate::dataset::Card;
     use crate::step::{DataSource, Split};
     use image::{ImageFormat, RgbImage};
+    use std::fs;
 
     /// Six images in the official layout, the last two as JPEG; the colour of image i is 40 i.
     fn write(folder: &Path) {
@@ -190,6 +201,22 @@ mod tests {
             found[0].contains("6 lines where its first says 7") && found[1].contains("000009.jpg is not there"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn an_image_is_in_one_split_and_listed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path());
+        for (list, line) in
+            [("list_eval_partition.txt", "000001.jpg 2\n"), ("list_attr_celeba.txt", "000001.jpg 1 1 1\n")]
+        {
+            let path = folder.path().join(list);
+            let whole = fs::read_to_string(&path).unwrap();
+            fs::write(&path, format!("{whole}{line}")).unwrap();
+            let error = Celeba.classes(&part(folder.path(), 0, "Male")).unwrap_err().to_string();
+            assert!(error.contains("record 6: `000001.jpg` is listed twice"), "{error}");
+            fs::write(&path, whole).unwrap();
+        }
     }
 
     /// The card that comes with the program, on the made folder, whose lists have other checksums.

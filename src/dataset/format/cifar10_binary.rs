@@ -1,6 +1,6 @@
 //! CIFAR-10's binary layout: a label byte, then the image channel by channel, record after record.
 
-use super::{Each, Format, FormatError, Opened};
+use super::{Each, Format, FormatError, Opened, stream};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -13,7 +13,7 @@ const fn record_bytes(part: &Opened) -> usize {
 }
 
 fn open(part: &Opened) -> Result<File, FormatError> {
-    File::open(&part.file).map_err(|source| FormatError::Io { path: part.file.clone(), source })
+    stream::plain(&part.file).map(|(file, _)| file)
 }
 
 impl Format for Cifar10Binary {

@@ -2,7 +2,7 @@
 //!
 //! Where a class is named by the number of another one, labels are names only: a number would mean two classes.
 
-use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels};
+use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels, stream};
 
 /// Reader of image folders.
 pub struct ImageFolder;
@@ -19,7 +19,7 @@ fn lines(part: &Opened) -> Result<Vec<Line>, FormatError> {
     let path = labels_of(part)?;
     let failed =
         |e: csv::Error| FormatError::file(path, format!("expected a CSV list with the header file,label: {e}"));
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(stream::plain(path)?.0);
     reader.deserialize().collect::<Result<_, _>>().map_err(failed)
 }
 
@@ -133,6 +133,24 @@ mod tests {
         let expected = ["label `whale`", "none.png is not there", "leads out of the folder", "sub is not there"];
         assert!(found.len() == 4 && found.iter().zip(expected).all(|(f, part)| f.contains(part)), "{found:?}");
         assert!(collect(&ImageFolder, &part, &[2]).unwrap_err().to_string().contains("leads out"));
+    }
+
+    #[test]
+    fn an_image_that_is_listed_twice_is_named_with_both_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = write(folder.path(), "file,label\na.png,0\nsub/b.png,1\n./sub//b.png,2\n");
+        let found: Vec<String> = ImageFolder.faults(&part).iter().map(ToString::to_string).collect();
+        let wanted = "record 2: `./sub//b.png` is listed twice, by record 1 too";
+        assert!(found.len() == 1 && found[0].contains(wanted), "{found:?}");
+    }
+
+    #[test]
+    fn a_list_that_is_no_plain_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut part = write(folder.path(), "file,label\na.png,0\n");
+        part.labels = Some("/dev/zero".into());
+        let found: Vec<String> = ImageFolder.faults(&part).iter().map(ToString::to_string).collect();
+        assert!(found.len() == 1 && found[0].contains("not a plain file"), "{found:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::FormatError;
 use crate::yaml::is_passed_over;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -58,14 +59,22 @@ pub fn content(path: &Path) -> Result<Vec<u8>, FormatError> {
     fs::read(path).map_err(failed)
 }
 
-/// Every name of a list that is no file below the folder.
+/// Every name of a list that is no file below the folder, or that stands in it twice: its image would count twice, perhaps
+/// with two labels, and could be drawn for training and for validation.
 pub fn faults<'a>(folder: &Path, list: &Path, names: impl Iterator<Item = &'a str>) -> Vec<FormatError> {
-    let fault = |(record, name): (usize, &str)| match path(folder, name) {
-        Err(reason) => Some(FormatError::record(list, record, reason)),
-        Ok(path) if path.is_file() => None,
-        Ok(path) => Some(FormatError::record(list, record, format!("{} is not there", path.display()))),
+    let mut told = HashMap::new();
+    let mut fault = |(record, name): (usize, &str)| {
+        let reason = match path(folder, name) {
+            Err(reason) => reason,
+            Ok(path) if !path.is_file() => format!("{} is not there", path.display()),
+            Ok(path) => match told.insert(path, record) {
+                None => return None,
+                Some(first) => format!("`{name}` is listed twice, by record {first} too; remove one of the two"),
+            },
+        };
+        Some(FormatError::record(list, record, reason))
     };
-    names.enumerate().filter_map(fault).collect()
+    names.enumerate().filter_map(&mut fault).collect()
 }
 
 #[cfg(test)]

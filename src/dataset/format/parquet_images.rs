@@ -1,7 +1,7 @@
 //! Parquet in the layout of dataset hubs: a column of encoded images, `struct<bytes, path>` or plain bytes, and one of
 //! class numbers.
 
-use super::{Each, Format, FormatError, Opened, batch_size, pixels};
+use super::{Each, Format, FormatError, Opened, batch_size, pixels, stream};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
@@ -31,7 +31,7 @@ const GAVE_UP: &str = "not a whole Parquet file: the reader gave up; get it agai
 type Reader = SerializedFileReader<File>;
 
 fn open(part: &Opened) -> Result<Reader, FormatError> {
-    let file = File::open(&part.file).map_err(|source| FormatError::Io { path: part.file.clone(), source })?;
+    let (file, _) = stream::plain(&part.file)?;
     SerializedFileReader::new(file).map_err(|e| broken(part, &e))
 }
 

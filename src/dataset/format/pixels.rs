@@ -8,7 +8,7 @@ use super::resize;
 use crate::artifact::Geometry;
 use image::codecs::png::PngDecoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::panic::catch_unwind;
 
 /// Pixels of the largest image that is decoded to be cut and resized.
@@ -69,7 +69,6 @@ fn guarded(decode: impl FnOnce() -> Result<Vec<u8>, String> + std::panic::Unwind
 
 /// The image as it is to be seen, with 8 bits a channel and nothing transparent. `fits` is asked before it is decoded.
 fn load(bytes: &[u8], fits: &dyn Fn(u32, u32) -> Result<(), String>) -> Result<DynamicImage, String> {
-    let broken = |e: image::ImageError| format!("does not decode: {e}");
     let format = image::guess_format(bytes).map_err(|_| "does not decode: neither JPEG, PNG nor PNM".to_owned())?;
     match format {
         ImageFormat::Jpeg => headers::jpeg(bytes)?,
@@ -77,7 +76,7 @@ fn load(bytes: &[u8], fits: &dyn Fn(u32, u32) -> Result<(), String>) -> Result<D
         ImageFormat::Png if PngDecoder::new(Cursor::new(bytes)).and_then(|png| png.is_apng()).map_err(broken)? => {
             return Err("a moving picture: give each of its pictures a file".to_owned());
         }
-        ImageFormat::Png => {}
+        ImageFormat::Png => headers::png(bytes)?,
         other => return Err(format!("does not decode: {other:?}, and only JPEG, PNG and PNM are read")),
     }
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(broken)?;
@@ -91,6 +90,17 @@ fn load(bytes: &[u8], fits: &dyn Fn(u32, u32) -> Result<(), String>) -> Result<D
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     image.apply_orientation(turn);
     plain(image)
+}
+
+/// What a decoder met, in words: its own speak of chunks and buffers.
+fn broken(error: image::ImageError) -> String {
+    let text = error.to_string();
+    match &error {
+        image::ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => headers::CUT.to_owned(),
+        _ if text.contains("enough data") => headers::CUT.to_owned(),
+        _ if text.contains("CRC") => "does not decode: its checksum is wrong, get it again".to_owned(),
+        _ => format!("does not decode: {text}"),
+    }
 }
 
 /// The image as grey or colour of 8 bits, where nothing is lost by that.
@@ -207,6 +217,34 @@ mod tests {
         let mut four = whole.clone();
         four[frame + 9] = 4;
         assert!(decode(&four, geometry).unwrap_err().contains("four colours"));
+    }
+
+    #[test]
+    fn what_stands_behind_an_image_is_refused() {
+        let geometry = Geometry { channels: 1, height: 24, width: 16 };
+        let ascii = b"P2 2 2 255 1 2 3 4".to_vec();
+        let binary = [b"P5\n2 2\n255\n".to_vec(), vec![1, 2, 3, 4]].concat();
+        let bits = [b"P4\n2 2\n".to_vec(), vec![0x80, 0x40]].concat();
+        let whole = [(jpeg(1), geometry), (png_grey(2, 2, &[0; 4]), GREY), (binary, GREY), (ascii, GREY), (bits, GREY)];
+        for (bytes, geometry) in whole {
+            let with = |behind: &[u8]| decode(&[&bytes, behind].concat(), geometry);
+            assert_eq!(with(b"\n\0\0").unwrap(), decode(&bytes, geometry).unwrap());
+            for behind in [&b" 7"[..], &bytes] {
+                assert!(with(behind).unwrap_err().contains("surplus bytes behind its end"), "{:?}", &bytes[..4]);
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_told_without_the_words_of_the_decoder() {
+        let whole = png_grey(2, 2, &[1, 2, 3, 4]);
+        let mut flipped = whole.clone();
+        flipped[45] ^= 4;
+        let error = decode(&flipped, GREY).unwrap_err();
+        assert_eq!(error, "does not decode: its checksum is wrong, get it again");
+        for cut in [whole[..whole.len() - 16].to_vec(), b"P5 2 2 255 a".to_vec()] {
+            assert_eq!(decode(&cut, GREY).unwrap_err(), headers::CUT);
+        }
     }
 
     #[test]

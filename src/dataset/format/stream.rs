@@ -15,20 +15,30 @@ const LARGEST_RATIO: u64 = 250;
 /// …unless it is small: a few zeros pack well.
 const ALWAYS_UNPACKED_BYTES: u64 = 1 << 28;
 
-/// The content of a file, unpacked where it is gzipped.
+/// A file as it lies there, with its size.
 ///
 /// # Errors
-/// Where the file cannot be opened, or is no plain file: a pipe would be waited for, and a device has no end.
-pub fn open(path: &Path) -> Result<Box<dyn Read>, FormatError> {
+/// Where it cannot be opened, or is no plain file: a pipe would be waited for, and a device has no end.
+pub fn plain(path: &Path) -> Result<(File, u64), FormatError> {
     let failed = |source| FormatError::Io { path: path.to_owned(), source };
     let meta = fs::metadata(path).map_err(failed)?;
     if !meta.is_file() {
         return Err(FormatError::file(path, "not a plain file; replace it by one"));
     }
-    let mut reader = BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(failed)?);
+    Ok((File::open(path).map_err(failed)?, meta.len()))
+}
+
+/// The content of a file, unpacked where it is gzipped.
+///
+/// # Errors
+/// As [`plain`], and where it cannot be read.
+pub fn open(path: &Path) -> Result<Box<dyn Read>, FormatError> {
+    let (file, size_bytes) = plain(path)?;
+    let mut reader = BufReader::with_capacity(BUFFER_BYTES, file);
+    let failed = |source| FormatError::Io { path: path.to_owned(), source };
     let gzipped = reader.fill_buf().map_err(failed)?.starts_with(&GZIP_MAGIC);
     if gzipped {
-        let most = meta.len().saturating_mul(LARGEST_RATIO).max(ALWAYS_UNPACKED_BYTES);
+        let most = size_bytes.saturating_mul(LARGEST_RATIO).max(ALWAYS_UNPACKED_BYTES);
         return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, Gunzip::new(reader, most))));
     }
     Ok(Box::new(reader))
@@ -121,9 +131,10 @@ mod tests {
 
     #[test]
     fn what_is_no_plain_file_is_refused() {
-        for path in ["/dev/zero", "/tmp"] {
-            let error = open(Path::new(path)).err().unwrap().to_string();
-            assert!(error.contains("not a plain file"), "{error}");
+        for path in ["/dev/zero", "/tmp"].map(Path::new) {
+            for error in [open(path).err().unwrap(), plain(path).err().unwrap()] {
+                assert!(error.to_string().contains("not a plain file"), "{error}");
+            }
         }
     }
 }
