@@ -131,7 +131,8 @@ fn a_store_that_cannot_be_read_ends_the_report() {
     let build = |studies: &[Study], graph: &Graph| Report::build(studies, graph, &store, &info(Vec::new()));
     // No system takes such a name, as none reads a file when too many are open.
     let mut unreadable = (*graph).clone();
-    unreadable.nodes[graph.places[0][0]].key = "a".repeat(300);
+    std::fs::create_dir_all(root.path().join("objects/aa")).unwrap();
+    unreadable.nodes.iter_mut().for_each(|node| node.key = "a".repeat(300));
     let error = build(&studies, &unreadable).unwrap_err();
     assert!(matches!(&error, BuildError::Store(StoreError::Io { .. })), "{error}");
     assert!(error.to_string().starts_with("cannot read "), "{error}");

@@ -98,6 +98,7 @@ fn broken(error: image::ImageError) -> String {
     match &error {
         image::ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => headers::CUT.to_owned(),
         _ if text.contains("enough data") => headers::CUT.to_owned(),
+        _ if text.contains("deflate") => "does not decode: its compression is broken, get it again".to_owned(),
         _ if text.contains("CRC") => "does not decode: its checksum is wrong, get it again".to_owned(),
         _ => format!("does not decode: {text}"),
     }
@@ -241,7 +242,7 @@ mod tests {
         let mut flipped = whole.clone();
         flipped[45] ^= 4;
         let error = decode(&flipped, GREY).unwrap_err();
-        assert_eq!(error, "does not decode: its checksum is wrong, get it again");
+        assert_eq!(error, "does not decode: its compression is broken, get it again");
         for cut in [whole[..whole.len() - 16].to_vec(), b"P5 2 2 255 a".to_vec()] {
             assert_eq!(decode(&cut, GREY).unwrap_err(), headers::CUT);
         }
