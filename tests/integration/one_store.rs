@@ -42,7 +42,8 @@ fn damage_is_named_file_by_file_and_the_next_run_mends_it() {
         let found = files(&store.join(folder)).into_iter().find(|path| path.ends_with(name) || name.is_empty());
         found.unwrap()
     };
-    let table = pick("objects", "table.csv");
+    // A table of the report: what only feeds finished steps is not read, and so not mended, before it is needed.
+    let table = pick("objects", "table/table.csv");
     let flipped = [table.clone(), pick("content", ""), pick("runs", "quick.json"), pick("data", "index.json")];
     flipped.iter().for_each(|path| flip(path));
     let ran = project.lofi(&["store", "verify"]);

@@ -38,6 +38,7 @@ fn in_a_folder_of_its_own_a_page_with_settings_has_the_ordinary_name_until_anoth
     let project = Project::tiny(&[]);
     let (ordinary, smaller) = (["report", "--to", "out"], ["report", "--to", "out", "--set", "width=12"]);
     let text = || std::fs::read_to_string(project.path("out/demo/tiny.html")).unwrap();
+    project.well(&["run", "--set", "width=12"]);
     project.well(&smaller);
     assert!(text().contains("Not the study as written"), "{}", text());
     assert!(project.path("out/demo/tiny").is_dir());
