@@ -43,8 +43,11 @@ impl<'de> Visitor<'de> for ColumnsVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Columns, A::Error> {
-        let mut names = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         while let Some(name) = seq.next_element()? {
+            if names.contains(&name) {
+                return Err(de::Error::custom(format!("`{name}` stands twice: name each column once")));
+            }
             names.push(name);
         }
         Ok(Columns(names))
@@ -74,5 +77,6 @@ mod tests {
         assert_eq!(read(r#""seed""#).unwrap(), read(r#"["seed"]"#).unwrap());
         assert_eq!(serde_json::to_string(&read(r#""seed""#).unwrap()).unwrap(), r#"["seed"]"#);
         assert!(read("3").is_err());
+        assert!(read(r#"["n", "seed", "n"]"#).unwrap_err().to_string().contains("`n` stands twice"));
     }
 }

@@ -64,6 +64,16 @@ impl Condition {
 }
 
 impl Range {
+    /// Whether no number at all is within the bounds.
+    fn is_empty(&self) -> bool {
+        let above = |low: Option<f64>, high: Option<f64>| low.zip(high).is_some_and(|(low, high)| low > high);
+        let at_or_above = |low: Option<f64>, high: Option<f64>| low.zip(high).is_some_and(|(low, high)| low >= high);
+        above(self.at_least, self.at_most)
+            || at_or_above(self.at_least, self.less_than)
+            || at_or_above(self.more_than, self.at_most)
+            || at_or_above(self.more_than, self.less_than)
+    }
+
     fn contain(&self, value: &Cell) -> bool {
         let to = |bound: f64| value.total_cmp(&Cell::Float(bound));
         self.at_least.is_none_or(|b| to(b).is_ge())
@@ -179,11 +189,18 @@ impl<'de> Visitor<'de> for ConditionVisitor {
         while let Some(cell) = seq.next_element()? {
             cells.push(cell);
         }
+        if cells.is_empty() {
+            return Err(de::Error::custom("an empty list of values: no row could ever have one of them"));
+        }
         Ok(Condition::OneOf(cells))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
-        Range::deserialize(de::value::MapAccessDeserializer::new(map)).map(Condition::Within)
+        let range = Range::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        if range.is_empty() {
+            return Err(de::Error::custom(format!("no number is {range}: the bounds have crossed")));
+        }
+        Ok(Condition::Within(range))
     }
 }
 
@@ -222,6 +239,21 @@ mod tests {
     fn it_reads_as_words() {
         let filter: Filter = serde_json::from_str(r#"{"model": "LoFi", "n": {"at_least": 500}}"#).unwrap();
         assert_eq!(filter.to_string(), "model = LoFi, n ≥ 500");
+    }
+
+    #[test]
+    fn what_nothing_can_meet_is_refused() {
+        for (json, part) in [
+            ("[]", "an empty list"),
+            (r#"{"at_least": 3, "at_most": 2}"#, "no number is ≥ 3 and ≤ 2"),
+            (r#"{"at_least": 3, "less_than": 3}"#, "crossed"),
+            (r#"{"more_than": 3, "at_most": 3}"#, "crossed"),
+            (r#"{"more_than": 3, "less_than": 3}"#, "crossed"),
+        ] {
+            let error = serde_json::from_str::<Condition>(json).unwrap_err().to_string();
+            assert!(error.contains(part), "{json}: {error}");
+        }
+        assert!(condition(r#"{"at_least": 3, "at_most": 3}"#).accepts(&Cell::Int(3)));
     }
 
     #[test]

@@ -126,7 +126,16 @@ impl<'de> Visitor<'de> for GridVisitor {
         while let Some(value) = seq.next_element()? {
             values.push(value);
         }
-        if values.is_empty() { Err(de::Error::invalid_length(0, &"at least one number")) } else { Ok(Grid(values)) }
+        if values.is_empty() {
+            return Err(de::Error::invalid_length(0, &"at least one number"));
+        }
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        // −0 and 0 are one number
+        match sorted.windows(2).find(|pair| pair[0] + 0.0 == pair[1] + 0.0) {
+            Some(pair) => Err(de::Error::custom(format!("{} stands twice: give each number once", pair[1] + 0.0))),
+            None => Ok(Grid(values)),
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Grid, A::Error> {
@@ -247,6 +256,8 @@ mod tests {
             (r#"{"log10": {"from": 0, "to": 1e308, "points": 3}}"#, "too large"),
             (r#"{"log10": {"from": -1e308, "to": 0, "points": 3}}"#, "too small"),
             ("[]", "at least one number"),
+            ("[1, 3, 1.0]", "1 stands twice"),
+            ("[-0.0, 0]", "0 stands twice"),
             (r#"{"log": {}}"#, "unknown field `log`"),
             (r#"{"log10": {"from": 0, "to": 1, "points": 0}}"#, "points is 0"),
             (r#"{"linear": {"from": 0, "to": 1, "points": 1000000000000}}"#, "at most 1000000"),
@@ -275,6 +286,9 @@ mod tests {
 
         #[test]
         fn what_is_stored_reads_as_itself(values in proptest::collection::vec(-1e9..1e9f64, 1..20)) {
+            let mut values = values;
+            values.sort_by(f64::total_cmp);
+            values.dedup();
             let grid = Grid(values);
             let stored = serde_json::to_value(&grid).unwrap();
             proptest::prop_assert_eq!(serde_json::from_value::<Grid>(stored).unwrap(), grid);

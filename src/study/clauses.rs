@@ -1,12 +1,12 @@
 //! The clauses of a table, in the order in which they act: `keys`, `where`, `choose`, `difference`, `over` or `bins`.
 
-use super::axis::value;
 use super::expand::{Builder, Wire};
 use super::nodes::derived;
+use super::places::Places;
 use super::raw::Item;
 use super::table_spec::TableSpec;
 use crate::artifact::Cell;
-use crate::yaml::{Fault, Mark, Node, Tree, known_names};
+use crate::yaml::{Fault, Mark, Node, known_names};
 use serde_json::{Value as Json, json};
 
 /// The column that says which of the stacked steps a row is from, and its values.
@@ -21,6 +21,7 @@ pub(super) struct Rows {
     pub wire: Wire,
     pub keys: Vec<String>,
     pub labels: Labels,
+    pub places: Places,
 }
 
 /// The rows after `keys`, `where`, `choose` and `difference`.
@@ -31,7 +32,7 @@ pub(super) fn shaped(
     mut rows: Rows,
 ) -> Result<Rows, Vec<Fault>> {
     declare_keys(item, (spec.keys.as_ref(), node), &mut rows.keys)?;
-    label_that_is_none(item, node.get("where"), &rows.labels)?;
+    rows.places = rows.places.kept(item, node.get("where"))?;
     if let Some(filter) = &spec.filter {
         rows.wire = derived(builder, item, "filter", (json!({"where": filter}), Some(node), rows.wire))?;
     }
@@ -44,6 +45,8 @@ pub(super) fn shaped(
     }
     if let (Some(_), Some(written)) = (&spec.difference, node.get("difference")) {
         rows.wire = difference(builder, item, (written, rows.wire), (&rows.labels, &rows.keys))?;
+        let of = written.get("of").and_then(Node::text).unwrap_or_default();
+        rows.places = rows.places.of(&rows.labels.column, of);
     }
     Ok(rows)
 }
@@ -54,8 +57,8 @@ pub(super) fn summarised(
     item: &Item,
     (spec, node): (&TableSpec, &Node),
     rows: &Rows,
-) -> Result<(Wire, Vec<String>), Vec<Fault>> {
-    let (mut wire, mut keys) = (rows.wire, rows.keys.clone());
+) -> Result<(Wire, Vec<String>, Places), Vec<Fault>> {
+    let (mut wire, mut keys, mut places) = (rows.wire, rows.keys.clone(), rows.places.clone());
     if let Some(over) = &spec.over {
         let over = if over.is_array() { over.clone() } else { json!([over]) };
         let mut params = json!({"keys": keys, "over": over});
@@ -63,15 +66,17 @@ pub(super) fn summarised(
             params["interval"] = interval.clone();
         }
         wire = derived(builder, item, "aggregate", (params, Some(node), wire))?;
+        places = places.without(&names(&over));
         keys.retain(|key| !names(&over).contains(&key.as_str()));
     }
     if let Some(bins) = &spec.bins {
         let mut params = bins.clone();
         params["keys"] = json!(rows.keys);
         wire = derived(builder, item, "bins", (params, node.get("bins"), wire))?;
+        places = places.without(&names(&bins["pool"]));
         keys = spec.keys_of_bins(keys);
     }
-    Ok((wire, keys))
+    Ok((wire, keys, places))
 }
 
 /// Adds the columns of `keys`, which tell rows of one step apart as axes do.
@@ -133,31 +138,6 @@ pub(super) fn labels_apart(item: &Item, (column, node): (&str, &Node), axes: &[S
         }
     }
     Ok(())
-}
-
-/// A condition on the column of the labels that none of them meets: no row ever would.
-pub(super) fn label_that_is_none(item: &Item, filter: Option<&Node>, labels: &Labels) -> Result<(), Vec<Fault>> {
-    let Some(written) = filter.and_then(|filter| filter.get(&labels.column)) else { return Ok(()) };
-    let single;
-    let values: &[Node] = match &written.tree {
-        Tree::List(values) => values,
-        Tree::Map(_) | Tree::Null => return Ok(()),
-        _ => {
-            single = [written.clone()];
-            &single
-        }
-    };
-    let known: Vec<&str> = labels.names.iter().map(String::as_str).collect();
-    let met =
-        |node: &&Node| matches!(node.tree, Tree::Null) || known.iter().any(|name| value(node).means(&(*name).into()));
-    let unmet = values.iter().filter(|node| !met(node));
-    let fault = |node: &Node| {
-        let wrong = value(node).to_string();
-        let fault = item.at(node, format!("no rows of this table are of {} `{wrong}`", labels.column));
-        fault.help(known_names(&wrong, &known).unwrap_or_default())
-    };
-    let faults: Vec<Fault> = unmet.map(fault).collect();
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn unknown_label(item: &Item, written: &Node, (end, labels): (&str, &Labels)) -> Option<Fault> {

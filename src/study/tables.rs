@@ -1,20 +1,20 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
-use super::axis::value;
-use super::clauses::{Labels, Rows, label_that_is_none, labels_apart, shaped, summarised};
+use super::clauses::{Labels, Rows, shaped, summarised};
 use super::direct::{Direct, direct_slot};
 use super::expand::{Builder, Grid, Output, OutputKind, Wire};
-use super::nodes::{derived, distinct, inject, node_of, remove, row, set};
+use super::nodes::{derived, inject, node_of, remove, set};
+use super::only::made;
+use super::places::Places;
 use super::published::{self, Numbers};
 use super::raw::{Item, RawStudy};
 use super::scope::Scope;
+use super::stacks::stack;
 use super::table_spec::TableSpec;
-use super::template::TemplateWire;
-use super::template::{fitting, kind_of, known_kinds, reference_fault, resolve};
-use crate::artifact::Cell;
-use crate::step::{Family, ValueType};
+use super::template::{kind_of, known_kinds};
+use crate::step::Family;
 use crate::yaml::{Fault, Mark, Node, known_names};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -26,6 +26,15 @@ struct Built {
     keys: Vec<String>,
     summary_keys: Vec<String>,
     labels: Labels,
+    places: Places,
+    summary_places: Places,
+}
+
+impl Built {
+    /// The rows or the summary: where they are, what tells them apart, and what is known of them.
+    fn part(self, rows: bool) -> (Wire, Vec<String>, Places) {
+        if rows { (self.rows, self.keys, self.places) } else { (self.summary, self.summary_keys, self.summary_places) }
+    }
 }
 
 /// Turns a study's tables, figures and claims into nodes; what a reader should know of them comes with the outputs.
@@ -40,11 +49,13 @@ pub(super) fn outputs(
         collect(builder, made);
     }
     for item in &raw.figures {
-        let made = maker.figure(builder, item);
+        let made = made(item, raw, builder.environment.profile);
+        let made = made.and_then(|item| item.map_or(Ok(()), |item| maker.figure(builder, &item)));
         collect(builder, made);
     }
     for item in &raw.claims {
-        let made = maker.claim(builder, item);
+        let made = made(item, raw, builder.environment.profile);
+        let made = made.and_then(|item| item.map_or(Ok(()), |item| maker.claim(builder, &item)));
         collect(builder, made);
     }
     (maker.outputs, maker.remarks)
@@ -72,9 +83,9 @@ impl Maker<'_> {
         let spec = TableSpec::read(item, &node)?;
         let rows = self.stacked(builder, item, (&spec, &node))?;
         let rows = shaped(builder, item, (&spec, &node), rows)?;
-        let (wire, summary_keys) = summarised(builder, item, (&spec, &node), &rows)?;
-        let Rows { wire: rows, keys, labels } = rows;
-        let built = Built { rows, summary: wire, keys, summary_keys, labels };
+        let (wire, summary_keys, summary_places) = summarised(builder, item, (&spec, &node), &rows)?;
+        let Rows { wire: rows, keys, labels, places } = rows;
+        let built = Built { rows, summary: wire, keys, summary_keys, labels, places, summary_places };
         // the edges of a histogram are results
         let told_apart = if spec.bins.is_some() { spec.pooled(built.keys.clone()) } else { built.summary_keys.clone() };
         self.output(&item.name, OutputKind::Table, (wire, told_apart));
@@ -103,88 +114,14 @@ impl Maker<'_> {
             (Some(name), true) => {
                 let mark = node.get("from").map_or(item.mark, |n| n.mark);
                 let (built, rows) = self.named(item, name, (mark, true))?;
-                let Built { labels, .. } = built;
-                let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
-                Ok(Rows { wire, keys, labels })
+                let labels = built.labels.clone();
+                let (wire, keys, places) = built.part(rows);
+                Ok(Rows { wire, keys, labels, places })
             }
-            (None, false) => self.stack(builder, item, (spec, node)),
+            (None, false) => stack(builder, item, (spec, node), (self.raw, self.grid)),
             _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))
                 .help("`stack: {LABEL: STEP, ...}` puts the tables of steps under each other; `from: TABLE` takes another table")]),
         }
-    }
-
-    fn stack(
-        &self,
-        builder: &mut Builder<'_>,
-        item: &Item,
-        (spec, node): (&TableSpec, &Node),
-    ) -> Result<Rows, Vec<Fault>> {
-        labels_apart(item, (&spec.label, node), &self.grid.axes)?;
-        let mut rows: Vec<Json> = Vec::new();
-        let mut wires: Vec<Wire> = Vec::new();
-        let mut axes = vec![false; self.grid.axes.len()];
-        for entry in node.get("stack").map(Node::entries).unwrap_or_default() {
-            let Some(text) = entry.node.text() else {
-                return Err(vec![item.at(&entry.node, format!("expected `step.port`, found {}", entry.node.what()))]);
-            };
-            let wire = resolve(text, self.grid.templates)
-                .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&self.raw.steps, reason))])?;
-            self.is_table(item, (text, entry.node.mark), wire)?;
-            for (used, axis) in axes.iter_mut().zip(&self.grid.axes) {
-                *used |= self.grid.templates[wire.step].axes.contains(axis);
-            }
-            for cell in distinct(self.grid, wire.step) {
-                // A step that could not be made has left its faults; its table would only repeat them.
-                let at = self.grid.at(wire.step, cell).ok_or_else(Vec::new)?;
-                wires.push(Wire { node: at, port: wire.port });
-                rows.push(row(&spec.label, &entry.key, &self.grid.place(wire.step, cell)));
-            }
-        }
-        self.columns_of_one_type(item, &axes)?;
-        let used = self.grid.axes.iter().zip(&axes).filter(|(_, used)| **used).map(|(axis, _)| axis.clone());
-        let keys: Vec<String> = std::iter::once(spec.label.clone()).chain(used).collect();
-        let params = Node::from_json(&json!({"rows": rows}), item.mark);
-        let inputs = vec![("tables".to_owned(), wires)];
-        let wire = node_of(builder, item, "stack", (&params, inputs))?;
-        let labels = Labels { column: spec.label.clone(), names: spec.stack.keys().cloned().collect() };
-        Ok(Rows { wire, keys, labels })
-    }
-
-    /// Axes become columns, which hold values of one type.
-    fn columns_of_one_type(&self, item: &Item, used: &[bool]) -> Result<(), Vec<Fault>> {
-        let types = |value: &Cell| match value {
-            Cell::Null => None,
-            Cell::Int(_) | Cell::Float(_) => Some("numbers"),
-            Cell::Bool(_) => Some("truth values"),
-            Cell::Text(_) => Some("texts"),
-        };
-        for (axis, _) in self.grid.axes.iter().zip(used).filter(|(_, used)| **used) {
-            let mut first = None;
-            for (_, node) in self.grid.cells.iter().flatten().filter(|(name, _)| name == axis) {
-                let Some(found) = types(&value(node)) else { continue };
-                if let Some(other) = first.replace(found).filter(|other| *other != found) {
-                    let message = format!(
-                        "the axis `{axis}` mixes {other} and {found}, but is a column of table `{}`",
-                        item.name
-                    );
-                    let help = format!("write values of one type, for example a number in place of {}", value(node));
-                    return Err(vec![item.at(node, message).help(help)]);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn is_table(&self, item: &Item, (text, mark): (&str, Mark), wire: TemplateWire) -> Result<(), Vec<Fault>> {
-        let from = &self.grid.templates[wire.step];
-        let port = &from.kind.about().outputs[wire.port];
-        if port.value_type == ValueType::Table {
-            return Ok(());
-        }
-        let found = port.value_type.name();
-        let fault = item.fault(mark, format!("a stack is made of tables, but `{text}` is of type {found}"));
-        let help = fitting(from, &[ValueType::Table]);
-        Err(vec![fault.help(help.unwrap_or_else(|| "a `score` step makes a table of predictions".to_owned()))])
     }
 
     /// The table of a name: `t` is the summary for figures and the rows for claims; `t.rows` is always the rows.
@@ -257,9 +194,11 @@ impl Maker<'_> {
         let mut params = scope.resolve(&item.node, &item.source)?;
         let inputs = match direct_slot(kind) {
             Some(slot) => Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(kind, &mut params),
-            None => self
-                .taken(item, &mut params, false)
-                .map(|(built, rows)| vec![("table".to_owned(), vec![if rows { built.rows } else { built.summary }])]),
+            None => self.taken(item, &mut params, false).and_then(|(built, rows)| {
+                let (wire, _, places) = built.part(rows);
+                places.kept(item, params.get("where"))?;
+                Ok(vec![("table".to_owned(), vec![wire])])
+            }),
         };
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
@@ -304,8 +243,8 @@ impl Maker<'_> {
                 return Err(faults);
             }
         };
-        label_that_is_none(item, params.get("where"), &built.labels)?;
-        let (wire, keys) = if rows { (built.rows, built.keys) } else { (built.summary, built.summary_keys) };
+        let (wire, keys, places) = built.part(rows);
+        places.kept(item, params.get("where"))?;
         inject(&mut params, kind, item.mark, [("keys", Some(json!(keys)))]);
         let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
         self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));

@@ -19,6 +19,13 @@ fn parameters(kind: &dyn ErasedKind, filled: &[&str]) -> (Map<String, Json>, Vec
     (properties.map(|(name, schema)| (name.clone(), or_reference(schema))).collect(), free)
 }
 
+/// The profiles that a figure or claim is made in.
+fn only() -> Json {
+    let name = json!({"type": "string"});
+    let doc = "The profiles that it is made in; without, all of them.";
+    json!({"description": doc, "anyOf": [name, {"type": "array", "items": name, "minItems": 1}]})
+}
+
 /// `kind`, with a word on each.
 fn choice(kinds: &[&'static dyn ErasedKind]) -> Json {
     let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
@@ -94,6 +101,7 @@ pub(super) fn figure(kinds: &[&'static dyn ErasedKind]) -> Json {
 fn figure_of(kind: &'static dyn ErasedKind) -> Json {
     let (mut properties, required) = parameters(kind, &FILLED);
     properties.insert("kind".into(), json!({}));
+    properties.insert("only".into(), only());
     let input = match direct_slot(kind) {
         Some(slot) => {
             let steps = json!({"type": "object", "additionalProperties": {"type": "string"}});
@@ -120,12 +128,17 @@ fn figure_of(kind: &'static dyn ErasedKind) -> Json {
 pub(super) fn claim(kinds: &[&'static dyn ErasedKind]) -> Json {
     let mut properties: Map<String, Json> = kinds.iter().map(|kind| (kind.name().to_owned(), test_of(*kind))).collect();
     properties.insert("says".into(), json!({"type": "string", "description": "The claim in one sentence."}));
+    properties.insert("only".into(), only());
     json!({
         "type": "object",
         "properties": properties,
         "required": ["says"],
         "minProperties": 2,
-        "maxProperties": 2,
+        "maxProperties": 3,
+        // one test and `says`, whether or not `only` stands beside them
+        "if": {"required": ["only"]},
+        "then": {"minProperties": 3},
+        "else": {"maxProperties": 2},
         "additionalProperties": false
     })
 }

@@ -3,6 +3,7 @@
 mod claims;
 mod clauses;
 mod command_line;
+mod conditions;
 mod data;
 mod names;
 mod numbers;

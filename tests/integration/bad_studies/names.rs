@@ -66,7 +66,7 @@ fn labels_that_are_numbers() {
     let said = Project::tiny(&edits).well(&["run"]);
     assert!(!said.out.contains("no row"), "{said:?}");
     let said = refused(&[("{LoFi:", "{10:"), ("per: [model]", "per: [model], where: {model: 11}")]);
-    assert!(said.contains("no rows of this table are of model `11`"), "{said}");
+    assert!(said.contains("no row of this table has model = `11`"), "{said}");
 }
 
 #[test]
