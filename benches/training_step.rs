@@ -3,13 +3,13 @@
 //! `benches/training_step.py` runs it in alternation with PyTorch.
 
 use lofi::math::MathError;
-use lofi::math::maps::MapShape;
+use lofi::math::image::maps::MapShape;
+use lofi::math::image::patch::Window;
+use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
     Architecture, Initialisation, Layer, Loss, Network, Optimiser, Parametrisation, Pointwise, Rule, Source, Trainer,
     initial_parameters,
 };
-use lofi::math::patch::Window;
-use lofi::math::pooling::Pooling;
 use std::error::Error;
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! Samples as vectors, with their labels and where they come from.
 
+use crate::math::image::maps::MapShape;
 use crate::math::linalg::Matrix;
-use crate::math::maps::MapShape;
 use crate::math::size::times3;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use super::count::Count;
 use super::format::Format as _;
 use crate::artifact::{Labels, Origin, Points, Representation, Samples};
 use crate::math::random::Stream;
-use crate::math::torch_random::TorchGenerator;
+use crate::math::random::torch::TorchGenerator;
 use crate::step::{
     About, Context, DataRef, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records, Shape, Shapes, Split,
     StepError, Value, ValueType,

@@ -103,7 +103,7 @@ fn shape(value: &Value) -> Shape {
         }
         Value::Table(_) => Shape::Table,
         Value::Verdict(_) => Shape::Verdict,
-        Value::Network(n) => super::network::shape_of(n),
+        Value::Network(n) => crate::experiment::training::network::shape_of(n),
         Value::Pictures(p) => Shape::Pictures { numbers: p.pictures.iter().map(|p| p.values.len()).sum() },
         Value::Figure(_) => Shape::Figure,
     }

@@ -1,9 +1,9 @@
 //! Between the values of steps and the numbers of `math`.
 
 use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
+use crate::math::image::maps::{MapShape, Maps};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
-use crate::math::maps::{MapShape, Maps};
 use crate::math::size;
 use crate::step::{Context, Inputs, Problem, Shapes, StepError, Value};
 use std::borrow::Cow;

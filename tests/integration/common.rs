@@ -1,9 +1,9 @@
 //! What the golden tests share: the data, the constants' layout and comparisons that name the worst entry.
 
 use lofi::artifact::Value;
-use lofi::math::filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
 use lofi::math::linalg::Matrix;
+use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, Records, StepError};
 use serde_json::Value as Json;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! The filter in function space and its chain. Source of every constant: float64 run of the reference implementation.
 
 use crate::common::{Data, assert_close, kernel_lofi, printed};
-use lofi::math::filter::{REFERENCE_FLOOR, dual_moment_filter, projector};
 use lofi::math::kernel::{LayerKernel, Scale, Splits, deep_nngp};
+use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter, projector};
 
 #[test]
 fn signed_moment_dual_of_the_relu_gram() {

@@ -6,16 +6,16 @@ use lofi::artifact::{self, Geometry, Labels, Origin, Points, Representation, Sam
 use lofi::experiment::PatchFilters;
 use lofi::math::MathError;
 use lofi::math::activation::Activation;
-use lofi::math::convolution::ConvolutionalLayer;
-use lofi::math::feature_stack::{FeatureStack, RowSource, Unfitted};
-use lofi::math::filter::{Route, moment_filter};
 use lofi::math::fourier::{DecayMask, Smoother};
-use lofi::math::jacobian::importance;
+use lofi::math::image::convolution::ConvolutionalLayer;
+use lofi::math::image::maps::{MapShape, Maps};
+use lofi::math::image::patch::{Window, leading_directions, patch_moment};
+use lofi::math::image::pooling::{Pooling, normalize_channels};
 use lofi::math::linalg::{Eigen, Matrix, scale_columns};
-use lofi::math::maps::{MapShape, Maps};
-use lofi::math::patch::{Window, leading_directions, patch_moment};
-use lofi::math::pooling::{Pooling, normalize_channels};
-use lofi::math::weighted_sum::{projection_weights, weighted_sums};
+use lofi::math::lofi::feature_stack::{FeatureStack, RowSource, Unfitted};
+use lofi::math::lofi::filter::{Route, moment_filter};
+use lofi::math::lofi::jacobian::importance;
+use lofi::math::lofi::weighted_sum::{projection_weights, weighted_sums};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

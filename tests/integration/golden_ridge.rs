@@ -3,12 +3,12 @@
 
 use crate::common::{Data, assert_close, kernel_lofi, printed};
 use lofi::math::activation::Activation;
-use lofi::math::filter::{Filter, REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter};
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, deep_nngp};
 use lofi::math::linalg::{Matrix, canonical_signs, scale_columns};
-use lofi::math::metrics::{ZeroPrediction, classification_error, mean_squared_error};
-use lofi::math::random_features::RandomLayer;
+use lofi::math::lofi::filter::{Filter, REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter};
+use lofi::math::lofi::random_features::RandomLayer;
 use lofi::math::ridge::{Centring, Design, Ridge, log_grid};
+use lofi::math::statistics::metrics::{ZeroPrediction, classification_error, mean_squared_error};
 
 const LAMBDAS: [f64; 4] = [1e-3, 1e-2, 1e-1, 1.0];
 

@@ -1,12 +1,12 @@
 //! Two training steps against PyTorch's numbers. What they are: `how` in `oracles/training_steps.json`.
 
 use lofi::math::MathError;
-use lofi::math::maps::MapShape;
+use lofi::math::image::maps::MapShape;
+use lofi::math::image::patch::Window;
+use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
     Architecture, Layer, Loss, Network, Optimiser, Parametrisation, Pointwise, Rule, Scalar, Source, Trainer,
 };
-use lofi::math::patch::Window;
-use lofi::math::pooling::Pooling;
 use serde_json::Value as Json;
 
 struct Waves {

@@ -4,13 +4,13 @@
 use crate::common::{Data, assert_close, kernel_lofi, shared};
 use lofi::math::activation::Activation;
 use lofi::math::emergence::emergence;
-use lofi::math::filter::{REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter, projector};
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, deep_nngp};
 use lofi::math::linalg::Matrix;
-use lofi::math::metrics::{ZeroPrediction, classification_error, mean_squared_error};
-use lofi::math::moment::second_moment;
-use lofi::math::random_features::RandomLayer;
+use lofi::math::lofi::filter::{REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter, projector};
+use lofi::math::lofi::moment::second_moment;
+use lofi::math::lofi::random_features::RandomLayer;
 use lofi::math::ridge::{Centring, Design, Ridge, RidgeFit, log_grid};
+use lofi::math::statistics::metrics::{ZeroPrediction, classification_error, mean_squared_error};
 use serde_json::Value;
 
 // The files print 12 decimals.

@@ -4,14 +4,14 @@ use super::features::{FirstLayer, Inputs, Source, Streamed};
 use super::moment::{Method, PrefixMoments, leading_directions, leading_of_formed, moment_times};
 use super::overlap::subspace_overlap;
 use super::teacher::{Hidden, Teacher};
-use crate::math::eigen::Found;
 use crate::math::error::{MathError, check_range};
 use crate::math::kernel::Splits;
+use crate::math::linalg::eigen::Found;
 use crate::math::linalg::{Matrix, SingleMatrix, Vector, double, product, product_single, single};
-use crate::math::metrics::{Estimate, mean_squared_error};
-use crate::math::random_features::{Blocks, RandomLayer};
+use crate::math::lofi::random_features::{Blocks, RandomLayer};
 use crate::math::ridge::{Centring, Design, Ridge};
 use crate::math::size::bytes;
+use crate::math::statistics::metrics::{Estimate, mean_squared_error};
 use std::ops::Range;
 
 /// A fitted curve's setting.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::math::activation::Activation;
 use crate::math::hierarchy::features::StreamedInputs;
-use crate::math::random_features::draw_sphere_weights;
+use crate::math::lofi::random_features::draw_sphere_weights;
 use crate::math::ridge::log_grid;
 
 fn calm() -> Result<(), MathError> {

@@ -2,8 +2,8 @@
 
 use crate::math::activation::MEAN_OF_RELU;
 use crate::math::linalg::{Matrix, SingleMatrix, double, product_single, single};
+use crate::math::lofi::random_features::{Blocks, draw_sphere_weights};
 use crate::math::random::Stream;
-use crate::math::random_features::{Blocks, draw_sphere_weights};
 use crate::math::size::bytes;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -187,7 +187,7 @@ mod tests {
     use crate::math::MathError;
     use crate::math::activation::Activation;
     use crate::math::linalg::product;
-    use crate::math::random_features::RandomLayer;
+    use crate::math::lofi::random_features::RandomLayer;
 
     fn calm() -> Result<(), MathError> {
         Ok(())

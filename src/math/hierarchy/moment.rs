@@ -1,8 +1,8 @@
 //! The label-weighted moment operator C_1 of streamed features: by its products, or formed.
 
 use super::features::Streamed;
-use crate::math::eigen::{Found, Krylov, top_eigen_of_costly_operator};
 use crate::math::error::{MathError, check_range};
+use crate::math::linalg::eigen::{Found, Krylov, top_eigen_of_costly_operator};
 use crate::math::linalg::{
     Matrix, SingleMatrix, canonical_signs, double, mirror_lower, product, product_single, product_tn_single,
     scale_columns, set_symmetric_product_tn_single, single,
@@ -200,7 +200,7 @@ pub fn leading_of_formed(operator: &Matrix, keep: usize, tolerance: f64) -> Resu
     if implicit_fits(size, keep) && size > 600 {
         return leading_directions((size, keep, tolerance), |v| Ok(product(operator, v)));
     }
-    let eigen = crate::math::eigen::top_eigen_by_magnitude(operator, keep)?;
+    let eigen = crate::math::linalg::eigen::top_eigen_by_magnitude(operator, keep)?;
     Ok(with_canonical_signs(Found { eigen, residual: 0.0, products: size }))
 }
 
@@ -209,7 +209,7 @@ mod tests {
     use super::super::features::{FirstLayer, Inputs, Source, StreamedInputs};
     use super::*;
     use crate::math::linalg::{double, sym_eigen};
-    use crate::math::moment::signed_moment;
+    use crate::math::lofi::moment::signed_moment;
     use crate::math::random::Stream;
 
     fn calm() -> Result<(), MathError> {
@@ -266,7 +266,7 @@ mod tests {
     fn both_methods_find_the_eigenvectors() {
         with_samples(|streamed, z, labels| {
             let explicit = signed_moment(z, labels).unwrap();
-            let full = crate::math::eigen::truncate(sym_eigen(&explicit).unwrap(), 3);
+            let full = crate::math::linalg::eigen::truncate(sym_eigen(&explicit).unwrap(), 3);
             let implicit = leading_directions((WIDTH, 3, 1e-5), |v| moment_times(streamed, labels, v)).unwrap();
             let formed = leading_of_formed(&explicit, 3, 1e-5).unwrap();
             for found in [implicit, formed] {

@@ -5,8 +5,8 @@ use super::features::{FirstLayer, Inputs, Source, Streamed};
 use super::moment::{PrefixMoments, leading_of_formed};
 use super::overlap::feature_overlaps;
 use super::teacher::Teacher;
-use crate::math::eigen::order_by_magnitude;
 use crate::math::error::{MathError, check_range};
+use crate::math::linalg::eigen::order_by_magnitude;
 use crate::math::linalg::{Matrix, double, product_single, single, sym_eigenvalues};
 use crate::math::random::Stream;
 
@@ -110,7 +110,7 @@ mod tests {
     use super::super::features::StreamedInputs;
     use super::*;
     use crate::math::linalg::sym_eigen;
-    use crate::math::moment::signed_moment;
+    use crate::math::lofi::moment::signed_moment;
 
     fn calm() -> Result<(), MathError> {
         Ok(())

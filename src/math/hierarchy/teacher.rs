@@ -3,8 +3,8 @@
 use super::features::Inputs;
 use crate::math::error::{MathError, check_size};
 use crate::math::linalg::{Matrix, product};
+use crate::math::lofi::random_features::Blocks;
 use crate::math::random::Stream;
-use crate::math::random_features::Blocks;
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// `y = tanh(h2(h1(x))) − m`, `h1_i = (xᵀ A_i x − Tr A_i)/√2`, `h2 = (h1ᵀ B h1 − Tr B)/√2`, all matrices symmetric; m is 0

@@ -3,9 +3,9 @@
 use super::circular;
 use super::pointwise::Pointwise;
 use crate::math::error::{MathError, check_range};
-use crate::math::maps::MapShape;
-use crate::math::patch::Window;
-use crate::math::pooling::Pooling;
+use crate::math::image::maps::MapShape;
+use crate::math::image::patch::Window;
+use crate::math::image::pooling::Pooling;
 use crate::math::size::{times, times3};
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 
 use crate::math::error::{MathError, check_size};
 use crate::math::linalg::{Matrix, product};
-use crate::math::random_features::RandomLayer;
+use crate::math::lofi::random_features::RandomLayer;
 
 /// The weights M of a dense layer with `σ(Mᵀ a) = √P z`, where `z = σ(hᵀ W/c)/√P` is a LoFi lift of `h = Vᵀ z'` and
 /// `a = √P' z'` are the layer before's units: `M = V W/(c √P')`. Without a filter before it, h is the sample itself and

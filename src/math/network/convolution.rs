@@ -4,9 +4,9 @@ use super::architecture::{Layer, Placed};
 use super::dense::{add_column_sums, fill_with_bias};
 use super::pass::{Gradients, Values};
 use super::scalar::Scalar;
+use crate::math::image::maps::MapShape;
+use crate::math::image::patch::Window;
 use crate::math::linalg::{Block, BlockMut, Onto};
-use crate::math::maps::MapShape;
-use crate::math::patch::Window;
 use crate::math::size::times;
 use std::ops::Range;
 
@@ -140,10 +140,10 @@ pub(super) fn backward<T: Scalar>(
 mod tests {
     use super::*;
     use crate::math::activation::Activation;
-    use crate::math::convolution::ConvolutionalLayer;
     use crate::math::error::MathError;
+    use crate::math::image::convolution::ConvolutionalLayer;
+    use crate::math::image::maps::Maps;
     use crate::math::linalg::Matrix;
-    use crate::math::maps::Maps;
     use crate::math::network::{Architecture, Parametrisation};
     use crate::math::random::Stream;
 

@@ -1,9 +1,9 @@
 //! Gradients of every layer and of whole networks against finite differences, in f64.
 
 use super::*;
-use crate::math::maps::MapShape;
-use crate::math::patch::Window;
-use crate::math::pooling::Pooling;
+use crate::math::image::maps::MapShape;
+use crate::math::image::patch::Window;
+use crate::math::image::pooling::Pooling;
 use crate::math::random::Stream;
 
 const ROWS: usize = 3;

@@ -58,7 +58,7 @@ fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parame
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::maps::MapShape;
+    use crate::math::image::maps::MapShape;
     use crate::math::network::{Layer, Parametrisation, Pointwise};
 
     #[test]

@@ -74,8 +74,8 @@ pub fn layer_overlaps<T: Scalar>(architecture: &Architecture, a: &[T], b: &[T]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::image::maps::MapShape;
     use crate::math::linalg::Matrix;
-    use crate::math::maps::MapShape;
     use crate::math::network::{
         Initialisation, Layer, Optimiser, Parametrisation, Pointwise, Rule, Trainer, initial_parameters,
     };

@@ -3,7 +3,7 @@
 //! Conventions:
 //! - a batch of n samples of d numbers is an n x d matrix in column-major memory, so the numbers of one coordinate are
 //!   next to each other. The same memory read as (n HW) x C has a row for each position of each image (see
-//!   [`crate::math::maps::Maps`]): dense layers and convolutions are products without a transposition, and flattening is
+//!   [`crate::math::image::maps::Maps`]): dense layers and convolutions are products without a transposition, and flattening is
 //!   free;
 //! - all weights and biases of a network are one vector, layer after layer; so is their gradient;
 //! - code is generic over [`Scalar`]: networks are trained in `f32`, their gradients are checked in `f64`;

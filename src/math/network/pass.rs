@@ -5,7 +5,7 @@ use super::circular::{self, CircularMemory, Transform};
 use super::scalar::Scalar;
 use super::{channel_norm, convolution, dense, pooling};
 use crate::math::error::{MathError, check_size};
-use crate::math::maps::MapShape;
+use crate::math::image::maps::MapShape;
 use crate::math::size::times;
 use std::collections::HashMap;
 use std::ops::Range;

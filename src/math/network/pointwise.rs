@@ -55,8 +55,8 @@ fn chain<T: Scalar>(at: &[T], dy: &[T], dx: &mut [T], f: impl Fn(T, T) -> T) {
 mod tests {
     use super::*;
     use crate::math::activation::Activation;
-    use crate::math::jacobian::slope;
     use crate::math::linalg::Matrix;
+    use crate::math::lofi::jacobian::slope;
 
     #[test]
     fn values_and_slopes_are_those_of_the_activations() {

@@ -2,7 +2,7 @@
 
 use super::architecture::Placed;
 use super::scalar::Scalar;
-use crate::math::pooling::Pooling;
+use crate::math::image::pooling::Pooling;
 
 /// Calls `f` with (where a pooled run begins, entry of the window, where that entry's run begins), in units of runs of n
 /// numbers.
@@ -112,8 +112,8 @@ pub(super) fn global_backward<T: Scalar>(placed: &Placed, (dy, dx): (&[T], &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::image::maps::{MapShape, Maps};
     use crate::math::linalg::Matrix;
-    use crate::math::maps::{MapShape, Maps};
     use crate::math::network::{Architecture, Layer, Parametrisation};
     use crate::math::random::Stream;
 

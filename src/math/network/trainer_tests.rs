@@ -1,8 +1,8 @@
 //! Convergence at the rates that theory gives, on least squares.
 
 use super::*;
+use crate::math::image::maps::MapShape;
 use crate::math::linalg::{Matrix, product_tn, sym_eigenvalues};
-use crate::math::maps::MapShape;
 use crate::math::random::Stream;
 
 /// Samples in memory, one output.

@@ -1,0 +1,29 @@
+//! Verdicts on claims: one file per kind, and what they share.
+//!
+//! Intervals and tests are computed in `math/statistics`; how a study writes a claim is in `study`.
+//! Start with `bound`; `replicates` makes samples of rows, `estimate` an interval, `bar` is what is claimed, `decide` the verdict.
+
+mod bound;
+mod collapse;
+mod decide;
+mod estimate;
+mod grid_points;
+mod interior_optimum;
+mod monotone;
+mod outlier_count;
+mod paired_difference;
+mod rank_correlation;
+mod replicates;
+mod slope;
+mod threshold;
+mod threshold_location;
+
+pub use bound::Bound;
+pub use collapse::Collapse;
+pub use interior_optimum::InteriorOptimum;
+pub use monotone::Monotone;
+pub use outlier_count::OutlierCount;
+pub use paired_difference::PairedDifference;
+pub use rank_correlation::RankCorrelation;
+pub use slope::Slope;
+pub use threshold_location::ThresholdLocation;

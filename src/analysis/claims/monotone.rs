@@ -1,0 +1,249 @@
+//! `monotone`: the mean of a column falls, or rises, at every step along an axis.
+
+use super::decide::{Claim, Condition};
+use super::estimate::Estimate;
+use super::paired_difference::{level, test_error};
+use super::threshold::Bar;
+use crate::analysis::columns::Columns;
+use crate::analysis::pairs::{differences, keyed, shared};
+use crate::analysis::rows::{TABLE, VERDICT, counted, groups};
+use crate::artifact::{Cell, Table, Verdict};
+use crate::step::{
+    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A column that only falls or only rises.
+pub struct Monotone;
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Every step goes up.
+    Increasing,
+    /// Every step goes down.
+    Decreasing,
+}
+
+/// Parameters of [`Monotone`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The claim in words.
+    pub says: String,
+    /// The column that falls or rises, in its own unit.
+    #[serde(default = "test_error")]
+    pub column: String,
+    /// The numeric axis along which it does, e.g. `n_train`.
+    pub along: String,
+    /// Which way: `increasing` or `decreasing`.
+    pub direction: Direction,
+    /// How far a step may go the wrong way, in the column's unit.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e15))]
+    pub allow: f64,
+    /// Columns whose equal values make a pair; by default all keys but `along` that all rows have.
+    #[serde(default)]
+    pub pair_on: Option<Columns>,
+    /// All axes of the table; the study layer fills this in.
+    #[serde(default)]
+    pub keys: Columns,
+    /// Which rows the claim speaks of.
+    #[serde(default, rename = "where")]
+    pub filter: Filter,
+    /// Columns for each of whose values the claim must hold by itself.
+    #[serde(default)]
+    pub per: Columns,
+    /// Level of each step's two-sided interval.
+    #[serde(default = "level")]
+    #[schemars(range(min = 0.5, max = 0.9999))]
+    pub level: f64,
+    /// Whether nothing random went into the rows: then each step's one pair decides by itself, without an interval.
+    #[serde(default)]
+    pub deterministic: bool,
+}
+
+impl Kind for Monotone {
+    type Params = Params;
+    const NAME: &'static str = "monotone";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Claim,
+        summary: "The mean of a column falls, or rises, at every step along an axis.",
+        details: "Between neighbouring values of `along`, rows with equal values of `pair_on` make a pair, and the mean of \
+                  the differences next - previous gets a Student t interval. A step is held where that lies on the right \
+                  side of the allowed slack. The claim is held where every step is (all must pass, so no correction is \
+                  due) and failed where one goes the wrong way beyond a Bonferroni correction.",
+        cites: &["student-1908", "berger-1982"],
+        inputs: &[TABLE],
+        outputs: &[VERDICT],
+    };
+
+    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let clash = |list: &Columns| list.contains(&params.along);
+        if clash(&params.per) || params.pair_on.as_ref().is_some_and(clash) {
+            let message = format!("`{}` is the axis of the steps, so it cannot pair or split rows", params.along);
+            return Err(vec![Problem::at("along", message)]);
+        }
+        Ok(Plan::light(vec![Shape::Verdict]))
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
+        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    }
+}
+
+fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
+    let table = params.filter.apply(table)?;
+    let along = Columns(vec![params.along.clone()]);
+    let all: Vec<usize> = (0..table.height()).collect();
+    let on = match &params.pair_on {
+        Some(columns) => columns.0.clone(),
+        None => shared(&table, &all, params.keys.without(&[&along]))?,
+    };
+    let mut conditions = Vec::new();
+    for (place, rows) in groups(&table, &params.per.0)? {
+        conditions.extend(steps(params, (&table, &rows, &on), &place)?);
+    }
+    let ends = ["from", "to"].map(|end| format!("{}_{end}", params.along));
+    let claim = Claim {
+        says: &params.says,
+        statistic: format!("step of {}", params.column),
+        bar: match params.direction {
+            Direction::Decreasing => Bar::Below(params.allow),
+            Direction::Increasing => Bar::Above(-params.allow),
+        },
+        level: params.level,
+        place: params.per.0.iter().cloned().chain(ends).collect(),
+        facts: Vec::new(),
+    };
+    let empty = conditions.iter().filter(|c| c.estimate.samples() == 0).count();
+    let remark = match (conditions.len(), empty) {
+        (0, _) => format!("there are fewer than two values of {}", params.along),
+        (_, 0) => String::new(),
+        (_, empty) => format!("{} without pairs of equal {}; see `pair_on`", counted(empty, "step"), on.join(", ")),
+    };
+    claim.decide(&conditions, &remark)
+}
+
+/// One condition for each pair of neighbouring values.
+fn steps(
+    params: &Params,
+    (table, rows, on): (&Table, &[usize], &[String]),
+    place: &[Cell],
+) -> Result<Vec<Condition>, StepError> {
+    let axis = table.column(&params.along)?;
+    let mut values: Vec<&Cell> = rows.iter().map(|&row| &axis[row]).filter(|v| !v.is_null()).collect();
+    if let Some(text) = values.iter().find(|v| v.as_f64().is_none()) {
+        let reason = format!("column `{}` holds {text}, which has no place on an axis of numbers", params.along);
+        return Err(StepError::Input { slot: "table".to_owned(), reason });
+    }
+    values.sort_by(|a, b| a.total_cmp(b));
+    values.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    let at = |value: &Cell| {
+        let here: Vec<usize> = rows.iter().copied().filter(|&row| axis[row].total_cmp(value).is_eq()).collect();
+        keyed(table, &here, (&params.column, on))
+    };
+    let step = |pair: &[&Cell]| {
+        let pairs = differences(&at(pair[1])?, &at(pair[0])?);
+        let place = place.iter().cloned().chain(pair.iter().map(|v| (*v).clone())).collect();
+        let samples: Vec<f64> = pairs.into_iter().map(|(_, difference)| difference).collect();
+        let condition = Condition::of(place, samples.clone());
+        if params.deterministic { exact(condition, &samples) } else { Ok(condition) }
+    };
+    values.windows(2).map(step).collect()
+}
+
+/// A step in which nothing is random: its only difference, as it is.
+fn exact(condition: Condition, samples: &[f64]) -> Result<Condition, StepError> {
+    match samples {
+        [] => Ok(condition),
+        &[one] => Ok(Condition { estimate: Estimate::Exact(one), ..condition }),
+        more => {
+            let reason =
+                format!("{} pairs in a step of a deterministic claim; name their columns in `per`", more.len());
+            Err(StepError::Input { slot: "table".to_owned(), reason })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rows::{run, table};
+    use crate::artifact::Outcome;
+    use serde_json::{Value as Json, json};
+
+    /// Errors of three seeds at n = 1, 2, 4; the seeds differ a lot, the steps little: −0.02 ± 0.001, then `last`.
+    fn sample(last: f64) -> Table {
+        let rows: Vec<Json> = (0..3)
+            .flat_map(|seed| {
+                let base = 0.3 + 0.1 * f64::from(seed);
+                let wobble = 0.001 * f64::from(seed - 1);
+                let second = base - 0.02 + wobble;
+                [json!([4, seed, second + last + wobble]), json!([1, seed, base]), json!([2, seed, second])]
+            })
+            .collect();
+        table(&["n", "seed", "test_error"], &rows)
+    }
+
+    fn decided(extra: Json, rows: Table) -> Verdict {
+        let mut params = json!({"says": "s", "along": "n", "direction": "decreasing", "keys": ["n", "seed"]});
+        for (key, value) in extra.as_object().unwrap() {
+            params[key] = value.clone();
+        }
+        match run(&Monotone, &params, &[rows]).unwrap() {
+            Value::Verdict(verdict) => verdict,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn pairing_by_seed_sees_small_steps() {
+        let verdict = decided(json!({}), sample(-0.01));
+        assert_eq!(verdict.outcome, Outcome::Held);
+        assert_eq!(verdict.evidence.names()[..2], ["n_from", "n_to"]);
+        assert_eq!(verdict.evidence.column("n_to").unwrap(), [Cell::Int(2), Cell::Int(4)]);
+        // mean −0.02, sd 0.001, half width 4.302653 · 0.001/√3
+        let high = verdict.evidence.numbers("high").unwrap()[0].unwrap();
+        assert!((high + 0.02 - 0.002_484_138).abs() < 1e-8, "{high}");
+    }
+
+    #[test]
+    fn one_step_the_wrong_way_fails_unless_it_is_allowed() {
+        assert_eq!(decided(json!({}), sample(0.01)).outcome, Outcome::Failed);
+        assert_eq!(decided(json!({"allow": 0.02}), sample(0.01)).outcome, Outcome::Held);
+        assert_eq!(decided(json!({}), sample(0.0)).outcome, Outcome::Undecided);
+        assert_eq!(decided(json!({"direction": "increasing"}), sample(-0.01)).outcome, Outcome::Failed);
+    }
+
+    #[test]
+    fn without_chance_one_pair_decides() {
+        let rows = |last: f64| table(&["n", "seed", "test_error"], &[json!([1, 0, 0.5]), json!([2, 0, last])]);
+        assert_eq!(decided(json!({}), rows(0.4)).outcome, Outcome::Undecided);
+        assert_eq!(decided(json!({"deterministic": true}), rows(0.4)).outcome, Outcome::Held);
+        assert_eq!(decided(json!({"deterministic": true}), rows(0.6)).outcome, Outcome::Failed);
+        let params =
+            json!({"says": "s", "along": "n", "direction": "decreasing", "keys": ["n", "seed"], "deterministic": true});
+        let error = run(&Monotone, &params, &[sample(-0.01)]).unwrap_err().to_string();
+        assert!(error.contains("3 pairs in a step"), "{error}");
+    }
+
+    #[test]
+    fn flat_and_short_axes_are_undecided() {
+        let verdict = decided(json!({"where": {"n": 1}}), sample(0.0));
+        assert_eq!(verdict.outcome, Outcome::Undecided);
+        assert!(verdict.because.contains("fewer than two values of n"), "{}", verdict.because);
+    }
+
+    #[test]
+    fn a_step_without_pairs_keeps_the_claim_open() {
+        let rows = [(1, 0, 0.5), (2, 0, 0.4), (1, 1, 0.6), (2, 1, 0.5), (4, 2, 0.1)];
+        let rows = rows.map(|(n, seed, e)| json!([n, seed, e]));
+        let verdict = decided(json!({}), table(&["n", "seed", "test_error"], &rows));
+        assert_eq!(verdict.outcome, Outcome::Undecided);
+        assert!(verdict.because.contains("1 step without pairs of equal seed"), "{}", verdict.because);
+    }
+}

@@ -1,0 +1,292 @@
+//! `paired-difference`: one contender is better than another on the same seeds.
+
+use super::decide::{Claim, Condition, Openness};
+use super::threshold::Bar;
+use crate::analysis::columns::Columns;
+use crate::analysis::pairs::{Keyed, differences, keyed, same, shared};
+use crate::analysis::rows::{TABLE, VERDICT, counted, groups_among};
+use crate::artifact::{Cell, Table, Verdict};
+use crate::step::{
+    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One contender against another.
+pub struct PairedDifference;
+
+/// Parameters of [`PairedDifference`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The claim in words.
+    pub says: String,
+    /// The column compared, in its own unit.
+    #[serde(default = "test_error")]
+    pub column: String,
+    /// The column that names the contenders.
+    #[serde(default = "model")]
+    pub by: String,
+    /// The contender that is claimed to have less.
+    pub less: Cell,
+    /// The contender that it has less than.
+    pub than: Cell,
+    /// Columns whose equal values make a pair; by default all keys but `by` that both contenders have.
+    #[serde(default)]
+    pub pair_on: Option<Columns>,
+    /// All axes of the table; the study layer fills this in.
+    #[serde(default)]
+    pub keys: Columns,
+    /// Which rows the claim speaks of.
+    #[serde(default, rename = "where")]
+    pub filter: Filter,
+    /// Columns for each of whose values the claim must hold by itself; by default all pairs are taken together.
+    #[serde(default)]
+    pub per: Columns,
+    /// Level of the two-sided interval.
+    #[serde(default = "level")]
+    #[schemars(range(min = 0.5, max = 0.9999))]
+    pub level: f64,
+    /// The mean difference must be below this, in the column's unit: −0.01 asks for one percentage point of error.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub margin: f64,
+}
+
+/// The default column.
+pub(super) fn test_error() -> String {
+    "test_error".to_owned()
+}
+
+fn model() -> String {
+    "model".to_owned()
+}
+
+/// The default level.
+pub(super) const fn level() -> f64 {
+    0.95
+}
+
+impl Kind for PairedDifference {
+    type Params = Params;
+    const NAME: &'static str = "paired-difference";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Claim,
+        summary: "One contender has less of a column than another, on the same seeds.",
+        details: "Rows of both contenders with equal values of `pair_on` make a pair. The mean of the differences less - \
+                  than gets a Student t interval: held where it lies below `margin`, failed where above, undecided where \
+                  it contains it or there are fewer than two pairs. With `per` every condition must hold, and one that \
+                  fails beyond a Bonferroni correction fails the claim. A place where no pair is found, or where a row has \
+                  no number, keeps the claim from being held. Pairs are taken as independent: they should be \
+                  seeds, so give `per` where a table has further axes.",
+        cites: &["student-1908", "berger-1982"],
+        inputs: &[TABLE],
+        outputs: &[VERDICT],
+    };
+
+    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+        if params.less.means(&params.than) || params.than.means(&params.less) {
+            return Err(vec![Problem::at("than", format!("`less` and `than` are both {}", params.than))]);
+        }
+        Ok(Plan::light(vec![Shape::Verdict]))
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
+        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    }
+}
+
+fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
+    let table = params.filter.apply(table)?;
+    let contenders = table.column(&params.by)?;
+    let rows = |who: &Cell| (0..table.height()).filter(|&r| who.means(&contenders[r])).collect::<Vec<_>>();
+    let (less, than) = (rows(&params.less), rows(&params.than));
+    let on = paired_on(params, &table, [&less, &than].map(Vec::as_slice).concat())?;
+    let a = keyed(&table, &less, (&params.column, &on))?;
+    let b = keyed(&table, &than, (&params.column, &on))?;
+    let pairs = differences(&a, &b);
+    let claim = Claim {
+        says: &params.says,
+        statistic: format!("{}, {} − {}", params.column, params.less, params.than),
+        bar: Bar::Below(params.margin),
+        level: params.level,
+        place: params.per.0.clone(),
+        facts: Vec::new(),
+    };
+    let of_pairs = conditions(&pairs, (&on, &params.per));
+    let all = every_place(&table, [&less, &than].map(Vec::as_slice).concat(), (&params.column, &params.per), of_pairs)?;
+    claim.decide(&all, &remark(params, [&a, &b, &pairs], &on))
+}
+
+/// The columns that pair rows, those of `per` among them.
+fn paired_on(params: &Params, table: &Table, rows: Vec<usize>) -> Result<Vec<String>, StepError> {
+    let by = Columns(vec![params.by.clone()]);
+    let mut on = match &params.pair_on {
+        Some(columns) => columns.0.clone(),
+        None => shared(table, &rows, params.keys.without(&[&by]))?,
+    };
+    on.extend(params.per.0.iter().filter(|name| !on.contains(name)).cloned().collect::<Vec<_>>());
+    Ok(on)
+}
+
+/// Differences by the values of some of the pairing columns, in order of appearance.
+pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec<Condition> {
+    let places: Vec<usize> = per.0.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
+    let mut found: Vec<(Vec<Cell>, Vec<f64>)> = Vec::new();
+    for (key, difference) in pairs {
+        let place: Vec<Cell> = places.iter().map(|&i| key[i].clone()).collect();
+        match found.iter_mut().find(|(known, _)| same(known, &place)) {
+            Some((_, samples)) => samples.push(*difference),
+            None => found.push((place, vec![*difference])),
+        }
+    }
+    found.into_iter().map(|(place, samples)| Condition::of(place, samples)).collect()
+}
+
+/// The conditions of pairs, those open where a row has no number, and one without samples for every place that has rows but
+/// no pair: what was not compared does not hold.
+fn every_place(
+    table: &Table,
+    rows: Vec<usize>,
+    (column, per): (&str, &Columns),
+    mut found: Vec<Condition>,
+) -> Result<Vec<Condition>, StepError> {
+    let numbers = table.numbers(column)?;
+    for (place, rows) in groups_among(table, &rows, &per.0)? {
+        let missing = rows.iter().any(|&row| numbers[row].is_none());
+        match found.iter_mut().find(|condition| same(&condition.place, &place)) {
+            Some(condition) => condition.open = Openness::missing(missing),
+            None => found.push(Condition::of(place, Vec::new())),
+        }
+    }
+    Ok(found)
+}
+
+/// What a reader should know of rows that found no partner.
+fn remark(params: &Params, [a, b, pairs]: [&Keyed; 3], on: &[String]) -> String {
+    for (side, who) in [(a, &params.less), (b, &params.than)] {
+        if side.is_empty() {
+            let also = if params.filter.0.is_empty() { String::new() } else { format!(", {}", params.filter) };
+            return format!("no row has {} = {who}{also} and a {}", params.by, params.column);
+        }
+    }
+    match a.len() + b.len() - 2 * pairs.len() {
+        0 => String::new(),
+        alone if pairs.is_empty() => {
+            format!("none of {alone} rows has a partner of equal {}; see `pair_on`", on.join(", "))
+        }
+        alone => format!("{} without a partner left out", counted(alone, "row")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rows::{run, table};
+    use crate::artifact::Outcome;
+    use serde_json::{Value as Json, json};
+
+    const HEADER: [&str; 5] = ["model", "n", "k1", "seed", "test_error"];
+
+    /// LoFi is lower by 0.02, 0.03, 0.04 at n = 1 and by about nothing at n = 2.
+    fn sample(shift: f64) -> Table {
+        let rows: Vec<Json> = [(1, [0.02, 0.03, 0.04]), (2, [0.02, -0.02, 0.01])]
+            .into_iter()
+            .flat_map(|(n, gaps)| {
+                gaps.into_iter().enumerate().flat_map(move |(seed, gap)| {
+                    let ridge = 0.3 + 0.1 * seed as f64 + shift;
+                    [json!(["LoFi", n, 63, seed, ridge - gap]), json!(["Ridge", n, null, seed, ridge])]
+                })
+            })
+            .collect();
+        table(&HEADER, &rows)
+    }
+
+    fn decided(extra: Json, rows: Table) -> Verdict {
+        let mut params = json!({"says": "s", "less": "LoFi", "than": "Ridge", "keys": ["model", "n", "k1", "seed"]});
+        for (key, value) in extra.as_object().unwrap() {
+            params[key] = value.clone();
+        }
+        match run(&PairedDifference, &params, &[rows]).unwrap() {
+            Value::Verdict(verdict) => verdict,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_interval_by_hand() {
+        let verdict = decided(json!({"where": {"n": 1}}), sample(0.0));
+        assert_eq!(verdict.outcome, Outcome::Held);
+        let number = |c: &str| verdict.evidence.numbers(c).unwrap()[0].unwrap();
+        // mean −0.03, sd 0.01, half width 4.302653 · 0.01/√3
+        assert!((number("estimate") + 0.03).abs() < 1e-12);
+        assert!((number("high") + 0.03 - 0.024_841_38).abs() < 1e-8 && number("samples") == 3.0);
+        assert!(verdict.because.contains("mean test_error, LoFi − Ridge = -0.03 [-0.0548, -0.00516], claimed < 0"));
+    }
+
+    #[test]
+    fn swapping_the_contenders_swaps_held_and_failed() {
+        let swapped = decided(json!({"where": {"n": 1}, "less": "Ridge", "than": "LoFi"}), sample(0.0));
+        assert_eq!(swapped.outcome, Outcome::Failed);
+        let open = json!({"where": {"n": 2}, "less": "Ridge", "than": "LoFi"});
+        assert_eq!(decided(open, sample(0.0)).outcome, Outcome::Undecided);
+    }
+
+    #[test]
+    fn adding_a_constant_to_both_changes_nothing() {
+        let (a, b) = (decided(json!({"per": "n"}), sample(0.0)), decided(json!({"per": "n"}), sample(0.25)));
+        assert_eq!(a.outcome, b.outcome);
+        let ends = |v: &Verdict| v.evidence.numbers("low").unwrap();
+        assert!(ends(&a).iter().zip(ends(&b)).all(|(a, b)| (a.unwrap() - b.unwrap()).abs() < 1e-12));
+    }
+
+    #[test]
+    fn every_condition_must_hold() {
+        let verdict = decided(json!({"per": ["n"]}), sample(0.0));
+        assert_eq!(verdict.outcome, Outcome::Undecided);
+        assert_eq!(verdict.evidence.names(), ["n", "estimate", "low", "high", "samples", "outcome"]);
+        assert_eq!(verdict.evidence.column("outcome").unwrap(), ["held".into(), "undecided".into()]);
+        assert!(verdict.because.contains("at n = 2"), "{}", verdict.because);
+        assert_eq!(decided(json!({}), sample(0.0)).evidence.numbers("samples").unwrap(), [Some(6.0)]);
+    }
+
+    #[test]
+    fn a_margin_asks_for_more() {
+        let asked = |margin: f64| decided(json!({"where": {"n": 1}, "margin": margin}), sample(0.0)).outcome;
+        assert_eq!([-0.001, -0.03, -0.06].map(asked), [Outcome::Held, Outcome::Undecided, Outcome::Failed]);
+    }
+
+    #[test]
+    fn missing_partners_are_undecided_with_the_reason() {
+        let none = decided(json!({"than": "Random features"}), sample(0.0));
+        assert_eq!(none.outcome, Outcome::Undecided);
+        assert_eq!(none.because, "no samples: no row has model = Random features and a test_error");
+        let apart = table(&HEADER, &[json!(["LoFi", 1, 1, 0, 0.1]), json!(["Ridge", 1, 1, 1, 0.2])]);
+        let apart = decided(json!({}), apart).because;
+        assert_eq!(apart, "no samples: none of 2 rows has a partner of equal n, k1, seed; see `pair_on`");
+        let one = decided(json!({"where": {"n": 1, "seed": 0}}), sample(0.0));
+        assert_eq!(one.outcome, Outcome::Undecided);
+    }
+
+    #[test]
+    fn a_place_without_a_pair_keeps_the_claim_open() {
+        let mut rows: Vec<Json> = (0..3)
+            .flat_map(|seed| [json!(["LoFi", 1, 1, seed, 0.1]), json!(["Ridge", 1, 1, seed, 0.2 + 0.01 * seed as f64])])
+            .collect();
+        let claim = json!({"per": "n"});
+        assert_eq!(decided(claim.clone(), table(&HEADER, &rows)).outcome, Outcome::Held);
+        rows.push(json!(["LoFi", 2, 1, 0, 0.1]));
+        assert_eq!(decided(claim.clone(), table(&HEADER, &rows)).outcome, Outcome::Undecided, "no partner at n = 2");
+        rows.pop();
+        rows.push(json!(["Ridge", 1, 1, 7, null]));
+        assert_eq!(decided(claim, table(&HEADER, &rows)).outcome, Outcome::Undecided, "a row without a number");
+    }
+
+    #[test]
+    fn several_rows_for_one_partner_are_refused() {
+        let params = json!({"says": "s", "less": "LoFi", "than": "Ridge", "pair_on": "n"});
+        let error = run(&PairedDifference, &params, &[sample(0.0)]).unwrap_err().to_string();
+        assert!(error.contains("several rows at n = 1"), "{error}");
+    }
+}

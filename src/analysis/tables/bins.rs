@@ -1,0 +1,271 @@
+//! `bins`: histograms of a column, one a group, on common edges.
+
+use crate::analysis::columns::Columns;
+use crate::analysis::rows::{TABLE, TABLE_OUT, groups};
+use crate::artifact::{Cell, Table};
+use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Histograms.
+pub struct Bins;
+
+/// The axis on which bins are equally wide.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// Linear.
+    #[default]
+    Linear,
+    /// Logarithmic; values must be above 0.
+    Log,
+    /// Linear up to `threshold` and logarithmic beyond, on both sides of 0.
+    Symlog,
+}
+
+/// Parameters of [`Bins`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The column whose values are counted.
+    pub column: String,
+    /// Number of bins.
+    #[serde(default = "fifty")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub count: usize,
+    /// The axis on which they are equally wide: `linear`, `log` or `symlog`.
+    #[serde(default)]
+    pub scale: Scale,
+    /// Where the linear part of `symlog` ends, in the column's unit.
+    #[serde(default)]
+    #[schemars(range(min = 1e-300, max = 1e15))]
+    pub threshold: Option<f64>,
+    /// A column of truth values: rows where it is true get a row of their own besides.
+    #[serde(default)]
+    pub mark: Option<String>,
+    /// Axes whose values share one histogram, e.g. `seed`.
+    #[serde(default)]
+    pub pool: Columns,
+    /// All axes of the table; the study layer fills this in.
+    #[serde(default)]
+    pub keys: Columns,
+}
+
+const fn fifty() -> usize {
+    50
+}
+
+/// The columns that every histogram has after its keys.
+pub const COLUMNS: [&str; 5] = ["low", "high", "count", "density", "mark"];
+
+impl Kind for Bins {
+    type Params = Params;
+    const NAME: &'static str = "bins";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Analysis,
+        summary: "Histograms of a column, one for each combination of the keys, on common edges.",
+        details: "Edges are equally far apart on the scale, from the least to the greatest value of the whole table, so that \
+                  panels compare; a bin holds low ≤ v < high, the last one also its high. One row a bin: the keys without \
+                  `pool`, low, high, count, density = count / (values of the group · (high - low)), which integrates to 1 \
+                  over the column itself on any scale, and mark = false. A row with a true `mark` is counted as all others \
+                  and gives one more row with mark = true and low = high = value. Other columns that are constant in every \
+                  group, such as the edge of a bulk, are carried over. Rows without a value are left out.",
+        cites: &[],
+        inputs: &[TABLE],
+        outputs: &[TABLE_OUT],
+    };
+
+    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let mut faults: Vec<Problem> = axis(params).err().into_iter().collect();
+        let unknown = params.pool.0.iter().filter(|name| !params.keys.contains(name));
+        let message = |name| format!("`{name}` is no axis of the table; its axes are {}", params.keys.0.join(", "));
+        faults.extend(unknown.map(|name| Problem::at("pool", message(name))));
+        if let Some(name) = params.keys.0.iter().find(|name| COLUMNS.contains(&name.as_str())) {
+            faults.push(Problem::at("column", format!("the axis `{name}` has the name of a column of histograms")));
+        }
+        if params.keys.contains(&params.column) {
+            let message =
+                format!("`{}` is an axis of the table, so each histogram would hold one value", params.column);
+            faults.push(Problem::at("column", message));
+        }
+        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+        context.check()?;
+        Ok(vec![Value::Table(binned(params, inputs.table("table")?)?)])
+    }
+}
+
+fn axis(params: &Params) -> Result<Axis, Problem> {
+    match (params.scale, params.threshold) {
+        (Scale::Linear, None) => Ok(Axis::Linear),
+        (Scale::Log, None) => Ok(Axis::Log),
+        (Scale::Symlog, Some(threshold)) => Ok(Axis::Symlog { threshold }),
+        (Scale::Symlog, None) => Err(Problem::at("scale", "`symlog` needs `threshold`, where its linear part ends")),
+        (_, Some(_)) => Err(Problem::at("threshold", "only `scale: symlog` has a threshold")),
+    }
+}
+
+fn binned(params: &Params, table: &Table) -> Result<Table, StepError> {
+    let axis = axis(params).map_err(|problem| StepError::Bug(problem.message))?;
+    let values = table.numbers(&params.column)?;
+    let all: Vec<f64> = values.iter().copied().flatten().collect();
+    let edges = bin_edges(&all, params.count, axis).map_err(|error| StepError::Input {
+        slot: "table".to_owned(),
+        reason: format!(
+            "column `{}`: {error}{}",
+            params.column,
+            if axis == Axis::Log { "; `symlog` takes values of any sign" } else { "" }
+        ),
+    })?;
+    let by = params.keys.without(&[&params.pool]);
+    let groups = groups(table, &by)?;
+    let (carried, columns) = constant_columns(params, table, &groups)?;
+    let marks = params.mark.as_ref().map(|name| table.column(name)).transpose()?;
+    let header: Vec<&str> = by.iter().chain(&carried).map(String::as_str).chain(COLUMNS).collect();
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for (place, of_group) in &groups {
+        let constants = columns.iter().map(|column| of_group.first().map_or(Cell::Null, |&row| column[row].clone()));
+        let front: Vec<Cell> = place.iter().cloned().chain(constants).collect();
+        let known: Vec<(usize, f64)> = of_group.iter().filter_map(|&row| Some((row, values[row]?))).collect();
+        let numbers: Vec<f64> = known.iter().map(|(_, value)| *value).collect();
+        rows.extend(histogram(&numbers, &edges).into_iter().map(|bin| [&front[..], &bin].concat()));
+        for (row, value) in known {
+            if marks.as_ref().is_some_and(|marks| is_true(&marks[row])) {
+                rows.push([&front[..], &[value.into(), value.into(), Cell::Null, Cell::Null, true.into()]].concat());
+            }
+        }
+    }
+    Ok(Table::from_rows(&header, &rows)?)
+}
+
+/// One row a bin, without the keys. A group without values has counts of 0 and no density.
+fn histogram(values: &[f64], edges: &[f64]) -> Vec<[Cell; 5]> {
+    let counts = bin_counts(values, edges);
+    let row = |(bin, count): (&[f64], usize)| {
+        let density = (!values.is_empty()).then(|| count as f64 / (values.len() as f64 * (bin[1] - bin[0])));
+        [bin[0].into(), bin[1].into(), count.into(), density.into(), false.into()]
+    };
+    edges.windows(2).zip(counts).map(row).collect()
+}
+
+fn is_true(cell: &Cell) -> bool {
+    matches!(cell, Cell::Bool(true)) || cell.as_f64().is_some_and(|v| v != 0.0)
+}
+
+type NamedColumns = (Vec<String>, Vec<Vec<Cell>>);
+
+/// The columns besides keys, values and marks that hold one value in each group.
+fn constant_columns(
+    params: &Params,
+    table: &Table,
+    groups: &[(Vec<Cell>, Vec<usize>)],
+) -> Result<NamedColumns, StepError> {
+    let taken = |name: &String| {
+        params.keys.contains(name)
+            || *name == params.column
+            || params.mark.as_ref() == Some(name)
+            || COLUMNS.contains(&name.as_str())
+    };
+    let mut found = NamedColumns::default();
+    for name in table.names().into_iter().filter(|name| !taken(name)) {
+        let cells = table.column(&name)?;
+        let alike = |rows: &[usize]| rows.iter().all(|&row| cells[row].total_cmp(&cells[rows[0]]).is_eq());
+        if groups.iter().all(|(_, rows)| alike(rows)) {
+            found.0.push(name);
+            found.1.push(cells);
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rows::{run, table};
+    use serde_json::{Value as Json, json};
+
+    const HEADER: [&str; 6] = ["model", "n", "eigenvalue", "bulk_edge", "index", "kept"];
+
+    fn sample() -> Vec<Json> {
+        vec![
+            json!(["a", 1, 0.0, 1.5, 0, false]),
+            json!(["a", 1, 1.0, 1.5, 1, false]),
+            json!(["a", 1, 4.0, 1.5, 2, true]),
+            json!(["a", 2, 2.0, 2.5, 0, true]),
+            json!(["a", 2, null, 2.5, 1, true]),
+        ]
+    }
+
+    fn binned_from(extra: &Json, rows: &[Json]) -> Result<Table, String> {
+        let mut params = json!({"column": "eigenvalue", "count": 2, "mark": "kept", "keys": ["model", "n"]});
+        for (key, value) in extra.as_object().unwrap() {
+            params[key] = value.clone();
+        }
+        match run(&Bins, &params, &[table(&HEADER, rows)]).map_err(|e| e.to_string())? {
+            Value::Table(table) => Ok(table),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn counts_densities_and_marks_by_hand() {
+        let expected = [
+            json!(["a", 1, 1.5, 0.0, 2.0, 2, 1.0 / 3.0, false]),
+            json!(["a", 1, 1.5, 2.0, 4.0, 1, 1.0 / 6.0, false]),
+            json!(["a", 1, 1.5, 4.0, 4.0, null, null, true]),
+            json!(["a", 2, 2.5, 0.0, 2.0, 0, 0.0, false]),
+            json!(["a", 2, 2.5, 2.0, 4.0, 1, 0.5, false]),
+            json!(["a", 2, 2.5, 2.0, 2.0, null, null, true]),
+        ];
+        let header = ["model", "n", "bulk_edge", "low", "high", "count", "density", "mark"];
+        assert_eq!(binned_from(&json!({}), &sample()).unwrap(), table(&header, &expected));
+    }
+
+    #[test]
+    fn pooled_histograms_add_up_and_drop_what_varies() {
+        let (parts, whole) = (binned_from(&json!({}), &sample()), binned_from(&json!({"pool": "n"}), &sample()));
+        let whole = whole.unwrap();
+        assert_eq!(whole.names(), ["model", "low", "high", "count", "density", "mark"]);
+        let sum = |table: &Table| table.numbers("count").unwrap().into_iter().flatten().sum::<f64>();
+        assert_eq!((sum(&parts.unwrap()), sum(&whole)), (4.0, 4.0));
+    }
+
+    #[test]
+    fn densities_integrate_to_one_on_any_scale() {
+        let rows: Vec<Json> = (1..60).map(|i| json!(["a", 1, 1.3_f64.powi(i % 23) * 0.1, 1, i, false])).collect();
+        for scale in [json!({"count": 9}), json!({"scale": "log"}), json!({"scale": "symlog", "threshold": 0.5})] {
+            let table = binned_from(&scale, &rows).unwrap();
+            let [low, high, density] =
+                ["low", "high", "density"].map(|c| table.numbers(c).unwrap().into_iter().flatten().collect::<Vec<_>>());
+            let mass: f64 = low.iter().zip(&high).zip(&density).map(|((a, b), d)| (b - a) * d).sum();
+            assert!((mass - 1.0).abs() < 1e-12, "{scale}: {mass}");
+        }
+    }
+
+    #[test]
+    fn what_a_scale_cannot_show_is_refused_with_the_column() {
+        let error = binned_from(&json!({"scale": "log"}), &sample()).unwrap_err();
+        assert!(error.contains("column `eigenvalue`: the least value is 0"), "{error}");
+    }
+
+    #[test]
+    fn faults_are_found_before_the_run() {
+        let faults = |extra: Json| {
+            let mut params = json!({"column": "eigenvalue", "keys": ["model", "n"]});
+            for (key, value) in extra.as_object().unwrap() {
+                params[key] = value.clone();
+            }
+            let params: Params = serde_json::from_value(params).unwrap();
+            Kind::plan(&Bins, &params, &Shapes::default()).unwrap_err()[0].message.clone()
+        };
+        assert!(faults(json!({"scale": "symlog"})).contains("needs `threshold`"));
+        assert!(faults(json!({"threshold": 1})).contains("only `scale: symlog`"));
+        assert!(faults(json!({"pool": "seed"})).contains("`seed` is no axis of the table"));
+        assert!(faults(json!({"column": "n"})).contains("`n` is an axis of the table"));
+        assert!(faults(json!({"keys": ["low"]})).contains("has the name of a column of histograms"));
+    }
+}

@@ -1,0 +1,210 @@
+//! `difference`: the rows of one contender against those of another.
+
+use crate::analysis::columns::Columns;
+use crate::analysis::pairs::{Keyed, keyed, partner, shared};
+use crate::analysis::rows::{TABLE, TABLE_OUT, in_words};
+use crate::artifact::{Cell, Table};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One contender's rows against another's.
+pub struct Difference;
+
+/// Parameters of [`Difference`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The column compared, in its own unit.
+    pub column: String,
+    /// The contender whose rows are kept.
+    pub of: String,
+    /// The contender that is subtracted.
+    pub against: String,
+    /// Whether only the size counts: |of − against|.
+    #[serde(default)]
+    pub absolute: bool,
+    /// Columns whose equal values make a pair; by default all keys but `by` that both contenders have.
+    #[serde(default)]
+    pub pair_on: Option<Columns>,
+    /// The column that names the contenders; in a study's tables the column of the labels.
+    #[serde(default = "model")]
+    pub by: String,
+    /// All axes of the table; the study layer fills this in.
+    #[serde(default)]
+    pub keys: Columns,
+}
+
+fn model() -> String {
+    "model".to_owned()
+}
+
+impl Kind for Difference {
+    type Params = Params;
+    const NAME: &'static str = "difference";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Analysis,
+        summary: "Lays the rows of one contender against those of another.",
+        details: "Keeps the rows of `of` and adds the columns `difference`, of - against in the column's unit, and \
+                  `relative_difference`, that over |against|. A row is paired with the row of `against` that has equal \
+                  values of `pair_on`: one row of `against` may serve many of `of`, for example a limit all widths. A \
+                  row without a partner, or with several, is a mistake and refused; one that lacks the column gets \
+                  empty differences.",
+        cites: &[],
+        inputs: &[TABLE],
+        outputs: &[TABLE_OUT],
+    };
+
+    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let mut faults = Vec::new();
+        if params.of == params.against {
+            faults.push(Problem::at("against", format!("`of` and `against` are both {}", params.of)));
+        }
+        let pairing = params.pair_on.iter().flat_map(|list| &list.0);
+        let unknown = pairing.filter(|name| !params.keys.contains(name) || **name == params.by);
+        let known = params.keys.without(&[&Columns(vec![params.by.clone()])]).join(", ");
+        faults.extend(
+            unknown
+                .map(|name| Problem::at("pair_on", format!("`{name}` pairs nothing; the axes that can are {known}"))),
+        );
+        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
+        Ok(vec![Value::Table(difference(params, inputs.table("table")?)?)])
+    }
+}
+
+fn difference(params: &Params, table: &Table) -> Result<Table, StepError> {
+    let contenders = table.column(&params.by)?;
+    let rows = |who: &str| (0..table.height()).filter(|&r| contenders[r].as_str() == Some(who)).collect::<Vec<_>>();
+    let (of, against) = (rows(&params.of), rows(&params.against));
+    let on = paired_on(params, table, [&of[..], &against[..]].concat())?;
+    let subtracted = keyed(table, &against, (&params.column, &on))?;
+    let numbers = table.numbers(&params.column)?;
+    let places = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
+    let (mut differences, mut relative) = (Vec::new(), Vec::new());
+    for &row in &of {
+        let key: Vec<Cell> = places.iter().map(|column| column[row].clone()).collect();
+        let pair = pair(params, numbers[row], (&subtracted, &on, &key))?;
+        let sized = pair.map(|(a, b)| (if params.absolute { (a - b).abs() } else { a - b }, b.abs()));
+        differences.push(Cell::from(sized.map(|(d, _)| d)));
+        relative.push(Cell::from(sized.filter(|(_, b)| *b > 0.0).map(|(d, b)| d / b)));
+    }
+    let kept = table.take(&of);
+    let names = kept.names().into_iter();
+    let mut columns = names.map(|n| Ok((n.clone(), kept.column(&n)?))).collect::<Result<Vec<_>, StepError>>()?;
+    columns.push(("difference".to_owned(), differences));
+    columns.push(("relative_difference".to_owned(), relative));
+    Ok(Table::new(columns)?)
+}
+
+fn paired_on(params: &Params, table: &Table, rows: Vec<usize>) -> Result<Vec<String>, StepError> {
+    match &params.pair_on {
+        Some(columns) => Ok(columns.0.clone()),
+        None => shared(table, &rows, params.keys.without(&[&Columns(vec![params.by.clone()])])),
+    }
+}
+
+/// Both numbers of a pair; nothing where the row lacks its own.
+fn pair(
+    params: &Params,
+    own: Option<f64>,
+    (subtracted, on, key): (&Keyed, &[String], &[Cell]),
+) -> Result<Option<(f64, f64)>, StepError> {
+    let Some(own) = own else { return Ok(None) };
+    partner(subtracted, key).map(|other| Some((own, other))).ok_or_else(|| {
+        let Params { of, against, column, .. } = params;
+        let place = in_words(on, key);
+        let reason = format!(
+            "{of} at {place} has no partner: {against} has no `{column}` there; leave the row out by `where`, or pair on \
+             other columns by `pair_on`"
+        );
+        StepError::Input { slot: "table".to_owned(), reason }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rows::{run, table};
+    use serde_json::{Value as Json, json};
+
+    const HEADER: [&str; 5] = ["model", "width", "seed", "mse", "note"];
+
+    fn sample() -> Table {
+        let rows = [
+            json!(["Finite", 10, 0, 0.5, "x"]),
+            json!(["Finite", 20, 0, 0.25, "x"]),
+            json!(["Limit", null, 0, 0.4, "x"]),
+            json!(["Finite", 10, 1, 0.75, "x"]),
+            json!(["Limit", null, 1, 0.5, "x"]),
+        ];
+        table(&HEADER, &rows)
+    }
+
+    fn found(extra: &Json, rows: Table) -> Result<Table, String> {
+        let mut params =
+            json!({"column": "mse", "of": "Finite", "against": "Limit", "keys": ["model", "width", "seed"]});
+        for (key, value) in extra.as_object().unwrap() {
+            params[key] = value.clone();
+        }
+        match run(&Difference, &params, &[rows]).map_err(|e| e.to_string())? {
+            Value::Table(table) => Ok(table),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_limit_serves_all_widths_of_its_seed() {
+        let signed = found(&json!({}), sample()).unwrap();
+        assert_eq!(signed.names()[..5], HEADER);
+        let numbers =
+            |table: &Table, name: &str| table.numbers(name).unwrap().into_iter().flatten().collect::<Vec<_>>();
+        let close = |a: Vec<f64>, b: [f64; 3]| assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-15), "{a:?}");
+        close(numbers(&signed, "difference"), [0.1, -0.15, 0.25]);
+        close(numbers(&signed, "relative_difference"), [0.25, -0.375, 0.5]);
+        let sizes = found(&json!({"absolute": true}), sample()).unwrap();
+        close(numbers(&sizes, "difference"), [0.1, 0.15, 0.25]);
+        close(numbers(&sizes, "relative_difference"), [0.25, 0.375, 0.5]);
+    }
+
+    #[test]
+    fn turned_round_the_sign_turns() {
+        let both = |of: &str, against: &str| {
+            let rows = table(&HEADER, &[json!(["a", 1, 0, 0.5, "x"]), json!(["b", 1, 0, 0.75, "x"])]);
+            found(&json!({"of": of, "against": against}), rows).unwrap().numbers("difference").unwrap()[0].unwrap()
+        };
+        assert_eq!((both("a", "b"), both("b", "a")), (-0.25, 0.25));
+    }
+
+    #[test]
+    fn gaps_stay_gaps_and_zero_has_no_relative() {
+        let rows = [
+            json!(["Finite", 1, 0, null, "x"]),
+            json!(["Finite", 2, 0, 1.0, "x"]),
+            json!(["Limit", null, 0, 0.0, "x"]),
+        ];
+        let table = found(&json!({}), table(&HEADER, &rows)).unwrap();
+        assert_eq!(table.numbers("difference").unwrap(), [None, Some(1.0)]);
+        assert_eq!(table.numbers("relative_difference").unwrap(), [None, None]);
+    }
+
+    #[test]
+    fn missing_and_ambiguous_partners_are_refused() {
+        let alone = table(&HEADER, &[json!(["Finite", 1, 0, 0.5, "x"]), json!(["Limit", null, 1, 0.5, "x"])]);
+        let error = found(&json!({}), alone).unwrap_err();
+        assert!(error.contains("Finite at seed = 0 has no partner"), "{error}");
+        let error = found(&json!({"pair_on": []}), sample()).unwrap_err();
+        assert!(error.contains("several rows at all rows"), "{error}");
+    }
+
+    #[test]
+    fn faults_are_found_before_the_run() {
+        let params =
+            json!({"column": "e", "of": "a", "against": "a", "pair_on": ["model", "m"], "keys": ["model", "n"]});
+        let faults = Kind::plan(&Difference, &serde_json::from_value(params).unwrap(), &Shapes::default()).unwrap_err();
+        assert_eq!(faults.len(), 3, "{faults:?}");
+    }
+}

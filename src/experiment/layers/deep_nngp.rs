@@ -1,0 +1,103 @@
+//! A whole network of infinitely wide layers, nothing filtered.
+
+use super::layer_kernel::{KernelName, Params as LayerParams, one, plan_kernel, thirty, yes};
+use crate::artifact::{Value, ValueType};
+use crate::experiment::values::{Matrices, Sizes, kernel};
+use crate::math::kernel::deep_nngp;
+use crate::step::{
+    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `deep-nngp`
+pub struct DeepNngp;
+
+/// Parameters of `deep-nngp`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// Number of layers L; 1 is `layer-kernel`.
+    #[schemars(range(min = 1, max = 1000))]
+    pub depth: usize,
+    /// The nonlinearity.
+    #[serde(default)]
+    pub kernel: KernelName,
+    /// As in `layer-kernel`, at every layer.
+    #[serde(default = "yes")]
+    pub rescale: bool,
+    /// Standard deviation of the weights times √d, where not rescaled.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub sigma_w: f64,
+    /// Standard deviation of the biases, where not rescaled.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub sigma_b: f64,
+    /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
+    #[serde(default = "thirty")]
+    #[schemars(range(min = 2, max = 200))]
+    pub quadrature_nodes: usize,
+}
+
+impl Params {
+    const fn layer(&self) -> LayerParams {
+        let Self { kernel, rescale, sigma_w, sigma_b, quadrature_nodes, .. } = *self;
+        LayerParams { kernel, rescale, sigma_w, sigma_b, quadrature_nodes }
+    }
+}
+
+impl Kind for DeepNngp {
+    type Params = Params;
+    const NAME: &'static str = "deep-nngp";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Experiment,
+        summary: "The kernel of a deep network of infinitely wide random layers: the baseline that filters nothing.",
+        details: "K_0 is the layer kernel of the samples, K_l that of σ_w²K_{l−1} + σ_b².",
+        cites: &["neural-lofi", "lee-2018"],
+        inputs: &[Slot { name: "x", accepts: &[ValueType::Representation], arity: Arity::One, doc: "The samples." }],
+        outputs: &[Port {
+            name: "kernel",
+            value_type: ValueType::Kernel,
+            keep: Keep::IfCheap,
+            doc: "Gram matrices on the training samples and from them to the others.",
+        }],
+    };
+
+    fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
+        Ok(plan_kernel(Sizes::at(inputs, "x"), params.depth as f64 * params.layer().value_flops()))
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
+        let x = inputs.representation("x")?;
+        let layer = params.layer();
+        let (formula, scale) = (layer.formula()?, layer.scale());
+        let computed = Matrices::of(x).with(|splits| deep_nngp(&formula, params.depth, splits, scale))?;
+        Ok(vec![Value::Kernel(kernel(computed, &x.labels, &x.origin)?)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::LayerKernel;
+    use crate::experiment::testing::{Check, pixels};
+    use serde_json::json;
+
+    #[test]
+    fn depth_is_so_many_layer_kernels() {
+        let x = || Value::Representation(pixels(7, 2, 3));
+        let mut stacked = x();
+        for depth in 1..4 {
+            stacked = Check::of(&LayerKernel).run(&json!({"kernel": "erf"}), vec![("x", stacked)]).remove(0);
+            let deep = Check::of(&DeepNngp).run(&json!({"kernel": "erf", "depth": depth}), vec![("x", x())]).remove(0);
+            assert_eq!(deep, stacked);
+        }
+    }
+
+    #[test]
+    fn no_layers_is_out_of_range() {
+        assert!(Check::of(&DeepNngp).canonical(&json!({"depth": 0})).is_err());
+    }
+}

@@ -1,0 +1,174 @@
+//! One infinitely wide layer.
+
+use crate::artifact::{Value, ValueType};
+use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
+use crate::math::kernel::{LayerKernel as Formula, Scale};
+use crate::step::{
+    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `layer-kernel`
+pub struct LayerKernel;
+
+/// The nonlinearity of an infinitely wide layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KernelName {
+    /// Arc-cosine kernel of degree 1.
+    #[default]
+    Relu,
+    /// The cosine of `relu`: unit diagonal.
+    ReluNormalized,
+    /// Logistic function, by Gauss–Hermite quadrature.
+    Sigmoid,
+    /// Error function, in closed form.
+    Erf,
+}
+
+/// A layer kernel and its variances.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The nonlinearity.
+    #[serde(default)]
+    pub kernel: KernelName,
+    /// Take σ_w such that the mean of σ_w²⟨h, h⟩/d over the training samples is 1, and σ_b = 0: the limit of
+    /// `random-features`. `sigma_w` and `sigma_b` are not used then.
+    #[serde(default = "yes")]
+    pub rescale: bool,
+    /// Standard deviation of the weights times √d, where not rescaled.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub sigma_w: f64,
+    /// Standard deviation of the biases, where not rescaled.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub sigma_b: f64,
+    /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
+    #[serde(default = "thirty")]
+    #[schemars(range(min = 2, max = 200))]
+    pub quadrature_nodes: usize,
+}
+
+pub const fn yes() -> bool {
+    true
+}
+
+pub const fn one() -> f64 {
+    1.0
+}
+
+pub const fn thirty() -> usize {
+    30
+}
+
+impl Params {
+    pub fn formula(&self) -> Result<Formula, StepError> {
+        let name = match self.kernel {
+            KernelName::Relu => "relu",
+            KernelName::ReluNormalized => "relu-normalized",
+            KernelName::Sigmoid => "sigmoid",
+            KernelName::Erf => "erf",
+        };
+        let formula = Formula::parse(name, self.quadrature_nodes)?;
+        formula.ok_or_else(|| StepError::Bug(format!("no kernel `{name}`")))
+    }
+
+    pub const fn scale(&self) -> Scale {
+        if self.rescale { Scale::AutoRescale } else { Scale::Fixed { sigma_w: self.sigma_w, sigma_b: self.sigma_b } }
+    }
+
+    /// Operations for one value of the kernel: an arc cosine, or the quadrature.
+    pub fn value_flops(&self) -> f64 {
+        match self.kernel {
+            KernelName::Sigmoid => 8.0 * (self.quadrature_nodes as f64).powi(2),
+            _ => 100.0,
+        }
+    }
+}
+
+impl Kind for LayerKernel {
+    type Params = Params;
+    const NAME: &'static str = "layer-kernel";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Experiment,
+        summary: "The kernel of one infinitely wide random layer.",
+        details: "k(a, b) = E[σ(u)σ(v)] with (u, v) normal of covariances q = σ_w²⟨a, b⟩/d + σ_b², or \
+                  q = σ_w²K + σ_b² on top of a kernel.",
+        cites: &["neural-lofi", "cho-saul-2009", "williams-1998"],
+        inputs: &[Slot {
+            name: "x",
+            accepts: &[ValueType::Representation, ValueType::Kernel],
+            arity: Arity::One,
+            doc: "The samples, as vectors or as the kernel of the layer before.",
+        }],
+        outputs: &[Port {
+            name: "kernel",
+            value_type: ValueType::Kernel,
+            keep: Keep::IfCheap,
+            doc: "Gram matrices on the training samples and from them to the others.",
+        }],
+    };
+
+    fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let sizes = Sizes::at(inputs, "x");
+        Ok(plan_kernel(sizes, params.value_flops()))
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
+        let (formula, scale) = (params.formula()?, params.scale());
+        let x = Layer::at(inputs, "x")?;
+        let computed = match &x {
+            Layer::Vectors(r) => Matrices::of(r).with(|splits| formula.of_features(splits, scale))?,
+            Layer::Products(k) => formula.of_kernel(state(k), scale),
+        };
+        Ok(vec![Value::Kernel(kernel(computed, x.labels(), x.origin())?)])
+    }
+}
+
+/// A kernel on the samples, at a cost for each of its values.
+pub fn plan_kernel(sizes: Sizes, value_flops: f64) -> Plan {
+    let values = sizes.train as f64 * sizes.samples() as f64;
+    let dim = sizes.dim.unwrap_or(0);
+    Plan {
+        outputs: vec![sizes.kernel()],
+        work_bytes: crate::experiment::values::matrix_bytes(sizes.samples(), dim),
+        flops: values * (2.0 * dim as f64 + value_flops),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::Kernel;
+    use crate::experiment::testing::{Check, pixels};
+    use serde_json::{Value as Json, json};
+
+    fn layer(params: &Json, x: Value) -> Kernel {
+        match Check::of(&LayerKernel).run(params, vec![("x", x)]).remove(0) {
+            Value::Kernel(k) => k,
+            _ => panic!("a kernel"),
+        }
+    }
+
+    #[test]
+    fn rescaled_relu_has_mean_diagonal_one_half_at_every_depth() {
+        let first = layer(&json!({}), Value::Representation(pixels(8, 3, 4)));
+        assert!((first.train.trace() / 8.0 - 0.5).abs() < 1e-12);
+        let second = layer(&json!({}), Value::Kernel(first.clone()));
+        assert!((second.train.trace() / 8.0 - 0.5).abs() < 1e-12);
+        assert_eq!((second.labels, second.origin), (first.labels, first.origin));
+    }
+
+    #[test]
+    fn variances_count_only_where_not_rescaled() {
+        let x = || Value::Representation(pixels(6, 0, 2));
+        let wide = json!({"kernel": "sigmoid", "sigma_w": 2.0, "quadrature_nodes": 20});
+        assert_eq!(layer(&wide, x()), layer(&json!({"kernel": "sigmoid", "quadrature_nodes": 20}), x()));
+        let constant = layer(&json!({"kernel": "sigmoid", "rescale": false, "sigma_w": 0.0}), x());
+        assert!(constant.train.iter().all(|v| (v - 0.25).abs() < 1e-14));
+    }
+}

@@ -1,0 +1,333 @@
+//! A linear readout with a ridge penalty.
+
+use crate::artifact::{Cell, Evaluated, Labels, Predictions, Readout, Shape, Table, Value, ValueType};
+use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
+use crate::math::linalg::Matrix;
+use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
+use crate::math::statistics::metrics::mean_squared_error;
+use crate::step::{
+    About, Arity, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `ridge-readout`
+pub struct RidgeReadout;
+
+/// What is centred by the means of the training samples before the fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Features and labels: an unpenalised intercept, whose leverage 1/n counts in the leave-one-out error. The
+    /// finite-width readout of the paper; on a kernel its exact kernel form.
+    #[default]
+    RidgeCv,
+    /// Labels alone: the paper's kernel readout with a selected ridge. Not the limit of `ridge-cv`.
+    KernelRidgeCv,
+    /// The kernel in both arguments and the labels: the limit of ridge with an intercept at given ridges.
+    KernelRidgeCentred,
+    /// Nothing, no intercept: the readout of the paper's kernel figures.
+    KernelRidgeUncentred,
+}
+
+/// Which ridges of the grid become predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Select {
+    /// The one with the smallest exact leave-one-out error on the training samples, the first one of equals.
+    #[default]
+    LeaveOneOut,
+    /// The one with the smallest error on the validation samples, the first one of equals.
+    Validation,
+    /// The one with the smallest error on the test samples, the first one of equals: makes the test error too small, and
+    /// is here for comparing with numbers that were published so.
+    Test,
+    /// Every one, a column each.
+    Each,
+}
+
+/// Parameters of `ridge-readout`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// Which of the four readouts.
+    #[serde(default)]
+    pub readout: Form,
+    /// Ridge penalties λ > 0 of ‖y − Hw‖² + λ‖w‖²; not multiplied by n. By default 500 from 1e-6 to 1e6.
+    #[serde(default = "default_grid")]
+    pub lambda: Grid,
+    /// Which of them to predict with.
+    #[serde(default)]
+    pub select: Select,
+}
+
+fn default_grid() -> Grid {
+    Grid(crate::math::ridge::log_grid(-6.0, 6.0, 500))
+}
+
+// Ridges solved at a time: their predictions on all splits never exist for a whole grid unless each is asked for.
+const RIDGES_AT_ONCE: usize = 32;
+
+impl Kind for RidgeReadout {
+    type Params = Params;
+    const NAME: &'static str = "ridge-readout";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Experiment,
+        summary: "Fits a ridge readout, for every penalty from one factorisation.",
+        details: "min ‖t − Hw‖² + λ‖w‖² or (K + λ)c = t. Leave-one-out residuals are exact: e = (t − St)/(1 − S_ii), \
+                  with a further −1/n in the denominator where an intercept is fitted by `ridge-cv`.",
+        cites: &["neural-lofi"],
+        inputs: &[Slot {
+            name: "x",
+            accepts: &[ValueType::Representation, ValueType::Kernel],
+            arity: Arity::One,
+            doc: "The samples to read out, as vectors or as a kernel. Vectors with a kernel readout use G = FFᵀ.",
+        }],
+        outputs: &[
+            Port {
+                name: "predictions",
+                value_type: ValueType::Predictions,
+                keep: Keep::Always,
+                doc: "Predictions on every split, a column for each selected penalty.",
+            },
+            Port {
+                name: "path",
+                value_type: ValueType::Table,
+                keep: Keep::Always,
+                doc: "A row for each penalty: lambda, leave_one_out_mse, train_mse, validation_mse, selected.",
+            },
+        ],
+    };
+
+    fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let sizes = Sizes::at(inputs, "x");
+        let problems = impossible(params, sizes);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let (n, count) = (sizes.train, params.lambda.0.len());
+        let width = sizes.dim.unwrap_or(n);
+        let rank = width.min(n);
+        let columns = if params.select == Select::Each { count } else { 1 };
+        let each = 4.0 * n as f64 * rank as f64 + 2.0 * sizes.samples() as f64 * width as f64;
+        Ok(Plan {
+            outputs: vec![Shape::Predictions { samples: sizes.samples(), columns }, Shape::Table],
+            work_bytes: matrix_bytes(n, rank) + 3 * matrix_bytes(rank, rank) + matrix_bytes(sizes.samples(), width),
+            flops: 2.0 * n as f64 * width as f64 * rank as f64 + eigen_flops(rank) + count as f64 * each,
+        })
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+        match Layer::at(inputs, "x")? {
+            Layer::Vectors(r) => Matrices::of(r).with(|splits| {
+                let ridge = Ridge::new(Design::Features(splits), &r.labels.train, params.centring())?;
+                Work { params, ridge, labels: &r.labels, context }.outputs(&r.origin)
+            }),
+            Layer::Products(k) => {
+                let ridge = Ridge::new(Design::Kernel(view(k)), &k.labels.train, params.centring())?;
+                Work { params, ridge, labels: &k.labels, context }.outputs(&k.origin)
+            }
+        }
+    }
+}
+
+fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(bad) = params.lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0)) {
+        problems.push(Problem::at("lambda", format!("{bad} is no ridge penalty: it must be a number above 0")));
+    }
+    for (select, split, samples) in
+        [(Select::Validation, "validation", sizes.validation), (Select::Test, "test", sizes.test)]
+    {
+        if params.select == select && samples == 0 {
+            let message = format!("there are no {split} samples to select on");
+            let help = format!("give the data set {split} samples, or use `leave-one-out`");
+            problems.push(Problem::at("select", message).help(help));
+        }
+    }
+    problems
+}
+
+impl Params {
+    const fn centring(&self) -> Centring {
+        match self.readout {
+            Form::RidgeCv | Form::KernelRidgeCentred => Centring::Full,
+            Form::KernelRidgeCv => Centring::Labels,
+            Form::KernelRidgeUncentred => Centring::Nothing,
+        }
+    }
+}
+
+// A factorised readout on its way to predictions.
+struct Work<'a> {
+    params: &'a Params,
+    ridge: Ridge<'a>,
+    labels: &'a Labels,
+    context: &'a Context<'a>,
+}
+
+// Errors along the grid; a curve that was not computed is empty.
+struct Path {
+    leave_one_out: Vec<f64>,
+    train: Vec<f64>,
+    validation: Vec<f64>,
+    test: Vec<f64>,
+}
+
+impl Work<'_> {
+    fn outputs(&self, origin: &crate::artifact::Origin) -> Result<Outputs, StepError> {
+        let path = self.path()?;
+        let chosen = self.chosen(&path)?;
+        let lambdas: Vec<f64> = chosen.iter().map(|&i| self.params.lambda.0[i]).collect();
+        let fits = self.ridge.fits(&lambdas)?;
+        let [validation, test] = pair((0..2).map(|s| columns(&fits, |f| &f.evaluation[s])).collect())?;
+        let readouts = chosen.iter().map(|&i| Readout {
+            lambda: Some(self.params.lambda.0[i]),
+            leave_one_out_mse: path.leave_one_out.get(i).copied(),
+        });
+        let evaluated = |labels: &Vec<f64>, predicted| Evaluated { labels: labels.clone(), predicted };
+        let predictions = Predictions {
+            readouts: readouts.collect(),
+            train: evaluated(&self.labels.train, columns(&fits, |f| &f.train)),
+            validation: evaluated(&self.labels.validation, validation),
+            test: evaluated(&self.labels.test, test),
+            origin: origin.clone(),
+        };
+        Ok(vec![Value::Predictions(predictions), Value::Table(self.table(&path, &chosen)?)])
+    }
+
+    fn path(&self) -> Result<Path, StepError> {
+        let lambdas = &self.params.lambda.0;
+        let needed = matches!(self.params.select, Select::LeaveOneOut | Select::Each);
+        let leave_one_out = if needed { self.ridge.leave_one_out(lambdas)? } else { Vec::new() };
+        let [mut train, mut validation, mut test] = [const { Vec::new() }; 3];
+        for some in lambdas.chunks(RIDGES_AT_ONCE) {
+            self.context.check()?;
+            for fit in self.ridge.fits(some)? {
+                train.push(fit.train_mse);
+                if !self.labels.validation.is_empty() {
+                    validation.push(mean_squared_error(&fit.evaluation[0], &self.labels.validation)?.mean);
+                }
+                if self.params.select == Select::Test {
+                    test.push(mean_squared_error(&fit.evaluation[1], &self.labels.test)?.mean);
+                }
+            }
+        }
+        Ok(Path { leave_one_out, train, validation, test })
+    }
+
+    fn chosen(&self, path: &Path) -> Result<Vec<usize>, StepError> {
+        let curve = match self.params.select {
+            Select::Each => return Ok((0..self.params.lambda.0.len()).collect()),
+            Select::LeaveOneOut => &path.leave_one_out,
+            Select::Validation => &path.validation,
+            Select::Test => &path.test,
+        };
+        let best = first_minimum(curve);
+        best.map(|i| vec![i]).ok_or_else(|| StepError::Numeric("no penalty has a finite error to select it by".into()))
+    }
+
+    fn table(&self, path: &Path, chosen: &[usize]) -> Result<Table, StepError> {
+        let curve = |values: &[f64], i: usize| Cell::from(values.get(i).copied());
+        let row = |(i, &lambda): (usize, &f64)| {
+            let errors = [&path.leave_one_out, &path.train, &path.validation].map(|values| curve(values, i));
+            let [leave_one_out, train, validation] = errors;
+            vec![lambda.into(), leave_one_out, train, validation, chosen.contains(&i).into()]
+        };
+        let rows: Vec<Vec<Cell>> = self.params.lambda.0.iter().enumerate().map(row).collect();
+        let header = ["lambda", "leave_one_out_mse", "train_mse", "validation_mse", "selected"];
+        Ok(Table::from_rows(&header, &rows)?)
+    }
+}
+
+fn columns<'f>(fits: &'f [RidgeFit], of: impl Fn(&'f RidgeFit) -> &'f Vec<f64>) -> Matrix {
+    let rows = fits.first().map_or(0, |f| of(f).len());
+    Matrix::from_iterator(rows, fits.len(), fits.iter().flat_map(|f| of(f).iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::LayerKernel;
+    use crate::experiment::testing::{Check, pixels};
+    use serde_json::{Value as Json, json};
+
+    fn read(params: &Json, x: Value) -> (Predictions, Table) {
+        let mut outputs = Check::of(&RidgeReadout).run(params, vec![("x", x)]).into_iter();
+        match (outputs.next(), outputs.next()) {
+            (Some(Value::Predictions(p)), Some(Value::Table(t))) => (p, t),
+            _ => panic!("predictions and a table"),
+        }
+    }
+
+    fn vectors() -> Value {
+        Value::Representation(pixels(25, 6, 7))
+    }
+
+    const FORMS: [&str; 4] = ["ridge-cv", "kernel-ridge-cv", "kernel-ridge-centred", "kernel-ridge-uncentred"];
+
+    #[test]
+    fn selection_is_the_minimum_of_its_column() {
+        let grid = json!({"log10": {"from": -3, "to": 3, "points": 40}});
+        for (select, column) in [("leave-one-out", "leave_one_out_mse"), ("validation", "validation_mse")] {
+            for readout in FORMS {
+                let (p, path) = read(&json!({"readout": readout, "lambda": grid, "select": select}), vectors());
+                let errors: Vec<f64> = path.numbers(column).unwrap().into_iter().flatten().collect();
+                let best = first_minimum(&errors).unwrap();
+                assert_eq!(path.column("selected").unwrap()[best], Cell::Bool(true));
+                assert_eq!(p.readouts[0].lambda, path.numbers("lambda").unwrap()[best]);
+                assert_eq!(p.readouts[0].leave_one_out_mse, path.numbers("leave_one_out_mse").unwrap()[best]);
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_are_read_out_with_every_penalty() {
+        let kernel = || Check::of(&LayerKernel).run(&json!({}), vec![("x", vectors())]).remove(0);
+        for readout in FORMS {
+            let (p, path) = read(&json!({"readout": readout, "lambda": [0.1, 1.0], "select": "each"}), kernel());
+            assert_eq!((p.readouts.len(), path.height(), p.origin.card.as_str()), (2, 2, "tiny"));
+            let mse =
+                |l: usize| mean_squared_error(p.train.predicted.column(l).as_slice(), &p.train.labels).unwrap().mean;
+            let listed = path.numbers("train_mse").unwrap();
+            assert!((0..2).all(|l| (mse(l) - listed[l].unwrap()).abs() < 1e-12));
+        }
+    }
+
+    #[test]
+    fn choosing_on_the_test_samples_gives_the_least_test_error() {
+        let grid = json!({"log10": {"from": -3, "to": 3, "points": 20}});
+        let error = |select: &str| {
+            let (p, _) = read(&json!({"lambda": grid, "select": select}), vectors());
+            let column = |l: usize| p.test.predicted.column(l).as_slice().to_vec();
+            let errors = (0..p.readouts.len()).map(|l| mean_squared_error(&column(l), &p.test.labels).unwrap().mean);
+            errors.fold(f64::INFINITY, f64::min)
+        };
+        assert_eq!(error("test"), error("each"));
+        assert!(error("test") < error("validation"));
+    }
+
+    #[test]
+    fn default_is_the_finite_width_readout_of_the_paper() {
+        let params = Check::of(&RidgeReadout).canonical(&json!({})).unwrap();
+        assert_eq!((params["readout"].clone(), params["select"].clone()), (json!("ridge-cv"), json!("leave-one-out")));
+        let written = json!({"lambda": {"log10": {"from": -6, "to": 6, "points": 500}}});
+        assert_eq!(params, Check::of(&RidgeReadout).canonical(&written).unwrap(), "one step, not two, in any store");
+    }
+
+    #[test]
+    fn senseless_requests_are_refused() {
+        let refuse = |params: Json, x| Check::of(&RidgeReadout).refuse(&params, vec![("x", x)])[0].at.clone();
+        assert_eq!(refuse(json!({"lambda": [1.0, 0.0]}), vectors()).as_deref(), Some("lambda"));
+        let no_validation = Value::Representation(pixels(5, 0, 2));
+        assert_eq!(refuse(json!({"select": "validation"}), no_validation).as_deref(), Some("select"));
+    }
+
+    #[test]
+    fn splits_without_samples_stay_empty() {
+        let (p, path) = read(&json!({"lambda": [1.0]}), Value::Representation(pixels(9, 0, 0)));
+        assert_eq!((p.validation.predicted.shape(), p.test.predicted.shape()), ((0, 1), (0, 1)));
+        assert_eq!(path.column("validation_mse").unwrap(), vec![Cell::Null]);
+    }
+}

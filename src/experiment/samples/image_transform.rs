@@ -1,0 +1,186 @@
+//! Images with other amplitudes or phases, of another size, or grey.
+
+use super::pixel_change;
+use super::spectral_change::{Change, Images};
+use crate::artifact::{Geometry, Shape, Value, ValueType};
+use crate::experiment::layers::pooling::{self, MAPS};
+use crate::experiment::values::{Sizes, layout, matrix_bytes, planned_layout};
+use crate::math::image::maps::MapShape;
+use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `image-transform`
+pub struct ImageTransform;
+
+/// What happens to the images.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Transform {
+    /// Amplitudes stay, phases are drawn anew for every image.
+    RandomPhases(RandomPhases),
+    /// Phases stay, amplitudes become the mean ones of the training images.
+    MeanAmplitudes,
+    /// Amplitudes are rescaled so that the training images have a given power spectrum.
+    Colour(Colour),
+    /// One channel of three, by the weights of luma.
+    Grey,
+    /// Pixels as v/255, from 0 to 1, in place of standardised ones.
+    UnitRange,
+    /// Another size, by the area average.
+    Resize(Resize),
+}
+
+/// A size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resize {
+    /// Rows.
+    #[schemars(range(min = 1, max = 1000))]
+    pub height: usize,
+    /// Columns.
+    #[schemars(range(min = 1, max = 1000))]
+    pub width: usize,
+}
+
+/// Random phases.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RandomPhases {
+    /// Seed of the phases.
+    #[schemars(range(min = 0))]
+    pub seed: u64,
+}
+
+/// A power spectrum.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Colour {
+    /// Exponent α of the power spectrum ‖f‖^−α; 0 whitens, natural images have about 2.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub exponent: f64,
+    /// Added to the variance of every frequency, as a share of their mean: what a gain is at most.
+    #[serde(default = "millionth")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub floor: f64,
+}
+
+const fn millionth() -> f64 {
+    1e-6
+}
+
+/// Parameters of `image-transform`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// `random-phases: {seed}`, `mean-amplitudes`, `colour: {exponent, floor}`, `grey`, `unit-range`, or
+    /// `resize: {height, width}`.
+    pub transform: Transform,
+}
+
+impl Transform {
+    /// Whether it is a change in the Fourier domain, and takes statistics of the training images.
+    const fn is_spectral(self) -> (bool, bool) {
+        match self {
+            Self::RandomPhases(_) => (true, false),
+            Self::MeanAmplitudes | Self::Colour(_) => (true, true),
+            Self::Grey | Self::UnitRange | Self::Resize(_) => (false, false),
+        }
+    }
+}
+
+impl Kind for ImageTransform {
+    type Params = Params;
+    const NAME: &'static str = "image-transform";
+    const ABOUT: About = About {
+        module: module_path!(),
+        family: Family::Data,
+        summary: "Gives images other amplitudes or phases in the Fourier domain, another size, or one channel.",
+        details: "In the Fourier domain: on standardised pixels, channel by channel, with the two-dimensional discrete Fourier transform. \
+                  `random-phases` adds θ(f) = −θ(−f), uniform, to the phases of an image, the same in all its channels, so \
+                  amplitudes, mean and the relation of the channels stay. `mean-amplitudes` sets |X(f)| to its mean over the \
+                  training images. `colour` subtracts the mean training image and multiplies X(f) by a gain, so that the \
+                  variance over training images is ∝ ‖f‖^−α at every frequency and 1 for a pixel on average: whitening for \
+                  α = 0. That is the ZCA whitening of translation-invariant images; channels are not decorrelated. The \
+                  statistics are those of the training split, for all splits. In the pixel domain: `grey` makes one channel \
+                  of three with the weights 0.299, 0.587 and 0.114. Of pixels it is the luma of the bytes, less its mean, in \
+                  units of the mean standard deviation Σ w_c σ_c: the weights of the standardised channels are w_c σ_c/Σ w σ. \
+                  Of real numbers it is their weighted mean as they are. `unit-range` takes the standardisation of pixels \
+                  back, v/255, and refuses real numbers. `resize` is the area average: an output pixel is the mean over the \
+                  rectangle of the input that it covers, pixels that are cut counted in part.",
+        cites: &["ricci-2026", "wen-2024"],
+        inputs: &[MAPS],
+        outputs: &[Port {
+            name: "samples",
+            value_type: ValueType::Representation,
+            keep: Keep::IfCheap,
+            doc: "The changed images, as real numbers; pixels where `unit-range` made them.",
+        }],
+    };
+
+    fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let shape = planned_layout(inputs, "x")?;
+        let sizes = Sizes::at(inputs, "x");
+        let (spectral, needs_training) = params.transform.is_spectral();
+        if !spectral {
+            let to = output(params.transform, (shape, inputs.get("x"))).map_err(|problem| vec![problem])?;
+            let plan = pooling::planned(sizes, shape, to);
+            let outputs = if params.transform == Transform::UnitRange { vec![bytes(sizes, to)] } else { plan.outputs };
+            return Ok(Plan { outputs, ..plan });
+        }
+        if needs_training && sizes.train == 0 {
+            let problem = Problem::at("x", "there are no training samples to take the statistics from");
+            return Err(vec![problem.help("draw some, or use `random-phases`")]);
+        }
+        let transforms = 2 * sizes.samples() + if needs_training { sizes.train } else { 0 };
+        let each = 4.0 * shape.dim() as f64 * (shape.height + 2 * shape.width) as f64;
+        Ok(Plan {
+            outputs: vec![sizes.maps(shape)],
+            work_bytes: matrix_bytes(1 << 22, 1) + matrix_bytes(shape.dim(), 8),
+            flops: transforms as f64 * each,
+        })
+    }
+
+    fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+        let x = inputs.representation("x")?;
+        let images = Images::of(x, context)?;
+        let made = match params.transform {
+            Transform::RandomPhases(RandomPhases { seed }) => images.with(&Change::Phases(seed))?,
+            Transform::MeanAmplitudes => images.with(&images.mean_amplitudes()?)?,
+            Transform::Colour(Colour { exponent, floor }) => images.with(&images.colour(exponent, floor)?)?,
+            Transform::Grey => pixel_change::grey(x, context)?,
+            Transform::UnitRange => pixel_change::unit_range(x)?,
+            Transform::Resize(Resize { height, width }) => {
+                pixel_change::resized(x, MapShape { height, width, ..layout(x)? }, context)?
+            }
+        };
+        Ok(vec![Value::Representation(made)])
+    }
+}
+
+/// The layout after a change in the pixel domain.
+fn output(transform: Transform, (from, x): (MapShape, Option<Shape>)) -> Result<MapShape, Problem> {
+    match transform {
+        Transform::Grey if from.channels != pixel_change::LUMA.len() => {
+            let problem = Problem::at("x", format!("{} channels; `grey` makes one of three", from.channels));
+            Err(problem.help("leave this step out for grey images"))
+        }
+        Transform::Grey => Ok(MapShape { channels: 1, ..from }),
+        Transform::UnitRange if !matches!(x, Some(Shape::Representation { number_bytes: 1, .. })) => {
+            let problem = Problem::at("x", "these samples are real numbers; `unit-range` takes pixels");
+            Err(problem.help("put it right behind the data set, before all other steps"))
+        }
+        Transform::Resize(Resize { height, width }) => Ok(MapShape { height, width, ..from }),
+        _ => Ok(from),
+    }
+}
+
+/// Pixels on the same samples.
+fn bytes(Sizes { train, validation, test, .. }: Sizes, shape: MapShape) -> Shape {
+    let geometry = Some(Geometry::from(shape));
+    Shape::Representation { train, validation, test, dim: shape.dim(), geometry, number_bytes: 1 }
+}
+
+#[cfg(test)]
+#[path = "image_transform_tests.rs"]
+mod tests;

@@ -1,0 +1,152 @@
+//! The loop of training: gradient, record, step, and a state to go on from.
+
+use super::network::PointSource;
+use super::parameters::RidgePenalty;
+use super::state::{Progress, decode, encode};
+use crate::artifact::{Cell, Checkpoint, Network, Table, Value};
+use crate::math::network::{Evaluation, Order, Schedule, Trainer};
+use crate::step::{Context, Outputs, StepError};
+
+/// What a training run does when.
+pub struct Setting {
+    pub batch: usize,
+    pub seed: u64,
+    pub schedule: Schedule,
+    pub ridge: Option<RidgePenalty>,
+    /// Whether outputs stand for classes, so that a share of them is wrong.
+    pub classifies: bool,
+    /// Steps with a row in the trajectory, ascending.
+    pub evaluate_at: Vec<usize>,
+    pub evaluation_samples: usize,
+    /// Steps at which the network is kept, ascending.
+    pub checkpoints: Vec<usize>,
+}
+
+/// A training run.
+pub struct Training<'a> {
+    pub trainer: Trainer<f32>,
+    /// Training, validation and test samples.
+    pub splits: [PointSource<'a>; 3],
+    pub setting: Setting,
+    /// What comes out; its checkpoints are filled in as they are reached.
+    pub made: Network,
+}
+
+/// What a turn of the loop came to.
+enum Made {
+    Step,
+    /// The last row and checkpoint, after which no step is made.
+    Last,
+}
+
+const TRAJECTORY: [&str; 8] = [
+    "step",
+    "learning_rate",
+    "train_loss",
+    "train_error",
+    "validation_loss",
+    "validation_error",
+    "test_loss",
+    "test_error",
+];
+const LAYERS: [&str; 5] = ["step", "layer", "gradient_norm", "gradient_share", "parameter_norm"];
+
+impl Training<'_> {
+    /// Trains to the end, from the saved state where there is one. The state is saved when the run is stopped, and
+    /// whenever so many floating-point operations are done.
+    pub fn run(mut self, context: &Context<'_>, save_every_flops: f64) -> Result<Outputs, StepError> {
+        let samples = crate::math::network::Source::count(&self.splits[0]);
+        let mut order = Order::new(self.setting.seed, samples, self.setting.batch);
+        let mut progress = self.resume(context)?;
+        let step_flops = 3.0 * self.trainer.network().architecture().flops() * self.setting.batch as f64;
+        let (mut rows, mut unsaved) = (Vec::new(), 0.0);
+        loop {
+            if unsaved > 0.0 && unsaved >= save_every_flops && context.check().is_ok() {
+                self.save(&progress, context)?;
+                unsaved = 0.0;
+            }
+            order.rows(progress.step, &mut rows);
+            match self.step((&mut progress, &rows), context) {
+                Ok(Made::Step) => unsaved += step_flops,
+                Ok(Made::Last) => return self.finish(progress),
+                Err(StepError::Cancelled) => {
+                    if unsaved > 0.0 {
+                        self.save(&progress, context)?;
+                    }
+                    return Err(StepError::Cancelled);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What belongs to a step: gradient, row, checkpoint, descent. One that is stopped in the middle was not begun.
+    fn step(&mut self, (progress, rows): (&mut Progress, &[usize]), context: &Context<'_>) -> Result<Made, StepError> {
+        let step = progress.step;
+        context.check()?;
+        let last = step >= self.setting.schedule.steps;
+        let observed = self.setting.evaluate_at.binary_search(&step).is_ok();
+        if observed || !last {
+            self.trainer.differentiate(&self.splits[0], rows, &|| context.check())?;
+        }
+        if observed {
+            self.record(progress, context)?;
+        }
+        if self.setting.checkpoints.binary_search(&step).is_ok() {
+            let parameters = self.trainer.network().parameters().to_vec();
+            progress.checkpoints.push(Checkpoint { step, parameters });
+        }
+        if last {
+            return Ok(Made::Last);
+        }
+        if let Some(ridge) = self.setting.ridge {
+            // the gradient of λ‖θ‖²
+            self.trainer.decay(2.0 * ridge.at(step));
+        }
+        self.trainer.descend(self.setting.schedule.rate(step));
+        progress.step += 1;
+        Ok(Made::Step)
+    }
+
+    fn resume(&mut self, context: &Context<'_>) -> Result<Progress, StepError> {
+        let parameters = self.trainer.network().parameters().len();
+        let Some(state) = context.scratch.load().and_then(|bytes| decode(&bytes, parameters)) else {
+            return Ok(Progress::default());
+        };
+        self.trainer.restore(&state.parameters, (state.optimiser_steps, state.moments))?;
+        Ok(state.progress)
+    }
+
+    fn save(&self, progress: &Progress, context: &Context<'_>) -> Result<(), StepError> {
+        let (steps, moments) = self.trainer.optimiser().state();
+        let state = encode(progress, self.trainer.network().parameters(), (steps, moments))?;
+        context.scratch.save(&state)
+    }
+
+    fn record(&mut self, progress: &mut Progress, context: &Context<'_>) -> Result<(), StepError> {
+        let step = progress.step;
+        let mut row: Vec<Cell> = vec![step.into(), Cell::Float(self.setting.schedule.rate(step))];
+        for split in &self.splits {
+            let made = self.trainer.evaluate(split, self.setting.evaluation_samples, &|| context.check())?;
+            let cell = |number: fn(&Evaluation) -> f64| Cell::from(made.as_ref().map(number));
+            let error = if self.setting.classifies { cell(|e| e.error) } else { Cell::Null };
+            row.extend([cell(|e| e.loss), error]);
+        }
+        progress.trajectory.push(row);
+        let norms = self.trainer.layer_norms();
+        let square: f64 = norms.iter().map(|(gradient, _)| gradient * gradient).sum();
+        for (layer, (gradient, parameter)) in norms.into_iter().enumerate() {
+            let share = if square > 0.0 { Cell::Float(gradient * gradient / square) } else { Cell::Null };
+            let numbers = [Cell::Float(gradient), share, Cell::Float(parameter)];
+            progress.layers.push([step.into(), (layer + 1).into()].into_iter().chain(numbers).collect());
+        }
+        Ok(())
+    }
+
+    fn finish(self, progress: Progress) -> Result<Outputs, StepError> {
+        let trajectory = Table::from_rows(&TRAJECTORY, &progress.trajectory)?;
+        let layers = Table::from_rows(&LAYERS, &progress.layers)?;
+        let network = Network { checkpoints: progress.checkpoints, ..self.made };
+        Ok(vec![Value::Table(trajectory), Value::Table(layers), Value::Network(network)])
+    }
+}

@@ -1,0 +1,159 @@
+//! Moments of convolutional features over many sets of images at once: the lift is done an image at a time and never held.
+
+use super::Moments;
+use crate::math::error::{MathError, check_range, check_size};
+use crate::math::image::convolution::ConvolutionalLayer;
+use crate::math::image::maps::Maps;
+use crate::math::linalg::Matrix;
+use crate::math::lofi::subsample::NestedSamples;
+
+/// The moment over the positions of one image, `1/S Σ_s z_s z_sᵀ`, without its label.
+///
+/// Shapes: one image -> P x P. Cost: S (2Ck²P + P²). Source: arXiv 2605.13612, the moment of a convolutional layer.
+///
+/// # Errors
+/// Those of [`ConvolutionalLayer::moment`].
+pub fn image_moment(layer: &ConvolutionalLayer, image: &Maps) -> Result<Matrix, MathError> {
+    layer.moment(&[1.0], |_| Ok(image.clone()))
+}
+
+/// The label-weighted and the plain moment over all positions of all images, with one lift for both.
+///
+/// Shapes: `image(i)` gives image i, n labels -> P x P twice. Cost: nS (2Ck²P + P²); memory of one lifted image.
+/// Source: arXiv 2605.13612, for a convolutional layer C averages over positions.
+///
+/// # Errors
+/// Those of [`image_moment`]; [`MathError::Range`] for no images; whatever `image` returns.
+pub fn image_moments<E: From<MathError>>(
+    layer: &ConvolutionalLayer,
+    labels: &[f64],
+    mut image: impl FnMut(usize) -> Result<Maps, E>,
+) -> Result<Moments, E> {
+    let count = labels.len() as f64;
+    check_range(!labels.is_empty(), "number of images", count, "at least 1")?;
+    let width = layer.output().channels;
+    let mut sums = Moments { signed: Matrix::zeros(width, width), covariance: Matrix::zeros(width, width) };
+    for (i, label) in labels.iter().enumerate() {
+        let one = image_moment(layer, &image(i)?)?;
+        add_multiple(&mut sums.signed, label / count, &one);
+        add_multiple(&mut sums.covariance, 1.0 / count, &one);
+    }
+    Ok(sums)
+}
+
+fn add_multiple(sum: &mut Matrix, factor: f64, term: &Matrix) {
+    sum.iter_mut().zip(term.iter()).for_each(|(s, t)| *s += factor * t);
+}
+
+/// The label-weighted moments of nested subsamples, gathered in one pass over all images.
+#[derive(Debug, Clone)]
+pub struct NestedMoments {
+    shells: Vec<Option<usize>>,
+    sizes: Vec<usize>,
+    // Σ y M over the images of one shell
+    sums: Vec<Matrix>,
+}
+
+impl NestedMoments {
+    /// Empty moments of `width` channels over subsamples of `count` images.
+    pub fn new(samples: &NestedSamples, count: usize, width: usize) -> Self {
+        let sums = vec![Matrix::zeros(width, width); samples.sizes().len()];
+        Self { shells: samples.shells(count), sizes: samples.sizes().to_vec(), sums }
+    }
+
+    /// Whether some subsample has this image. Panics where there is no such image.
+    pub fn needs(&self, image: usize) -> bool {
+        self.shells[image].is_some()
+    }
+
+    /// Adds an image by its own moment. Cost: P². Panics where there is no such image.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] for a moment of another width.
+    pub fn add(&mut self, image: usize, label: f64, moment: &Matrix) -> Result<(), MathError> {
+        if let Some(shell) = self.shells[image] {
+            check_size("channels of a moment", moment.nrows(), self.sums[shell].nrows())?;
+            add_multiple(&mut self.sums[shell], label, moment);
+        }
+        Ok(())
+    }
+
+    /// The moment of each subsample, by ascending size; a sum of shells.
+    pub fn finish(self) -> impl Iterator<Item = Matrix> {
+        let width = self.sums.first().map_or(0, Matrix::nrows);
+        self.sums.into_iter().zip(self.sizes).scan(Matrix::zeros(width, width), |total, (shell, size)| {
+            *total += shell;
+            Some(&*total / size as f64)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::activation::Activation;
+    use crate::math::image::convolution::draw_weights;
+    use crate::math::image::maps::MapShape;
+    use crate::math::image::patch::Window;
+    use crate::math::lofi::moment::{second_moment, signed_moment};
+    use crate::math::random::Stream;
+
+    const SHAPE: MapShape = MapShape { channels: 2, height: 5, width: 4 };
+    const COUNT: usize = 9;
+
+    fn images() -> (Maps, Vec<f64>) {
+        let values = Stream::new(7, "test-images", 0).normal_columns(COUNT, 0, SHAPE.dim());
+        let labels = (0..COUNT).map(|i| if i % 3 == 0 { 1.0 } else { -1.0 }).collect();
+        (Maps::new(values, SHAPE).unwrap(), labels)
+    }
+
+    fn layer() -> ConvolutionalLayer {
+        let window = Window { size: 3, padding: 1 };
+        ConvolutionalLayer::new(draw_weights(1, 2, 18, 6), window, Activation::Relu, SHAPE).unwrap()
+    }
+
+    // all maps at once, every position a row
+    fn rows(z: &Maps) -> Matrix {
+        let z = layer().apply(z.count(), |range| Ok::<_, MathError>(z.images(range))).unwrap();
+        z.into_positions()
+    }
+
+    #[test]
+    fn moments_are_those_of_all_positions_as_rows() {
+        let (z, y) = images();
+        let found = image_moments(&layer(), &y, |i| Ok::<_, MathError>(z.images(i..i + 1))).unwrap();
+        let direct = rows(&z);
+        // rows go position by position, images within
+        let labels = y.repeat(SHAPE.positions());
+        assert!((found.signed - signed_moment(&direct, &labels).unwrap()).amax() < 1e-14);
+        assert!((found.covariance - second_moment(&direct)).amax() < 1e-14);
+        assert!(image_moments(&layer(), &[], |i| Ok::<_, MathError>(z.images(i..i + 1))).is_err());
+    }
+
+    #[test]
+    fn one_pass_gives_the_moment_of_every_subsample() {
+        let (z, y) = images();
+        let samples = NestedSamples::draw(COUNT, &[1, 4, 7], (5, 0)).unwrap();
+        let mut nested = NestedMoments::new(&samples, COUNT, 6);
+        for i in (0..COUNT).filter(|&i| samples.members(2).contains(&i)) {
+            assert!(nested.needs(i));
+            let moment = image_moment(&layer(), &z.images(i..i + 1)).unwrap();
+            nested.add(i, y[i], &moment).unwrap();
+        }
+        assert_eq!((0..COUNT).filter(|&i| nested.needs(i)).count(), 7);
+        for (place, moment) in nested.finish().enumerate() {
+            let members = samples.members(place);
+            let chosen = Maps::new(z.values().select_rows(members), SHAPE).unwrap();
+            let labels: Vec<f64> = members.iter().map(|&i| y[i]).collect();
+            let direct = signed_moment(&rows(&chosen), &labels.repeat(SHAPE.positions())).unwrap();
+            assert!((moment - direct).amax() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        assert!(image_moment(&layer(), &images().0.channel(0)).is_err());
+        let samples = NestedSamples::draw(4, &[4], (0, 0)).unwrap();
+        assert!(NestedMoments::new(&samples, 4, 3).add(0, 1.0, &Matrix::zeros(2, 2)).is_err());
+    }
+}

@@ -1,0 +1,248 @@
+//! The state of a network of infinitely wide layers: its kernel on every split.
+
+use crate::math::error::{MathError, check_range, check_size};
+use crate::math::linalg::{Matrix, gram, mirror_lower, product_nt, row_square_norms};
+
+pub use super::layer::{LayerKernel, covariance_root};
+
+/// A representation on the training rows and on the rows of any number of evaluation splits.
+#[derive(Debug, Clone, Copy)]
+pub struct Splits<'a> {
+    /// n x d.
+    pub train: &'a Matrix,
+    /// Each `n_s` x d.
+    pub evaluation: &'a [&'a Matrix],
+}
+
+impl Splits<'_> {
+    /// Checks that every split has the columns of the training one.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] otherwise.
+    pub fn check(&self) -> Result<(), MathError> {
+        let d = self.train.ncols();
+        self.evaluation.iter().try_for_each(|e| check_size("columns of an evaluation split", e.ncols(), d))
+    }
+}
+
+/// A kernel evaluated on the training rows, between them and each evaluation split, and on the diagonal of the latter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KernelState {
+    /// n x n, symmetric.
+    pub train: Matrix,
+    /// For each evaluation split, n x `n_s`: training rows against evaluation columns.
+    pub cross: Vec<Matrix>,
+    /// For each evaluation split, `k(x, x)` of its rows.
+    pub diagonals: Vec<Vec<f64>>,
+}
+
+/// A kernel on the training rows and between them and each evaluation split, borrowed from wherever it lies.
+#[derive(Debug, Clone)]
+pub struct KernelView<'a> {
+    /// n x n, symmetric.
+    pub train: &'a Matrix,
+    /// For each evaluation split, n x `n_s`.
+    pub cross: Vec<&'a Matrix>,
+}
+
+impl KernelState {
+    /// The matrices, borrowed.
+    pub fn view(&self) -> KernelView<'_> {
+        KernelView { train: &self.train, cross: self.cross.iter().collect() }
+    }
+
+    /// Plain inner products of a representation: `G = F Fᵀ`.
+    ///
+    /// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`) d.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where splits differ in their columns.
+    pub fn inner_products(features: Splits<'_>) -> Result<Self, MathError> {
+        features.check()?;
+        Ok(Self {
+            train: gram(features.train),
+            cross: features.evaluation.iter().map(|e| product_nt(features.train, e)).collect(),
+            diagonals: features.evaluation.iter().map(|e| row_square_norms(e)).collect(),
+        })
+    }
+
+    /// The mean of the training diagonal.
+    pub fn mean_diagonal(&self) -> f64 {
+        self.train.trace() / self.train.nrows() as f64
+    }
+
+    // Replaces every inner product q by k(s q + o).
+    fn transform(mut self, kernel: &LayerKernel, affine: Affine) -> Self {
+        let q: Vec<f64> = self.train.diagonal().iter().map(|&v| affine.of(v)).collect();
+        for (j, mut column) in self.train.column_iter_mut().enumerate() {
+            for i in j..q.len() {
+                column[i] = kernel.value(q[i], q[j], affine.of(column[i]));
+            }
+        }
+        mirror_lower(&mut self.train);
+        for (cross, diagonal) in self.cross.iter_mut().zip(&mut self.diagonals) {
+            diagonal.iter_mut().for_each(|v| *v = affine.of(*v));
+            for (mut column, &q2) in cross.column_iter_mut().zip(diagonal.iter()) {
+                column.iter_mut().zip(&q).for_each(|(v, &q1)| *v = kernel.value(q1, q2, affine.of(*v)));
+            }
+            diagonal.iter_mut().for_each(|v| *v = kernel.value(*v, *v, *v));
+        }
+        self
+    }
+}
+
+/// The map from inner products to the covariances that a layer kernel takes.
+#[derive(Debug, Clone, Copy)]
+struct Affine {
+    slope: f64,
+    offset: f64,
+}
+
+impl Affine {
+    fn of(self, inner: f64) -> f64 {
+        self.slope * inner + self.offset
+    }
+}
+
+/// The variances of weights and biases of a layer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scale {
+    /// `q = σ_w² ⟨a, b⟩/d + σ_b²` for features, `q = σ_w² K + σ_b²` for a kernel.
+    Fixed {
+        /// Standard deviation of the weights (times √d).
+        sigma_w: f64,
+        /// Standard deviation of the biases.
+        sigma_b: f64,
+    },
+    /// σ_b = 0 and σ_w such that the mean of q over the training diagonal is 1: the convention under which the kernel
+    /// is the limit of [`RandomLayer`](crate::math::lofi::random_features::RandomLayer), which divides by the same mean.
+    AutoRescale,
+}
+
+// the reference's guard against a representation that is zero
+const SMALLEST_MEAN: f64 = 1e-30;
+
+impl Scale {
+    // `dimension` is what σ_w² is divided by (1 for a kernel), `mean` the mean of the training diagonal.
+    fn affine(self, dimension: f64, mean: f64) -> Affine {
+        match self {
+            Self::Fixed { sigma_w, sigma_b } => {
+                Affine { slope: sigma_w * sigma_w / dimension, offset: sigma_b * sigma_b }
+            }
+            Self::AutoRescale => Affine { slope: 1.0 / mean.max(SMALLEST_MEAN), offset: 0.0 },
+        }
+    }
+}
+
+impl LayerKernel {
+    /// The layer kernel of a representation.
+    ///
+    /// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`) d, and as many kernel values.
+    /// Source: the paper, kernel limit; `σ_w²/d` as in the reference implementation.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where splits differ in their columns.
+    pub fn of_features(&self, features: Splits<'_>, scale: Scale) -> Result<KernelState, MathError> {
+        let inner = KernelState::inner_products(features)?;
+        let affine = scale.affine(features.train.ncols() as f64, inner.mean_diagonal());
+        Ok(inner.transform(self, affine))
+    }
+
+    /// The layer kernel on top of a network that is a kernel already; computed in the place of that kernel.
+    ///
+    /// Shapes: those of `state`. Cost: as many kernel values as `state` has entries.
+    /// Source: Lee et al., *Deep neural networks as Gaussian processes*, arXiv 1711.00165, eq. (5).
+    pub fn of_kernel(&self, state: KernelState, scale: Scale) -> KernelState {
+        let affine = scale.affine(1.0, state.mean_diagonal());
+        state.transform(self, affine)
+    }
+}
+
+/// The kernel of `depth` infinitely wide layers, nothing filtered: the deep-NNGP baseline.
+///
+/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`)(d + depth · kernel value).
+/// Source: Lee et al., arXiv 1711.00165, eq. (5); the paper's kernel baseline.
+///
+/// # Errors
+/// [`MathError::Range`] for depth 0, [`MathError::Shape`] where splits differ in their columns.
+pub fn deep_nngp(
+    kernel: &LayerKernel,
+    depth: usize,
+    features: Splits<'_>,
+    scale: Scale,
+) -> Result<KernelState, MathError> {
+    check_range(depth >= 1, "depth", depth as f64, "at least 1")?;
+    let first = kernel.of_features(features, scale)?;
+    Ok((1..depth).fold(first, |state, _| kernel.of_kernel(state, scale)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::linalg::sym_eigenvalues;
+    use crate::math::quadrature::GaussHermite;
+    use crate::math::random::Stream;
+
+    fn kernels() -> Vec<LayerKernel> {
+        LayerKernel::NAMES.iter().map(|name| LayerKernel::parse(name, 30).unwrap().unwrap()).collect()
+    }
+
+    fn data() -> (Matrix, Matrix) {
+        let stream = Stream::new(11, "test-data", 0);
+        (stream.normal_columns(20, 0, 5), stream.normal_columns(7, 5, 5))
+    }
+
+    #[test]
+    fn states_are_symmetric_positive_and_consistent_between_splits() {
+        let (train, test) = data();
+        for kernel in kernels() {
+            for scale in [Scale::AutoRescale, Scale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
+                let state =
+                    deep_nngp(&kernel, 3, Splits { train: &train, evaluation: &[&test, &train] }, scale).unwrap();
+                assert_eq!(state.train, state.train.transpose());
+                assert!(sym_eigenvalues(&state.train).unwrap()[0] > -1e-12);
+                assert!((&state.cross[1] - &state.train).amax() < 1e-7, "{kernel:?}");
+                let diagonal: Vec<f64> = state.train.diagonal().iter().copied().collect();
+                assert!(diagonal.iter().zip(&state.diagonals[1]).all(|(a, b)| (a - b).abs() < 1e-13));
+                assert_eq!(state.cross[0].shape(), (20, 7));
+            }
+        }
+    }
+
+    #[test]
+    fn zero_variances_give_the_constant_kernel() {
+        let (train, _) = data();
+        let sigmoid = LayerKernel::parse("sigmoid", 20).unwrap().unwrap();
+        let splits = Splits { train: &train, evaluation: &[] };
+        let constant = sigmoid.of_features(splits, Scale::Fixed { sigma_w: 0.0, sigma_b: 0.0 }).unwrap();
+        assert!(constant.train.iter().all(|v| (v - 0.25).abs() < 1e-15));
+        let rule = GaussHermite::new(60).unwrap();
+        let biased = sigmoid.of_features(splits, Scale::Fixed { sigma_w: 0.0, sigma_b: 0.9 }).unwrap();
+        let expected = rule.expectation(|z| (1.0 / (1.0 + (-0.9 * z).exp())).powi(2));
+        assert!(biased.train.iter().all(|v| (v - expected).abs() < 1e-8));
+    }
+
+    #[test]
+    fn auto_rescale_is_a_change_of_unit_for_relu() {
+        let (train, test) = data();
+        let splits = Splits { train: &train, evaluation: &[&test] };
+        let auto = LayerKernel::Relu.of_features(splits, Scale::AutoRescale).unwrap();
+        let fixed = LayerKernel::Relu.of_features(splits, Scale::Fixed { sigma_w: 1.0, sigma_b: 0.0 }).unwrap();
+        let factor = auto.train[(0, 0)] / fixed.train[(0, 0)];
+        assert!((auto.train - fixed.train * factor).amax() < 1e-14);
+        assert!((&auto.cross[0] - &fixed.cross[0] * factor).amax() < 1e-14);
+    }
+
+    #[test]
+    fn depth_zero_and_mismatched_splits_are_refused() {
+        let (train, test) = data();
+        let narrow = leading(&test);
+        let scale = Scale::AutoRescale;
+        assert!(deep_nngp(&LayerKernel::Relu, 0, Splits { train: &train, evaluation: &[] }, scale).is_err());
+        assert!(deep_nngp(&LayerKernel::Relu, 1, Splits { train: &train, evaluation: &[&narrow] }, scale).is_err());
+    }
+
+    fn leading(a: &Matrix) -> Matrix {
+        a.columns(0, 2).into_owned()
+    }
+}

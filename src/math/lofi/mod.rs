@@ -1,0 +1,14 @@
+//! Random features, the moment operator of labels, its filters, and what the features that are kept respond to.
+//!
+//! Convolutional lifts are in `image`; when a feature emerges from noise is in `emergence`.
+//! Start with `moment` and `filter`: the method itself.
+
+pub mod alignment;
+pub mod feature_stack;
+pub mod filter;
+pub mod jacobian;
+pub mod maximiser;
+pub mod moment;
+pub mod random_features;
+pub mod subsample;
+pub mod weighted_sum;

@@ -1,0 +1,328 @@
+//! Random-feature layers: a frozen random lift, its scale taken from the training rows.
+
+use crate::math::activation::Activation;
+use crate::math::error::{MathError, check_range, check_size};
+use crate::math::kernel::{KernelState, Splits};
+use crate::math::linalg::{Matrix, add_gram, add_product_nt, mirror_lower, product, row_square_norms};
+use crate::math::random::Stream;
+use std::ops::Range;
+
+/// A random-feature layer `z = σ(hᵀ W / c)/√P`, ready to be applied to any rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RandomLayer {
+    /// d x P, frozen.
+    pub weights: Matrix,
+    /// c: the root mean square norm of the training rows.
+    pub scale: f64,
+    /// σ.
+    pub activation: Activation,
+}
+
+/// The weights of a layer: independent standard normals, d x P, from the stream of (seed, "random-features", layer).
+///
+/// The weights of a narrower layer are the first columns of a wider one's. Cost: dP.
+/// Source: the paper, `W` i.i.d. N(0, 1); the generator is ours.
+pub fn draw_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
+    weight_stream(seed, layer).normal_columns(input, 0, width)
+}
+
+/// Weights whose columns are uniform on the sphere of radius √d, d x P: those of [`draw_weights`], each divided by its
+/// norm. The radius is that of a normal column, so that both go with the same scale of the input. Cost: dP.
+///
+/// Source: the paper, synthetic hierarchy.
+pub fn draw_sphere_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
+    to_sphere(draw_weights(seed, layer, input, width))
+}
+
+/// Columns scaled to the norm √d of a normal one. Shapes: d x P. Cost: dP.
+pub fn to_sphere(mut weights: Matrix) -> Matrix {
+    let radius = (weights.nrows() as f64).sqrt();
+    weights.column_iter_mut().for_each(|mut w| w *= radius / w.norm());
+    weights
+}
+
+fn weight_stream(seed: u64, layer: u64) -> Stream {
+    Stream::new(seed, "random-features", layer)
+}
+
+/// The scale of a layer's input, `c = √((1/n) Σ ‖h_i‖²)`, over the training rows. Shapes: n x d. Cost: nd.
+///
+/// Source: the reference implementation stores it for use on test rows.
+///
+/// # Errors
+/// [`MathError::Range`] where it is zero or not a number: nothing could be divided by it.
+pub fn input_scale(train: &Matrix) -> Result<f64, MathError> {
+    scale_from_squares(row_square_norms(train).iter().sum(), train.nrows())
+}
+
+pub(super) fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError> {
+    let scale = (sum / rows as f64).sqrt();
+    check_range(scale > 0.0 && scale.is_finite(), "root mean square norm of the input", scale, "above 0")?;
+    Ok(scale)
+}
+
+impl RandomLayer {
+    /// A layer whose scale is that of the training rows. Shapes: n x d, d x P. Cost: nd.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the weights do not fit, [`MathError::Range`] where the input is zero.
+    pub fn fit(train: &Matrix, weights: Matrix, activation: Activation) -> Result<Self, MathError> {
+        check_size("rows of the weights", weights.nrows(), train.ncols())?;
+        Ok(Self { scale: input_scale(train)?, weights, activation })
+    }
+
+    /// The representation `Z = σ(H W / c)/√P`.
+    ///
+    /// For [`Activation::ReluNormalized`] the rows are normalised over P *and* divided by √P, as in the reference, so
+    /// that ‖z‖² = 1/P there; the next layer's scale removes it, a readout's ridge does not.
+    /// Shapes: m x d -> m x P. Cost: 2mdP.
+    /// Source: the paper, and the reference implementation for the order of the scalings.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the rows have another length than the training rows.
+    pub fn apply(&self, h: &Matrix) -> Result<Matrix, MathError> {
+        check_size("columns of the input", h.ncols(), self.weights.nrows())?;
+        Ok(lift(h, &self.weights, self.scale, self.activation, self.weights.ncols()))
+    }
+}
+
+/// The representation without any normalisation, `Z = σ(H W/√P)`: neither the input's scale c nor a further 1/√P.
+///
+/// Shapes: m x d, d x P -> m x P. Cost: 2mdP.
+/// Source: the fully connected layer behind convolutions in the reference implementation.
+///
+/// # Errors
+/// [`MathError::Shape`] where the weights do not fit.
+pub fn unnormalised_lift(h: &Matrix, weights: &Matrix, activation: Activation) -> Result<Matrix, MathError> {
+    check_size("columns of the input", h.ncols(), weights.nrows())?;
+    let mut z = product(h, weights);
+    z /= (weights.ncols() as f64).sqrt();
+    activation.apply(&mut z);
+    Ok(z)
+}
+
+/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is never
+/// expanded as a whole.
+///
+/// Shapes: `lifted(i..j)` gives (j − i) x width -> `blocks.rows` x width. Cost: that of `lifted`.
+///
+/// # Errors
+/// [`MathError::Shape`] where a block does not fit, and whatever `lifted` returns.
+pub fn lift_blocks<E: From<MathError>>(
+    blocks: Blocks,
+    width: usize,
+    mut lifted: impl FnMut(Range<usize>) -> Result<Matrix, E>,
+) -> Result<Matrix, E> {
+    let mut out = Matrix::zeros(blocks.rows, width);
+    for range in blocks.ranges() {
+        let block = lifted(range.clone())?;
+        check_size("rows of a block", block.nrows(), range.len())?;
+        check_size("columns of a block", block.ncols(), width)?;
+        out.rows_mut(range.start, range.len()).copy_from(&block);
+    }
+    Ok(out)
+}
+
+/// A number of rows, cut into blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocks {
+    /// Rows in all.
+    pub rows: usize,
+    /// Rows in a block, the last one excepted; 0 counts as 1.
+    pub at_once: usize,
+}
+
+impl Blocks {
+    /// The blocks in order.
+    pub fn ranges(self) -> impl Iterator<Item = Range<usize>> {
+        let step = self.at_once.max(1);
+        (0..self.rows).step_by(step).map(move |start| start..(start + step).min(self.rows))
+    }
+}
+
+/// [`input_scale`] for rows that are produced a block at a time.
+///
+/// # Errors
+/// Those of [`input_scale`].
+pub fn input_scale_blocks(blocks: Blocks, mut rows: impl FnMut(Range<usize>) -> Matrix) -> Result<f64, MathError> {
+    let sum = blocks.ranges().map(|range| row_square_norms(&rows(range)).iter().sum::<f64>()).sum();
+    scale_from_squares(sum, blocks.rows)
+}
+
+// `width` is P of the whole layer; the weights may be a block of its columns.
+fn lift(h: &Matrix, weights: &Matrix, scale: f64, activation: Activation, width: usize) -> Matrix {
+    let mut z = product(h, weights);
+    z /= scale;
+    activation.apply(&mut z);
+    z /= (width as f64).sqrt();
+    z
+}
+
+/// A layer of which only the Gram matrix is wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WideLayer {
+    /// Seed of the weights, which are those of [`draw_weights`].
+    pub seed: u64,
+    /// Index of the layer.
+    pub layer: u64,
+    /// P.
+    pub width: usize,
+    /// σ.
+    pub activation: Activation,
+}
+
+/// The Gram matrices of a random-feature layer of any width, its features never held as a whole.
+///
+/// Formula: `G = Z Zᵀ`, `G× = Z Z_sᵀ`, summed over blocks of `columns_at_once` columns of W; the scale is the training
+/// rows'. The result depends on the block only through rounding. `proceed` is asked before each block.
+/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
+/// Source: the reference implementation's finite-width pipeline in dual form; the nested draws are ours.
+///
+/// # Errors
+/// [`MathError::Shape`], [`MathError::Range`] where the input or the width is zero, and whatever `proceed` returns.
+pub fn wide_gram<E: From<MathError>>(
+    features: Splits<'_>,
+    layer: WideLayer,
+    columns_at_once: usize,
+    mut proceed: impl FnMut() -> Result<(), E>,
+) -> Result<KernelState, E> {
+    features.check()?;
+    check_range(layer.width > 0, "width", layer.width as f64, "at least 1")?;
+    let scale = input_scale(features.train)?;
+    let stream = weight_stream(layer.seed, layer.layer);
+    // rows are normalised over all of P: one block then
+    let at_once = if layer.activation == Activation::ReluNormalized { layer.width } else { columns_at_once };
+    let mut state = empty_state(features);
+    for range in (Blocks { rows: layer.width, at_once }).ranges() {
+        proceed()?;
+        let weights = stream.normal_columns(features.train.ncols(), range.start, range.len());
+        let z = lift(features.train, &weights, scale, layer.activation, layer.width);
+        add_gram(&mut state.train, &z);
+        for (s, evaluation) in features.evaluation.iter().enumerate() {
+            let z_s = lift(evaluation, &weights, scale, layer.activation, layer.width);
+            add_product_nt(&mut state.cross[s], &z, &z_s);
+            state.diagonals[s].iter_mut().zip(row_square_norms(&z_s)).for_each(|(d, v)| *d += v);
+        }
+    }
+    mirror_lower(&mut state.train);
+    Ok(state)
+}
+
+fn empty_state(features: Splits<'_>) -> KernelState {
+    let n = features.train.nrows();
+    KernelState {
+        train: Matrix::zeros(n, n),
+        cross: features.evaluation.iter().map(|e| Matrix::zeros(n, e.nrows())).collect(),
+        diagonals: features.evaluation.iter().map(|e| vec![0.0; e.nrows()]).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::kernel::{LayerKernel, Scale};
+
+    fn data() -> (Matrix, Matrix) {
+        let stream = Stream::new(4, "test-data", 0);
+        (stream.normal_columns(23, 0, 6), stream.normal_columns(8, 6, 6))
+    }
+
+    fn always() -> Result<(), MathError> {
+        Ok(())
+    }
+
+    #[test]
+    fn layer_is_its_formula() {
+        let (train, test) = data();
+        let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), Activation::Tanh).unwrap();
+        let c = (train.norm_squared() / 23.0).sqrt();
+        assert!((layer.scale - c).abs() < 1e-14);
+        let z = layer.apply(&test).unwrap();
+        let direct = |i: usize, j: usize| {
+            let pre: f64 = (0..6).map(|k| test[(i, k)] * layer.weights[(k, j)]).sum();
+            (pre / c).tanh() / 10.0_f64.sqrt()
+        };
+        assert!((z - Matrix::from_fn(8, 10, direct)).amax() < 1e-15);
+    }
+
+    #[test]
+    fn sphere_weights_have_one_norm_and_no_preferred_direction() {
+        let w = draw_sphere_weights(3, 0, 4, 20_000);
+        assert!(w.column_iter().all(|c| (c.norm() - 2.0).abs() < 1e-14));
+        // E[w wᵀ] = (radius²/d) I, with standard deviations below 0.01 here
+        let second = &w * w.transpose() / 20_000.0;
+        assert!((second - Matrix::identity(4, 4)).amax() < 0.04);
+        assert_eq!(draw_sphere_weights(3, 0, 4, 5), w.columns(0, 5).into_owned(), "nested in the width");
+    }
+
+    #[test]
+    fn blocks_of_rows_give_the_whole() {
+        let (train, _) = data();
+        for activation in [Activation::Relu, Activation::ReluNormalized] {
+            let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), activation).unwrap();
+            let whole = layer.apply(&train).unwrap();
+            for at_once in [0, 1, 5, 23, 100] {
+                let blocks = Blocks { rows: 23, at_once };
+                let produce = |r: Range<usize>| train.rows(r.start, r.len()).into_owned();
+                let lifted = lift_blocks(blocks, 10, |r| layer.apply(&produce(r))).unwrap();
+                assert!((lifted - &whole).amax() < 1e-15);
+                assert!((input_scale_blocks(blocks, produce).unwrap() - layer.scale).abs() < 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn unnormalised_lift_is_its_formula_and_relu_differs_by_a_factor() {
+        let (train, test) = data();
+        let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), Activation::Relu).unwrap();
+        let z = unnormalised_lift(&test, &layer.weights, Activation::Tanh).unwrap();
+        let pre = (0..6).map(|k| test[(3, k)] * layer.weights[(k, 2)]).sum::<f64>();
+        assert!((z[(3, 2)] - (pre / 10.0_f64.sqrt()).tanh()).abs() < 1e-15);
+        let z = unnormalised_lift(&test, &layer.weights, Activation::Relu).unwrap();
+        assert!((z - layer.apply(&test).unwrap() * layer.scale).amax() < 1e-14);
+        assert!(unnormalised_lift(&test, &Matrix::zeros(5, 3), Activation::Relu).is_err());
+    }
+
+    #[test]
+    fn wide_gram_is_the_gram_of_the_features_whatever_the_block() {
+        let (train, test) = data();
+        let splits = Splits { train: &train, evaluation: &[&test] };
+        for activation in [Activation::Relu, Activation::ReluNormalized] {
+            let layer = RandomLayer::fit(&train, draw_weights(9, 2, 6, 50), activation).unwrap();
+            let (z, z_test) = (layer.apply(&train).unwrap(), layer.apply(&test).unwrap());
+            let direct = KernelState::inner_products(Splits { train: &z, evaluation: &[&z_test] }).unwrap();
+            for at_once in [7, 50, 1000] {
+                let wide = WideLayer { seed: 9, layer: 2, width: 50, activation };
+                let state = wide_gram(splits, wide, at_once, always).unwrap();
+                assert!((&state.train - &direct.train).amax() < 1e-14);
+                assert!((&state.cross[0] - &direct.cross[0]).amax() < 1e-14);
+                assert!(state.diagonals[0].iter().zip(&direct.diagonals[0]).all(|(a, b)| (a - b).abs() < 1e-14));
+            }
+        }
+    }
+
+    #[test]
+    fn wide_limit_is_the_kernel_at_the_rate_of_the_square_root() {
+        let (train, _) = data();
+        let splits = Splits { train: &train, evaluation: &[] };
+        let limit = LayerKernel::Relu.of_features(splits, Scale::AutoRescale).unwrap();
+        let gap = |width| {
+            let one = |seed| {
+                let wide = WideLayer { seed, layer: 0, width, activation: Activation::Relu };
+                (wide_gram(splits, wide, 4096, always).unwrap().train - &limit.train).norm()
+            };
+            (0..8).map(one).sum::<f64>() / 8.0
+        };
+        let slope = (gap(32_000) / gap(500)).ln() / (32_000.0_f64 / 500.0).ln();
+        assert!((slope + 0.5).abs() < 0.08, "slope {slope}");
+    }
+
+    #[test]
+    fn zero_input_and_wrong_sizes_are_refused() {
+        let (train, _) = data();
+        assert!(RandomLayer::fit(&train, Matrix::zeros(5, 3), Activation::Relu).is_err());
+        assert!(RandomLayer::fit(&Matrix::zeros(3, 2), Matrix::zeros(2, 3), Activation::Relu).is_err());
+        let layer = RandomLayer::fit(&train, draw_weights(0, 0, 6, 4), Activation::Relu).unwrap();
+        assert!(layer.apply(&Matrix::zeros(3, 5)).is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! Seeded random streams: counter-based, so a number depends on its key and position and on nothing else.
+
+use crate::math::linalg::Matrix;
+use rand::distr::Distribution;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+
+/// A stream of random numbers keyed by (seed, purpose, layer).
+///
+/// Two streams with different keys are independent; a stream shares no state with anything, so the order in which steps
+/// run cannot change what they draw. Generator: `ChaCha` with 8 rounds, portable across machines.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    generator: ChaCha8Rng,
+}
+
+impl Stream {
+    /// The stream of a key. `purpose` says what the numbers are for, e.g. `"random-features"`.
+    pub fn new(seed: u64, purpose: &str, layer: u64) -> Self {
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..24].copy_from_slice(&fnv1a(purpose.as_bytes()).to_le_bytes());
+        key[24..].copy_from_slice(&layer.to_le_bytes());
+        Self { generator: ChaCha8Rng::from_seed(key) }
+    }
+
+    /// The `index`-th substream of the same key, from its beginning: random access without drawing what comes before.
+    pub fn substream(&self, index: u64) -> Self {
+        let mut generator = ChaCha8Rng::from_seed(self.generator.get_seed());
+        generator.set_stream(index);
+        Self { generator }
+    }
+
+    /// A uniform number in [0, 1), 53 bits.
+    pub fn uniform(&mut self) -> f64 {
+        const SCALE: f64 = 1.0 / (1_u64 << 53) as f64;
+        (self.generator.next_u64() >> 11) as f64 * SCALE
+    }
+
+    /// A standard normal number (ziggurat).
+    pub fn normal(&mut self) -> f64 {
+        StandardNormal.sample(&mut self.generator)
+    }
+
+    /// A uniform integer in `0..bound`; 0 where `bound` is 0. Bias below `bound`/2⁶⁴ (multiply and shift).
+    pub fn below(&mut self, bound: usize) -> usize {
+        let wide = u128::from(self.generator.next_u64()) * bound as u128;
+        (wide >> 64) as usize
+    }
+
+    /// A uniformly random order of `0..n` (Fisher–Yates). Cost: n.
+    pub fn permutation(&mut self, n: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..n).collect();
+        for i in (1..n).rev() {
+            order.swap(i, self.below(i + 1));
+        }
+        order
+    }
+
+    /// Independent standard normals. Column `j` is the beginning of substream `first_column + j`, so a matrix of fewer
+    /// columns is a prefix of a wider one, and any block of columns can be drawn alone.
+    ///
+    /// Shapes: -> rows x columns. Cost: rows · columns.
+    pub fn normal_columns(&self, rows: usize, first_column: usize, columns: usize) -> Matrix {
+        let mut out = Matrix::zeros(rows, columns);
+        for (j, mut column) in out.column_iter_mut().enumerate() {
+            let mut stream = self.substream((first_column + j) as u64);
+            column.iter_mut().for_each(|x| *x = stream.normal());
+        }
+        out
+    }
+}
+
+// FNV-1a with 128 bits: purposes are short literals, so any injective-in-practice fold into the key will do.
+fn fnv1a(bytes: &[u8]) -> u128 {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(OFFSET, |hash, &b| (hash ^ u128::from(b)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_decides_the_stream() {
+        let draw = |seed, purpose, layer| Stream::new(seed, purpose, layer).normal();
+        assert_eq!(draw(1, "weights", 0), draw(1, "weights", 0));
+        assert_ne!(draw(1, "weights", 0), draw(2, "weights", 0));
+        assert_ne!(draw(1, "weights", 0), draw(1, "weights", 1));
+        assert_ne!(draw(1, "weights", 0), draw(1, "labels", 0));
+    }
+
+    #[test]
+    fn narrow_matrix_is_a_prefix_of_a_wide_one() {
+        let stream = Stream::new(7, "weights", 3);
+        let wide = stream.normal_columns(5, 0, 9);
+        assert_eq!(stream.normal_columns(5, 0, 4), wide.columns(0, 4).into_owned());
+        assert_eq!(stream.normal_columns(5, 4, 5), wide.columns(4, 5).into_owned());
+    }
+
+    #[test]
+    fn moments_of_the_normal() {
+        let sample = Stream::new(0, "moments", 0).normal_columns(1000, 0, 200);
+        let n = sample.len() as f64;
+        let moment = |p: i32| sample.iter().map(|x| x.powi(p)).sum::<f64>() / n;
+        // standard deviations of the four means: 1, √2, √15, √96 over √n = 447
+        assert!(moment(1).abs() < 0.01 && (moment(2) - 1.0).abs() < 0.015);
+        assert!(moment(3).abs() < 0.04 && (moment(4) - 3.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn uniform_and_below_stay_in_range_and_cover_it() {
+        let mut stream = Stream::new(3, "range", 0);
+        let mut seen = [0_usize; 6];
+        for _ in 0..6000 {
+            let u = stream.uniform();
+            assert!((0.0..1.0).contains(&u));
+            seen[stream.below(6)] += 1;
+        }
+        assert!(seen.iter().all(|&count| (850..1150).contains(&count)), "{seen:?}");
+        assert_eq!(stream.below(0), 0);
+    }
+
+    #[test]
+    fn permutation_is_one() {
+        let mut order = Stream::new(5, "order", 0).permutation(100);
+        assert_ne!(order, (0..100).collect::<Vec<_>>());
+        order.sort_unstable();
+        assert_eq!(order, (0..100).collect::<Vec<_>>());
+    }
+}

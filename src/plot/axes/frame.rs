@@ -1,0 +1,156 @@
+//! The frame of a panel: from values to pixels, grid and ticks.
+
+use super::scale::{Scale, Tick};
+use crate::plot::canvas::style::{FAINT, GRID, INK};
+use crate::plot::canvas::surface::{Canvas, Pen, Point, Rect, Type, text_width};
+use plotters::style::text_anchor::{HPos, VPos};
+
+/// Two axes around a rectangle.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Where the data lie.
+    pub rect: Rect,
+    /// Scale from left to right.
+    pub x: Scale,
+    /// Scale from bottom to top.
+    pub y: Scale,
+    /// Whether numbers stand under the horizontal axis.
+    pub x_labels: bool,
+    /// Whether numbers stand beside the vertical axis.
+    pub y_labels: bool,
+    /// Size of the numbers, pixels.
+    pub text_size: f64,
+    /// How far numbers may stand out to the left and right of the frame, pixels.
+    pub reach: f64,
+}
+
+/// Height of the numbers under an axis, pixels.
+pub const TICK_LABELS: f64 = 27.0;
+/// Between an axis and its numbers, pixels.
+const GAP: f64 = 8.0;
+/// Least space between two numbers on the horizontal axis, pixels.
+const APART: f64 = 9.0;
+/// Pixels a tick on a linear axis should have.
+const TICK_ROOM: (f64, f64) = (80.0, 55.0);
+/// Ticks that even a small panel should have.
+const FEWEST: f64 = 2.5;
+
+impl Frame {
+    /// The pixel of a pair of values.
+    #[must_use]
+    pub fn at(&self, x: f64, y: f64) -> Point {
+        let across = self.rect.left + self.x.fraction(x) * self.rect.width;
+        (across, self.rect.bottom() - self.y.fraction(y) * self.rect.height)
+    }
+
+    fn text(&self) -> Type {
+        Type { size: self.text_size, ..Type::PLAIN }
+    }
+
+    /// Ticks with the places of their labels, which stay near the frame.
+    fn x_ticks(&self) -> Vec<(Tick, f64)> {
+        let width = self.rect.width;
+        let half = |t: &Tick| 0.5 * text_width(&t.label, &self.text());
+        let place = |t: &Tick| {
+            let (low, high) = (half(t) - self.reach, width + self.reach - half(t));
+            if low < high { (t.at * width).clamp(low, high) } else { t.at * width }
+        };
+        let ticks = thinned(self.x.ticks((width / TICK_ROOM.0).max(FEWEST)), place, |t| 2.0 * half(t) + APART);
+        let placed = |tick: Tick| {
+            let at = place(&tick);
+            (tick, at)
+        };
+        ticks.into_iter().map(placed).collect()
+    }
+
+    fn y_ticks(&self) -> Vec<Tick> {
+        let height = self.rect.height;
+        thinned(self.y.ticks(y_wanted(height)), |t| t.at * height, |_| self.text_size * 1.5)
+    }
+
+    /// Draws grid and ticks; the data come over it.
+    pub fn draw(&self, canvas: &mut Canvas<'_>) {
+        let Rect { left, top, .. } = self.rect;
+        let (right, bottom) = (self.rect.right(), self.rect.bottom());
+        let (grid, tick) = (Pen::solid(GRID, 1.0), Pen::solid(FAINT, 1.0));
+        for (mark, place) in self.x_ticks() {
+            let x = left + mark.at * self.rect.width;
+            let length = if mark.label.is_empty() { 3.0 } else { 5.0 };
+            if !mark.label.is_empty() {
+                canvas.line(&[(x, top), (x, bottom)], &grid);
+            }
+            canvas.line(&[(x, bottom), (x, bottom + length)], &tick);
+            if self.x_labels {
+                let under = Type { across: HPos::Center, along: VPos::Top, ..self.text() };
+                canvas.text(&mark.label, (left + place, bottom + GAP), &under);
+            }
+        }
+        for mark in self.y_ticks() {
+            let y = bottom - mark.at * self.rect.height;
+            let length = if mark.label.is_empty() { 3.0 } else { 5.0 };
+            if !mark.label.is_empty() {
+                canvas.line(&[(left, y), (right, y)], &grid);
+            }
+            canvas.line(&[(left - length, y), (left, y)], &tick);
+            if self.y_labels {
+                canvas.text(&mark.label, (left - GAP, y), &Type { across: HPos::Right, ..self.text() });
+            }
+        }
+        canvas.line(&[(left, top), (left, bottom), (right, bottom)], &Pen::solid(INK, 1.2));
+    }
+}
+
+fn y_wanted(height: f64) -> f64 {
+    (height / TICK_ROOM.1).max(FEWEST)
+}
+
+/// Space that the numbers of a vertical axis of this height take, pixels.
+#[must_use]
+pub fn y_room(scale: &Scale, height: f64, size: f64) -> f64 {
+    let style = Type { size, ..Type::PLAIN };
+    // a taller axis may have finer numbers
+    let heights = [height, 1.5 * height, 2.0 * height];
+    let widths = heights.into_iter().flat_map(|h| scale.ticks(y_wanted(h))).map(|t| text_width(&t.label, &style));
+    widths.fold(0.0, f64::max) + GAP
+}
+
+/// How far the widest number of a horizontal axis may stand out of its frame, pixels.
+#[must_use]
+pub fn x_reach(scale: &Scale, size: f64) -> f64 {
+    let style = Type { size, ..Type::PLAIN };
+    let widths = scale.ticks(FEWEST).into_iter().map(|t| text_width(&t.label, &style));
+    0.5 * widths.fold(0.0, f64::max) + 2.0
+}
+
+/// Takes labels away until none touches another: those of the highest rank first, then from the left.
+fn thinned(mut ticks: Vec<Tick>, place: impl Fn(&Tick) -> f64, extent: impl Fn(&Tick) -> f64) -> Vec<Tick> {
+    let mut order: Vec<usize> = (0..ticks.len()).filter(|&i| !ticks[i].label.is_empty()).collect();
+    order.sort_by_key(|&i| ticks[i].rank);
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for index in order {
+        let (at, half) = (place(&ticks[index]), 0.5 * extent(&ticks[index]));
+        let free = taken.iter().all(|&(from, to)| at + half <= from || at - half >= to);
+        if free {
+            taken.push((at - half, at + half));
+        } else {
+            ticks[index].label.clear();
+        }
+    }
+    ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::axes::axis_scale::AxisScale;
+    use crate::plot::axes::scale::Fit;
+
+    #[test]
+    fn touching_labels_go_and_powers_of_ten_stay() {
+        let scale = Scale::over(&[100.0, 50_000.0], AxisScale::Log, Fit::Padded).unwrap();
+        let kept = thinned(scale.ticks(8.0), |t| 200.0 * t.at, |t| text_width(&t.label, &Type::PLAIN) + APART);
+        let kept: Vec<String> = kept.into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect();
+        assert!(kept.contains(&"100".to_owned()) && kept.contains(&"10⁴".to_owned()), "{kept:?}");
+        assert!(kept.len() < 9);
+    }
+}

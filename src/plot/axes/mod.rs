@@ -1,0 +1,14 @@
+//! Axes: what a study says of one, its scale, ticks and numbers, the frame that it stands on.
+//!
+//! Panels and legends are in `layout`.
+//! Start with `axis`; `scale` turns values into places.
+
+pub(super) mod axis;
+pub(super) mod axis_scale;
+pub(super) mod colour_bar;
+pub(super) mod frame;
+pub(super) mod number;
+pub(super) mod scale;
+
+pub use axis::{Axis, AxisForm};
+pub use axis_scale::AxisScale;

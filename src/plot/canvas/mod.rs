@@ -1,0 +1,11 @@
+//! What figures are drawn on: lines, texts and colours in pixels, as SVG.
+//!
+//! Where things lie is decided in `layout` and `axes`.
+//! Start with `surface`; `style` says how everything looks.
+
+pub(super) mod colour_map;
+mod font;
+pub(super) mod png;
+mod strokes;
+pub(super) mod style;
+pub(super) mod surface;

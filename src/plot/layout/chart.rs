@@ -1,0 +1,112 @@
+//! A figure with two numeric axes: heading, panels with their frames, labels and the legend.
+
+use super::facets::{Facets, Split};
+use super::heading::{DataNote, Heading};
+use super::legend::Legend;
+use super::panels::{BESIDE, LABEL, LINE, Panels, Room};
+use crate::plot::axes::frame::{Frame, TICK_LABELS, x_reach, y_room};
+use crate::plot::axes::scale::Scale;
+use crate::plot::canvas::style::{FAINT, MARGIN, WIDTH};
+use crate::plot::canvas::surface::{self, Canvas, Rect, Type};
+use crate::step::StepError;
+use plotters::style::text_anchor::HPos;
+
+/// Height of the frame of a lone panel, pixels.
+const HEIGHT: f64 = 320.0;
+/// Limits of the height of one panel of several, pixels.
+const HEIGHTS: (f64, f64) = (120.0, 250.0);
+/// Least space between panels, pixels.
+const BETWEEN: f64 = 16.0;
+
+/// Everything about a figure but its data.
+pub struct Chart<'a> {
+    /// Title over the figure.
+    pub title: &'a str,
+    /// The data set.
+    pub data_note: &'a DataNote,
+    /// Which columns have panels.
+    pub facets: &'a Facets,
+    /// The panels.
+    pub split: &'a Split,
+    /// The scales of each panel, across and up.
+    pub scales: &'a [(Scale, Scale)],
+    /// Labels of the axes, across and up.
+    pub labels: (String, String),
+    /// Under the panels.
+    pub legend: Legend,
+    /// Said in the middle where there is nothing to draw.
+    pub nothing: Option<&'a str>,
+    /// Description for those who do not see it.
+    pub alt: &'a str,
+}
+
+impl Chart<'_> {
+    /// Draws the figure; `paint` draws the data of the panel with this number.
+    ///
+    /// # Errors
+    /// Where the drawing fails.
+    pub fn draw(&self, paint: impl Fn(&mut Canvas<'_>, &Frame, usize)) -> Result<String, StepError> {
+        let heading = Heading::new(self.title, self.data_note);
+        let panels = self.panels(heading.height());
+        let legend_top = panels.bottom + 8.0;
+        let size = (WIDTH, legend_top + self.legend.height() + MARGIN);
+        surface::draw(size, self.alt, |canvas| {
+            heading.draw(canvas);
+            for (index, (rect, (x, y))) in panels.rects.iter().zip(self.scales).enumerate() {
+                let frame = self.frame(&panels, index, (*rect, *x, *y));
+                frame.draw(canvas);
+                paint(canvas, &frame, index);
+            }
+            panels.draw_names(canvas, self.facets, self.split);
+            panels.draw_labels(canvas, &self.labels.0, &self.labels.1);
+            self.draw_nothing(canvas, &panels);
+            self.legend.draw(canvas, legend_top);
+        })
+    }
+
+    fn frame(&self, panels: &Panels, index: usize, (rect, x, y): (Rect, Scale, Scale)) -> Frame {
+        let share = self.facets.share;
+        Frame {
+            rect,
+            x,
+            y,
+            x_labels: !share.x() || panels.is_lowest(index),
+            y_labels: !share.y() || panels.is_first(index),
+            text_size: Panels::text_size(panels.columns),
+            // half of what lies between two panels, or the margin
+            reach: if panels.columns > 1 { 0.5 * BETWEEN + 1.0 } else { 30.0 },
+        }
+    }
+
+    fn panels(&self, top: f64) -> Panels {
+        let share = self.facets.share;
+        let columns = self.split.columns;
+        let size = Panels::text_size(columns);
+        let ticks = self.scales.iter().map(|(_, y)| y_room(y, HEIGHTS.0, size)).fold(0.0, f64::max);
+        let lone = self.split.panels.len() == 1;
+        let ticks =
+            if lone { self.scales.iter().map(|(_, y)| y_room(y, HEIGHT, size)).fold(0.0, f64::max) } else { ticks };
+        let reach = self.scales.iter().map(|(x, _)| x_reach(x, size)).fold(MARGIN, f64::max).min(34.0);
+        let named = self.facets.across.is_some() || self.facets.down.is_some();
+        let over = if named { LINE + 6.0 } else { 6.0 };
+        let beside = if self.facets.is_grid() { LINE + 6.0 } else { 0.0 };
+        let room = Room {
+            left: (MARGIN + BESIDE + ticks, if share.y() { 0.0 } else { ticks }),
+            right: (reach.max(MARGIN + beside), BETWEEN),
+            over: (over, if self.facets.is_grid() { 8.0 } else { over }),
+            under: (TICK_LABELS + LABEL, if share.x() { 8.0 } else { TICK_LABELS }),
+        };
+        let height = |width: f64| if lone { HEIGHT } else { (0.8 * width).clamp(HEIGHTS.0, HEIGHTS.1) };
+        Panels::new(self.split, top, &room, height)
+    }
+
+    fn draw_nothing(&self, canvas: &mut Canvas<'_>, panels: &Panels) {
+        let around = panels.around();
+        let middle = (around.left + 0.5 * around.width, around.top + 0.5 * around.height);
+        canvas.text(
+            self.nothing.unwrap_or_default(),
+            middle,
+            &Type { colour: FAINT, across: HPos::Center, ..Type::PLAIN },
+        );
+    }
+}

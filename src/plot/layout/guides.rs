@@ -1,0 +1,96 @@
+//! Dashed reference lines: at a number given in the study, or at the values of a column.
+
+use super::legend::{Entry, Sample};
+use crate::artifact::Table;
+use crate::plot::axes::axis::Axis;
+use crate::plot::axes::frame::Frame;
+use crate::plot::canvas::style::{FAINT, INK, Rgb, dashes};
+use crate::plot::canvas::surface::{Canvas, Pen};
+use crate::step::{Problem, StepError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A reference line at a number, in the units that the axes show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// Height of a horizontal line, in the unit shown; or `x`.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub y: Option<f64>,
+    /// Place of a vertical line, in the unit shown; or `y`.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub x: Option<f64>,
+    /// What it is, for the legend; empty for none.
+    #[serde(default)]
+    pub label: String,
+}
+
+/// Width of reference lines, pixels.
+const WIDTH: f64 = 1.5;
+/// Strokes and gaps of a line at a column's value, pixels.
+const MARK: &[f64] = &[4.0, 3.0];
+
+/// What is wrong with some lines.
+#[must_use]
+pub fn problems(guides: &[Guide]) -> Vec<Problem> {
+    let wrong = guides.iter().enumerate().filter(|(_, guide)| guide.x.is_some() == guide.y.is_some());
+    wrong.map(|(i, _)| Problem::at(&format!("lines.{i}"), "a line needs either `y` or `x`, and not both")).collect()
+}
+
+/// The numbers that the axes must reach, with none on the other axis.
+pub fn values(guides: &[Guide]) -> impl Iterator<Item = (f64, f64)> {
+    guides.iter().map(|guide| (guide.x.unwrap_or(f64::NAN), guide.y.unwrap_or(f64::NAN)))
+}
+
+/// Draws the lines across a panel.
+pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, guides: &[Guide]) {
+    for (index, guide) in guides.iter().enumerate() {
+        if let Some(y) = guide.y {
+            let height = frame.at(0.0, y).1;
+            canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen(index));
+        }
+        if let Some(x) = guide.x {
+            upright(canvas, frame, x, &pen(index));
+        }
+    }
+}
+
+/// A vertical line at a column's value.
+pub fn draw_mark(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, colour: Rgb) {
+    upright(canvas, frame, x, &Pen { colour, width: WIDTH, dash: MARK });
+}
+
+fn upright(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, pen: &Pen) {
+    let across = frame.at(x, 0.0).0;
+    canvas.line(&[(across, frame.rect.top), (across, frame.rect.bottom())], pen);
+}
+
+fn pen(index: usize) -> Pen {
+    Pen { colour: INK, width: WIDTH, dash: dashes(index + 2) }
+}
+
+/// The lines in the legend.
+#[must_use]
+pub fn entries(guides: &[Guide]) -> Vec<Entry> {
+    let named = guides.iter().enumerate().filter(|(_, guide)| !guide.label.is_empty());
+    named.map(|(i, guide)| Entry { label: guide.label.clone(), sample: Sample::Line(pen(i)) }).collect()
+}
+
+/// Lines at a column's values in the legend.
+#[must_use]
+pub fn mark_entry(marks: &Axis) -> Entry {
+    Entry { label: marks.name(), sample: Sample::Line(Pen { colour: FAINT, width: WIDTH, dash: MARK }) }
+}
+
+/// The distinct numbers in some rows of a column, in order.
+///
+/// # Errors
+/// Where the column is missing.
+pub fn distinct(marks: &Axis, table: &Table) -> Result<Vec<f64>, StepError> {
+    let mut found: Vec<f64> = marks.numbers(table)?.into_iter().flatten().collect();
+    found.sort_by(f64::total_cmp);
+    found.dedup();
+    Ok(found)
+}

@@ -1,0 +1,252 @@
+//! What stands in each panel of a line plot, how it looks, and its drawing.
+
+use super::content::{Params, columns};
+use crate::artifact::{Cell, Table};
+use crate::plot::axes::axis_scale::AxisScale;
+use crate::plot::axes::frame::Frame;
+use crate::plot::axes::scale::{Fit, Scale};
+use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, STROKE, dashes, look, solid_look};
+use crate::plot::canvas::surface::{Canvas, Pen, Point};
+use crate::plot::layout::facets::{Panel, first_seen, place};
+use crate::plot::layout::guides;
+use crate::plot::layout::legend::{Entry, Legend, Sample};
+use crate::plot::layout::series::{self, Dot, Series};
+use crate::step::StepError;
+
+/// Opacity of bands: three may lie over one another and the lines still show.
+const BAND_OPACITY: f64 = 0.16;
+
+/// The looks of all curves of a figure, the same in every panel.
+pub struct Styles {
+    /// Values of the colour column in order of appearance, then those that only published curves have.
+    keys: Vec<Cell>,
+    /// How many of them are ours.
+    ours: usize,
+    /// Values of the dash column in order of appearance.
+    dashes: Vec<Cell>,
+    /// Values of the colour column that are dashed.
+    dashed: Vec<Cell>,
+    /// Whether dashes mean something, so that they cannot help to tell colours apart.
+    solid: bool,
+}
+
+impl Styles {
+    /// The looks of a table's curves.
+    ///
+    /// # Errors
+    /// Where a column is missing.
+    pub fn new(params: &Params, table: &Table) -> Result<Self, StepError> {
+        let columns = columns(params);
+        let shown: Vec<bool> = columns.y.numbers(table)?.iter().map(Option::is_some).collect();
+        let seen = |axis| -> Result<Vec<Cell>, StepError> {
+            let cells = series::cells(axis, table)?;
+            Ok(first_seen(cells.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(cell, _)| cell)))
+        };
+        let mut styles = Self {
+            keys: seen(columns.colour)?,
+            ours: 0,
+            dashes: seen(columns.dash)?,
+            dashed: params.dashed.clone(),
+            solid: params.dash.is_some() || !params.dashed.is_empty(),
+        };
+        styles.ours = styles.keys.len();
+        let published =
+            params.published.iter().flat_map(|p| series::published_curves(p.rows.iter(), columns, &params.filter));
+        for curve in published {
+            if place(&styles.keys, &curve.key).is_none() {
+                styles.keys.push(curve.key);
+            }
+        }
+        Ok(styles)
+    }
+
+    fn of_key(&self, key: &Cell) -> Look {
+        let index = place(&self.keys, key).unwrap_or_default();
+        let dash = if self.dashed.iter().any(|written| written.means(key)) { dashes(1) } else { &[] };
+        if self.solid { Look { dash, ..solid_look(index) } } else { look(index) }
+    }
+
+    fn of(&self, series: &Series) -> Look {
+        let dash = place(&self.dashes, &series.dash).map_or(&[][..], dashes);
+        let look = self.of_key(&series.key);
+        if self.dashes.len() > 1 { Look { dash, ..look } } else { look }
+    }
+
+    fn is_dashed(&self, series: &Series) -> bool {
+        self.solid && !self.of(series).dash.is_empty()
+    }
+}
+
+/// What stands in one panel.
+pub struct Content {
+    /// The curves.
+    pub series: Vec<Series>,
+    /// The paper's curves with their looks.
+    pub published: Vec<(Look, Vec<(f64, f64)>)>,
+    /// Marked places on the horizontal axis with the looks of their curves.
+    pub marks: Vec<(Look, f64)>,
+}
+
+impl Content {
+    /// Reads the rows of a panel.
+    ///
+    /// # Errors
+    /// Where a column is missing, or a curve has two rows at one x.
+    pub fn new(params: &Params, styles: &Styles, (table, panel): (&Table, &Panel)) -> Result<Self, StepError> {
+        let columns = columns(params);
+        let table = table.take(&panel.rows);
+        let mut series = series::read(&table, columns)?;
+        for one in &mut series {
+            if !styles.is_dashed(one) {
+                one.levels.clear();
+            }
+            if one.levels.len() > 1 {
+                return Err(several_levels(one, params.x.column()));
+            }
+        }
+        series.retain(|one| !one.points.is_empty() || !one.levels.is_empty());
+        let rows = params.published.iter().flat_map(|p| &p.rows).filter(|row| params.facets.accepts(panel, row));
+        let curves = series::published_curves(rows, columns, &params.filter);
+        let published = curves.into_iter().map(|curve| (styles.of_key(&curve.key), curve.points)).collect();
+        Ok(Self { series, published, marks: marks(params, styles, &table)? })
+    }
+
+    /// Whether there is nothing to draw.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty() && self.published.is_empty()
+    }
+
+    /// Whether any curve has a band.
+    #[must_use]
+    pub fn has_bands(&self) -> bool {
+        self.dots().any(|dot| dot.band.is_some())
+    }
+
+    fn dots(&self) -> impl Iterator<Item = &Dot> {
+        self.series.iter().flat_map(|s| s.points.iter().chain(&s.levels))
+    }
+
+    /// Everything that the axes must reach; no number where only one axis is meant.
+    fn values(&self, params: &Params) -> Vec<(f64, f64)> {
+        // the end of a band may be below zero where the axis is logarithmic: the band is cut off there
+        let shown = |v: &f64| params.y_scale != AxisScale::Log || *v > 0.0;
+        let bands = self.dots().filter_map(|d| d.band).flat_map(|(low, high)| [low, high]).filter(shown);
+        let published = self.published.iter().flat_map(|(_, points)| points).copied();
+        let values = self.dots().map(|d| (d.x, d.y)).chain(bands.map(|v| (f64::NAN, v))).chain(published);
+        let values = values.chain(self.marks.iter().map(|&(_, x)| (x, f64::NAN)));
+        values.chain(guides::values(&params.lines)).collect()
+    }
+}
+
+fn several_levels(series: &Series, x: &str) -> StepError {
+    let label = &series.label;
+    let reason = format!(
+        "`{label}` has several rows without {x}; aggregate the table over the other columns or choose by `where`"
+    );
+    StepError::Input { slot: "table".to_owned(), reason }
+}
+
+fn marks(params: &Params, styles: &Styles, table: &Table) -> Result<Vec<(Look, f64)>, StepError> {
+    let Some(marks) = &params.marks else { return Ok(Vec::new()) };
+    let keys = series::cells(params.colour.as_ref(), table)?;
+    let mut found = Vec::new();
+    for key in first_seen(keys.iter()) {
+        let rows: Vec<usize> = (0..keys.len()).filter(|&r| keys[r].total_cmp(&key).is_eq()).collect();
+        let places = guides::distinct(marks, &table.take(&rows))?;
+        found.extend(places.into_iter().map(|x| (styles.of_key(&key), x)));
+    }
+    Ok(found)
+}
+
+/// The scales of all panels.
+///
+/// # Errors
+/// Where a logarithmic axis meets a value that is not positive.
+pub fn scales(params: &Params, panels: &[Content]) -> Result<Vec<(Scale, Scale)>, StepError> {
+    let values: Vec<Vec<(f64, f64)>> = panels.iter().map(|panel| panel.values(params)).collect();
+    params.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::PaddedToZero))
+}
+
+/// One legend for all panels.
+pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
+    let mut entries: Vec<Entry> = Vec::new();
+    let ours = &styles.keys[..styles.ours];
+    let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
+    let drawn = |key: &Cell| panels.iter().flat_map(|p| &p.series).any(|s| s.key.total_cmp(key).is_eq());
+    for key in ours.iter().filter(|key| params.colour.is_some() && drawn(key)) {
+        let look = styles.of_key(key);
+        let own = || panels.iter().flat_map(|p| &p.series).filter(|s| s.key.total_cmp(key).is_eq());
+        // what is nowhere more than a level has no markers
+        let level = own().all(|s| s.points.is_empty());
+        let line = Sample::Line(Pen { colour: look.colour, width: STROKE, dash: look.dash });
+        entries.push(Entry { label: name(key), sample: if level { line } else { Sample::Ours(look) } });
+    }
+    for (index, value) in styles.dashes.iter().enumerate().filter(|_| styles.dashes.len() > 1) {
+        let label = params.dash.as_ref().map_or_else(String::new, |axis| axis.names(value));
+        entries.push(Entry { label, sample: Sample::Line(Pen { colour: FAINT, width: STROKE, dash: dashes(index) }) });
+    }
+    for key in &styles.keys[styles.ours..] {
+        let label = format!("{} (published)", name(key));
+        entries.push(Entry { label, sample: Sample::Published(styles.of_key(key)) });
+    }
+    if panels.iter().any(Content::has_bands) {
+        entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
+    }
+    entries.extend(params.marks.iter().map(guides::mark_entry));
+    entries.extend(guides::entries(&params.lines));
+    let source = params.published.as_ref().map_or("", |p| p.source.as_str());
+    if panels.iter().any(|panel| !panel.published.is_empty()) {
+        let label = if source.is_empty() { "published".to_owned() } else { source.to_owned() };
+        entries.push(Entry { label, sample: Sample::AllPublished });
+    }
+    Legend::new(entries)
+}
+
+/// Draws the content of a panel.
+pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, styles, panel): (&Params, &Styles, &Content)) {
+    for one in &panel.series {
+        draw_band(canvas, frame, one, styles.of(one));
+    }
+    guides::draw(canvas, frame, &params.lines);
+    for &(look, x) in &panel.marks {
+        guides::draw_mark(canvas, frame, x, look.colour);
+    }
+    for (look, points) in &panel.published {
+        let points: Vec<Point> = points.iter().map(|&(x, y)| frame.at(x, y)).collect();
+        canvas.line(&points, &Pen { colour: look.colour, width: STROKE, dash: DOTS });
+        points.iter().for_each(|&at| canvas.hollow(look.marker, at, MARKER_RADIUS, look.colour));
+    }
+    for one in &panel.series {
+        let look = styles.of(one);
+        let pen = Pen { colour: look.colour, width: STROKE, dash: look.dash };
+        let points: Vec<Point> = one.points.iter().map(|d| frame.at(d.x, d.y)).collect();
+        canvas.line(&points, &pen);
+        points.iter().for_each(|&at| canvas.marker(look.marker, at, MARKER_RADIUS, look.colour));
+        for level in &one.levels {
+            let height = frame.at(0.0, level.y).1;
+            canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen);
+        }
+    }
+}
+
+/// A band between neighbouring points that both have one; a lone point gets a bar, a level a band across the panel.
+fn draw_band(canvas: &mut Canvas<'_>, frame: &Frame, series: &Series, look: Look) {
+    for run in series.points.split(|d| d.band.is_none()).filter(|run| !run.is_empty()) {
+        let edge = |d: &Dot, upper: bool| {
+            d.band.map(|(low, high)| frame.at(d.x, if upper { high } else { low })).unwrap_or_default()
+        };
+        let lower = run.iter().map(|d| edge(d, false));
+        let corners: Vec<Point> = run.iter().map(|d| edge(d, true)).chain(lower.rev()).collect();
+        if run.len() == 1 {
+            canvas.line(&corners, &Pen::solid(look.colour, 1.5));
+        } else {
+            canvas.polygon(&corners, look.colour, BAND_OPACITY);
+        }
+    }
+    for (low, high) in series.levels.iter().filter_map(|level| level.band) {
+        let (top, bottom) = (frame.at(0.0, high).1, frame.at(0.0, low).1);
+        let (left, right) = (frame.rect.left, frame.rect.right());
+        canvas.polygon(&[(left, top), (right, top), (right, bottom), (left, bottom)], look.colour, BAND_OPACITY);
+    }
+}
