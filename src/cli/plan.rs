@@ -4,9 +4,8 @@ use super::fail::{Code, Done, Failure};
 use super::output::{self, note, say};
 use super::project::Project;
 use super::run;
-use crate::engine::{
-    Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes, plan as make_plan,
-};
+use crate::engine::plan as make_plan;
+use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes};
 use crate::study::Study;
 use serde_json::json;
 use std::cmp::Reverse;

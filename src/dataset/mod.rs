@@ -4,37 +4,20 @@
 //! this machine, checks and digests them, fetches them where they are missing, and reads their records for running
 //! steps. [`Dataset`] is the step kind that turns a resolved reference into labelled samples.
 
-mod card;
-mod check;
-mod complete;
-mod count;
-mod digest;
-mod download;
+mod cards;
 mod error;
 mod fetch;
+mod files;
 pub mod format;
-mod index;
-mod library;
-mod load;
-mod locate;
-mod records;
-mod resolve;
 mod samples;
 #[cfg(test)]
 mod testing;
-mod unpack;
-mod verify;
 
-pub use card::{
-    Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Partition, Source, Splits, Task,
-    Unpack,
+pub use cards::{
+    Archive, Card, Checksum, Count, Download, FileFormat, Hint, ImageShape, Missing, Of, Package, Part, Partition,
+    Source, Splits, Task, Unpack,
 };
-pub use count::Count;
-pub use download::{Progress, Report, Retry};
 pub use error::DatasetError;
-pub use fetch::Fetched;
-pub use library::{Library, Listing, State};
-pub use locate::{Hint, Missing};
-pub use resolve::Choice;
+pub use fetch::{Fetched, Progress, Report, Retry};
+pub use files::{Choice, Library, Listing, State, Verified, VerifiedFile};
 pub use samples::{Dataset, Draw, SamplesParams};
-pub use verify::{Verified, VerifiedFile};

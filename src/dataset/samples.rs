@@ -1,12 +1,7 @@
 //! The kind `dataset`: draws labelled training, validation and test samples of a resolved data set.
 
-use super::count::Count;
-#[expect(
-    unused_imports,
-    reason = "the decoders make this kind's pixels: this line puts them into its code fingerprint"
-)]
-use super::format::Format as _;
 use crate::artifact::{Labels, Origin, Points, Representation, Samples};
+use crate::dataset::cards::count::Count;
 use crate::math::random::Stream;
 use crate::math::random::torch::TorchGenerator;
 use crate::step::{

@@ -1,9 +1,9 @@
 //! Tests of the kind `dataset`, on a tiny set and on the embedded subset.
 
-use super::super::library::Library;
-use super::super::resolve::Choice;
 use super::super::testing::{cards_dir, tiny_card, write_card, write_tiny};
 use super::*;
+use crate::dataset::files::library::Library;
+use crate::dataset::files::resolve::Choice;
 use crate::step::NoScratch;
 use serde_json::json;
 use std::collections::BTreeSet;

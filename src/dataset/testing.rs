@@ -1,9 +1,9 @@
 //! Tiny data sets, files and a tiny server for the tests of this layer.
 
-use super::card::{Card, FileFormat, ImageShape, Part, Source, Splits, Task};
-use super::download::Retry;
 use super::format::{Format, FormatError, Opened};
 use crate::artifact::Geometry;
+use crate::dataset::cards::card::{Card, FileFormat, ImageShape, Part, Source, Splits, Task};
+use crate::dataset::fetch::download::Retry;
 use flate2::{Compression, write::GzEncoder};
 use md5::{Digest, Md5};
 use parquet::basic::Compression as Codec;

@@ -2,38 +2,16 @@
 //!
 //! The engine knows no kind by name; it is given studies whose nodes carry their kinds.
 
-mod changed;
-mod claim;
-mod disk;
-mod events;
-mod execute;
-mod graph;
-mod key;
-mod live;
-mod machine;
-mod memory;
-mod owner;
 mod plan;
-mod publish;
-mod record;
-mod round;
-mod running;
-mod scratch;
-mod stop;
+mod run;
 mod store;
 #[cfg(test)]
 mod tests;
-mod verify;
-mod work;
-
-pub use events::{Event, Silent, Sink};
-pub use execute::{Executor, Failed, RunError, Summary};
-pub use graph::{Graph, GraphNode, GraphWire};
-pub use key::{fingerprint, key_of};
-pub use machine::Machine;
-pub use memory::{Bound, Memory, MemoryLimit, check_memory, human_bytes};
-pub use plan::{Decision, RunPlan, plan};
-pub use record::{RunRecord, StepRecord};
-pub use stop::{Hold, Stop};
-pub use store::{Entry, Store, StoreError, StoredFile, StoredOutput};
-pub use verify::Verified;
+pub use plan::{
+    Decision, Graph, GraphNode, GraphWire, Machine, RunPlan, RunRecord, StepRecord, fingerprint, key_of, plan,
+};
+pub use run::{
+    Bound, Event, Executor, Failed, Hold, Memory, MemoryLimit, RunError, Silent, Sink, Stop, Summary, check_memory,
+    human_bytes,
+};
+pub use store::{Entry, Store, StoreError, StoredFile, StoredOutput, Verified};

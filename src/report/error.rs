@@ -1,7 +1,7 @@
 //! What can be wrong with writing a report.
 
-use super::references::UnknownKey;
 use crate::engine::StoreError;
+use crate::report::bibliography::references::UnknownKey;
 use std::path::PathBuf;
 
 /// A report that could not be collected.

@@ -2,7 +2,7 @@
 
 use super::fixture::{add, data, info, run, study};
 use super::model::Report;
-use super::write::Written;
+use crate::report::pages::write::Written;
 use crate::study::{Deviation, OutputKind, Study};
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! A made-up study with fake kinds that give what their parameters say, run into a store of its own.
 
-use super::collect::ProjectInfo;
 use super::model::LeftOut;
-use super::references::Bibliography;
 use crate::artifact::{Cell, Figure, Outcome, Table, Verdict};
 use crate::engine::{Executor, Graph, Machine, MemoryLimit, RunRecord, Silent, Stop, Store, Summary};
+use crate::report::bibliography::references::Bibliography;
+use crate::report::content::collect::ProjectInfo;
 use crate::step::{
     About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records,
     Shape, Shapes, StepError, Value, ValueType,

@@ -8,28 +8,13 @@
 //! to `<name>`; a quantity whose name ends in `_error` is a share and shown in per cent, unless it is a squared,
 //! standard, relative or absolute error.
 
-mod bibtex;
-mod collect;
-mod columns;
-mod comparison;
-mod download;
+mod bibliography;
+mod content;
 mod error;
 mod format;
-mod index;
-mod json;
-mod junit;
-mod latex;
 mod model;
 mod names;
-mod outputs;
-mod provenance;
-mod references;
-mod render;
-mod sections;
-mod tabulate;
-mod template;
-mod tidy;
-mod write;
+mod pages;
 
 #[cfg(test)]
 mod example;
@@ -38,13 +23,11 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use bibtex::BibtexError;
-pub use collect::ProjectInfo;
+pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
+pub use content::{ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
 pub use model::{
     Attachment, ClaimReport, ClaimState, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
     Provenance, Report, StudyReport, TableReport, Tally,
 };
-pub use references::{Bibliography, Reference, UnknownKey, Work};
-pub use tabulate::{ColumnHead, Layout, Text};
-pub use write::{Written, pages_in, replace_file};
+pub use pages::{Written, pages_in, replace_file};

@@ -1,8 +1,8 @@
 //! What a report says, apart from how it looks: every output format is made from this.
 
-use super::references::Reference;
-use super::tabulate::Layout;
 use crate::artifact::Outcome;
+use crate::report::bibliography::references::Reference;
+use crate::report::content::tabulate::Layout;
 use crate::study::Deviation;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Names as parts of file names and anchors: two names never give one file, not even where a disk ignores capitals.
 
-use super::index::IndexLine;
+use crate::report::pages::index::IndexLine;
 use crate::study::{DEFAULT_PROFILE, Study};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

@@ -2,11 +2,11 @@
 
 use super::expand::Builder;
 use super::nodes::set;
-use super::raw::{DataChoice, Item, RawStudy};
-use super::scope::Scoped;
 use super::template::Template;
 use super::{Environment, Unresolved};
 use crate::step::DataRef;
+use crate::study::read::raw::{DataChoice, Item, RawStudy};
+use crate::study::read::scope::Scoped;
 use crate::yaml::{Fault, Node as YamlNode, Tree};
 use serde_json::json;
 

@@ -1,14 +1,15 @@
 //! Templates × cells → distinct steps.
 
-use super::axis::{identity, value};
+use super::Environment;
 use super::data::{inject_data, resolve_data};
-use super::raw::{Head, Item, RawStudy, SampleCount};
-use super::scope::{Scope, Scoped, Setting, applied, apply, reference};
-use super::sweep::{SweepCell, axis_names, cells};
 use super::template::{Template, templates};
-use super::{Environment, tables};
 use crate::artifact::Cell;
 use crate::step::{DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
+use crate::study::axes::axis::{identity, value};
+use crate::study::axes::sweep::{SweepCell, axis_names, cells};
+use crate::study::outputs::tables;
+use crate::study::read::raw::{Head, Item, RawStudy, SampleCount};
+use crate::study::read::scope::{Scope, Scoped, Setting, applied, apply, reference};
 use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
 use serde_json::Value as Json;
 use std::collections::HashMap;

@@ -1,157 +1,26 @@
 //! The study language: YAML → checked study → expanded sweep.
 //!
-//! Passes, each a file: `raw` reads sections, `extend` lays a study over its fragments, `scope` gives `$name`s their
-//! values for a profile, `sweep` multiplies axes into cells, `data` finds the data set, `template` checks kinds and
-//! wiring, `expand` makes one step for every distinct parameter set, `tables` (with `clauses`) turns tables, figures and
-//! claims into steps and `nodes` makes those.
+//! Passes: `read` takes a file apart and gives `$name`s their values for a profile, `axes` multiplies axes into cells,
+//! `data` finds the data set, `template` checks kinds and wiring, `expand` makes one step for every distinct parameter
+//! set, `outputs` turns tables, figures and claims into steps and `nodes` makes those. Nothing is run here.
+//! Start with `load`.
 
-mod axis;
-mod clauses;
+mod axes;
 mod data;
-mod direct;
 mod expand;
-mod extend;
-mod names;
+mod load;
 mod nodes;
-mod only;
-mod places;
-mod published;
-mod published_file;
-mod raw;
+mod outputs;
+mod read;
 mod schema;
-mod scope;
-mod stacks;
-mod sweep;
-mod table_spec;
-mod tables;
 mod template;
 mod variant;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};
-pub(crate) use names::wrong_study_part;
-pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};
+pub use load::{
+    DEFAULT_PROFILE, DataResolver, Environment, MAX_CELLS, Unresolved, cards, choices, has_profile, load, load_head,
+    names,
+};
+pub(crate) use read::names::wrong_study_part;
+pub use read::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Setting, Tolerance};
 pub use schema::schema;
-pub use scope::Setting;
-
-use crate::step::{DataRef, ErasedKind};
-use crate::yaml::{Cause, Fault, Source};
-use std::path::Path;
-
-/// Most cells that a sweep may have; above, a study is refused rather than expanded for minutes.
-pub const MAX_CELLS: usize = 1_000_000;
-
-/// What the study layer is given to know: the kinds, the data sets, the profile and the overrides.
-#[derive(Clone, Copy)]
-pub struct Environment<'a> {
-    /// All kinds.
-    pub kinds: &'a [&'static dyn ErasedKind],
-    /// Finds the first data set that this machine can have.
-    pub data: &'a dyn DataResolver,
-    /// smoke, quick, paper or another profile of the study.
-    pub profile: &'a str,
-    /// `--set name=value`.
-    pub settings: &'a [Setting],
-}
-
-impl Environment<'_> {
-    /// The kind of a name.
-    #[must_use]
-    pub fn kind(&self, name: &str) -> Option<&'static dyn ErasedKind> {
-        self.kinds.iter().find(|kind| kind.name() == name).copied()
-    }
-}
-
-/// Finds data sets; implemented by whoever knows the cards.
-pub trait DataResolver {
-    /// The first choice that this machine has.
-    ///
-    /// # Errors
-    /// What is missing or damaged, and how to mend it.
-    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, Unresolved>;
-}
-
-/// A data set that a study cannot have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unresolved {
-    /// What is wrong.
-    pub message: String,
-    /// How to mend it.
-    pub help: String,
-    /// What it comes from.
-    pub cause: Cause,
-}
-
-/// Reads, checks and expands one study file.
-///
-/// # Errors
-/// Every fault found, each with its place.
-pub fn load(path: &Path, (root, name): (&Path, &str), environment: Environment<'_>) -> Result<Study, Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    let raw = extend::read(&source, path, root)?;
-    if raw.head.study != name {
-        let tree = crate::yaml::parse(&source).map_err(|fault| vec![fault])?;
-        let mark = tree.mark_of(&["study".to_owned()], None);
-        let fault =
-            source.fault(mark, format!("this file is the study `{name}`, but calls itself `{}`", raw.head.study));
-        return Err(vec![fault.help("results and reports are filed under the name, so it must be the path")]);
-    }
-    expand::expand(&raw, path, environment)
-}
-
-/// Every name that `--set` can replace in a study.
-///
-/// # Errors
-/// As [`load`].
-pub fn names(path: &Path, root: &Path) -> Result<Vec<String>, Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    let raw = extend::read(&source, path, root)?;
-    let own = raw.constants.iter().chain(&raw.sweep).map(|item| item.name.clone());
-    Ok(own.chain(["data".to_owned()]).collect())
-}
-
-/// The data cards that a study names for a profile, in its order of preference.
-///
-/// # Errors
-/// As [`load`].
-pub fn cards(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<String>, Vec<Fault>> {
-    Ok(choices(path, (root, profile))?.into_iter().map(|choice| choice.card).collect())
-}
-
-/// The data cards and tasks that a study names for a profile, in its order of preference.
-///
-/// # Errors
-/// As [`load`].
-pub fn choices(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<DataChoice>, Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    let raw = extend::read(&source, path, root)?;
-    let scoped = scope::apply(&raw, profile, &[])?;
-    let Some(item) = &scoped.data else { return Ok(Vec::new()) };
-    data::choices(item, &item.node)
-}
-
-/// The profile of a run that names none.
-pub const DEFAULT_PROFILE: &str = "quick";
-
-/// Whether a study has a profile, such as `quick` or `quick+as-published`.
-///
-/// # Errors
-/// As [`load`].
-pub fn has_profile(path: &Path, (root, profile): (&Path, &str)) -> Result<bool, Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    Ok(scope::has_profile(&extend::read(&source, path, root)?, profile))
-}
-
-/// Reads a study's head only: name, title, question, profiles.
-///
-/// # Errors
-/// As [`load`].
-pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    let raw = extend::read(&source, path, root)?;
-    let profiles = scope::profiles(&raw);
-    Ok((raw.head, profiles))
-}
-
-fn read(path: &Path, root: &Path) -> Result<Source, Fault> {
-    crate::yaml::read(path, &path.strip_prefix(root).unwrap_or(path).display().to_string())
-}

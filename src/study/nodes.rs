@@ -1,10 +1,10 @@
 //! Steps behind tables, figures and claims: their parameters, rows and places.
 
 use super::expand::{Builder, Draft, Grid, Wire};
-use super::raw::Item;
-use super::sweep::SweepCell;
 use crate::artifact::Cell;
 use crate::step::ErasedKind;
+use crate::study::axes::sweep::SweepCell;
+use crate::study::read::raw::Item;
 use crate::yaml::{Entry, Fault, Mark, Node, Tree};
 use serde_json::Value as Json;
 

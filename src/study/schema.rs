@@ -7,9 +7,9 @@ mod clauses;
 mod kinds;
 mod open;
 
-use super::published::PublishedNumbers;
-use super::raw::{DataChoice, Head};
 use crate::step::{ErasedKind, Family};
+use crate::study::read::published::PublishedNumbers;
+use crate::study::read::raw::{DataChoice, Head};
 use open::{REFERENCE, opened};
 use serde_json::{Map, Value as Json, json};
 

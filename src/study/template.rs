@@ -1,9 +1,9 @@
 //! Steps as written: kinds, wiring and order checked before anything is expanded.
 
 use super::Environment;
-use super::raw::Item;
-use super::scope::references;
 use crate::step::{About, Arity, ErasedKind, Family, Slot, ValueType};
+use crate::study::read::raw::Item;
+use crate::study::read::scope::references;
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 use std::collections::BTreeSet;
 

@@ -112,3 +112,43 @@ fn the_program_starts_in_a_few_lines() {
     let main = std::fs::read_to_string(repository().join("src/main.rs")).unwrap();
     assert!(main.lines().count() < 30);
 }
+
+/// What a `mod.rs` holds beside documentation, modules and `pub use`.
+fn beside(text: &str) -> Vec<String> {
+    let mut rest = Vec::new();
+    let mut within = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+        let use_begins = line.starts_with("pub use ") || line.starts_with("pub(") && line.contains(" use ");
+        let module = line.ends_with(';') && line.split_whitespace().rev().nth(1) == Some("mod");
+        let fine = within || use_begins || module || line == "#[cfg(test)]";
+        within = (within || use_begins) && !line.ends_with(';');
+        rest.extend((!fine).then(|| line.to_owned()));
+    }
+    rest
+}
+
+#[test]
+fn a_mod_rs_says_what_is_where_and_nothing_else() {
+    assert_eq!(beside("//! A.\n\nmod a;\npub mod b;\n\npub use a::{\n    X,\n    Y,\n};\n"), Vec::<String>::new());
+    assert_eq!(beside("mod a;\nuse a::X;\npub fn f() {}\n"), ["use a::X;", "pub fn f() {}"]);
+    for (_, path) in sources().into_iter().filter(|(_, path)| path.ends_with("mod.rs")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} does not say what is here", path.display());
+        assert_eq!(beside(&text), Vec::<String>::new(), "{}", path.display());
+    }
+}
+
+#[test]
+fn files_are_short_and_folders_are_not_full() {
+    const LONGEST: usize = 350;
+    const FULLEST: usize = 20;
+    let mut folders = std::collections::BTreeMap::<std::path::PathBuf, usize>::new();
+    for (_, path) in sources() {
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
+        *folders.entry(path.parent().unwrap().to_owned()).or_default() += 1;
+    }
+    for (folder, files) in folders {
+        assert!(files <= FULLEST, "{} holds {files} files", folder.display());
+    }
+}

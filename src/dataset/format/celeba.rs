@@ -3,7 +3,8 @@
 //! The attribute list begins with the number of images and a line of attribute names; then, as in the partition list,
 //! each line is a file's name and numbers, with any number of blanks between. An attribute is 1 or −1.
 
-use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels, stream};
+use super::layout::{Each, Format, FormatError, Opened, decode_all, labels_of};
+use super::{listed, pixels, stream};
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
@@ -119,11 +120,11 @@ impl Format for Celeba {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::library::Library;
-    use super::super::super::resolve::Choice;
     use super::super::super::testing::{cards_dir, collect, opened, png_rgb};
     use super::*;
     use crate::dataset::Card;
+    use crate::dataset::files::library::Library;
+    use crate::dataset::files::resolve::Choice;
     use crate::step::{DataSource, Split};
     use image::{ImageFormat, RgbImage};
     use std::fs;

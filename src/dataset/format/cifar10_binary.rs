@@ -1,6 +1,7 @@
 //! CIFAR-10's binary layout: a label byte, then the image channel by channel, record after record.
 
-use super::{Each, Format, FormatError, Opened, stream};
+use super::layout::{Each, Format, FormatError, Opened};
+use super::stream;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

@@ -3,7 +3,8 @@
 //! Anything else in the folder is passed over. Records are ordered by the images' numbers first and by class second, so
 //! that the first so many of every class are a range of records.
 
-use super::{Each, Format, FormatError, Opened, decode_all, listed, pixels};
+use super::layout::{Each, Format, FormatError, Opened, decode_all};
+use super::{listed, pixels};
 use crate::yaml::is_passed_over;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -81,11 +82,11 @@ impl Format for ClassFolders {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::card::Card;
-    use super::super::super::library::Library;
-    use super::super::super::resolve::Choice;
     use super::super::super::testing::{cards_dir, collect, opened};
     use super::*;
+    use crate::dataset::cards::card::Card;
+    use crate::dataset::files::library::Library;
+    use crate::dataset::files::resolve::Choice;
     use crate::step::{DataSource, Split};
 
     /// A grey PGM of one value.

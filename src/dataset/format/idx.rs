@@ -1,6 +1,7 @@
 //! MNIST's layout: images and labels in two files with big-endian headers, plain or gzipped.
 
-use super::{Each, Format, FormatError, MOST_RECORDS, Opened, labels_of, stream};
+use super::layout::{Each, Format, FormatError, MOST_RECORDS, Opened, labels_of};
+use super::stream;
 use crate::artifact::Geometry;
 use std::io::Read;
 use std::path::Path;

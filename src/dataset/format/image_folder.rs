@@ -2,7 +2,8 @@
 //!
 //! Where a class is named by the number of another one, labels are names only: a number would mean two classes.
 
-use super::{Each, Format, FormatError, Opened, decode_all, labels_of, listed, pixels, stream};
+use super::layout::{Each, Format, FormatError, Opened, decode_all, labels_of};
+use super::{listed, pixels, stream};
 
 /// Reader of image folders.
 pub struct ImageFolder;

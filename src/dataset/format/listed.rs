@@ -1,6 +1,6 @@
 //! Images that a list names, each a file below the folder of the part.
 
-use super::FormatError;
+use super::layout::FormatError;
 use crate::yaml::is_passed_over;
 use std::collections::HashMap;
 use std::fs;

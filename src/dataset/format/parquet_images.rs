@@ -1,7 +1,8 @@
 //! Parquet in the layout of dataset hubs: a column of encoded images, `struct<bytes, path>` or plain bytes, and one of
 //! class numbers.
 
-use super::{Each, Format, FormatError, Opened, batch_size, pixels, stream};
+use super::layout::{Each, Format, FormatError, Opened, batch_size};
+use super::{pixels, stream};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};

@@ -1,6 +1,6 @@
 //! Files that may be gzipped, whatever their name says.
 
-use super::FormatError;
+use super::layout::FormatError;
 use flate2::bufread::GzDecoder;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};

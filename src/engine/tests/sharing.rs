@@ -1,7 +1,7 @@
 //! Several runs at once on one store, in steps whose outputs are not kept on disk.
 
 use super::*;
-use crate::engine::claim::Claims;
+use crate::engine::store::claim::Claims;
 use std::time::Duration;
 
 /// Gives its number; that is not kept on disk.

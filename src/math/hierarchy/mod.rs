@@ -8,6 +8,7 @@ mod estimator;
 mod features;
 mod moment;
 mod overlap;
+mod size;
 mod spectrum;
 mod teacher;
 
@@ -15,19 +16,6 @@ pub use estimator::{Curve, Estimator, Point, second_stage_bytes};
 pub use features::{FirstLayer, Inputs, Source, Streamed, StreamedInputs, block_bytes, kept_bytes};
 pub use moment::{Method, Work, formed_bytes};
 pub use overlap::{feature_overlaps, subspace_overlap};
+pub use size::training_size;
 pub use spectrum::{MomentSpectrum, Spectra};
 pub use teacher::{Hidden, Teacher};
-
-/// The training size of a power of the dimension, `n = d^α` to the nearest whole number.
-pub fn training_size(dim: usize, alpha: f64) -> usize {
-    (dim as f64).powf(alpha).round() as usize
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn sizes_are_powers_of_the_dimension() {
-        assert_eq!((super::training_size(100, 1.5), super::training_size(60, 2.0)), (1000, 3600));
-        assert_eq!(super::training_size(40, 2.5), 10_119);
-    }
-}

@@ -1,16 +1,24 @@
 //! Matrices, products, and their decompositions.
 //!
 //! Only this folder names crates of linear algebra; what a decomposition is for stands in `kernel`, `lofi` and `ridge`.
-//! Start with `dense`: the matrix type and its products.
+//! Start with `matrix`, then `products`.
 
-pub mod dense;
+pub mod blocks;
+pub mod decompositions;
 pub mod eigen;
+pub mod matrix;
+pub mod products;
 pub mod singular;
+#[cfg(test)]
+mod tests;
 
-pub use dense::{
-    Block, BlockMut, Eigen, Matrix, Onto, Product, SingleMatrix, Vector, add_gram, add_product_nt,
-    add_symmetric_product_tn, canonical_signs, cholesky_solve, double, ensure_shape, gram, leading_columns,
-    mirror_lower, orthonormal_basis, product, product_into, product_nt, product_single, product_tn, product_tn_single,
-    reshaped, row_square_norms, scale_columns, scale_rows, set_symmetric_product_tn_single, single, sym_eigen,
-    sym_eigenvalues, symmetric_product_tn, symmetrise,
+pub use blocks::{Block, BlockMut, Onto, Product};
+pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
+pub use matrix::{
+    Matrix, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped, row_square_norms,
+    scale_columns, scale_rows, single, symmetrise,
+};
+pub use products::{
+    add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_nt, product_single,
+    product_tn, product_tn_single, set_symmetric_product_tn_single, symmetric_product_tn,
 };

@@ -1,8 +1,8 @@
 //! Steps, figures and claims: the kind that is named decides what else may be written.
 
-use super::super::direct::direct_slot;
 use super::open::{opened, or_reference};
 use crate::step::{Arity, ErasedKind, Family};
+use crate::study::outputs::direct::direct_slot;
 use serde_json::{Map, Value as Json, json};
 
 /// Parameters of figures and claims that the study layer fills in, so nobody writes them.

@@ -1,0 +1,236 @@
+//! The command line as it is written, and which command answers.
+
+use super::fail::{Code, Done, Failure};
+use super::project::Project;
+use super::{baseline, data, environment, fail, list, output, plan, report, run, schema, size, stop, store};
+use crate::study::DEFAULT_PROFILE;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Turns a folder of YAML studies into a reproduced paper.
+///
+/// Exit codes: 0 all well; 1 a step failed, `check` found a difference, or `store verify` found damage; 2 a mistake in
+/// the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
+/// written, or the output of a command that only prints; 130 stopped by the user. A claim that fails is a result, not an
+/// error.
+#[derive(Debug, Parser)]
+#[command(name = "lofi", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// smoke (seconds), quick (minutes), paper (as published), or another profile of the studies.
+    #[arg(long, global = true, default_value = DEFAULT_PROFILE, env = "LOFI_PROFILE")]
+    pub(super) profile: String,
+    /// Replaces a constant or a sweep axis in every study that has it; the value is YAML. Its report has a page of its own.
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
+    pub(super) set: Vec<(String, String)>,
+    /// Steps at once; the results do not depend on it. Default: the number of cores.
+    #[arg(long, global = true, value_parser = jobs)]
+    pub(super) jobs: Option<usize>,
+    /// Memory for values and work, such as 2GiB or 500MB; no step may need more. Default: 60 % of what is free, for all
+    /// together.
+    #[arg(long, global = true, value_parser = size::bytes)]
+    pub(super) memory: Option<u64>,
+    /// The folder of studies; cards lie in `datasets` beside it. Default: `studies` here, or in the nearest folder above
+    /// that has one.
+    #[arg(long = "studies", global = true, value_name = "DIR")]
+    pub(super) studies_folder: Option<PathBuf>,
+    /// The folder of stored results. Default: `.lofi` beside the studies.
+    #[arg(long, global = true, value_name = "DIR", env = "LOFI_STORE")]
+    pub(super) store: Option<PathBuf>,
+    /// A folder with data sets, as well as `data` beside the studies. May be repeated. Without it: the folders that the
+    /// environment variable `LOFI_DATA` lists, as `PATH` does.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data: Vec<PathBuf>,
+    /// Only errors.
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// What happens, as one JSON object a line on standard output; the last one is a summary.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs what changed and prints how the claims ended.
+    Run {
+        /// Studies, by name, by a folder that holds them, or by their path. Default: all.
+        studies: Vec<String>,
+        /// Writes the report afterwards.
+        #[arg(long)]
+        report: bool,
+    },
+    /// Prints what would run, what is cached, and why; memory and estimated time.
+    Plan {
+        /// Studies. Default: all.
+        studies: Vec<String>,
+        /// Every step with the reason that it runs.
+        #[arg(long)]
+        steps: bool,
+    },
+    /// Writes the HTML and Markdown report from stored results.
+    Report {
+        /// Studies. Default: all.
+        studies: Vec<String>,
+        /// Where to. Default: `reports` beside the studies.
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
+    /// Compares results with the committed baseline, running what is missing; exits with 1 where a number moved.
+    Check {
+        /// Studies. Default: all that have a baseline.
+        studies: Vec<String>,
+    },
+    /// Accepts the present results as the baseline.
+    Bless {
+        /// Studies. Default: all.
+        studies: Vec<String>,
+    },
+    /// Lists studies, or the kinds of steps with their documentation.
+    List {
+        /// What to list.
+        #[command(subcommand)]
+        what: Option<list::What>,
+    },
+    /// Lists, fetches and verifies data sets.
+    Data {
+        /// What to do. Default: list.
+        #[command(subcommand)]
+        what: Option<data::What>,
+    },
+    /// Verifies stored results.
+    Store {
+        /// What to do.
+        #[command(subcommand)]
+        what: store::What,
+    },
+    /// Writes the JSON schemas that editors check studies and cards with.
+    Schema {
+        /// Only says whether the files are up to date.
+        #[arg(long)]
+        check: bool,
+        /// Where to. Default: `schema` beside the studies.
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
+    /// Prints completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page.
+    Man,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as seed={count: 2}")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(jobs) if jobs > 0 => Ok(jobs),
+        _ => Err("expected a whole number, 1 or more".to_owned()),
+    }
+}
+
+/// Parses the command line, does what it says and returns the exit code.
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    stop::install();
+    let parsed = environment::without_empty(Cli::command()).try_get_matches();
+    let mut cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(refused) => return output::end(not_a_command(&refused), true).into(),
+    };
+    if cli.options.data.is_empty() {
+        cli.options.data = environment::folders("LOFI_DATA");
+    }
+    output::start(cli.command.name(), cli.options.json);
+    fail::install();
+    let print_only = cli.command.only_prints();
+    let code = match dispatch(cli) {
+        Ok(done) => done.show(),
+        Err(Failure::Message(Code::Stopped, _)) => stop::stopped(),
+        Err(failure) => failure.show(),
+    };
+    if stop::of_process().asked() {
+        stop::stopped();
+    }
+    output::end(code, print_only).into()
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn not_a_command(refused: &clap::Error) -> Code {
+    let text = refused.render();
+    if refused.use_stderr() {
+        output::drawn(&text.to_string(), || text.ansi().to_string());
+        return Code::Mistake;
+    }
+    let colours = output::read_by_a_person() && environment::set("NO_COLOR").is_none();
+    output::text(&if colours { text.ansi().to_string() } else { text.to_string() });
+    Code::Well
+}
+
+impl Command {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Run { .. } => "run",
+            Self::Plan { .. } => "plan",
+            Self::Report { .. } => "report",
+            Self::Check { .. } => "check",
+            Self::Bless { .. } => "bless",
+            Self::List { .. } => "list",
+            Self::Data { .. } => "data",
+            Self::Store { .. } => "store",
+            Self::Schema { .. } => "schema",
+            Self::Completions { .. } => "completions",
+            Self::Man => "man",
+        }
+    }
+
+    /// Whether what it prints is all that it does.
+    const fn only_prints(&self) -> bool {
+        match self {
+            Self::Plan { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
+            Self::Data { what } => matches!(what, None | Some(data::What::List)),
+            _ => false,
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Done, Failure> {
+    let options = &cli.options;
+    match cli.command {
+        Command::Run { studies, report } => run::run(&Project::open(options)?, &studies, report),
+        Command::Plan { studies, steps } => plan::plan(&Project::open(options)?, &studies, steps),
+        Command::Report { studies, to } => report::report(&Project::open(options)?, &studies, to),
+        Command::Check { studies } => baseline::check(&Project::open(options)?, &studies),
+        Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),
+        Command::List { what } => list::list(options, what),
+        Command::Data { what } => data::data(&Project::open(options)?, what).map(Done::from),
+        Command::Store { what } => store::store(&Project::open(options)?, &what).map(Done::from),
+        Command::Schema { check, to } => schema::schema(options, check, to),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "lofi", &mut script);
+            output::text(&String::from_utf8_lossy(&script));
+            Ok(Code::Well.into())
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map_err(|e| Failure::file(format!("cannot print the manual page: {e}")))?;
+            output::text(&String::from_utf8_lossy(&page));
+            Ok(Code::Well.into())
+        }
+    }
+}

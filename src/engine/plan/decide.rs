@@ -1,0 +1,138 @@
+//! What has to run, what is cached, and why.
+
+use super::changed::changed_params;
+use super::graph::{Graph, GraphNode};
+use super::key::fingerprint;
+use super::record::RunRecord;
+use crate::engine::store::entries::{Entry, Store, StoreError};
+use std::collections::BTreeSet;
+
+/// What happens to a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Nobody needs it: what it would feed is cached.
+    NotNeeded,
+    /// Its result is in the store.
+    Cached,
+    /// It runs, for this reason.
+    Run(String),
+}
+
+/// A decision for every node of a graph.
+#[derive(Debug, Clone)]
+pub struct RunPlan {
+    /// In the order of [`Graph::nodes`].
+    pub decisions: Vec<Decision>,
+    /// Ports of each node that somebody needs.
+    pub needed: Vec<BTreeSet<usize>>,
+    /// Entries of the cached nodes.
+    pub entries: Vec<Option<Entry>>,
+    /// Stored results that were found damaged and taken out: node and reason.
+    pub damaged: Vec<(usize, String)>,
+}
+
+impl RunPlan {
+    /// Nodes to run, in order.
+    #[must_use]
+    pub fn to_run(&self) -> Vec<usize> {
+        (0..self.decisions.len()).filter(|&i| matches!(self.decisions[i], Decision::Run(_))).collect()
+    }
+
+    /// Number of cached nodes that are needed.
+    #[must_use]
+    pub fn cached(&self) -> usize {
+        self.decisions.iter().filter(|d| **d == Decision::Cached).count()
+    }
+}
+
+/// Decides for every node. Reads the store, changes nothing in it but for taking out damaged entries.
+///
+/// `last` are the records of earlier runs of the same studies; they only word the reasons.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan, StoreError> {
+    let count = graph.nodes.len();
+    let mut plan = RunPlan {
+        decisions: vec![Decision::NotNeeded; count],
+        needed: vec![BTreeSet::new(); count],
+        entries: vec![None; count],
+        damaged: Vec::new(),
+    };
+    let mut wanted_by: Vec<Option<usize>> = vec![None; count];
+    for target in &graph.targets {
+        plan.needed[target.node].insert(target.port);
+    }
+    let targets: BTreeSet<usize> = graph.targets.iter().map(|t| t.node).collect();
+    for index in (0..count).rev() {
+        if plan.needed[index].is_empty() {
+            continue;
+        }
+        let node = &graph.nodes[index];
+        let found = lookup(store, node, targets.contains(&index), &mut |reason| plan.damaged.push((index, reason)))?;
+        match found {
+            Some(entry) if has_ports(&entry, node, &plan.needed[index]) => {
+                plan.decisions[index] = Decision::Cached;
+                plan.entries[index] = Some(entry);
+            }
+            found => {
+                let follower = wanted_by[index].map(|i| graph.nodes[i].name.as_str());
+                let damaged = plan.damaged.iter().any(|(i, _)| *i == index);
+                let why = if damaged {
+                    "its stored result was damaged".to_owned()
+                } else {
+                    reason(node, found.as_ref(), (follower, last))
+                };
+                plan.decisions[index] = Decision::Run(why);
+                for wire in graph.inputs_of(index) {
+                    plan.needed[wire.node].insert(wire.port);
+                    wanted_by[wire.node] = Some(index);
+                }
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// The entry of a node; what a report will read is checked now, the rest when it is used.
+fn lookup(
+    store: &Store,
+    node: &GraphNode,
+    is_target: bool,
+    damaged: &mut dyn FnMut(String),
+) -> Result<Option<Entry>, StoreError> {
+    let found = if is_target { store.whole(&node.key) } else { store.entry(&node.key) };
+    match found {
+        Err(StoreError::Damaged { reason, .. }) => {
+            damaged(reason);
+            store.evict(&node.key)?;
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
+/// Whether an entry holds these ports.
+pub(in crate::engine) fn has_ports(entry: &Entry, node: &GraphNode, ports: &BTreeSet<usize>) -> bool {
+    let name = |port: &usize| node.kind.about().outputs[*port].name;
+    ports.iter().all(|port| entry.outputs.get(name(port)).is_some_and(|o| !o.files.is_empty()))
+}
+
+fn reason(node: &GraphNode, found: Option<&Entry>, (follower, last): (Option<&str>, &[RunRecord])) -> String {
+    if found.is_some() {
+        return format!("its output is not kept on disk and `{}` needs it", follower.unwrap_or("the report"));
+    }
+    let before = last.iter().flat_map(|record| &record.steps).find(|step| step.name == node.name);
+    let Some(before) = before else { return "it has not run before".to_owned() };
+    if before.key == node.key {
+        return follower.map_or_else(
+            || "its result is not in the store".to_owned(),
+            |name| format!("its result is not in the store and `{name}` needs it"),
+        );
+    }
+    if before.code != fingerprint(node.kind) {
+        return format!("the code of `{}` changed", node.kind.name());
+    }
+    let changed = changed_params(&before.params, &node.params);
+    if changed.is_empty() { "an input changed".to_owned() } else { format!("changed: {}", changed.join(", ")) }
+}

@@ -1,0 +1,17 @@
+//! What is to be run: the graph of all studies, keys, decisions, and the record of the last run.
+//!
+//! How it is run is in `run`.
+//! Start with `graph`, then `decide`.
+
+mod changed;
+pub(super) mod decide;
+pub(super) mod graph;
+pub(super) mod key;
+mod machine;
+pub(super) mod record;
+
+pub use decide::{Decision, RunPlan, plan};
+pub use graph::{Graph, GraphNode, GraphWire};
+pub use key::{fingerprint, key_of};
+pub use machine::Machine;
+pub use record::{RunRecord, StepRecord};

@@ -1,0 +1,125 @@
+//! Which large steps run, written beside the store: whoever is killed in the middle can be told about later.
+//!
+//! `STORE/running/` has a file for each run that is under way with a large step, locked by it. The lock goes with the
+//! process, so a file without one was left by a run that was killed.
+
+use super::stop::Stop;
+use crate::engine::store::entries::Store;
+use std::fs::{File, TryLockError};
+use std::io::{Seek, Write};
+use std::path::PathBuf;
+
+/// Smaller steps are not written down: memory does not run out over them.
+const LARGE_BYTES: u64 = 64 << 20;
+
+/// The file of this run, made with its first large step.
+pub(super) struct Running<'a> {
+    store: &'a Store,
+    stop: &'a Stop,
+    file: Option<(File, PathBuf)>,
+    steps: Vec<(usize, String)>,
+}
+
+impl<'a> Running<'a> {
+    pub const fn new(store: &'a Store, stop: &'a Stop) -> Self {
+        Self { store, stop, file: None, steps: Vec::new() }
+    }
+
+    /// A step starts. What cannot be written is not: it only explains.
+    pub fn starts(&mut self, node: usize, (name, bytes): (&str, u64)) {
+        if bytes >= LARGE_BYTES {
+            self.steps.push((node, format!("{name} (about {})", super::memory::human_bytes(bytes))));
+            if self.file.is_none() {
+                self.file = make(self.store).ok();
+                self.file.iter().for_each(|(_, path)| self.stop.mark(path));
+            }
+            let _ = self.write();
+        }
+    }
+
+    /// A step has ended, well or not.
+    pub fn ends(&mut self, node: usize) {
+        let before = self.steps.len();
+        self.steps.retain(|(step, _)| *step != node);
+        if self.steps.len() < before {
+            let _ = self.write();
+        }
+    }
+
+    fn write(&mut self) -> std::io::Result<()> {
+        let Some((file, _)) = &mut self.file else { return Ok(()) };
+        let names: Vec<&str> = self.steps.iter().map(|(_, name)| name.as_str()).collect();
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(names.join("\n").as_bytes())
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let Some((_, path)) = &self.file {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn folder(store: &Store) -> PathBuf {
+    store.root().join("running")
+}
+
+fn make(store: &Store) -> std::io::Result<(File, PathBuf)> {
+    let folder = folder(store);
+    std::fs::create_dir_all(&folder)?;
+    let (file, path) = tempfile::Builder::new().prefix("run-").tempfile_in(&folder)?.keep().map_err(|e| e.error)?;
+    file.lock()?;
+    Ok((file, path))
+}
+
+/// The large steps of runs that were killed, which are forgotten now.
+pub(super) fn killed(store: &Store) -> Vec<String> {
+    let mut steps = Vec::new();
+    for entry in std::fs::read_dir(folder(store)).into_iter().flatten().flatten() {
+        let path = entry.path();
+        // Opening a pipe would wait for somebody to write into it.
+        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let Ok(file) = File::open(&path) else { continue };
+        match file.try_lock() {
+            Ok(()) => {
+                steps.extend(std::fs::read_to_string(&path).unwrap_or_default().lines().map(str::to_owned));
+                let _ = std::fs::remove_file(&path);
+            }
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_killed_run_left_is_told_and_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let stop = Stop::default();
+        let mut running = Running::new(&store, &stop);
+        running.starts(1, ("s: small", LARGE_BYTES - 1));
+        assert!(!folder.path().join("running").exists());
+        running.starts(2, ("s: large", LARGE_BYTES));
+        running.starts(3, ("s: huge", 3 << 30));
+        running.ends(2);
+        assert_eq!(killed(&store), [""; 0], "it is under way");
+        // A process that is killed removes nothing and loses its lock.
+        let (file, path) = running.file.take().unwrap();
+        drop(file);
+        assert_eq!(killed(&store), ["s: huge (about 3.0 GiB)"]);
+        assert!(!path.exists());
+        assert_eq!(killed(&store), [""; 0]);
+        running.starts(4, ("s: large", LARGE_BYTES));
+        drop(running);
+        assert_eq!(killed(&store), [""; 0], "it ended");
+    }
+}

@@ -1,0 +1,14 @@
+//! Stored values: entries, their publication, locks of runs and claims of steps.
+//!
+//! What is stored of a run, its record, is in `plan`, which compares with it.
+//! Start with `entries`: how an entry is read and checked.
+
+pub(super) mod claim;
+pub(super) mod disk;
+pub(super) mod entries;
+mod owner;
+mod publish;
+mod verify;
+
+pub use entries::{Entry, Store, StoreError, StoredFile, StoredOutput};
+pub use verify::Verified;

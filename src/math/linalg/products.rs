@@ -1,0 +1,107 @@
+//! Products of matrices.
+//!
+//! faer is generic and compiles its kernels into this crate, so each of them is instantiated once, here, for `f64`.
+//! Every call is sequential ([`faer::Par::Seq`]): cells of a sweep run in parallel instead, and a result never depends
+//! on the number of threads.
+
+use super::matrix::{Matrix, SingleMatrix, ensure_shape, mirror_lower, view, view_mut, view_single, view_single_mut};
+use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
+use faer::{Accum, MatRef, Par};
+
+// The one instance of the general product.
+pub(super) fn multiply(out: &mut Matrix, accumulate: Accum, left: MatRef<'_, f64>, right: MatRef<'_, f64>) {
+    matmul(view_mut(out), accumulate, left, right, 1.0, Par::Seq);
+}
+
+// The one instance of the product whose result is known to be symmetric: half the work.
+pub(super) fn multiply_lower(out: &mut Matrix, accumulate: Accum, left: MatRef<'_, f64>, right: MatRef<'_, f64>) {
+    let (half, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    triangular::matmul(view_mut(out), half, accumulate, left, full, right, full, 1.0, Par::Seq);
+}
+
+/// `A B`. Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut out = Matrix::zeros(a.nrows(), b.ncols());
+    multiply(&mut out, Accum::Replace, view(a), view(b));
+    out
+}
+
+/// `out = A B` in the memory of `out`, which is only made anew where its shape differs. As [`product`] otherwise.
+pub fn product_into(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+    ensure_shape(out, a.nrows(), b.ncols());
+    multiply(out, Accum::Replace, view(a), view(b));
+}
+
+/// `Aᵀ B`. Shapes: (k x m), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product_tn(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut out = Matrix::zeros(a.ncols(), b.ncols());
+    multiply(&mut out, Accum::Replace, view(a).transpose(), view(b));
+    out
+}
+
+/// `A Bᵀ`. Shapes: (m x k), (n x k) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product_nt(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut out = Matrix::zeros(a.nrows(), b.nrows());
+    multiply(&mut out, Accum::Replace, view(a), view(b).transpose());
+    out
+}
+
+/// `A B` in single precision. Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
+    let mut out = SingleMatrix::zeros(a.nrows(), b.ncols());
+    multiply_single(&mut out, view_single(a), view_single(b));
+    out
+}
+
+/// `Aᵀ B` in single precision. Shapes: (k x m), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product_tn_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
+    let mut out = SingleMatrix::zeros(a.ncols(), b.ncols());
+    multiply_single(&mut out, view_single(a).transpose(), view_single(b));
+    out
+}
+
+// The one instance of the general product in single precision.
+pub(super) fn multiply_single(out: &mut SingleMatrix, left: MatRef<'_, f32>, right: MatRef<'_, f32>) {
+    matmul(view_single_mut(out), Accum::Replace, left, right, 1.0, Par::Seq);
+}
+
+/// The lower half of `Aᵀ B`, which the caller knows to be symmetric, in single precision, in place of what `out` holds.
+/// Shapes: (k x n), (k x n) -> n x n. Cost: n²k. Panics where sizes differ.
+pub fn set_symmetric_product_tn_single(out: &mut SingleMatrix, a: &SingleMatrix, b: &SingleMatrix) {
+    let (half, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    let (left, right) = (view_single(a).transpose(), view_single(b));
+    triangular::matmul(view_single_mut(out), half, Accum::Replace, left, full, right, full, 1.0, Par::Seq);
+}
+
+/// `out += A Bᵀ`, for products that are summed over blocks of columns. Panics where sizes differ.
+pub fn add_product_nt(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+    multiply(out, Accum::Add, view(a), view(b).transpose());
+}
+
+/// The Gram matrix `A Aᵀ`, exactly symmetric. Shapes: n x d -> n x n. Cost: n²d.
+pub fn gram(a: &Matrix) -> Matrix {
+    let mut out = Matrix::zeros(a.nrows(), a.nrows());
+    add_gram(&mut out, a);
+    mirror_lower(&mut out);
+    out
+}
+
+/// Adds the lower half of `A Aᵀ` to `out`; finish a sum of such terms with [`mirror_lower`]. Panics where sizes differ.
+pub fn add_gram(out: &mut Matrix, a: &Matrix) {
+    multiply_lower(out, Accum::Add, view(a), view(a).transpose());
+}
+
+/// Adds the lower half of `Aᵀ B`, which the caller knows to be symmetric, to `out`; finish with [`mirror_lower`].
+/// Shapes: (k x n), (k x n) -> n x n. Cost: n²k. Panics where sizes differ.
+pub fn add_symmetric_product_tn(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+    multiply_lower(out, Accum::Add, view(a).transpose(), view(b));
+}
+
+/// `Aᵀ B`, known to be symmetric; the result is exactly so. Shapes: (k x n), (k x n) -> n x n. Cost: n²k.
+pub fn symmetric_product_tn(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut out = Matrix::zeros(a.ncols(), b.ncols());
+    add_symmetric_product_tn(&mut out, a, b);
+    mirror_lower(&mut out);
+    out
+}

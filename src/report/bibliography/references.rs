@@ -1,0 +1,248 @@
+//! The bibliography, and the references that a study's page prints.
+
+use super::bibtex::{self, BibtexError, Entry};
+use super::latex::plain;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Authors printed before the rest becomes "et al.".
+const MAX_AUTHORS: usize = 8;
+
+/// A work as a reference list prints it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Its key in `docs/references.bib`.
+    pub key: String,
+    /// What stands in a sentence: "Dandi et al. 2026".
+    pub label: String,
+    /// Authors with initials.
+    pub authors: String,
+    /// Title.
+    pub title: String,
+    /// Journal or publisher, volume, pages.
+    pub venue: String,
+    /// Year.
+    pub year: String,
+    /// Where it is on the web; empty where unknown.
+    pub url: String,
+    /// What the link says: a DOI, an arXiv number, or the address.
+    pub link: String,
+}
+
+/// All works that the project may cite, by key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bibliography {
+    works: BTreeMap<String, Work>,
+}
+
+impl Bibliography {
+    /// Reads the text of a BibTeX file.
+    ///
+    /// # Errors
+    /// Where it is no BibTeX, or a key stands twice.
+    pub fn parse(text: &str) -> Result<Self, BibtexError> {
+        let entries = bibtex::read(text)?;
+        Ok(Self { works: entries.iter().map(|entry| (entry.key.clone(), work(entry))).collect() })
+    }
+
+    /// These works and those of another bibliography; of two with one key, these count.
+    #[must_use]
+    pub fn over(mut self, other: Self) -> Self {
+        for (key, work) in other.works {
+            self.works.entry(key).or_insert(work);
+        }
+        self
+    }
+
+    /// The work of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Work> {
+        self.works.get(key)
+    }
+
+    /// All keys, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.works.keys().map(String::as_str)
+    }
+}
+
+/// One numbered line of a study's reference list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// Counted from 1.
+    pub number: usize,
+    /// The work.
+    pub work: Work,
+    /// Who cites it: the study, data sets, kinds.
+    pub cited_by: Vec<String>,
+}
+
+/// A key that no entry of the bibliography has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("study `{study}`: {by} cites `{key}`, but docs/references.bib has no such entry")]
+pub struct UnknownKey {
+    /// The study.
+    pub study: String,
+    /// The key.
+    pub key: String,
+    /// Who cites it.
+    pub by: String,
+}
+
+/// Collects references in the order in which they are first cited.
+#[derive(Debug)]
+pub(in crate::report) struct Citations<'a> {
+    study: &'a str,
+    bibliography: &'a Bibliography,
+    list: Vec<Reference>,
+}
+
+impl<'a> Citations<'a> {
+    pub fn new(study: &'a str, bibliography: &'a Bibliography) -> Self {
+        Self { study, bibliography, list: Vec::new() }
+    }
+
+    /// Cites a work; returns its number.
+    pub fn cite(&mut self, key: &str, by: &str) -> Result<usize, UnknownKey> {
+        if let Some(known) = self.list.iter_mut().find(|reference| reference.work.key == key) {
+            if !known.cited_by.iter().any(|name| name == by) {
+                known.cited_by.push(by.to_owned());
+            }
+            return Ok(known.number);
+        }
+        let unknown = || UnknownKey { study: self.study.to_owned(), key: key.to_owned(), by: by.to_owned() };
+        let work = self.bibliography.get(key).ok_or_else(unknown)?.clone();
+        let number = self.list.len() + 1;
+        self.list.push(Reference { number, work, cited_by: vec![by.to_owned()] });
+        Ok(number)
+    }
+
+    pub fn into_list(self) -> Vec<Reference> {
+        self.list
+    }
+}
+
+fn work(entry: &Entry) -> Work {
+    let field = |name: &str| entry.fields.get(name).map_or("", String::as_str);
+    let people: Vec<(String, String)> = names(field("author"));
+    let year = plain(field("year"));
+    let (url, link) = address(&field);
+    Work {
+        key: entry.key.clone(),
+        label: label(&people, &year, &entry.key),
+        authors: authors(&people),
+        title: plain(field("title")),
+        venue: venue(&field),
+        year,
+        url,
+        link,
+    }
+}
+
+/// (given names, family name) of every author.
+fn names(field: &str) -> Vec<(String, String)> {
+    let people = field.split_whitespace().collect::<Vec<_>>().join(" ");
+    people.split(" and ").filter(|name| !name.is_empty()).map(name).collect()
+}
+
+fn name(text: &str) -> (String, String) {
+    if text.starts_with('{') && text.ends_with('}') {
+        return (String::new(), plain(text));
+    }
+    match text.split_once(',') {
+        Some((family, given)) => (plain(given), plain(family)),
+        None => {
+            let (given, family) = text.rsplit_once(' ').unwrap_or(("", text));
+            (plain(given), plain(family))
+        }
+    }
+}
+
+fn label(people: &[(String, String)], year: &str, key: &str) -> String {
+    let who = match people {
+        [] => return key.to_owned(),
+        [(_, one)] => one.clone(),
+        [(_, one), (_, two)] => format!("{one} & {two}"),
+        [(_, first), ..] => format!("{first} et al."),
+    };
+    format!("{who} {year}").trim_end().to_owned()
+}
+
+fn authors(people: &[(String, String)]) -> String {
+    let initial = |part: &str| part.chars().next().map(|letter| format!("{letter}. ")).unwrap_or_default();
+    let one = |(given, family): &(String, String)| {
+        let initials: String = given.split_whitespace().map(initial).collect();
+        format!("{initials}{family}")
+    };
+    let shown: Vec<String> = people.iter().take(MAX_AUTHORS).map(one).collect();
+    let rest = if people.len() > MAX_AUTHORS { " et al." } else { "" };
+    format!("{}{rest}", shown.join(", "))
+}
+
+fn venue<'a>(field: &dyn Fn(&str) -> &'a str) -> String {
+    let place = ["journal", "booktitle", "institution", "school", "publisher", "howpublished"];
+    let place = place.iter().map(|name| plain(field(name))).find(|text| !text.is_empty()).unwrap_or_default();
+    let volume = match (plain(field("volume")), plain(field("number"))) {
+        (volume, number) if !volume.is_empty() && !number.is_empty() => format!(" {volume}({number})"),
+        (volume, _) if !volume.is_empty() => format!(" {volume}"),
+        _ => String::new(),
+    };
+    let pages = plain(field("pages"));
+    let pages = if pages.is_empty() { pages } else { format!(", {pages}") };
+    format!("{place}{volume}{pages}").trim().to_owned()
+}
+
+/// Address and what its link says.
+fn address<'a>(field: &dyn Fn(&str) -> &'a str) -> (String, String) {
+    let doi = field("doi").trim_start_matches("https://doi.org/");
+    let (eprint, url) = (field("eprint"), field("url"));
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    match (doi.is_empty(), eprint.is_empty(), web) {
+        (false, _, _) => (format!("https://doi.org/{doi}"), format!("doi:{doi}")),
+        (_, false, _) => (format!("https://arxiv.org/abs/{eprint}"), format!("arXiv:{eprint}")),
+        (_, _, true) => (url.to_owned(), url.to_owned()),
+        _ => (String::new(), String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BIB: &str = r"@misc{lofi, author = {Dandi, Yatin and Vilucchio, Matteo and Krzakala, Florent}, title = {Neural {LoFi}},
+          year = 2026, eprint = {2605.13612}}
+        @article{two, author = {L{\'e}on B. Bottou and LeCun, Yann}, title = {T}, journal = {Proc. {IEEE}}, volume = 86,
+          number = 11, pages = {1--2}, year = 1998, doi = {10.1109/5.726791}}
+        @misc{group, author = {{The Debian Project}}, title = {D}, url = {javascript:alert(1)}}";
+
+    #[test]
+    fn works_print_as_references() {
+        let bibliography = Bibliography::parse(BIB).unwrap();
+        let lofi = bibliography.get("lofi").unwrap();
+        assert_eq!(
+            (lofi.label.as_str(), lofi.authors.as_str()),
+            ("Dandi et al. 2026", "Y. Dandi, M. Vilucchio, F. Krzakala")
+        );
+        assert_eq!((lofi.title.as_str(), lofi.link.as_str()), ("Neural LoFi", "arXiv:2605.13612"));
+        let two = bibliography.get("two").unwrap();
+        assert_eq!((two.label.as_str(), two.authors.as_str()), ("Bottou & LeCun 1998", "L. B. Bottou, Y. LeCun"));
+        assert_eq!(
+            (two.venue.as_str(), two.url.as_str()),
+            ("Proc. IEEE 86(11), 1–2", "https://doi.org/10.1109/5.726791")
+        );
+        let group = bibliography.get("group").unwrap();
+        assert_eq!((group.label.as_str(), group.url.as_str()), ("The Debian Project", ""));
+    }
+
+    #[test]
+    fn citing_numbers_each_work_once_and_names_who_cites_an_unknown_one() {
+        let bibliography = Bibliography::parse(BIB).unwrap();
+        let mut citations = Citations::new("a/b", &bibliography);
+        assert_eq!(citations.cite("two", "kind `ridge`"), Ok(1));
+        assert_eq!(citations.cite("lofi", "the study"), Ok(2));
+        assert_eq!(citations.cite("two", "kind `filter`"), Ok(1));
+        let error = citations.cite("three", "kind `lift`").unwrap_err().to_string();
+        assert_eq!(error, "study `a/b`: kind `lift` cites `three`, but docs/references.bib has no such entry");
+        assert_eq!(citations.into_list()[0].cited_by, ["kind `ridge`", "kind `filter`"]);
+    }
+}

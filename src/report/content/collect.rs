@@ -1,0 +1,162 @@
+//! From studies and stored results to the report model.
+
+use super::outputs::Outputs;
+use super::provenance::provenance;
+use super::sections::Collected;
+use crate::engine::{Graph, RunRecord, Store};
+use crate::report::bibliography::references::{Bibliography, Citations, UnknownKey};
+use crate::report::error::BuildError;
+use crate::report::format::Style;
+use crate::report::model::{DataNote, LeftOut, PaperNote, Report, StudyReport, Tally};
+use crate::report::names::page;
+use crate::step::{DataRef, Family};
+use crate::study::Study;
+use std::collections::{BTreeMap, HashMap};
+
+/// What the report is told beside the studies and their results.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectInfo {
+    /// The project's title, over the index.
+    pub title: String,
+    /// `docs/references.bib`.
+    pub references: Bibliography,
+    /// For every data card, the key that it cites.
+    pub data_citations: BTreeMap<String, String>,
+    /// Steps that failed in the run just made, as [`crate::engine::Summary::failed`] names them, with their errors.
+    pub failures: Vec<(String, String)>,
+    /// Studies that could not be planned on this machine, for the index.
+    pub left_out: Vec<LeftOut>,
+    /// The pages of a folder that the user asked for, with their settings: see [`crate::report::pages_in`].
+    pub pages_there: Option<BTreeMap<String, String>>,
+}
+
+impl Report {
+    /// Collects what is stored of every study. `graph` is the graph of exactly these studies.
+    ///
+    /// # Errors
+    /// Where a study, a data card or a kind cites a work that the bibliography does not have, or the system refuses to
+    /// read the store.
+    pub fn build(studies: &[Study], graph: &Graph, store: &Store, info: &ProjectInfo) -> Result<Self, BuildError> {
+        let failures: HashMap<&str, &str> = info.failures.iter().map(|(n, e)| (n.as_str(), e.as_str())).collect();
+        let one = |(index, study): (usize, &Study)| {
+            let places = graph.places.get(index).map_or(&[][..], Vec::as_slice);
+            let outputs = Outputs { study, graph, store, places, failures: &failures };
+            study_report(&outputs, info)
+        };
+        let studies = studies.iter().enumerate().map(one).collect::<Result<_, _>>()?;
+        Ok(Self { title: info.title.clone(), studies, left_out: info.left_out.clone() })
+    }
+}
+
+fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport, BuildError> {
+    let study = outputs.study;
+    let head = &study.head;
+    let mut citations = Citations::new(&head.study, &info.references);
+    let paper = paper(study, &mut citations, info)?;
+    let data = data(study, &mut citations, info)?;
+    cite_kinds(study, &mut citations)?;
+    let mut collected = Collected::new(page(study, info.pages_there.as_ref()));
+    for output in &study.outputs {
+        collected.add(outputs, output)?;
+    }
+    let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
+    let record = RunRecord::read(outputs.store, study)?;
+    let tally = Tally::of(&claims);
+    Ok(StudyReport {
+        name: head.study.clone(),
+        up: "../".repeat(page.matches('/').count()),
+        page,
+        title: head.title.clone(),
+        question: head.question.clone(),
+        notes: paragraphs(&head.notes),
+        file: study.file.clone(),
+        profile: study.profile.clone(),
+        settings: study.settings_in_words().trim().to_owned(),
+        paper,
+        data,
+        tally,
+        verdict: tally.words(),
+        claims,
+        figures,
+        comparisons,
+        tables,
+        deviations: head.deviations.clone(),
+        failed_steps: outputs.failed_steps(),
+        missing,
+        provenance: record.map(|record| provenance(&record, outputs.graph, outputs.places)),
+        references: citations.into_list(),
+        files,
+    })
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let blocks = lines.split(|line| line.is_empty()).map(|block| block.join(" "));
+    blocks.filter(|block| !block.is_empty()).collect()
+}
+
+fn paper(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Result<Option<PaperNote>, UnknownKey> {
+    let paper = &study.head.paper;
+    if paper.cite.is_empty() {
+        return Ok(None);
+    }
+    let number = citations.cite(&paper.cite, "this study")?;
+    Ok(info.references.get(&paper.cite).map(|work| PaperNote {
+        key: work.key.clone(),
+        label: work.label.clone(),
+        title: work.title.clone(),
+        number,
+        figure: paper.figure.clone(),
+    }))
+}
+
+/// The study's data set, then those that single steps name.
+fn data(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Result<Vec<DataNote>, UnknownKey> {
+    let named = study.nodes.iter().filter(|node| node.kind.about().family == Family::Data);
+    let named = named.filter_map(|node| serde_json::from_value::<DataRef>(node.params.get("data")?.clone()).ok());
+    let mut notes: Vec<DataNote> = Vec::new();
+    for data in study.data.iter().cloned().chain(named) {
+        if notes.iter().any(|known| (&known.digest, &known.task) == (&data.digest, &data.task)) {
+            continue;
+        }
+        let key = info.data_citations.get(&data.card);
+        let number = key.map(|key| citations.cite(key, &format!("data set `{}`", data.card))).transpose()?;
+        notes.push(data_note(data, number));
+    }
+    Ok(notes)
+}
+
+fn data_note(data: DataRef, number: Option<usize>) -> DataNote {
+    let banner = if data.stands_in_for.is_empty() {
+        String::new()
+    } else {
+        format!("{} stands in for {}: the paper’s numbers are not compared.", data.title, data.stands_in_for)
+    };
+    #[expect(clippy::cast_precision_loss, reason = "counts of records are far below 2^53")]
+    let whole = |n: usize| Style::Whole.show(n as f64);
+    DataNote {
+        train: whole(data.train),
+        test: whole(data.test),
+        card: data.card,
+        title: data.title,
+        task: data.task,
+        banner,
+        caveat: data.caveat,
+        digest: data.digest,
+        number,
+    }
+}
+
+fn cite_kinds(study: &Study, citations: &mut Citations<'_>) -> Result<(), UnknownKey> {
+    let mut seen: Vec<&str> = Vec::new();
+    for node in &study.nodes {
+        if seen.contains(&node.kind.name()) {
+            continue;
+        }
+        seen.push(node.kind.name());
+        for key in node.kind.about().cites {
+            citations.cite(key, &format!("kind `{}`", node.kind.name()))?;
+        }
+    }
+    Ok(())
+}

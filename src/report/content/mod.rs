@@ -1,0 +1,16 @@
+//! Stored results as the content of a report.
+//!
+//! The form of that content is in `model`; how it is written in `pages`.
+//! Start with `collect`.
+
+pub(super) mod collect;
+mod columns;
+mod comparison;
+mod download;
+mod outputs;
+mod provenance;
+mod sections;
+pub(super) mod tabulate;
+
+pub use collect::ProjectInfo;
+pub use tabulate::{ColumnHead, Layout, Text};

@@ -1,0 +1,14 @@
+//! Pages: HTML, Markdown, JSON, JUnit, the index, and their files.
+//!
+//! What stands on them is made in `content`.
+//! Start with `write`.
+
+pub(super) mod index;
+mod json;
+mod junit;
+mod render;
+mod template;
+mod tidy;
+pub(super) mod write;
+
+pub use write::{Written, pages_in, replace_file};

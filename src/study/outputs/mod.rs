@@ -1,0 +1,12 @@
+//! Tables, figures and claims as steps.
+//!
+//! The steps that a study names are expanded in `expand`.
+//! Start with `tables`.
+
+mod clauses;
+pub(super) mod direct;
+mod only;
+mod places;
+mod stacks;
+mod table_spec;
+pub(super) mod tables;

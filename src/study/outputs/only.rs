@@ -1,0 +1,35 @@
+//! `only: [quick, paper]` on a figure or a claim: the profiles that it is made in.
+
+use crate::study::read::raw::{Item, RawStudy};
+use crate::study::read::scope::{layers, profiles};
+use crate::yaml::{Fault, Node, Tree, known_names};
+
+/// The entry without its `only`; nothing where that names other profiles than this one.
+///
+/// # Errors
+/// A name that is no profile of the study, or no list of names.
+pub(super) fn made(item: &Item, raw: &RawStudy, profile: &str) -> Result<Option<Item>, Vec<Fault>> {
+    let mut item = item.clone();
+    let Some(only) = crate::study::nodes::remove(&mut item.node, "only") else { return Ok(Some(item)) };
+    let known = profiles(raw);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let single = std::slice::from_ref(&only);
+    let named: &[Node] = if let Tree::List(names) = &only.tree { names } else { single };
+    if named.is_empty() {
+        let fault = item.at(&only, "`only` names no profile, so this would never be made");
+        return Err(vec![fault.help("for example `only: [quick, paper]`")]);
+    }
+    let mut faults = Vec::new();
+    let mut found = false;
+    for node in named {
+        match node.text() {
+            Some(name) if known.contains(&name) => found |= layers(profile).any(|layer| layer == name),
+            Some(name) => {
+                let fault = item.at(node, format!("this study has no profile `{name}`"));
+                faults.push(fault.help(known_names(name, &known).unwrap_or_default()));
+            }
+            None => faults.push(item.at(node, format!("expected the name of a profile, found {}", node.what()))),
+        }
+    }
+    if faults.is_empty() { Ok(found.then_some(item)) } else { Err(faults) }
+}

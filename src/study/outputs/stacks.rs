@@ -1,0 +1,98 @@
+//! `stack`: the tables of steps under each other, with a column for their labels and one for each axis.
+
+use super::clauses::{Labels, Rows, labels_apart};
+use super::places::Places;
+use super::table_spec::TableSpec;
+use crate::artifact::Cell;
+use crate::step::ValueType;
+use crate::study::axes::axis::value;
+use crate::study::expand::{Builder, Grid, Wire};
+use crate::study::nodes::{distinct, node_of, row};
+use crate::study::read::raw::{Item, RawStudy};
+use crate::study::template::{TemplateWire, fitting, reference_fault, resolve};
+use crate::yaml::{Fault, Mark, Node};
+use serde_json::{Value as Json, json};
+
+/// The tables of some steps under each other: a row of constants for every cell, labels and axes.
+pub(super) fn stack(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    (spec, node): (&TableSpec, &Node),
+    (raw, grid): (&RawStudy, &Grid<'_>),
+) -> Result<Rows, Vec<Fault>> {
+    labels_apart(item, (&spec.label, node), &grid.axes)?;
+    let mut rows: Vec<Json> = Vec::new();
+    let mut wires: Vec<Wire> = Vec::new();
+    let mut places = Vec::new();
+    let mut axes = vec![false; grid.axes.len()];
+    for entry in node.get("stack").map(Node::entries).unwrap_or_default() {
+        let Some(text) = entry.node.text() else {
+            return Err(vec![item.at(&entry.node, format!("expected `step.port`, found {}", entry.node.what()))]);
+        };
+        let wire = resolve(text, grid.templates)
+            .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&raw.steps, reason))])?;
+        is_table(grid, item, (text, entry.node.mark), wire)?;
+        for (used, axis) in axes.iter_mut().zip(&grid.axes) {
+            *used |= grid.templates[wire.step].axes.contains(axis);
+        }
+        for cell in distinct(grid, wire.step) {
+            // A step that could not be made has left its faults; its table would only repeat them.
+            let at = grid.at(wire.step, cell).ok_or_else(Vec::new)?;
+            wires.push(Wire { node: at, port: wire.port });
+            let place = grid.place(wire.step, cell);
+            rows.push(row(&spec.label, &entry.key, &place));
+            places.push((entry.key.as_str(), place));
+        }
+    }
+    columns_of_one_type(grid, item, &axes)?;
+    let used = grid.axes.iter().zip(&axes).filter(|(_, used)| **used).map(|(axis, _)| axis.clone());
+    let keys: Vec<String> = std::iter::once(spec.label.clone()).chain(used).collect();
+    let params = Node::from_json(&json!({"rows": rows}), item.mark);
+    let inputs = vec![("tables".to_owned(), wires)];
+    let wire = node_of(builder, item, "stack", (&params, inputs))?;
+    let labels = Labels { column: spec.label.clone(), names: spec.stack.keys().cloned().collect() };
+    let known = |(label, place): &(&str, Vec<(String, Cell)>)| {
+        let of = |key: &String| match *key == spec.label {
+            true => Cell::from(*label),
+            false => place.iter().find(|(axis, _)| axis == key).map_or(Cell::Null, |(_, value)| value.clone()),
+        };
+        keys.iter().map(|key| (key.clone(), of(key))).collect()
+    };
+    let places = Places::new(&places.iter().map(known).collect::<Vec<_>>());
+    Ok(Rows { wire, keys, labels, places })
+}
+
+/// Axes become columns, which hold values of one type.
+fn columns_of_one_type(grid: &Grid<'_>, item: &Item, used: &[bool]) -> Result<(), Vec<Fault>> {
+    let types = |value: &Cell| match value {
+        Cell::Null => None,
+        Cell::Int(_) | Cell::Float(_) => Some("numbers"),
+        Cell::Bool(_) => Some("truth values"),
+        Cell::Text(_) => Some("texts"),
+    };
+    for (axis, _) in grid.axes.iter().zip(used).filter(|(_, used)| **used) {
+        let mut first = None;
+        for (_, node) in grid.cells.iter().flatten().filter(|(name, _)| name == axis) {
+            let Some(found) = types(&value(node)) else { continue };
+            if let Some(other) = first.replace(found).filter(|other| *other != found) {
+                let message =
+                    format!("the axis `{axis}` mixes {other} and {found}, but is a column of table `{}`", item.name);
+                let help = format!("write values of one type, for example a number in place of {}", value(node));
+                return Err(vec![item.at(node, message).help(help)]);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_table(grid: &Grid<'_>, item: &Item, (text, mark): (&str, Mark), wire: TemplateWire) -> Result<(), Vec<Fault>> {
+    let from = &grid.templates[wire.step];
+    let port = &from.kind.about().outputs[wire.port];
+    if port.value_type == ValueType::Table {
+        return Ok(());
+    }
+    let found = port.value_type.name();
+    let fault = item.fault(mark, format!("a stack is made of tables, but `{text}` is of type {found}"));
+    let help = fitting(from, &[ValueType::Table]);
+    Err(vec![fault.help(help.unwrap_or_else(|| "a `score` step makes a table of predictions".to_owned()))])
+}

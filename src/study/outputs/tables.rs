@@ -1,0 +1,282 @@
+//! Tables, figures and claims as steps: the engine sees one graph.
+
+use super::clauses::{Labels, Rows, shaped, summarised};
+use super::direct::{Direct, direct_slot};
+use super::only::made;
+use super::places::Places;
+use super::stacks::stack;
+use super::table_spec::TableSpec;
+use crate::step::Family;
+use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
+use crate::study::nodes::{derived, inject, node_of, remove, set};
+use crate::study::read::published::{self, Numbers};
+use crate::study::read::raw::{Item, RawStudy};
+use crate::study::read::scope::Scope;
+use crate::study::template::{kind_of, known_kinds};
+use crate::yaml::{Fault, Mark, Node, known_names};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A table in the graph: one row a seed, and the summary.
+#[derive(Debug, Clone)]
+struct Built {
+    rows: Wire,
+    summary: Wire,
+    keys: Vec<String>,
+    summary_keys: Vec<String>,
+    labels: Labels,
+    places: Places,
+    summary_places: Places,
+}
+
+impl Built {
+    /// The rows or the summary: where they are, what tells them apart, and what is known of them.
+    fn part(self, rows: bool) -> (Wire, Vec<String>, Places) {
+        if rows { (self.rows, self.keys, self.places) } else { (self.summary, self.summary_keys, self.summary_places) }
+    }
+}
+
+/// Turns a study's tables, figures and claims into nodes; what a reader should know of them comes with the outputs.
+pub(in crate::study) fn outputs(
+    builder: &mut Builder<'_>,
+    raw: &RawStudy,
+    (grid, path): (&Grid<'_>, &Path),
+) -> (Vec<Output>, Vec<String>) {
+    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs: Vec::new(), remarks: Vec::new() };
+    for item in &raw.tables {
+        let made = maker.table(builder, item);
+        collect(builder, made);
+    }
+    for item in &raw.figures {
+        let made = made(item, raw, builder.environment.profile);
+        let made = made.and_then(|item| item.map_or(Ok(()), |item| maker.figure(builder, &item)));
+        collect(builder, made);
+    }
+    for item in &raw.claims {
+        let made = made(item, raw, builder.environment.profile);
+        let made = made.and_then(|item| item.map_or(Ok(()), |item| maker.claim(builder, &item)));
+        collect(builder, made);
+    }
+    (maker.outputs, maker.remarks)
+}
+
+fn collect(builder: &mut Builder<'_>, made: Result<(), Vec<Fault>>) {
+    if let Err(faults) = made {
+        builder.faults.extend(faults);
+    }
+}
+
+struct Maker<'a> {
+    raw: &'a RawStudy,
+    grid: &'a Grid<'a>,
+    path: &'a Path,
+    tables: BTreeMap<String, Built>,
+    outputs: Vec<Output>,
+    remarks: Vec<String>,
+}
+
+impl Maker<'_> {
+    fn table(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
+        let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
+        let node = scope.resolve(&item.node, &item.source)?;
+        let spec = TableSpec::read(item, &node)?;
+        let rows = self.stacked(builder, item, (&spec, &node))?;
+        let rows = shaped(builder, item, (&spec, &node), rows)?;
+        let (wire, summary_keys, summary_places) = summarised(builder, item, (&spec, &node), &rows)?;
+        let Rows { wire: rows, keys, labels, places } = rows;
+        let built = Built { rows, summary: wire, keys, summary_keys, labels, places, summary_places };
+        // the edges of a histogram are results
+        let told_apart = if spec.bins.is_some() { spec.pooled(built.keys.clone()) } else { built.summary_keys.clone() };
+        self.output(&item.name, OutputKind::Table, (wire, told_apart));
+        // what a histogram counts may be a hundred thousand values; the histogram is the result
+        if rows != wire && spec.bins.is_none() {
+            self.output(&item.name, OutputKind::Rows, (rows, built.keys.clone()));
+        }
+        if let Some(name) = &spec.published {
+            self.comparison(builder, item, (name, &node, &built))?;
+        }
+        self.tables.insert(item.name.clone(), built);
+        Ok(())
+    }
+
+    fn output(&mut self, name: &str, kind: OutputKind, (wire, keys): (Wire, Vec<String>)) {
+        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys });
+    }
+
+    fn stacked(
+        &self,
+        builder: &mut Builder<'_>,
+        item: &Item,
+        (spec, node): (&TableSpec, &Node),
+    ) -> Result<Rows, Vec<Fault>> {
+        match (&spec.from, spec.stack.is_empty()) {
+            (Some(name), true) => {
+                let mark = node.get("from").map_or(item.mark, |n| n.mark);
+                let (built, rows) = self.named(item, name, (mark, true))?;
+                let labels = built.labels.clone();
+                let (wire, keys, places) = built.part(rows);
+                Ok(Rows { wire, keys, labels, places })
+            }
+            (None, false) => stack(builder, item, (spec, node), (self.raw, self.grid)),
+            _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))
+                .help("`stack: {LABEL: STEP, ...}` puts the tables of steps under each other; `from: TABLE` takes another table")]),
+        }
+    }
+
+    /// The table of a name: `t` is the summary for figures and the rows for claims; `t.rows` is always the rows.
+    fn named(&self, item: &Item, text: &str, (mark, rows): (Mark, bool)) -> Result<(Built, bool), Vec<Fault>> {
+        let (name, part) = text.split_once('.').map_or((text, ""), |(name, part)| (name, part));
+        let built = self.tables.get(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.raw.tables.iter().map(|t| t.name.as_str()).collect();
+            let place = |name: &str| known.iter().position(|known| *known == name);
+            match (place(name), place(&item.name).filter(|_| self.is_in_tables(item))) {
+                (Some(there), Some(here)) if there >= here => {
+                    let fault = item.fault(mark, format!("table `{name}` is made after table `{}`", item.name));
+                    vec![fault.help("a table stands below the one that it is made from")]
+                }
+                // It could not be made; its own faults say why.
+                (Some(_), _) => Vec::new(),
+                (None, _) => {
+                    let fault = item.fault(mark, format!("there is no table `{name}`"));
+                    vec![fault.help(known_names(name, &known).unwrap_or_else(|| "this study has no tables".to_owned()))]
+                }
+            }
+        })?;
+        match part {
+            "" => Ok((built, rows)),
+            "rows" => Ok((built, true)),
+            "summary" => Ok((built, false)),
+            _ => Err(vec![
+                item.fault(mark, format!("a table has no part `{part}`"))
+                    .help("known here: `rows` (one a seed), `summary` (averaged)"),
+            ]),
+        }
+    }
+
+    fn is_in_tables(&self, item: &Item) -> bool {
+        self.raw.tables.iter().any(|table| table.mark == item.mark && table.name == item.name)
+    }
+
+    fn comparison(
+        &mut self,
+        builder: &mut Builder<'_>,
+        item: &Item,
+        (name, node, built): (&str, &Node, &Built),
+    ) -> Result<(), Vec<Fault>> {
+        let mark = node.get("published").map_or(item.mark, |n| n.mark);
+        let numbers = self.published(item, name, mark)?;
+        if !comparable(builder) {
+            return Ok(());
+        }
+        self.remarks.extend(gaps(name, &numbers, &built.summary_keys));
+        let params = json!({"published": numbers.json, "keys": built.summary_keys});
+        let wire = derived(builder, item, "compare-published", (params, Some(node), built.summary))?;
+        let keys = built.summary_keys.iter().cloned().chain(["column".to_owned()]).collect();
+        self.output(&item.name, OutputKind::Comparison, (wire, keys));
+        Ok(())
+    }
+
+    fn published(&self, item: &Item, name: &str, mark: Mark) -> Result<Numbers, Vec<Fault>> {
+        let Some(published) = self.raw.published.iter().find(|p| p.name == name) else {
+            let known: Vec<&str> = self.raw.published.iter().map(|p| p.name.as_str()).collect();
+            let fault = item.fault(mark, format!("there are no published numbers `{name}`"));
+            return Err(vec![
+                fault.help(known_names(name, &known).unwrap_or_else(|| "`published:` is empty".to_owned())),
+            ]);
+        };
+        published::read(published, (self.path, &self.raw.source.name))
+    }
+
+    fn figure(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
+        let kind = kind_of(item, &[Family::Plot], builder.environment).map_err(|fault| vec![fault])?;
+        let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
+        let mut params = scope.resolve(&item.node, &item.source)?;
+        let inputs = match direct_slot(kind) {
+            Some(slot) => Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(kind, &mut params),
+            None => self.taken(item, &mut params, false).and_then(|(built, rows)| {
+                let (wire, _, places) = built.part(rows);
+                places.kept(item, params.get("where"))?;
+                Ok(vec![("table".to_owned(), vec![wire])])
+            }),
+        };
+        remove(&mut params, "kind");
+        if let Some(name) = remove(&mut params, "published") {
+            let text = name.text().unwrap_or_default();
+            let numbers = self.published(item, text, name.mark)?;
+            if comparable(builder) {
+                set(&mut params, "published", &numbers.json, name.mark);
+            }
+        }
+        let note =
+            builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
+        inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
+        let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
+        let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
+        self.output(&item.name, OutputKind::Figure, (wire, Vec::new()));
+        Ok(())
+    }
+
+    fn claim(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
+        let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
+        let mut node = scope.resolve(&item.node, &item.source)?;
+        let Some(says) = remove(&mut node, "says") else {
+            let fault = item.fault(item.mark, format!("claim `{}` does not say what it claims", item.name));
+            return Err(vec![fault.help("add `says:` with one sentence")]);
+        };
+        let [entry] = node.entries() else {
+            let fault = item.fault(item.mark, format!("claim `{}` needs exactly one test beside `says`", item.name));
+            return Err(vec![fault.help("for example `paired-difference: {table: ..., less: ..., than: ...}`")]);
+        };
+        let Some(kind) = builder.environment.kind(&entry.key) else {
+            let fault = item.fault(entry.mark, format!("unknown kind of claim `{}`", entry.key));
+            return Err(vec![fault.help(known_kinds(&entry.key, &[Family::Claim], builder.environment))]);
+        };
+        let mut params = entry.node.clone();
+        let taken = self.taken(item, &mut params, true);
+        inject(&mut params, kind, item.mark, [("says", Some(says.to_json()))]);
+        let (built, rows) = match taken {
+            Ok(taken) => taken,
+            Err(faults) => {
+                inject(&mut params, kind, item.mark, [("keys", Some(json!([])))]);
+                builder.check(kind, &params, item);
+                return Err(faults);
+            }
+        };
+        let (wire, keys, places) = built.part(rows);
+        places.kept(item, params.get("where"))?;
+        inject(&mut params, kind, item.mark, [("keys", Some(json!(keys)))]);
+        let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
+        self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));
+        Ok(())
+    }
+
+    /// Takes the `table:` key out of some parameters and finds the table.
+    fn taken(&self, item: &Item, params: &mut Node, rows: bool) -> Result<(Built, bool), Vec<Fault>> {
+        let Some(table) = remove(params, "table") else {
+            let known: Vec<&str> = self.raw.tables.iter().map(|t| t.name.as_str()).collect();
+            let fault = item.fault(item.mark, format!("`{}` names no `table`", item.name));
+            return Err(vec![fault.help(format!("add `table: NAME`; the tables are {}", known.join(", ")))]);
+        };
+        let text = table.text().unwrap_or_default();
+        self.named(item, text, (table.mark, rows))
+    }
+}
+
+/// Which published numbers are not there, as one line a column.
+fn gaps(name: &str, numbers: &Numbers, keys: &[String]) -> Vec<String> {
+    let mut by_column: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (column, place) in numbers.gaps.iter().filter(|(column, _)| !keys.contains(column)) {
+        by_column.entry(column).or_default().push(place);
+    }
+    let line = |(column, places): (&str, Vec<&str>)| {
+        let rest = if places.len() > 1 { format!(" and {} lines more", places.len() - 1) } else { String::new() };
+        format!("published numbers `{name}`: `{column}` is empty at {}{rest}, so nothing is compared there", places[0])
+    };
+    by_column.into_iter().map(line).collect()
+}
+
+/// Published numbers are laid beside ours only where the data set is the paper's.
+fn comparable(builder: &Builder<'_>) -> bool {
+    builder.data.is_none_or(|data| data.stands_in_for.is_empty())
+}

@@ -1,0 +1,14 @@
+//! Study files as they are written: sections, fragments, names, profiles, published numbers.
+//!
+//! What is made of them is in `axes`, `expand` and `outputs`.
+//! Start with `raw`.
+
+pub(super) mod extend;
+pub(in crate::study) mod names;
+pub(super) mod published;
+mod published_file;
+pub(super) mod raw;
+pub(super) mod scope;
+
+pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};
+pub use scope::Setting;
