@@ -146,7 +146,7 @@ fn files_are_short_and_folders_are_not_full() {
     for (_, path) in sources() {
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
-        *folders.entry(path.parent().unwrap().to_owned()).or_default() += 1;
+        *folders.entry(path.parent().unwrap().to_owned()).or_default() += usize::from(!path.ends_with("mod.rs"));
     }
     for (folder, files) in folders {
         assert!(files <= FULLEST, "{} holds {files} files", folder.display());

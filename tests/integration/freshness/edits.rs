@@ -73,20 +73,21 @@ fn narrow() -> Option<BTreeMap<String, String>> {
 fn a_move_or_a_new_name_of_a_module_changes_nothing() {
     let mut sources = Sources::read(&repository().join("src")).unwrap();
     let before = hashes(&of_repository(&sources));
-    // `math/histogram` becomes `math/counts/of_bins`.
+    // `math/activation` becomes `math/nonlinear/of_one_number`.
     let texts = texts();
-    assert!(texts.contains_key("math/histogram.rs"), "the module that this test moves has gone: choose another");
+    assert!(texts.contains_key("math/activation.rs"), "the module that this test moves has gone: choose another");
     for (name, text) in &texts {
-        let moved = text.replace("math::histogram", "math::counts::of_bins");
+        let moved = text.replace("math::activation", "math::nonlinear::of_one_number");
         let within = |text: String| {
-            text.replace("super::histogram", "super::counts::of_bins").replace("mod histogram;", "mod counts;")
+            text.replace("super::activation", "super::nonlinear::of_one_number")
+                .replace("mod activation;", "mod nonlinear;")
         };
         let moved = if name.starts_with("math/") { within(moved) } else { moved };
         match name.as_str() {
-            "math/histogram.rs" => {
+            "math/activation.rs" => {
                 let deeper = moved.replace("super::", "super::super::");
-                sources.add("math/counts/of_bins.rs", deeper.into_bytes()).unwrap();
-                sources.add("math/counts/mod.rs", b"pub mod of_bins;".to_vec()).unwrap();
+                sources.add("math/nonlinear/of_one_number.rs", deeper.into_bytes()).unwrap();
+                sources.add("math/nonlinear/mod.rs", b"pub mod of_one_number;".to_vec()).unwrap();
             }
             _ => sources.add(name, moved.into_bytes()).unwrap(),
         }
