@@ -26,7 +26,7 @@ mod tests;
 mod verify;
 mod work;
 
-pub use events::{Event, Silent, Sink};
+pub use events::{Event, Reuse, Silent, Sink};
 pub use execute::{Executor, Failed, RunError, Summary};
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};

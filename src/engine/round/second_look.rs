@@ -1,7 +1,7 @@
 //! The second look in the store: what another process computes, or has computed since the plan was made.
 
 use super::Round;
-use crate::engine::events::{Event, Sink};
+use crate::engine::events::{Event, Reuse, Sink};
 use crate::engine::execute::{RunError, Summary};
 use crate::engine::plan::has_ports;
 use crate::engine::store::{Entry, StoreError};
@@ -93,7 +93,8 @@ impl Round<'_> {
 
     fn leave_out(&mut self, node: usize, entry: Option<Entry>, sink: &mut dyn Sink, total: &mut Summary) {
         let graph_node = &self.graph.nodes[node];
-        sink.event(&Event::Reused { name: graph_node.name.clone(), flops: graph_node.plan.flops });
+        let why = if entry.is_some() { Reuse::StoredMeanwhile } else { Reuse::NotNeeded };
+        sink.event(&Event::Reused { name: graph_node.name.clone(), why, flops: graph_node.plan.flops });
         total.cached += 1;
         self.plan.entries[node] = entry;
         self.missing.remove(&node);
