@@ -144,7 +144,9 @@ pub(super) fn print_failures(project: &Project, summary: &Summary) {
         data.iter().for_each(|card| _ = unread.entry(card).or_default());
     }
     for (card, more) in unread.into_iter().filter(|(_, more)| *more > 0) {
-        note!("FAILED {more} more that read the data set `{card}`; `lofi data verify {card}` tells all that is wrong with it");
+        note!(
+            "FAILED {more} more that read the data set `{card}`; `lofi data verify {card}` tells all that is wrong with it"
+        );
     }
     note!("{} failed, {} left out because of it", summary.failed.len(), summary.skipped.len());
 }

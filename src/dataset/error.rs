@@ -161,6 +161,9 @@ mod tests {
             reason: format!("`{record}.png` is listed twice, by record {} too", record / 2),
         };
         let text = DatasetError::faulty(&(0..50).map(fault).collect::<Vec<_>>()).to_string();
-        assert!(text.lines().count() == 11 && text.ends_with("and 40 more: `…` is listed twice, by record … too"), "{text}");
+        assert!(
+            text.lines().count() == 11 && text.ends_with("and 40 more: `…` is listed twice, by record … too"),
+            "{text}"
+        );
     }
 }

@@ -126,7 +126,8 @@ pub fn check_memory(graph: &Graph, nodes: &[usize], limit: MemoryLimit) -> Resul
 /// A size for people.
 #[must_use]
 pub fn human_bytes(bytes: u64) -> String {
-    const UNITS: [(u32, &str, usize); 5] = [(50, "PiB", 1), (40, "TiB", 1), (30, "GiB", 1), (20, "MiB", 0), (10, "KiB", 0)];
+    const UNITS: [(u32, &str, usize); 5] =
+        [(50, "PiB", 1), (40, "TiB", 1), (30, "GiB", 1), (20, "MiB", 0), (10, "KiB", 0)];
     #[expect(clippy::cast_precision_loss, reason = "a display of a size")]
     let in_units = |power: u32| bytes as f64 / (1_u64 << power) as f64;
     match UNITS.iter().find(|(power, ..)| bytes >> power > 0) {

@@ -126,7 +126,8 @@ fn beside(tables: &[Item]) -> Vec<Fault> {
             .into_iter()
             .find(|(ending, _)| lower.ends_with(ending))?;
         let first = tables.iter().find(|other| format!("{}{ending}", other.name.to_lowercase()) == lower)?;
-        let message = format!("a table `{}` beside `{}`: {what} of that one are kept under this name", item.name, first.name);
+        let message =
+            format!("a table `{}` beside `{}`: {what} of that one are kept under this name", item.name, first.name);
         Some(item.fault(item.mark, message).help("rename one of the two"))
     };
     tables.iter().filter_map(fault).collect()

@@ -100,7 +100,8 @@ fn what_is_wrong_with_a_data_set_is_told_once_a_run() {
     (0..12).for_each(|i| project.write(&format!("data/pictures/images/{i}.pgm"), b"P5 2 1 15\n\x01\x02"));
     let ran = project.lofi(&["run"]);
     assert_eq!((ran.code, ran.err.matches("values up to 15").count()), (Some(3), 1), "{}", ran.err);
-    let told = "FAILED 1 more that read the data set `pictures`; `lofi data verify pictures` tells all that is wrong with it";
+    let told =
+        "FAILED 1 more that read the data set `pictures`; `lofi data verify pictures` tells all that is wrong with it";
     assert!(ran.err.contains(told), "{}", ran.err);
 }
 

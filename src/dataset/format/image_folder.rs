@@ -102,7 +102,7 @@ impl Format for ImageFolder {
     }
 
     fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
-        let (list, mut names) = (labels_of(part)?, Vec::with_capacity(wanted.len()));
+        let (list, mut names) = (labels_of(part)?, Vec::<Box<str>>::with_capacity(wanted.len()));
         lines(part, &mut |record, file, _| {
             if wanted.get(names.len()) == Some(&record) {
                 names.push(file.into());
@@ -111,7 +111,7 @@ impl Format for ImageFolder {
         let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "the list ends before");
             let at = wanted.partition_point(|&other| other < record);
-            let name: &Box<str> = names.get(at).ok_or_else(ends)?;
+            let name = names.get(at).ok_or_else(ends)?;
             let (path, bytes) = listed::read(&part.file, (list, record), name)?;
             pixels::decode(&bytes, part.geometry).map_err(|reason| FormatError::record(&path, record, reason))
         };
