@@ -131,7 +131,8 @@ fn tell_spoilt(project: &Project, name: &str, why: &str) {
     if output::is_json() {
         return tell_uncompared(project, name, why);
     }
-    say!("spoilt {name} ({}): its baseline is damaged\n  {why}", project.options.profile);
+    say!("spoilt {name} ({}): its baseline is damaged", project.options.profile);
+    say!("  {why}");
 }
 
 /// The event of a study that has nothing to be compared with: one difference, of all of it.
