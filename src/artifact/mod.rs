@@ -28,7 +28,7 @@ pub use network::{
 };
 pub use pictures::{Picture, PictureScale, Pictures};
 pub use predictions::{Evaluated, Predictions, Readout};
-pub use printable::{json_escaped, one_line, printable};
+pub use printable::{json_escaped, one_line, printable, steers};
 pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
 pub use table::{Table, TableError};

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 /// Whether a character does something other than being seen: control characters, changes of the writing direction,
 /// separators of lines.
-const fn steers(letter: char) -> bool {
+#[must_use]
+pub const fn steers(letter: char) -> bool {
     matches!(
         letter,
         '\0'..='\x1f'

@@ -22,12 +22,24 @@ pub enum BaselineError {
         /// Where it was looked for.
         path: PathBuf,
     },
-    /// A file is unreadable.
+    /// A file cannot be read or written.
     #[error("{}: {reason}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// Why.
+        reason: String,
+    },
+    /// A file is gone or holds something else than a baseline.
+    #[error("{}: {reason}; restore it, or `lofi bless {study} --profile {profile}` writes it anew", path.display())]
+    Spoilt {
+        /// The study.
+        study: String,
+        /// The profile.
+        profile: String,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         reason: String,
     },
     /// A result is not in the store.
@@ -114,7 +126,7 @@ impl Baseline {
     /// Reads a baseline, after what a killed `bless` left was put right.
     ///
     /// # Errors
-    /// Where there is none, or a file is unreadable.
+    /// Where there is none, a file cannot be read, or one holds something else.
     pub fn read(results: &Path, study: &str, profile: &str) -> Result<Self, BaselineError> {
         let path = Self::folder(results, study, profile);
         folder::tidy(&path);
@@ -122,10 +134,10 @@ impl Baseline {
         let mut tables = BTreeMap::new();
         for name in &manifest.tables {
             let file = path.join(format!("{name}.csv"));
-            let Some(content) = folder::content(&file)? else { continue };
+            let Some(content) = folder::content(&file, (study, profile))? else { continue };
             let types = manifest.columns.get(name).map(|columns| columns.types.as_slice()).unwrap_or_default();
             let sheet =
-                Sheet::read(&content, types).map_err(|reason| BaselineError::Unreadable { path: file, reason })?;
+                Sheet::read(&content, types).map_err(|reason| folder::spoilt(&file, (study, profile), reason))?;
             tables.insert(name.clone(), sheet);
         }
         let unlisted = folder::tables(&path).into_iter().filter(|name| !manifest.tables.contains(name)).collect();

@@ -17,41 +17,47 @@ fn unreadable(path: &Path, reason: impl ToString) -> BaselineError {
     BaselineError::Unreadable { path: path.to_owned(), reason: reason.to_string() }
 }
 
+/// What is wrong with a file of a study's baseline in a profile.
+pub(super) fn spoilt(path: &Path, (study, profile): (&str, &str), reason: impl ToString) -> BaselineError {
+    let (study, profile) = (study.to_owned(), profile.to_owned());
+    BaselineError::Spoilt { study, profile, path: path.to_owned(), reason: reason.to_string() }
+}
+
 /// Reads the manifest of a folder.
-pub(super) fn manifest(folder: &Path, (study, profile): (&str, &str)) -> Result<Manifest, BaselineError> {
+pub(super) fn manifest(folder: &Path, whose: (&str, &str)) -> Result<Manifest, BaselineError> {
     #[derive(serde::Deserialize)]
     struct Layout {
         format: u32,
     }
     let path = folder.join("manifest.json");
-    let again = format!("`lofi bless {study} --profile {profile}` writes it anew");
-    let text = match content(&path) {
-        Ok(Some(text)) => text,
+    let text = match content(&path, whose)? {
+        Some(text) => text,
         // a folder without a manifest is damaged; no folder is no baseline
-        Ok(None) if !folder.exists() => {
-            let (study, profile) = (study.to_owned(), profile.to_owned());
+        None if fs::symlink_metadata(folder).is_err() => {
+            let (study, profile) = (whose.0.to_owned(), whose.1.to_owned());
             return Err(BaselineError::Missing { study, profile, path: folder.to_owned() });
         }
-        Ok(None) => return Err(unreadable(&path, format!("it is gone; restore it, or {again}"))),
-        Err(e) => return Err(e),
+        None => return Err(spoilt(&path, whose, "it is gone")),
     };
-    let damaged = |e: serde_json::Error| unreadable(&path, format!("{}; restore it, or {again}", in_words(&e)));
+    let damaged = |e: serde_json::Error| spoilt(&path, whose, in_words(&e));
     let layout: Layout = serde_json::from_slice(&text).map_err(damaged)?;
     if layout.format != FORMAT {
-        return Err(unreadable(&path, format!("layout {}, this program reads {FORMAT}; {again}", layout.format)));
+        return Err(spoilt(&path, whose, format!("layout {}, this program reads {FORMAT}", layout.format)));
     }
     serde_json::from_slice(&text).map_err(damaged)
 }
 
 /// The content of a file, nothing where there is none. It is looked at before it is opened: a pipe would be waited for.
-pub(super) fn content(path: &Path) -> Result<Option<Vec<u8>>, BaselineError> {
+pub(super) fn content(path: &Path, whose: (&str, &str)) -> Result<Option<Vec<u8>>, BaselineError> {
+    let circle = rustix::io::Errno::LOOP.raw_os_error();
     match fs::metadata(path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Ok(about) if about.is_dir() => return Err(unreadable(path, "it is a folder, not a file")),
-        Ok(about) if !about.is_file() => return Err(unreadable(path, "it is a pipe or device, not a file")),
-        _ => {}
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::NotADirectory => Err(spoilt(path, whose, "it lies below a file")),
+        Err(e) if e.raw_os_error() == Some(circle) => Err(spoilt(path, whose, "its links lead in a circle")),
+        Ok(about) if about.is_dir() => Err(spoilt(path, whose, "it is a folder, not a file")),
+        Ok(about) if !about.is_file() => Err(spoilt(path, whose, "it is a pipe or device, not a file")),
+        _ => fs::read(path).map(Some).map_err(|e| unreadable(path, e)),
     }
-    fs::read(path).map(Some).map_err(|e| unreadable(path, e))
 }
 
 /// What is wrong with a manifest.
@@ -145,7 +151,8 @@ fn profile_of(folder: &Path) -> Option<std::ffi::OsString> {
     struct Named {
         profile: String,
     }
-    let named: Named = serde_json::from_slice(&content(&folder.join("manifest.json")).ok()??).ok()?;
+    let manifest = content(&folder.join("manifest.json"), Default::default()).ok()??;
+    let named: Named = serde_json::from_slice(&manifest).ok()?;
     Path::new(&named.profile).file_name().map(ToOwned::to_owned)
 }
 
@@ -230,10 +237,9 @@ mod tests {
             fs::write(folder.join("manifest.json"), text).unwrap();
             Baseline::read(results.path(), "s", "p").unwrap_err().to_string()
         };
-        let told = error("{\"format\": 1}");
-        assert!(told.ends_with("layout 1, this program reads 2; `lofi bless s --profile p` writes it anew"), "{told}");
         let again = "; restore it, or `lofi bless s --profile p` writes it anew";
         for (text, told) in [
+            ("{\"format\": 1}", "layout 1, this program reads 2"),
             ("{", "it is cut off"),
             ("{\n]", "line 2: it is no JSON from here on"),
             ("{}", "line 1: missing field `format`"),
@@ -243,7 +249,7 @@ mod tests {
         }
         fs::remove_file(folder.join("manifest.json")).unwrap();
         let gone = Baseline::read(results.path(), "s", "p");
-        assert!(matches!(gone, Err(BaselineError::Unreadable { .. })), "{gone:?}");
+        assert!(matches!(gone, Err(BaselineError::Spoilt { .. })), "{gone:?}");
     }
 
     #[test]
@@ -255,7 +261,14 @@ mod tests {
             fs::remove_file(&path).unwrap();
             rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
             let told = Baseline::read(results.path(), "s", "p").unwrap_err().to_string();
-            assert!(told.ends_with(&format!("{name}: it is a pipe or device, not a file")), "{told}");
+            assert!(told.contains(&format!("{name}: it is a pipe or device, not a file; restore it")), "{told}");
         }
+        fs::remove_dir_all(&folder).unwrap();
+        let told = || Baseline::read(results.path(), "s", "p").unwrap_err().to_string();
+        fs::write(&folder, "x").unwrap();
+        assert!(told().contains("manifest.json: it lies below a file; restore it"), "{}", told());
+        fs::remove_file(&folder).unwrap();
+        std::os::unix::fs::symlink("p", &folder).unwrap();
+        assert!(told().contains("manifest.json: its links lead in a circle; restore it"), "{}", told());
     }
 }

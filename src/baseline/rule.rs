@@ -134,7 +134,9 @@ mod tests {
         for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             for own in [None, Some(Tolerance { absolute: 1e9, relative: 1e9, ..Tolerance::default() })] {
                 assert_eq!(severity(&reals(&[1.0]), own.clone(), (odd, 1.0)), f64::INFINITY);
-                assert_eq!(severity(&reals(&[1.0]), own, (1.0, odd)), f64::INFINITY);
+                assert_eq!(severity(&reals(&[1.0]), own.clone(), (1.0, odd)), f64::INFINITY);
+                let both = severity(&reals(&[1.0]), own, (odd, odd));
+                assert_eq!(both, if odd.is_nan() { f64::INFINITY } else { 0.0 });
             }
         }
         let (rule, one) = (column("v", vec![Cell::Float(1.0)]), Cell::Float(1.0));

@@ -14,22 +14,9 @@ const SHOWN: usize = 8;
 
 /// Compares studies with their baselines.
 pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
-    let results = project.root.join("results");
+    let Read { studies, baselines, without, spoilt } = read(project, patterns)?;
     let profile = &project.options.profile;
-    let mut studies = Vec::new();
-    let mut baselines = Vec::new();
-    let mut without = Vec::new();
-    for file in project.files(patterns)? {
-        match Baseline::read(&results, &file.name, profile) {
-            Ok(baseline) => {
-                studies.push(pinned(project, &file, &baseline)?);
-                baselines.push(baseline);
-            }
-            Err(BaselineError::Missing { .. }) if !named(patterns, &file) => without.push(file.name),
-            Err(other) => return Err(other.into()),
-        }
-    }
-    if studies.is_empty() {
+    if studies.is_empty() && spoilt.is_empty() {
         without.iter().for_each(|name| note!("{name}: no baseline for profile {profile}"));
         return Err(Failure::mistake(format!("no study has a baseline for profile {profile}; `lofi bless` makes one")));
     }
@@ -38,20 +25,48 @@ pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Done, Fail
         print_failures(project, &done.summary);
         return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was compared".to_owned()));
     }
-    let mut moved = without.len();
+    let mut moved = without.len() + spoilt.len();
     for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
         let new = Baseline::of(study, (&done.graph, index), &done.store)?;
         let differences = compare(old, &new);
         tell(project, &study.head.study, &differences);
         moved += usize::from(!differences.is_empty());
     }
+    spoilt.iter().for_each(|(name, why)| tell_spoilt(project, name, why));
     without.iter().for_each(|name| tell_missing(project, name));
-    let agree = studies.len() + without.len() - moved;
+    let agree = studies.len() + without.len() + spoilt.len() - moved;
     if !output::is_json() {
         say!("check: {agree} studies agree with their baseline, {moved} do not");
     }
     let code = if moved == 0 { Code::Well } else { Code::Failed };
     Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved))]))
+}
+
+/// The studies that have a baseline, each with it, and the names of those that have none to compare with.
+#[derive(Default)]
+struct Read {
+    studies: Vec<Study>,
+    baselines: Vec<Baseline>,
+    without: Vec<String>,
+    /// Those whose baseline is damaged, and how.
+    spoilt: Vec<(String, String)>,
+}
+
+fn read(project: &Project, patterns: &[String]) -> Result<Read, Failure> {
+    let results = project.root.join("results");
+    let mut all = Read::default();
+    for file in project.files(patterns)? {
+        match Baseline::read(&results, &file.name, &project.options.profile) {
+            Ok(baseline) => {
+                all.studies.push(pinned(project, &file, &baseline)?);
+                all.baselines.push(baseline);
+            }
+            Err(BaselineError::Missing { .. }) if !named(patterns, &file) => all.without.push(file.name),
+            Err(damage @ BaselineError::Spoilt { .. }) => all.spoilt.push((file.name, damage.to_string())),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(all)
 }
 
 /// The study on the data set that its baseline was made of, whatever else this machine has; one that reads that card no
@@ -105,12 +120,26 @@ fn in_words(difference: &Difference) -> String {
 fn tell_missing(project: &Project, name: &str) {
     let profile = &project.options.profile;
     if output::is_json() {
-        let lost = json!({"table": "", "column": "", "row": "", "was": "no baseline", "is": "a study of this profile"});
-        output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": [lost]}));
-        return;
+        return tell_uncompared(project, name, "no baseline");
     }
     say!("lost   {name} ({profile}): no baseline, though other studies have one");
     say!("  restore it, or if the study is new, accept its values: lofi bless {name} --profile {profile}");
+}
+
+/// A study whose baseline is no more what `bless` wrote.
+fn tell_spoilt(project: &Project, name: &str, why: &str) {
+    if output::is_json() {
+        return tell_uncompared(project, name, why);
+    }
+    say!("spoilt {name} ({}): its baseline is damaged", project.options.profile);
+    say!("  {why}");
+}
+
+/// The event of a study that has nothing to be compared with: one difference, of all of it.
+fn tell_uncompared(project: &Project, name: &str, was: &str) {
+    let whole = json!({"table": "", "column": "", "row": "", "was": was, "is": "a study of this profile"});
+    let profile = &project.options.profile;
+    output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": [whole]}));
 }
 
 /// A number with three digits.

@@ -4,7 +4,7 @@ use super::Options;
 use super::fail::{Code, Done, Failure};
 use super::output::{self, say};
 use super::place::Place;
-use super::project::discover;
+use super::project::{discover, strange_cards};
 use crate::step::{Arity, ErasedKind, Family, Grid};
 use crate::yaml::known_names;
 use crate::{catalog, study};
@@ -42,6 +42,7 @@ pub(super) fn list(options: &Options, what: Option<What>) -> Result<Done, Failur
 fn studies(options: &Options) -> Result<Done, Failure> {
     let place = Place::with_studies(options)?;
     let files = discover(&place.studies)?;
+    strange_cards(&place.root, options);
     for file in &files {
         let (head, profiles) = study::load_head(&file.path, &place.root)?;
         if output::is_json() {

@@ -4,7 +4,7 @@ use super::fail::Failure;
 use super::project::StudyFile;
 use crate::yaml::known_names;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Looks studies up.
 pub(super) struct Named<'a> {
@@ -35,8 +35,8 @@ impl Named<'_> {
             all.iter().enumerate().filter(|(_, file)| test(file)).map(|(index, _)| index).collect()
         };
         let named = by(&|file| is_in(&file.name, bare(pattern)));
-        match std::fs::canonicalize(pattern) {
-            Ok(path) if named.is_empty() => {
+        match at(pattern) {
+            Some(path) if named.is_empty() => {
                 let here = |folder: &Path| std::fs::canonicalize(folder).is_ok_and(|folder| folder == path);
                 if here(self.root) {
                     return by(&|_| true);
@@ -58,9 +58,15 @@ impl Named<'_> {
     }
 }
 
+/// Where a path leads; one of a study may lack its ending.
+fn at(pattern: &str) -> Option<PathBuf> {
+    let written = |ending: &str| std::fs::canonicalize(format!("{pattern}{ending}")).ok();
+    ["", ".yaml", ".yml"].into_iter().find_map(written)
+}
+
 /// Whether a study is named by itself, not by a folder above it.
 pub(super) fn named(patterns: &[String], file: &StudyFile) -> bool {
-    let same = |pattern: &str| matches!((file.path.canonicalize(), Path::new(pattern).canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let same = |pattern: &str| file.path.canonicalize().ok().is_some_and(|path| at(pattern) == Some(path));
     patterns.iter().any(|pattern| bare(pattern) == file.name || same(pattern))
 }
 
@@ -94,7 +100,6 @@ fn is_in(name: &str, pattern: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
 
     fn files() -> Vec<StudyFile> {
         let file =

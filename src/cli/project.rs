@@ -56,6 +56,7 @@ impl Project {
             return Err(Failure::mistake(format!("--data {}: there is no such folder", missing.display())));
         }
         let library = Library::open(&[root.join("datasets")], &data, &store.join("data"))?;
+        strange_cards(&root, options);
         let settings = options.set.iter().map(|(name, value)| Setting { name: name.clone(), value: value.clone() });
         Ok(Self {
             studies,
@@ -166,6 +167,14 @@ fn make_way(store: &Path) {
     if let Some(aside) = aside.filter(|aside| std::fs::rename(store, aside).is_ok()) {
         let (store, aside) = (store.display(), aside.display());
         note!("{store} was no folder, so it is now {aside}; the store is made anew");
+    }
+}
+
+/// Says what lies among the cards, is named like one and is no file: it may be meant to be one.
+pub(crate) fn strange_cards(root: &Path, options: &Options) {
+    let walked = documents(&root.join("datasets"), &|_| false).unwrap_or_default();
+    for strange in walked.strange.iter().filter(|strange| !options.quiet && !strange.path.is_file()) {
+        note!("passed over: {}: {}", strange.path.display(), strange.reason);
     }
 }
 

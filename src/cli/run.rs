@@ -7,6 +7,7 @@ use super::{report, terminal, verdict};
 use crate::engine::{Failed, Graph, Machine, RunRecord, Store, StoreError, Summary};
 use crate::study::Study;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -36,7 +37,7 @@ pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> 
 pub(super) fn code_of(failed: &[Failed]) -> Code {
     match failed {
         [] => Code::Well,
-        failed if failed.iter().all(|step| step.data) => Code::Data,
+        failed if failed.iter().all(|step| step.data.is_some()) => Code::Data,
         _ => Code::Failed,
     }
 }
@@ -133,8 +134,19 @@ pub(super) fn print_failures(project: &Project, summary: &Summary) {
     if project.options.json || summary.failed.is_empty() {
         return;
     }
-    for Failed { name, place, error, .. } in &summary.failed {
-        note!("FAILED {name}\nat {place}\n{error}");
+    // what is wrong with a data set is wrong for each of its readers
+    let mut unread: BTreeMap<&str, usize> = BTreeMap::new();
+    for Failed { name, place, error, data } in &summary.failed {
+        match data.as_deref().and_then(|card| unread.get_mut(card)) {
+            Some(more) => *more += 1,
+            None => note!("FAILED {name}\nat {place}\n{error}"),
+        }
+        data.iter().for_each(|card| _ = unread.entry(card).or_default());
+    }
+    for (card, more) in unread.into_iter().filter(|(_, more)| *more > 0) {
+        note!(
+            "FAILED {more} more that read the data set `{card}`; `lofi data verify {card}` tells all that is wrong with it"
+        );
     }
     note!("{} failed, {} left out because of it", summary.failed.len(), summary.skipped.len());
 }

@@ -64,7 +64,7 @@ impl Sink for Lines {
         match event {
             Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
-            Event::Reused { name, .. } => self.step(name, "same inputs as before"),
+            Event::Reused { name, why, .. } => self.step(name, why.in_words()),
             Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
                 event.warning().iter().for_each(|text| note!("{text}"));
             }
@@ -122,7 +122,7 @@ impl Sink for Bar {
                 self.running.push(name.clone());
                 self.show_running();
             }
-            Event::Finished { name, flops, .. } | Event::Reused { name, flops } => self.step(name, *flops),
+            Event::Finished { name, flops, .. } | Event::Reused { name, flops, .. } => self.step(name, *flops),
             Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
                 event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }

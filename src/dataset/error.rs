@@ -155,5 +155,15 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("and 3 more: does not decode"), "{text}");
+        let fault = |record| FormatError::Record {
+            path: "l.csv".into(),
+            record,
+            reason: format!("`{record}.png` is listed twice, by record {} too", record / 2),
+        };
+        let text = DatasetError::faulty(&(0..50).map(fault).collect::<Vec<_>>()).to_string();
+        assert!(
+            text.lines().count() == 11 && text.ends_with("and 40 more: `…` is listed twice, by record … too"),
+            "{text}"
+        );
     }
 }

@@ -24,11 +24,18 @@ impl<'a> Given<'a> {
     where
         'a: 'de,
     {
-        match self.whole() {
-            Some(value) => visitor.visit_i64(value),
-            None => self.deserialize_any(visitor),
+        match (self.whole(), self.0.as_f64()) {
+            (Some(value), _) => visitor.visit_i64(value),
+            (None, Some(large)) if self.0.is_f64() && large.abs() > EXACT => Err(Error::custom(too_large(large))),
+            _ => self.deserialize_any(visitor),
         }
     }
+}
+
+/// What is wrong with a real number in place of a whole one that it may be equal to.
+#[must_use]
+pub fn too_large(number: f64) -> String {
+    format!("{number:e} is too large for a whole number that is written so: at most {EXACT}, or all of its digits")
 }
 
 impl<'a> IntoDeserializer<'a, Error> for Given<'a> {
@@ -198,6 +205,10 @@ mod tests {
         reads(json!(-0.0), &0u64);
         reads(json!([2e1, 3, null]), &vec![Some(20usize), Some(3), None]);
         reads(json!({"by": 3.0}), &Way::By(3));
+        for large in [1e300, -1e17] {
+            let faults = typed::<i64>(&json!(large)).unwrap_err();
+            assert!(faults[0].message.starts_with(&format!("{large:e} is too large for a whole number")), "{faults:?}");
+        }
         reads(json!({"within": {"at": 5.0}}), &Way::Within { at: Some(5) });
         reads(json!("plain"), &Way::Plain);
         reads(json!({"0": 3.0, "-2": 1}), &std::collections::BTreeMap::from([(0i32, 3u8), (-2, 1)]));

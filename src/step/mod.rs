@@ -24,6 +24,7 @@ pub use data::{DataRef, DataSource, Records, Split};
 pub use decimal::stepped;
 pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
+pub use given::too_large;
 pub use grid::{Grid, MAX_POINTS};
 pub use kind::{ErasedKind, Kind};
 pub use params::{LARGEST_SIZE, ParamFault, typed};

@@ -2,7 +2,7 @@
 
 use super::given::Given;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 /// A fault in a parameter tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn visit(root: &Json, schema: &Json, value: &Json, path: &mut Vec<String>, fault
     {
         visit(root, target, value, path, faults);
     }
-    if let Some(number) = value.as_f64() {
+    if let Json::Number(number) = value {
         faults.extend(range_fault(schema, number).map(|message| ParamFault {
             path: path.clone(),
             unknown_key: None,
@@ -100,10 +100,13 @@ fn written(number: f64) -> String {
 /// What a size may be where its range does not say: products of two of them still fit into a number.
 pub const LARGEST_SIZE: f64 = 1e9;
 
-fn range_fault(schema: &Json, number: f64) -> Option<String> {
+fn range_fault(schema: &Json, given: &Number) -> Option<String> {
+    let number = given.as_f64()?;
     let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
     let too = |relation: &str, limit: f64| {
-        Some(format!("{} is out of range: it must be {relation} {}", written(number), written(limit)))
+        // a whole number keeps all of its digits
+        let given = if given.is_f64() { written(number) } else { given.to_string() };
+        Some(format!("{given} is out of range: it must be {relation} {}", written(limit)))
     };
     if let Some(limit) = bound("minimum").filter(|&limit| number < limit) {
         return too("at least", limit);

@@ -79,7 +79,7 @@ fn around(line: &str, column: usize) -> (String, usize, usize) {
 fn printable(c: char) -> char {
     match c {
         '\t' => ' ',
-        c if super::fault::steers(c) => '\u{fffd}',
+        c if crate::artifact::steers(c) => '\u{fffd}',
         c => c,
     }
 }

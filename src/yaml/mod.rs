@@ -13,7 +13,7 @@ mod scalar;
 mod walk;
 mod words;
 
-pub use fault::{Cause, Fault, Source, steers};
+pub use fault::{Cause, Fault, Source};
 pub use node::{Entry, Mark, Node, Tree, known_names};
 pub use parse::parse;
 pub use read::{bytes, read};

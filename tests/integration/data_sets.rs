@@ -93,3 +93,49 @@ fn a_broken_card_is_told_to_whoever_uses_it() {
     }
     assert!(project.well(&["data", "list"]).out.contains("the key `licence` is missing"));
 }
+
+#[test]
+fn what_is_wrong_with_a_data_set_is_told_once_a_run() {
+    let project = pictures();
+    (0..12).for_each(|i| project.write(&format!("data/pictures/images/{i}.pgm"), b"P5 2 1 15\n\x01\x02"));
+    let ran = project.lofi(&["run"]);
+    assert_eq!((ran.code, ran.err.matches("values up to 15").count()), (Some(3), 1), "{}", ran.err);
+    let told =
+        "FAILED 1 more that read the data set `pictures`; `lofi data verify pictures` tells all that is wrong with it";
+    assert!(ran.err.contains(told), "{}", ran.err);
+}
+
+#[test]
+fn an_image_that_is_listed_twice_is_read_twice_and_named_by_verify() {
+    let project = pictures();
+    let list = std::fs::read_to_string(project.path("data/pictures/list.csv")).unwrap();
+    project.write("data/pictures/list.csv", list + "0.pgm,dog\n");
+    project.well(&["run"]);
+    let verified = project.lofi(&["data", "verify", "pictures"]);
+    let told = "list.csv, record 12: `0.pgm` is listed twice, by record 0 too; remove one of the two\n";
+    assert!(verified.code == Some(3) && verified.err.ends_with(told), "{}", verified.err);
+}
+
+#[test]
+fn what_is_no_file_is_named_once() {
+    let project = pictures();
+    let list = project.path("data/pictures/list.csv");
+    std::fs::remove_file(&list).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &list, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
+    let verified = project.lofi(&["data", "verify", "pictures"]);
+    let told = verified.err.matches("list.csv: not a plain file").count();
+    assert_eq!((verified.code, told), (Some(3), 1), "{}", verified.err);
+}
+
+#[test]
+fn what_is_no_file_among_the_cards_is_said_by_whoever_looks_at_them() {
+    let project = pictures();
+    std::os::unix::fs::symlink("gone", project.path("datasets/linked.yaml")).unwrap();
+    let pipe = project.path("datasets/pipe.yaml");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
+    for command in [&["list"][..], &["plan"], &["run"]] {
+        let ran = project.well(command);
+        let told = ["linked.yaml: a link to gone, and nothing is there", "pipe.yaml: a pipe or a device, not a file"];
+        assert!(told.iter().all(|part| ran.err.matches(part).count() == 1), "{command:?}: {}", ran.err);
+    }
+}

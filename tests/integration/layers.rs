@@ -10,7 +10,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("math", &[]),
     ("artifact", &["math"]),
     ("step", &["artifact"]),
-    ("yaml", &["step"]),
+    ("yaml", &["artifact", "step"]),
     ("dataset", &["math", "artifact", "step", "yaml"]),
     ("experiment", &["math", "artifact", "step"]),
     ("analysis", &["math", "artifact", "step"]),

@@ -43,6 +43,8 @@ fn a_study_is_found_by_its_path() {
         ("studies/demo", "tiny.yaml", 1),
         ("studies/demo", ".", 1),
         ("studies/demo", "../other.yaml", 1),
+        ("studies/demo", "../other", 1),
+        ("", "./studies/demo/tiny", 1),
     ] {
         let ran = inside(&project, folder, &["plan", path]);
         assert_eq!((ran.code, count(&ran)), (Some(0), studies), "{folder}: {path}: {ran:?}");

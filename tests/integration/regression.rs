@@ -197,16 +197,31 @@ fn a_missing_baseline_is_said_with_the_way_to_one() {
 }
 
 #[test]
-fn an_unreadable_baseline_is_said() {
+fn a_damaged_baseline_is_a_difference_of_its_study_and_the_others_are_compared() {
     let project = blessed();
+    project.write("studies/demo/twin.yaml", edited(crate::project::TINY, &[("study: demo/tiny", "study: demo/twin")]));
+    project.well(&["bless"]);
+    let told = |file: &str, text: &str, why: &str| {
+        let path = project.path(&format!("results/demo/tiny/quick/{file}"));
+        let good = fs::read(&path).unwrap();
+        fs::write(&path, text).unwrap();
+        let ran = project.lofi(&["check"]);
+        fs::write(&path, good).unwrap();
+        let expected = format!(
+            "same   demo/twin (quick)\nspoilt demo/tiny (quick): its baseline is damaged\n  \
+             ./results/demo/tiny/quick/{file}: {why}; restore it, or `lofi bless demo/tiny --profile quick` writes it \
+             anew\ncheck: 1 studies agree with their baseline, 1 do not\n"
+        );
+        assert_eq!((ran.code, ran.out), (Some(1), expected));
+    };
+    told("manifest.json", "{", "it is cut off");
+    told("manifest.json", "{\"format\": 1}", "layout 1, this program reads 2");
+    told("error.csv", "a,b\n1\n", "the row at line 2 has 1 cells, the header 2");
     project.write("results/demo/tiny/quick/manifest.json", "{");
-    let ran = project.lofi(&["check"]);
-    assert_eq!(ran.code, Some(4), "{ran:?}");
-    assert!(
-        ran.err.starts_with("error: ./results/demo/tiny/quick/manifest.json: it is cut off; restore it"),
-        "{}",
-        ran.err
-    );
+    let ran = project.lofi(&["check", "demo/tiny", "--json"]);
+    let lines: Vec<serde_json::Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let check = lines.iter().find(|line| line["event"] == "check").unwrap();
+    assert_eq!((ran.code, check["differences"].as_array().unwrap().len()), (Some(1), 1), "{check}");
 }
 
 // A machine with a better data set still checks against the one that the baseline was made on.

@@ -1,5 +1,6 @@
 //! How many records: a number or all.
 
+use crate::step::too_large;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -50,7 +51,10 @@ impl Visitor<'_> for CountVisitor {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within 2^53")]
     fn visit_f64<E: de::Error>(self, v: f64) -> Result<Count, E> {
-        let whole = v.fract() == 0.0 && (1.0..=9_007_199_254_740_992.0).contains(&v);
+        if v > 9_007_199_254_740_992.0 {
+            return Err(E::custom(too_large(v)));
+        }
+        let whole = v.fract() == 0.0 && v >= 1.0;
         if whole { self.visit_u64(v as u64) } else { Err(E::invalid_value(de::Unexpected::Float(v), &self)) }
     }
 
@@ -82,6 +86,8 @@ mod tests {
             assert_eq!(serde_json::from_str::<Count>(text).unwrap(), count);
             assert_eq!(serde_json::to_string(&count).unwrap(), text);
         }
+        let large = serde_json::from_str::<Count>("1e300").unwrap_err().to_string();
+        assert!(large.starts_with("1e300 is too large"), "{large}");
         for text in ["0", "-1", "1.5", "\"some\"", "null"] {
             let error = serde_json::from_str::<Count>(text).unwrap_err().to_string();
             assert!(error.contains("expected a whole number of at least 1, or `all`"), "{error}");

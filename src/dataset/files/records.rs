@@ -117,6 +117,11 @@ impl OpenRecords {
         faults
     }
 
+    /// Records that name an image once more.
+    pub fn repeated(&self) -> Vec<FormatError> {
+        self.distinct().into_iter().flat_map(|part| self.format.repeated(&part.files)).collect()
+    }
+
     /// What is wrong with single images, found by decoding every one, whether a split reads it or not.
     pub fn image_faults(&self) -> Vec<FormatError> {
         let mut faults = Vec::new();

@@ -53,7 +53,11 @@ impl Library {
         let wrong: Vec<String> = wrong.map(|error| error.to_string()).collect();
         let counts = match everything(loaded, &found) {
             Ok(_) if !wrong.is_empty() => return Err(DatasetError::Faulty(wrong)),
-            Err(DatasetError::Faulty(faults)) => return Err(DatasetError::Faulty([wrong, faults].concat())),
+            Err(DatasetError::Faulty(mut faults)) => {
+                // what cannot be digested cannot be decoded either
+                faults.retain(|fault| !wrong.contains(fault));
+                return Err(DatasetError::Faulty([wrong, faults].concat()));
+            }
             counts => counts?,
         };
         let (digest, _) = self.identity(loaded, &found)?;
@@ -80,6 +84,7 @@ fn everything(loaded: &Loaded, found: &Found) -> Result<Counts, DatasetError> {
     }
     let task = loaded.card.tasks.first().ok_or_else(|| no_task(&loaded.card.name))?;
     let records = OpenRecords::new(loaded, found, task);
+    faults.extend(records.repeated());
     faults.extend(records.image_faults());
     // what is missing shows in the list and again when it is read
     let mut told = BTreeSet::new();

@@ -101,8 +101,9 @@ impl Format for Celeba {
             (Some((list, _)), Ok(names)) => (list, names),
             (_, names) => return [lists.err(), names.err()].into_iter().flatten().collect(),
         };
-        let missing = listed::faults(&part.file, list, names.iter().map(String::as_str));
-        lists.err().into_iter().chain(missing).collect()
+        let mut looked = listed::Names::new(&part.file);
+        names.iter().enumerate().for_each(|(record, name)| looked.look_at(record, name));
+        lists.err().into_iter().chain(looked.faults.told(list)).collect()
     }
 
     fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {

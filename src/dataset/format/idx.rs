@@ -22,7 +22,12 @@ struct Body {
 /// Reads the header: two zeros, the type, the number of sizes, then each size as four big-endian bytes.
 fn open(path: &Path) -> Result<Body, FormatError> {
     let mut reader = stream::open(path)?;
-    let broken = |e: std::io::Error| FormatError::file(path, format!("no idx header ({e}); get the file again"));
+    let broken = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::UnexpectedEof => {
+            FormatError::file(path, "it ends within its idx header; get the file again")
+        }
+        _ => FormatError::reading(path, 0, &e),
+    };
     let mut magic = [0; 4];
     reader.read_exact(&mut magic).map_err(broken)?;
     let [0, 0, UNSIGNED_BYTE, rank @ 1..=4] = magic else {
@@ -176,7 +181,7 @@ mod tests {
         let error = error_of(|part, _| cut(part, 16 + 9));
         assert!(error.contains("i, record 2: the file ends here"), "{error}");
         let error = error_of(|part, _| cut(part, 6));
-        assert!(error.contains("no idx header"), "{error}");
+        assert!(error.contains("ends within its idx header"), "{error}");
         let error = error_of(|part, _| {
             let bytes = fs::read(&part.file).unwrap();
             fs::write(&part.file, &bytes[..bytes.len() - 16]).unwrap();

@@ -3,25 +3,45 @@
 //! Where a class is named by the number of another one, labels are names only: a number would mean two classes.
 
 use super::layout::{Each, Format, FormatError, Opened, decode_all, labels_of};
-use super::{listed, pixels, stream};
+use super::listed::{self, Faults, Names};
+use super::{pixels, stream};
 
 /// Reader of image folders.
 pub struct ImageFolder;
 
-/// One line of the list.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line {
-    file: String,
-    label: String,
+/// Hands on the file and the label of each line, with the record's number. A list of many millions is never held whole.
+fn lines(part: &Opened, each: &mut dyn FnMut(usize, &str, &str)) -> Result<(), FormatError> {
+    let path = labels_of(part)?;
+    let failed = |e: csv::Error| FormatError::file(path, in_words(&e));
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(stream::plain(path)?.0);
+    let header: Vec<&str> = reader.headers().map_err(failed)?.iter().collect();
+    let (file, label) = match header.as_slice() {
+        ["file", "label"] => (0, 1),
+        ["label", "file"] => (1, 0),
+        _ => {
+            let reason = format!("expected a CSV list with the header file,label, found {}", header.join(","));
+            return Err(FormatError::file(path, reason));
+        }
+    };
+    let (mut line, mut record) = (csv::StringRecord::new(), 0);
+    while reader.read_record(&mut line).map_err(failed)? {
+        each(record, &line[file], &line[label]);
+        record += 1;
+    }
+    Ok(())
 }
 
-fn lines(part: &Opened) -> Result<Vec<Line>, FormatError> {
-    let path = labels_of(part)?;
-    let failed =
-        |e: csv::Error| FormatError::file(path, format!("expected a CSV list with the header file,label: {e}"));
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(stream::plain(path)?.0);
-    reader.deserialize().collect::<Result<_, _>>().map_err(failed)
+/// What is wrong with a list.
+fn in_words(error: &csv::Error) -> String {
+    let line = error.position().map_or(1, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { len, .. } => {
+            format!("line {line}: expected a file and a label, found {len} cells")
+        }
+        csv::ErrorKind::Utf8 { .. } => format!("line {line} is not UTF-8; save the list as UTF-8"),
+        csv::ErrorKind::Io(e) => format!("cannot be read: {e}"),
+        _ => format!("line {line} cannot be read as CSV"),
+    }
 }
 
 /// The class that a label means: the place of the name, else the number as it stands where no name is the number of
@@ -45,34 +65,54 @@ fn class(part: &Opened, label: &str) -> Result<u32, String> {
 
 impl Format for ImageFolder {
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
-        Ok(lines(part)?.len())
+        let mut count = 0;
+        lines(part, &mut |record, _, _| count = record + 1)?;
+        Ok(count)
     }
 
     fn classes(&self, part: &Opened) -> Result<Vec<u32>, FormatError> {
-        let path = labels_of(part)?;
-        let one = |(record, line): (usize, Line)| {
-            class(part, &line.label).map_err(|reason| FormatError::record(path, record, reason))
-        };
-        lines(part)?.into_iter().enumerate().map(one).collect()
+        let (path, mut classes, mut wrong) = (labels_of(part)?, Vec::new(), None);
+        lines(part, &mut |record, _, label| match class(part, label) {
+            Ok(class) => classes.push(class),
+            Err(reason) => _ = wrong.get_or_insert((record, reason)),
+        })?;
+        match wrong {
+            None => Ok(classes),
+            Some((record, reason)) => Err(FormatError::record(path, record, reason)),
+        }
     }
 
     fn faults(&self, part: &Opened) -> Vec<FormatError> {
-        let (list, lines) = match (labels_of(part), lines(part)) {
-            (Ok(list), Ok(lines)) => (list, lines),
-            (Err(error), _) | (_, Err(error)) => return vec![error],
-        };
-        let labels = lines.iter().enumerate();
-        let labels = labels.filter_map(|(record, line)| Some((record, class(part, &line.label).err()?)));
-        let mut found: Vec<_> = labels.map(|(record, reason)| FormatError::record(list, record, reason)).collect();
-        found.extend(listed::faults(&part.file, list, lines.iter().map(|line| line.file.as_str())));
-        found
+        let (mut labels, mut names) = (Faults::default(), Names::new(&part.file));
+        let read = lines(part, &mut |record, file, label| {
+            class(part, label).err().into_iter().for_each(|reason| labels.add(record, reason));
+            names.look_at(record, file);
+        });
+        let told = labels_of(part).map(|list| labels.told(list).into_iter().chain(names.faults.told(list)).collect());
+        match (told, read) {
+            (Ok(told), Ok(())) => told,
+            (Err(error), _) | (_, Err(error)) => vec![error],
+        }
+    }
+
+    fn repeated(&self, part: &Opened) -> Vec<FormatError> {
+        let mut names = Names::new(&part.file);
+        let read = lines(part, &mut |record, file, _| names.look_at(record, file));
+        // a list that cannot be read is a fault, which is told already
+        read.and_then(|()| labels_of(part)).map_or_else(|_| Vec::new(), |list| names.repeated.told(list))
     }
 
     fn each(&self, part: &Opened, wanted: &[usize], each: &mut Each<'_>) -> Result<(), FormatError> {
-        let (list, lines) = (labels_of(part)?, lines(part)?);
+        let (list, mut names) = (labels_of(part)?, Vec::<Box<str>>::with_capacity(wanted.len()));
+        lines(part, &mut |record, file, _| {
+            if wanted.get(names.len()) == Some(&record) {
+                names.push(file.into());
+            }
+        })?;
         let one = |record: usize| {
             let ends = || FormatError::record(&part.file, record, "the list ends before");
-            let name = &lines.get(record).ok_or_else(ends)?.file;
+            let at = wanted.partition_point(|&other| other < record);
+            let name = names.get(at).ok_or_else(ends)?;
             let (path, bytes) = listed::read(&part.file, (list, record), name)?;
             pixels::decode(&bytes, part.geometry).map_err(|reason| FormatError::record(&path, record, reason))
         };
@@ -140,7 +180,8 @@ mod tests {
     fn an_image_that_is_listed_twice_is_named_with_both_records() {
         let folder = tempfile::tempdir().unwrap();
         let part = write(folder.path(), "file,label\na.png,0\nsub/b.png,1\n./sub//b.png,2\n");
-        let found: Vec<String> = ImageFolder.faults(&part).iter().map(ToString::to_string).collect();
+        assert!(ImageFolder.faults(&part).is_empty());
+        let found: Vec<String> = ImageFolder.repeated(&part).iter().map(ToString::to_string).collect();
         let wanted = "record 2: `./sub//b.png` is listed twice, by record 1 too";
         assert!(found.len() == 1 && found[0].contains(wanted), "{found:?}");
     }
@@ -164,8 +205,29 @@ mod tests {
         assert!(error(&[2]).contains("record 2: the list ends before"), "{}", error(&[2]));
         let error = ImageFolder.classes(&part).unwrap_err().to_string();
         assert!(error.contains("list.csv, record 1: label `whale` is neither"), "{error}");
-        let part = write(folder.path(), "name,label\na.png,0\n");
-        let error = ImageFolder.classes(&part).unwrap_err().to_string();
-        assert!(error.contains("header file,label"), "{error}");
+    }
+
+    #[test]
+    fn a_list_that_is_no_list_is_told_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |list: &[u8]| {
+            let part = write(folder.path(), "");
+            fs::write(folder.path().join("list.csv"), list).unwrap();
+            let found: Vec<String> = ImageFolder.faults(&part).iter().map(ToString::to_string).collect();
+            assert_eq!(found, [ImageFolder.classes(&part).unwrap_err().to_string()]);
+            found[0].rsplit_once("list.csv: ").unwrap().1.to_owned()
+        };
+        assert_eq!(told(b"name,label\na.png,0\n"), "expected a CSV list with the header file,label, found name,label");
+        assert_eq!(told(b""), "expected a CSV list with the header file,label, found ");
+        assert_eq!(told(b"file,label\na.png\n"), "line 2: expected a file and a label, found 1 cells");
+        assert_eq!(told(b"file,label\na.png,0\n\xe9.png,0\n"), "line 3 is not UTF-8; save the list as UTF-8");
+    }
+
+    #[test]
+    fn columns_stand_in_either_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = write(folder.path(), "label,file\n2,a.png\n");
+        assert_eq!(ImageFolder.classes(&part).unwrap(), [2]);
+        assert_eq!(collect(&ImageFolder, &part, &[0]).unwrap(), [[1; 12]]);
     }
 }

@@ -55,6 +55,12 @@ pub trait Format: Sync {
     /// list names and that are not there, bytes too few or too many.
     fn faults(&self, part: &Opened) -> Vec<FormatError>;
 
+    /// Records that name an image once more. They are what the list says, so they are read; whether it is meant is for its
+    /// owner to say.
+    fn repeated(&self, _: &Opened) -> Vec<FormatError> {
+        Vec::new()
+    }
+
     /// Decodes some records, and no others: `wanted` ascends without repetition. An image that does not decode to the
     /// geometry goes to `each`, and the next is tried.
     ///
@@ -125,7 +131,7 @@ impl FormatError {
             Self::File { reason, .. } => reason.clone(),
             // a reason that names a file is of the sort of the words behind it
             Self::Record { reason, .. } if reason.ends_with(" is not there") => "an image is not there".to_owned(),
-            Self::Record { reason, .. } => reason.clone(),
+            Self::Record { reason, .. } => without_names(reason),
         }
     }
 
@@ -144,6 +150,15 @@ impl FormatError {
         };
         Self::record(path, record, reason)
     }
+}
+
+/// The sentence with `…` for what stands between backticks and for numbers.
+fn without_names(reason: &str) -> String {
+    let shown = |(place, text): (usize, &str)| match place % 2 {
+        0 => text.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("…"),
+        _ => "`…`".to_owned(),
+    };
+    reason.split('`').enumerate().map(shown).collect()
 }
 
 /// No file of a data set has more records; a header that says so is broken.

@@ -59,22 +59,72 @@ pub fn content(path: &Path) -> Result<Vec<u8>, FormatError> {
     fs::read(path).map_err(failed)
 }
 
-/// Every name of a list that is no file below the folder, or that stands in it twice: its image would count twice, perhaps
-/// with two labels, and could be drawn for training and for validation.
-pub fn faults<'a>(folder: &Path, list: &Path, names: impl Iterator<Item = &'a str>) -> Vec<FormatError> {
-    let mut told = HashMap::new();
-    let mut fault = |(record, name): (usize, &str)| {
-        let reason = match path(folder, name) {
-            Err(reason) => reason,
-            Ok(path) if !path.is_file() => format!("{} is not there", path.display()),
-            Ok(path) => match told.insert(path, record) {
-                None => return None,
-                Some(first) => format!("`{name}` is listed twice, by record {first} too; remove one of the two"),
-            },
+/// Most faults of a list that are kept: one of millions of lines may be wrong in each.
+const MOST_FAULTS: usize = 10_000;
+
+/// What is wrong with the records of a list, the first of them.
+#[derive(Debug, Default)]
+pub struct Faults {
+    kept: Vec<(usize, String)>,
+    more: usize,
+}
+
+impl Faults {
+    /// One more.
+    pub fn add(&mut self, record: usize, reason: String) {
+        if self.kept.len() < MOST_FAULTS {
+            self.kept.push((record, reason));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// All of them, of a list.
+    pub fn told(self, list: &Path) -> Vec<FormatError> {
+        let kept = self.kept.into_iter().map(|(record, reason)| FormatError::record(list, record, reason));
+        let more = (self.more > 0).then(|| FormatError::file(list, format!("{} more records are wrong", self.more)));
+        kept.chain(more).collect()
+    }
+}
+
+/// The names of a list, looked at one by one.
+pub struct Names<'a> {
+    folder: &'a Path,
+    /// The record that named a path first, where that is a file.
+    told: HashMap<PathBuf, Option<usize>>,
+    /// Names that are no file below the folder.
+    pub faults: Faults,
+    /// Names that stand in the list twice: such an image counts twice, perhaps with two labels, and may be drawn for training
+    /// and for validation.
+    pub repeated: Faults,
+}
+
+impl<'a> Names<'a> {
+    /// Of a list of images in a folder.
+    pub fn new(folder: &'a Path) -> Self {
+        Self { folder, told: HashMap::new(), faults: Faults::default(), repeated: Faults::default() }
+    }
+
+    /// Looks at the next one.
+    pub fn look_at(&mut self, record: usize, name: &str) {
+        let path = match path(self.folder, name) {
+            Ok(path) => path,
+            Err(reason) => return self.faults.add(record, reason),
         };
-        Some(FormatError::record(list, record, reason))
-    };
-    names.enumerate().filter_map(&mut fault).collect()
+        match self.told.get(&path) {
+            None if path.is_file() => _ = self.told.insert(path, Some(record)),
+            Some(Some(first)) => {
+                let reason = format!("`{name}` is listed twice, by record {first} too; remove one of the two");
+                self.repeated.add(record, reason);
+            }
+            none => {
+                self.faults.add(record, format!("{} is not there", path.display()));
+                if none.is_none() {
+                    self.told.insert(path, None);
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]

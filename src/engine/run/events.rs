@@ -50,11 +50,12 @@ pub enum Event {
         /// Floating-point operations it was planned with.
         flops: f64,
     },
-    /// A step's inputs turned out as before, byte for byte, so its result stands; or another process has computed it
-    /// meanwhile, or all that needs it.
+    /// A step that was to run need not.
     Reused {
         /// The step.
         name: String,
+        /// Why.
+        why: Reuse,
         /// Floating-point operations it was planned with.
         flops: f64,
     },
@@ -87,6 +88,30 @@ pub enum Event {
         /// Seconds in all.
         elapsed_s: f64,
     },
+}
+
+/// Why a step that was to run need not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reuse {
+    /// Its inputs turned out as before, byte for byte.
+    SameInputs,
+    /// Another run has computed it meanwhile.
+    StoredMeanwhile,
+    /// All that needs it is stored by now.
+    NotNeeded,
+}
+
+impl Reuse {
+    /// As a log says it.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::SameInputs => "same inputs as before",
+            Self::StoredMeanwhile => "computed by another run meanwhile",
+            Self::NotNeeded => "all that needs it is stored by now",
+        }
+    }
 }
 
 impl Event {

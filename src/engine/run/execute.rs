@@ -54,8 +54,8 @@ pub struct Failed {
     pub place: String,
     /// What went wrong.
     pub error: String,
-    /// Whether it is the data set that could not be read.
-    pub data: bool,
+    /// The card of the data set, where it is that which could not be read.
+    pub data: Option<String>,
 }
 
 /// How to run.

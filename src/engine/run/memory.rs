@@ -126,18 +126,20 @@ pub fn check_memory(graph: &Graph, nodes: &[usize], limit: MemoryLimit) -> Resul
 /// A size for people.
 #[must_use]
 pub fn human_bytes(bytes: u64) -> String {
+    const UNITS: [(u32, &str, usize); 5] =
+        [(50, "PiB", 1), (40, "TiB", 1), (30, "GiB", 1), (20, "MiB", 0), (10, "KiB", 0)];
     #[expect(clippy::cast_precision_loss, reason = "a display of a size")]
-    let mib = bytes as f64 / f64::from(1 << 20);
-    let units = [(1024.0, "GiB"), (1024.0 * 1024.0, "TiB"), (1024.0 * 1024.0 * 1024.0, "PiB")];
-    match units.iter().rev().find(|(size, _)| mib >= *size) {
-        Some((size, unit)) => format!("{:.1} {unit}", mib / size),
-        None => format!("{mib:.0} MiB"),
+    let in_units = |power: u32| bytes as f64 / (1_u64 << power) as f64;
+    match UNITS.iter().find(|(power, ..)| bytes >> power > 0) {
+        Some(&(power, unit, digits)) => format!("{:.digits$} {unit}", in_units(power)),
+        None => format!("{bytes} B"),
     }
 }
 
 /// A size as `--memory` takes it, rounded up.
 fn option_bytes(bytes: u64) -> String {
-    format!("{}MiB", (bytes >> 20).saturating_add(1))
+    let (power, unit) = if bytes >> 20 > 0 { (20, "MiB") } else { (10, "KiB") };
+    format!("{}{unit}", (bytes >> power).saturating_add(1))
 }
 
 /// Memory of the machine, bytes; 0 where the system does not tell.
@@ -204,9 +206,11 @@ mod tests {
 
     #[test]
     fn sizes_are_written_for_people() {
-        let written = [0, 50 << 20, 3 << 29, 5 << 40, u64::MAX].map(human_bytes);
-        assert_eq!(written, ["0 MiB", "50 MiB", "1.5 GiB", "5.0 TiB", "16384.0 PiB"]);
+        let written = [0, 1023, 1024, 900 << 10, 50 << 20, 3 << 29, 5 << 40, u64::MAX].map(human_bytes);
+        let wanted = ["0 B", "1023 B", "1 KiB", "900 KiB", "50 MiB", "1.5 GiB", "5.0 TiB", "16384.0 PiB"];
+        assert_eq!(written, wanted);
         assert_eq!(option_bytes((50 << 20) + 1), "51MiB");
+        assert_eq!(option_bytes(17), "1KiB");
     }
 
     #[test]

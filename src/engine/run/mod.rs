@@ -13,7 +13,7 @@ mod scratch;
 mod stop;
 mod work;
 
-pub use events::{Event, Silent, Sink};
+pub use events::{Event, Reuse, Silent, Sink};
 pub use execute::{Executor, Failed, RunError, Summary};
 pub use memory::{Bound, Memory, MemoryLimit, check_memory, human_bytes};
 pub use stop::{Hold, Stop};

@@ -3,7 +3,7 @@
 mod results;
 mod second_look;
 
-use super::events::{Event, Sink};
+use super::events::{Event, Reuse, Sink};
 use super::execute::{Executor, Failed, RunError, Summary};
 use super::live::Live;
 use super::running::Running;
@@ -278,7 +278,7 @@ impl<'a> Round<'a> {
                 sink.event(&Event::Finished { name, kind, elapsed_s: done.elapsed_s, flops });
             }
             Ok(Ended::Same(entry)) => match self.adopt(done.node, &entry) {
-                Ok(()) => sink.event(&Event::Reused { name, flops }),
+                Ok(()) => sink.event(&Event::Reused { name, why: Reuse::SameInputs, flops }),
                 Err(StoreError::Damaged { reason, .. }) => {
                     sink.event(&Event::Damaged { name, reason });
                     self.executor.store.evict(&entry.key)?;
@@ -292,7 +292,8 @@ impl<'a> Round<'a> {
             Err(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
             Err(error) => {
                 let place = self.graph.nodes[done.node].place.clone();
-                let (data, error) = (matches!(error, StepError::Data { .. }), error.to_string());
+                let data = if let StepError::Data { card, .. } = &error { Some(card.clone()) } else { None };
+                let error = error.to_string();
                 sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });
                 // A round after a damaged input meets the same failure again.
                 if total.failed.iter().all(|known| known.name != name) {

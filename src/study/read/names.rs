@@ -2,7 +2,8 @@
 //! steps stand before a dot, all of them are shown.
 
 use super::raw::{Item, RawStudy};
-use crate::yaml::{Fault, steers};
+use crate::artifact::steers;
+use crate::yaml::Fault;
 
 /// Longest name, in bytes: with a study's endings it is still a file name everywhere.
 const LONGEST: usize = 100;
@@ -42,6 +43,7 @@ pub(super) fn faults(study: &RawStudy) -> Vec<Fault> {
     for (what, items) in words {
         faults.extend(items.iter().filter_map(|item| fault(item, (what, Use::Word))));
     }
+    faults.extend(beside(&study.tables));
     faults.extend(study.tables.iter().flat_map(labels));
     faults.extend(taken(study));
     faults
@@ -114,6 +116,21 @@ fn alike(what: &str, items: &[Item]) -> Vec<Fault> {
         Some(item.fault(item.mark, message).help("some systems take them for one file: rename one of the two"))
     };
     items.iter().enumerate().filter_map(twin).collect()
+}
+
+/// Tables with the name of a file that another one has beside its own: its rows, or its comparison.
+fn beside(tables: &[Item]) -> Vec<Fault> {
+    let fault = |item: &Item| {
+        let lower = item.name.to_lowercase();
+        let (ending, what) = [("-rows", "the rows"), ("-published", "the published numbers")]
+            .into_iter()
+            .find(|(ending, _)| lower.ends_with(ending))?;
+        let first = tables.iter().find(|other| format!("{}{ending}", other.name.to_lowercase()) == lower)?;
+        let message =
+            format!("a table `{}` beside `{}`: {what} of that one are kept under this name", item.name, first.name);
+        Some(item.fault(item.mark, message).help("rename one of the two"))
+    };
+    tables.iter().filter_map(fault).collect()
 }
 
 /// Labels and the column that holds them.

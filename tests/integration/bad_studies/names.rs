@@ -70,6 +70,16 @@ fn labels_that_are_numbers() {
 }
 
 #[test]
+fn tables_with_the_name_of_what_another_one_keeps() {
+    for (name, what) in [("Error-Published", "the published numbers"), ("error-rows", "the rows")] {
+        let tables = format!("tables:\n  {name}: {{stack: {{LoFi: lofi-score}}, as: model}}");
+        let said = refused(&[("tables:", &tables)]);
+        let told = format!("a table `{name}` beside `error`: {what} of that one are kept under this name");
+        assert!(said.contains(&told), "{said}");
+    }
+}
+
+#[test]
 fn files_of_one_name() {
     let project = Project::tiny(&[]);
     project.write("studies/demo/tiny.yml", crate::project::TINY);

@@ -337,8 +337,15 @@ fn whole_numbers_in_other_spellings() {
         Project::tiny(&[("[40, 60]", "[4e1, 60.0]"), ("width: 16", "width: 1.6e1"), ("{count: 2}", "{count: 2e0}")]);
     assert!(project.well(&["plan"]).out.contains("4 cells"));
     project.well(&["plan", "--set", "n_train=[2e1, 30]"]);
-    for wrong in ["2.5", "1e300", "-1e1"] {
-        assert_eq!(project.lofi(&["plan", "--set", &format!("n_train={wrong}")]).code, Some(2), "{wrong}");
+    for (wrong, told) in [
+        ("n_train=2.5", "expected a whole number"),
+        ("n_train=-1e1", "expected a whole number"),
+        ("n_train=1e300", "1e300 is too large for a whole number"),
+        ("seed={count: 1e300}", "1e300 is too large for a whole number"),
+        ("width=9007199254740993", "9007199254740993 is out of range: it must be at most"),
+    ] {
+        let said = project.lofi(&["plan", "--set", wrong]).refusal();
+        assert!(said.starts_with("exit 2") && said.contains(told), "{wrong}: {said}");
     }
 }
 

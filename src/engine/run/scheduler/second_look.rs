@@ -2,7 +2,7 @@
 
 use super::Round;
 use crate::engine::plan::decide::has_ports;
-use crate::engine::run::events::{Event, Sink};
+use crate::engine::run::events::{Event, Reuse, Sink};
 use crate::engine::run::execute::{RunError, Summary};
 use crate::engine::store::entries::{Entry, StoreError};
 use std::collections::BTreeSet;
@@ -93,7 +93,8 @@ impl Round<'_> {
 
     fn leave_out(&mut self, node: usize, entry: Option<Entry>, sink: &mut dyn Sink, total: &mut Summary) {
         let graph_node = &self.graph.nodes[node];
-        sink.event(&Event::Reused { name: graph_node.name.clone(), flops: graph_node.plan.flops });
+        let why = if entry.is_some() { Reuse::StoredMeanwhile } else { Reuse::NotNeeded };
+        sink.event(&Event::Reused { name: graph_node.name.clone(), why, flops: graph_node.plan.flops });
         total.cached += 1;
         self.plan.entries[node] = entry;
         self.missing.remove(&node);
