@@ -1,6 +1,6 @@
 //! The folder of a baseline: written whole or not at all, and put right after a `bless` that was killed.
 
-use super::files::BaselineError;
+use super::error::BaselineError;
 use super::manifest::{FORMAT, Manifest};
 use super::sheet::Sheet;
 use std::collections::BTreeMap;

@@ -5,7 +5,10 @@
 //! columns keep their types; `pairing` finds the rows that belong together, `rule` says how far a value may move, and
 //! `ties` lets the labels of nearly equal directions change places.
 
+mod both;
 mod compare;
+mod difference;
+mod error;
 mod files;
 mod folder;
 mod manifest;
@@ -17,7 +20,9 @@ mod tables;
 mod testing;
 mod ties;
 
-pub use compare::{Difference, compare};
-pub use files::{Baseline, BaselineError};
+pub use compare::compare;
+pub use difference::Difference;
+pub use error::BaselineError;
+pub use files::Baseline;
 pub use manifest::{ClaimLine, Columns, Manifest};
 pub use sheet::{Column, ColumnType, Sheet};

@@ -1,9 +1,9 @@
 //! Directions whose values are nearly equal span one space, in which rounding turns them: their labels may change places,
 //! and are compared as those of the whole span.
 
-use super::compare::Difference;
+use super::both::{Both, in_words};
+use super::difference::Difference;
 use super::pairing::Pair;
-use super::tables::{Both, in_words};
 use crate::artifact::Cell;
 use std::cmp::Ordering;
 

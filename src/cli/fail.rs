@@ -1,5 +1,6 @@
 //! How a command ends: documented exit codes, and errors that show the place and the way out.
 
+use super::code::Code;
 use super::output::{self, note};
 use crate::baseline::BaselineError;
 use crate::dataset::DatasetError;
@@ -8,30 +9,6 @@ use crate::report::BuildError;
 use crate::yaml::{Cause, Fault};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::{Map, Value as Json, json};
-use std::process::ExitCode;
-
-/// Exit codes, as `lofi --help` documents them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Code {
-    /// All well.
-    Well = 0,
-    /// A step failed, or a number moved.
-    Failed = 1,
-    /// A mistake in the command line, a study or a card.
-    Mistake = 2,
-    /// A data set is missing or damaged.
-    Data = 3,
-    /// A file cannot be read or written.
-    File = 4,
-    /// Stopped by the user.
-    Stopped = 130,
-}
-
-impl From<Code> for ExitCode {
-    fn from(code: Code) -> Self {
-        Self::from(code as u8)
-    }
-}
 
 /// A command that did what it was asked to do.
 #[derive(Debug)]

@@ -1,24 +1,18 @@
-//! The command line: one file a command; the terminal is a consumer of engine events.
+//! The command line: one file a command (in `commands`); the terminal is a consumer of engine events.
 
-mod baseline;
-mod data;
+mod code;
+mod commands;
 mod environment;
 mod fail;
-mod list;
 mod named;
+mod options;
 mod output;
 mod place;
-mod plan;
 mod profiles;
 mod program;
 mod project;
-mod report;
-mod run;
-mod schema;
 mod size;
 mod stop;
-mod store;
+mod study_files;
 mod terminal;
-mod verdict;
-pub(crate) use program::Options;
 pub use program::main;

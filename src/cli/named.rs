@@ -1,7 +1,7 @@
 //! Which studies the command line names: by name, by a folder that holds them, or by a path as a shell completes it.
 
 use super::fail::Failure;
-use super::project::StudyFile;
+use super::study_files::StudyFile;
 use crate::yaml::known_names;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 //! whole purpose is their output end with code 4. Texts from files are shown without the characters that steer a
 //! terminal. With `--json` every line on standard output is a JSON object, and the last one is the summary.
 
-use super::fail::Code;
+use super::code::Code;
 use crate::artifact::{json_escaped, one_line, printable};
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;

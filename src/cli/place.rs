@@ -1,7 +1,7 @@
 //! Where the project is: the nearest folder, from here upwards, that has a folder of studies.
 
-use super::Options;
 use super::fail::Failure;
+use super::options::Options;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 

@@ -2,16 +2,17 @@
 
 use super::fail::Failure;
 use super::named::Named;
+use super::options::Options;
 use super::output::note;
 use super::place::Place;
-use super::{Options, profiles};
+use super::profiles;
+use super::study_files::{StudyFile, discover, strange_cards};
 use crate::catalog;
 use crate::dataset::{Choice, DatasetError, Library};
 use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study, Unresolved};
-use crate::yaml::{Cause, Fault, documents, known_names};
-use std::collections::BTreeMap;
+use crate::yaml::{Cause, Fault, known_names};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,21 +30,6 @@ pub(crate) struct Project {
     pub options: Options,
     settings: Vec<Setting>,
 }
-
-/// A study file with its name.
-#[derive(Debug, Clone)]
-pub(crate) struct StudyFile {
-    /// The path under the studies folder without `.yaml`.
-    pub name: String,
-    /// The file.
-    pub path: PathBuf,
-}
-
-/// Most folders that are looked into for studies.
-const MOST_FOLDERS: usize = 2000;
-
-/// Fragments lie here; they are no studies.
-const FRAGMENTS: &str = "shared";
 
 impl Project {
     /// Opens a project: reads the cards, looks at no study yet.
@@ -73,7 +59,9 @@ impl Project {
         Place::with_studies(&self.options)?;
         let all = discover(&self.studies)?;
         let named = Named { root: &self.root, studies: &self.studies }.of(&all, patterns)?;
-        profiles::choose(self, named, &all)
+        let options = &self.options;
+        let asked = profiles::Asked { root: &self.root, profile: &options.profile, quiet: options.quiet };
+        asked.choose((named, &all), &|file| self.load_one(file, None).map(drop))
     }
 
     /// Loads studies for the profile of the command line.
@@ -168,59 +156,6 @@ fn make_way(store: &Path) {
         let (store, aside) = (store.display(), aside.display());
         note!("{store} was no folder, so it is now {aside}; the store is made anew");
     }
-}
-
-/// Says what lies among the cards, is named like one and is no file: it may be meant to be one.
-pub(crate) fn strange_cards(root: &Path, options: &Options) {
-    let walked = documents(&root.join("datasets"), &|_| false).unwrap_or_default();
-    for strange in walked.strange.iter().filter(|strange| !options.quiet && !strange.path.is_file()) {
-        note!("passed over: {}: {}", strange.path.display(), strange.reason);
-    }
-}
-
-/// Every study file under a folder, by name. Names become files, so no two may be one.
-pub(crate) fn discover(folder: &Path) -> Result<Vec<StudyFile>, Failure> {
-    let place = folder.display();
-    // A link may lead to the root of everything.
-    let left = std::cell::Cell::new(MOST_FOLDERS);
-    let enter = |name: &str| {
-        let wanted = left.get() > 0 && name.rsplit('/').next() != Some(FRAGMENTS);
-        left.set(left.get() - usize::from(wanted));
-        wanted
-    };
-    let walked = documents(folder, &enter)
-        .map_err(|e| Failure::mistake(format!("{e}; `--studies DIR` names the folder of the studies")))?;
-    if left.get() == 0 {
-        return Err(Failure::mistake(format!(
-            "more than {MOST_FOLDERS} folders lie below {place}: does a link there lead out of the project?"
-        )));
-    }
-    for strange in &walked.strange {
-        let message = format!("{}: {}", strange.path.display(), strange.reason);
-        if strange.path.is_file() {
-            return Err(Failure::mistake(message));
-        }
-        // What is no file is no study, but may be meant to be one.
-        note!("passed over: {message}");
-    }
-    for file in &walked.files {
-        if let Some(why) = file.name.split('/').find_map(study::wrong_study_part) {
-            let path = file.path.display();
-            return Err(Failure::mistake(format!(
-                "{path} cannot be a study: in its name, {why}; take letters, digits, spaces, `-` and `_`, as pages and results are files of that name"
-            )));
-        }
-    }
-    let mut names: BTreeMap<String, &str> = BTreeMap::new();
-    for file in &walked.files {
-        if let Some(first) = names.insert(file.name.to_lowercase(), &file.name) {
-            return Err(Failure::mistake(format!(
-                "the studies `{first}` and `{}` in {place} differ only in capital letters, which some systems take for one file: rename one of the two",
-                file.name
-            )));
-        }
-    }
-    Ok(walked.files.into_iter().map(|file| StudyFile { name: file.name, path: file.path }).collect())
 }
 
 /// Finds data sets for the study layer.

@@ -1,6 +1,6 @@
 //! Ctrl-C, SIGTERM and SIGHUP: at any time the program ends within a second, with a word and exit code 130.
 
-use super::fail::Code;
+use super::code::Code;
 use super::output::{self, note};
 use crate::engine::Stop;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

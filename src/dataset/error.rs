@@ -1,7 +1,7 @@
 //! What can go wrong with data sets, each with how to mend it.
 
 use super::format::FormatError;
-use crate::dataset::cards::locate::Missing;
+use crate::dataset::cards::missing::Missing;
 use crate::step::StepError;
 use crate::yaml::Fault;
 use std::io;

@@ -1,6 +1,5 @@
 //! Names as parts of file names and anchors: two names never give one file, not even where a disk ignores capitals.
 
-use crate::report::pages::index::IndexLine;
 use crate::study::{DEFAULT_PROFILE, Study};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -54,14 +53,8 @@ pub(super) fn page(study: &Study, there: Option<&BTreeMap<String, String>>) -> S
     page_of(&study.head.study, &study.profile, study.settings_hash().as_deref())
 }
 
-/// Whether a page bears the name that it would have today.
-#[must_use]
-pub(super) fn is_page(page: &str, line: &IndexLine) -> bool {
-    let plain = page_of(&line.name, &line.profile, None);
-    page == plain || (!line.settings.is_empty() && page.starts_with(&format!("{plain}.set~")))
-}
-
-fn page_of(study: &str, profile: &str, settings: Option<&str>) -> String {
+/// The name of the page of a study with a profile, and a hash of its settings where there are any.
+pub(super) fn page_of(study: &str, profile: &str, settings: Option<&str>) -> String {
     let mut page = if study.contains('/') {
         study.split('/').map(file_name).collect::<Vec<_>>().join("/")
     } else {

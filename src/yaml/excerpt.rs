@@ -3,7 +3,7 @@
 //! A file may be one line of a megabyte (JSON is YAML); nobody reads that in a terminal, and the renderer counts columns
 //! in sixteen bits.
 
-use super::node::Mark;
+use super::mark::Mark;
 use miette::{MietteError, SourceCode, SourceSpan, SpanContents};
 
 /// Characters that are shown of a line on either side of the place.

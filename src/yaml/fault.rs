@@ -1,8 +1,8 @@
 //! A fault in a YAML file, shown with its line.
 
 use super::excerpt::Excerpt;
-use super::node::Mark;
-use crate::artifact::steers;
+use super::mark::Mark;
+use super::plain::plain;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use std::fmt::Display;
 use std::sync::Arc;
@@ -86,16 +86,6 @@ impl Fault {
         self.cause = cause;
         self
     }
-}
-
-/// A text as a terminal may be sent it: what would move its cursor, colour it or turn its direction is written out, as
-/// files and names may hold anything.
-pub(super) fn plain(text: &str) -> String {
-    let shown = |c: char| c != '\n' && steers(c);
-    if !text.contains(shown) {
-        return text.to_owned();
-    }
-    text.chars().map(|c| if shown(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 impl PartialEq for Fault {

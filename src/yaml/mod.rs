@@ -5,8 +5,11 @@
 
 mod excerpt;
 mod fault;
+mod mark;
+mod names;
 mod node;
 mod parse;
+mod plain;
 mod read;
 mod reword;
 mod scalar;
@@ -14,7 +17,9 @@ mod walk;
 mod words;
 
 pub use fault::{Cause, Fault, Source};
-pub use node::{Entry, Mark, Node, Tree, known_names};
+pub use mark::Mark;
+pub use names::known_names;
+pub use node::{Entry, Node, Tree};
 pub use parse::parse;
 pub use read::{bytes, read};
 pub use walk::{Found, Strange, WalkError, Walked, documents, is_passed_over, walk};

@@ -1,20 +1,12 @@
 //! The located tree and how types are read from it.
 
 use super::fault::{Fault, Source};
+use super::mark::Mark;
 use super::reword::reword;
 use crate::step::{ParamFault, typed};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::sync::Arc;
-
-/// A place in a file, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Mark {
-    /// Line.
-    pub line: usize,
-    /// Column, in characters.
-    pub column: usize,
-}
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -211,24 +203,4 @@ impl Node {
         };
         inner.map_or((self, false), |node| node.deepest(rest))
     }
-}
-
-/// "did you mean X?" where one is near, and the list of all.
-#[must_use]
-pub fn known_names(wrong: &str, known: &[&str]) -> Option<String> {
-    if known.is_empty() {
-        return None;
-    }
-    let near = known.iter().map(|name| (strsim::damerau_levenshtein(wrong, name), name)).min();
-    const MOST: usize = 200;
-    let mut list = known.iter().take(MOST).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if known.len() > MOST {
-        list += " and others";
-    }
-    Some(match near {
-        Some((distance, name)) if distance <= 2.max(wrong.len() / 3) => {
-            format!("did you mean `{name}`? known here: {list}")
-        }
-        _ => format!("known here: {list}"),
-    })
 }

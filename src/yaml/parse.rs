@@ -1,17 +1,15 @@
 //! Text to a located tree.
 
 use super::fault::{Fault, Source};
-use super::node::{Entry, Mark, Node, Tree};
+use super::mark::Mark;
+use super::node::{Entry, Node, Tree};
 use super::scalar;
-use super::words;
+use super::words::{self, MAX_DEPTH};
 use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
 use std::collections::{HashMap, HashSet};
 
 /// Most values in one file, those that aliases repeat counted in: a page of ten lines can stand for 10^10 of them.
 const MAX_VALUES: usize = 500_000;
-
-/// Deepest nesting of lists and mappings, those inside of aliases counted in.
-pub(super) const MAX_DEPTH: usize = 64;
 
 /// Parses one YAML document; a key twice in one mapping is a fault.
 ///

@@ -1,7 +1,7 @@
 //! A file to a text that can be shown.
 
 use super::fault::{Cause, Fault, Source};
-use super::node::Mark;
+use super::mark::Mark;
 use std::io::Read;
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! What reading a type found, in the words of those who write studies.
 
-use super::node::known_names;
+use super::names::known_names;
 
 /// serde's sentence in the words of a study, with its list of names turned into "did you mean".
 pub(super) fn reword(message: &str) -> (String, Option<String>) {

@@ -1,8 +1,11 @@
 //! What the parser found, in the words of those who write studies.
 
 use super::fault::{Fault, Source};
-use super::node::Mark;
+use super::mark::Mark;
 use granit_parser::{ErrorKind, ScanError, Tag};
+
+/// Deepest nesting of lists and mappings, those inside of aliases counted in.
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// What to look for where the text is not YAML: the parser often notices a line after the slip.
 const SYNTAX: &str = "look here and on the line above for a bracket or quote that is not closed, an indentation that \
@@ -13,7 +16,7 @@ pub(super) fn syntax(source: &Source, error: &ScanError, mark: Mark) -> Fault {
     use ErrorKind as E;
     let fault = |message: &str, help: &str| source.fault(mark, message).help(help);
     match error.kind() {
-        E::RecursionLimitExceeded => too_deep(source, mark, super::parse::MAX_DEPTH),
+        E::RecursionLimitExceeded => too_deep(source, mark, MAX_DEPTH),
         E::UnknownAnchor => {
             fault("nothing above has this name", "`*name` repeats the value that `&name` stands before, higher up")
         }

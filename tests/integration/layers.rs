@@ -1,5 +1,7 @@
 //! The layers: which module may name which other one. Dependencies point down only.
 
+mod circles;
+
 use crate::project::repository;
 use crate::store::files;
 use std::collections::BTreeSet;

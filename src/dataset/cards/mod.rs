@@ -9,10 +9,11 @@ mod complete;
 pub(super) mod count;
 pub(super) mod load;
 pub(super) mod locate;
+pub(super) mod missing;
 
 pub use card::{
     Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Partition, Source, Splits, Task,
     Unpack,
 };
 pub use count::Count;
-pub use locate::{Hint, Missing};
+pub use missing::{Hint, Missing};

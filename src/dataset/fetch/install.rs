@@ -4,7 +4,8 @@ use super::download::{self, Progress, Report};
 use super::unpack;
 use crate::dataset::cards::card::{Archive, Card, Download};
 use crate::dataset::cards::load::Loaded;
-use crate::dataset::cards::locate::{self, Missing};
+use crate::dataset::cards::locate;
+use crate::dataset::cards::missing::Missing;
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::library::Library;
 use std::fs::{self, File, TryLockError};
@@ -65,13 +66,13 @@ impl Library {
                 Err(_) => fs::remove_dir_all(target).map_err(DatasetError::io("remove", target))?,
             },
             Err(hints) if card.downloads().next().is_none() => {
-                let help = Missing::one(loaded, hints).to_string();
+                let help = Missing::one(&loaded.card, hints).to_string();
                 return Err(DatasetError::NoDownload { card: card.name.clone(), help });
             }
             Err(_) => {}
         }
         self.fetch_from_any(card, target, report)?;
-        let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
+        let found = self.places.locate(loaded).map_err(|hints| Missing::one(&loaded.card, hints))?;
         self.identity(loaded, &found)?;
         Ok(Fetched { folder: found.folder, already_here: false })
     }

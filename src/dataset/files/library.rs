@@ -5,7 +5,8 @@ use super::index::Index;
 use super::records::{ClassCache, OpenRecords, Watched};
 use crate::dataset::cards::card::{Card, Task};
 use crate::dataset::cards::load::{self, Loaded};
-use crate::dataset::cards::locate::{Found, Hint, Missing, Places};
+use crate::dataset::cards::locate::{Found, Places};
+use crate::dataset::cards::missing::{Hint, Missing};
 use crate::dataset::error::DatasetError;
 use crate::dataset::fetch::download::Retry;
 use crate::step::{DataRef, DataSource, Records, StepError};
@@ -173,7 +174,7 @@ impl Library {
 
     fn open_records(&self, data: &DataRef) -> Result<OpenRecords, DatasetError> {
         let loaded = self.loaded(&data.card)?;
-        let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
+        let found = self.places.locate(loaded).map_err(|hints| Missing::one(&loaded.card, hints))?;
         let task = loaded.card.tasks.iter().find(|task| task.name == data.task);
         if let Some(task) = task {
             let (digest, watched) = self.identity_of_task(loaded, &found, task)?;

@@ -5,7 +5,8 @@ use super::index::Counts;
 use super::library::Library;
 use super::records::OpenRecords;
 use crate::dataset::cards::load::Loaded;
-use crate::dataset::cards::locate::{Found, Missing};
+use crate::dataset::cards::locate::Found;
+use crate::dataset::cards::missing::Missing;
 use crate::dataset::error::DatasetError;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -45,7 +46,7 @@ impl Library {
     /// Where files are missing, cannot be read or have another checksum; and everything that is wrong with their records.
     pub fn verify(&self, name: &str) -> Result<Verified, DatasetError> {
         let loaded = self.loaded(name)?;
-        let found = self.places.locate(loaded).map_err(|hints| Missing::one(loaded, hints))?;
+        let found = self.places.locate(loaded).map_err(|hints| Missing::one(&loaded.card, hints))?;
         found.files.values().for_each(|path| self.index.forget(path));
         let mend = self.mend(loaded, &found);
         let digested = |name: &str| self.index.digest(found.path(name), loaded.card.checksums.get(name), &mend);

@@ -4,7 +4,8 @@ use super::changed::changed_params;
 use super::graph::{Graph, GraphNode};
 use super::key::fingerprint;
 use super::record::RunRecord;
-use crate::engine::store::entries::{Entry, Store, StoreError};
+use crate::engine::store::entries::{Entry, Store};
+use crate::engine::store::error::StoreError;
 use std::collections::BTreeSet;
 
 /// What happens to a step.

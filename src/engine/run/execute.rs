@@ -1,77 +1,17 @@
 //! Brings the targets of a graph into the store: plan, run, and plan again where a stored value turned out damaged.
 
+use super::error::RunError;
 use super::events::{Event, Sink};
-use super::memory::{self, MemoryLimit};
+use super::executor::{Executor, Summary};
+use super::memory;
 use super::running;
 use super::scheduler::Round;
-use super::stop::Stop;
 use crate::engine::plan::decide::plan;
 use crate::engine::plan::graph::Graph;
 use crate::engine::plan::record::RunRecord;
-use crate::engine::store::entries::{Store, StoreError};
-use crate::step::DataSource;
+use crate::engine::store::StoreError;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// What ends a run early.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The store cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A step needs more memory than it may have.
-    #[error("{0}")]
-    Memory(String),
-    /// The user asked to stop; what has finished is in the store.
-    #[error("stopped; finished steps are kept, the next run goes on from there")]
-    Cancelled,
-    /// No threads to run on.
-    #[error("cannot start worker threads: {0}")]
-    Threads(String),
-}
-
-/// What a run did.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Summary {
-    /// Steps that ran.
-    pub ran: usize,
-    /// Needed steps found in the store.
-    pub cached: usize,
-    /// Steps that failed.
-    pub failed: Vec<Failed>,
-    /// Names of steps left out because an input failed.
-    pub skipped: Vec<String>,
-    /// Seconds.
-    pub elapsed_s: f64,
-}
-
-/// A step that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
-    /// Study, step and cell.
-    pub name: String,
-    /// Where it is written, file:line:column.
-    pub place: String,
-    /// What went wrong.
-    pub error: String,
-    /// The card of the data set, where it is that which could not be read.
-    pub data: Option<String>,
-}
-
-/// How to run.
-#[derive(Clone)]
-pub struct Executor {
-    /// Results.
-    pub store: Arc<Store>,
-    /// Samples.
-    pub data: Arc<dyn DataSource + Send + Sync>,
-    /// Steps at once.
-    pub jobs: usize,
-    /// Memory for values and work.
-    pub memory: MemoryLimit,
-    /// Asked to stop.
-    pub stop: Stop,
-}
 
 impl Executor {
     /// Refuses what cannot have the memory it needs, and says which step takes the budget for itself.

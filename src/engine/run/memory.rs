@@ -1,6 +1,6 @@
 //! How much memory there is, and the steps that want more.
 
-use super::execute::RunError;
+use super::error::RunError;
 use crate::engine::plan::graph::Graph;
 use std::path::{Path, PathBuf};
 

@@ -3,8 +3,10 @@
 //! What is to be run is decided in `plan`, results are kept in `store`.
 //! Start with `execute`, then `scheduler`.
 
+mod error;
 mod events;
 mod execute;
+mod executor;
 mod live;
 pub(super) mod memory;
 mod running;
@@ -13,7 +15,8 @@ mod scratch;
 mod stop;
 mod work;
 
+pub use error::RunError;
 pub use events::{Event, Reuse, Silent, Sink};
-pub use execute::{Executor, Failed, RunError, Summary};
+pub use executor::{Executor, Failed, Summary};
 pub use memory::{Bound, Memory, MemoryLimit, check_memory, human_bytes};
 pub use stop::{Hold, Stop};

@@ -3,8 +3,9 @@
 mod results;
 mod second_look;
 
+use super::error::RunError;
 use super::events::{Event, Reuse, Sink};
-use super::execute::{Executor, Failed, RunError, Summary};
+use super::executor::{Executor, Failed, Summary};
 use super::live::Live;
 use super::running::Running;
 use super::scratch::StepScratch;
@@ -14,7 +15,8 @@ use crate::artifact::Value;
 use crate::engine::plan::decide::{Decision, RunPlan};
 use crate::engine::plan::graph::{Graph, GraphWire};
 use crate::engine::store::claim::Claims;
-use crate::engine::store::entries::{Entry, StoreError};
+use crate::engine::store::entries::Entry;
+use crate::engine::store::error::StoreError;
 use crate::step::{Inputs, StepError};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, mpsc};

@@ -3,7 +3,8 @@
 use super::memory::Memory;
 use super::stop::{Hold, Stop};
 use crate::engine::store::disk::{self, Durable, Found};
-use crate::engine::store::entries::{Store, StoreError};
+use crate::engine::store::entries::Store;
+use crate::engine::store::error::StoreError;
 use crate::step::{Scratch, StepError};
 use sha2::{Digest, Sha256};
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
 //! What one step costs, and running it.
 
-use super::execute::Executor;
+use super::executor::Executor;
 use super::scratch::StepScratch;
 use crate::artifact::Value;
 use crate::engine::plan::graph::GraphNode;

@@ -4,7 +4,7 @@
 //! which is taken out and computed again. What the system refuses to read (no more open files, a failing disk) is an
 //! error: it says nothing of the result, which stays.
 
-use super::entries::{StoreError, io};
+use super::error::{StoreError, io};
 use std::fs::{self, Metadata, Permissions};
 use std::io::{self as stdio, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;

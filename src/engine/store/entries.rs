@@ -14,6 +14,7 @@
 //! costs the work to make it again. So nothing waits for the disk one by one; `publish` says when the disk is waited for.
 
 use super::disk::{self, Found};
+use super::error::{StoreError, io};
 use super::owner::{self, RunFolder};
 use crate::artifact::{self, Value, ValueType};
 use crate::step::{hex, unseal};
@@ -71,39 +72,6 @@ pub struct StoredFile {
     pub bytes: u64,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-}
-
-/// What can be wrong with the store.
-///
-/// Only damage is ever taken out of a store. What the system refuses to read now may be good.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The disk refused.
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A stored value does not match its hash, or does not decode.
-    #[error("the stored result in {} is damaged: {reason}", path.display())]
-    Damaged {
-        /// The entry's folder.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// A value could not be turned into bytes.
-    #[error(transparent)]
-    Bytes(#[from] artifact::BytesError),
-}
-
-pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |source| StoreError::Io { action, path, source }
 }
 
 /// A folder of results.

@@ -6,9 +6,11 @@
 pub(super) mod claim;
 pub(super) mod disk;
 pub(super) mod entries;
+pub(super) mod error;
 mod owner;
 mod publish;
 mod verify;
 
-pub use entries::{Entry, Store, StoreError, StoredFile, StoredOutput};
+pub use entries::{Entry, Store, StoredFile, StoredOutput};
+pub use error::StoreError;
 pub use verify::Verified;

@@ -7,7 +7,7 @@
 //! old as well.
 
 use super::disk;
-use super::entries::{StoreError, io};
+use super::error::{StoreError, io};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

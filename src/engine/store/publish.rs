@@ -5,7 +5,8 @@
 //! is waited for, in one go for all that was written, is the end of a run and every few seconds of work.
 
 use super::disk::{self, Durable};
-use super::entries::{Entry, Store, StoreError, StoredFile, StoredOutput, io};
+use super::entries::{Entry, Store, StoredFile, StoredOutput};
+use super::error::{StoreError, io};
 use super::owner::RunFolder;
 use crate::artifact::{self, Value};
 use crate::step::{hex, seal};

@@ -1,7 +1,8 @@
 //! Reads everything that a store holds and says what is damaged.
 
 use super::disk;
-use super::entries::{Store, StoreError, io};
+use super::entries::Store;
+use super::error::{StoreError, io};
 use crate::engine::plan::record::RunRecord;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,6 @@
 
 use super::network::PointSource;
 use super::parameters::{LossName, Params};
-use super::train_network::one_output;
 use crate::artifact::{Representation, Shape};
 use crate::math::network::Architecture;
 use crate::step::{Problem, Shapes, StepError};
@@ -31,6 +30,12 @@ pub fn check_outputs(params: &Params, architecture: &Architecture, inputs: &Shap
         (None, LossName::Square | LossName::Logistic) if found != 1 => Err(vec![one_output(found)]),
         (None, _) => Ok(()),
     }
+}
+
+/// What is said where one output is expected.
+pub(super) fn one_output(found: usize) -> Problem {
+    Problem::at("layers", format!("the last layer gives {found} numbers, expected 1"))
+        .help("end with `dense: {width: 1, bias: true}`")
 }
 
 fn check_targets(found: usize, x: Option<Shape>, targets: Shape) -> Result<(), Vec<Problem>> {

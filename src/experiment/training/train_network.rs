@@ -3,7 +3,7 @@
 use super::network::{architecture, input_of, shape};
 use super::parameters::Params;
 use super::run::{Setting, Training};
-use super::targets::{check_outputs, sources};
+use super::targets::{check_outputs, one_output, sources};
 use crate::artifact::{Network, NetworkLayer, Representation, Shape, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Optimiser, Trainer};
@@ -119,12 +119,6 @@ pub(super) fn planned(network: (&[NetworkLayer], bool), inputs: &Shapes) -> Resu
         1 => Ok(architecture),
         found => Err(one_output(found)),
     }
-}
-
-/// What is said where one output is expected.
-pub(super) fn one_output(found: usize) -> Problem {
-    Problem::at("layers", format!("the last layer gives {found} numbers, expected 1"))
-        .help("end with `dense: {width: 1, bias: true}`")
 }
 
 fn placed((layers, tangent_kernel): (&[NetworkLayer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {

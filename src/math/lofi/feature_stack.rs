@@ -1,7 +1,7 @@
 //! LoFi layers one behind the other: their forward pass, and gradients back to the input.
 
-use super::jacobian::slope;
 use super::random_features::{RandomLayer, scale_from_squares};
+use super::slope::slope;
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::image::maps::bounded_blocks;

@@ -10,5 +10,6 @@ pub mod jacobian;
 pub mod maximiser;
 pub mod moment;
 pub mod random_features;
+pub mod slope;
 pub mod subsample;
 pub mod weighted_sum;

@@ -1,118 +1,9 @@
 //! Which layers a network has, their sizes, and where their weights stand in the vector of parameters.
 
-use super::circular;
-use super::pointwise::Pointwise;
+use super::layers::layer::{Layer, Parametrisation, Placed, output_of};
 use crate::math::error::{MathError, check_range};
 use crate::math::image::maps::MapShape;
-use crate::math::image::patch::Window;
-use crate::math::image::pooling::Pooling;
-use crate::math::size::{times, times3};
-use std::ops::Range;
-
-/// A layer of a network, before it knows its input.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Layer {
-    /// `y = m Wᵀ x + b` on all numbers of a sample, maps flattened channel-major.
-    Dense {
-        /// Numbers of the output.
-        width: usize,
-        /// Whether there is a b.
-        bias: bool,
-    },
-    /// Cross-correlation with zeros around the image, stride 1: `y = m W * x + b`.
-    Convolution {
-        /// Channels of the output.
-        channels: usize,
-        /// Side of the window, and zeros on every side.
-        window: Window,
-        /// Whether there is a b, one number a channel.
-        bias: bool,
-    },
-    /// Circular convolution with filters as large as the map, then the fixed pooling (1 − β) I + β A: `y = m M_β W * x + b`.
-    CircularConvolution {
-        /// Channels of the output.
-        channels: usize,
-        /// β
-        pooling: f64,
-        /// Whether there is a b, one number a channel.
-        bias: bool,
-    },
-    /// A function of each number.
-    Pointwise(Pointwise),
-    /// Windows side by side; a remainder at the right and bottom is dropped.
-    Pooling {
-        /// What a window gives.
-        pooling: Pooling,
-        /// Side of the window, at most 64.
-        size: usize,
-    },
-    /// Each position divided by its norm over channels, `x/√(Σ_c x² + 1e-8)`.
-    ChannelNorm,
-    /// The mean of each channel over all positions.
-    GlobalAverage,
-}
-
-/// Whether the scale of a layer's weights stands in the weights or in front of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parametrisation {
-    /// m = 1.
-    Standard,
-    /// m = 1/√(inputs of a unit): the tangent kernel has a limit at infinite width.
-    TangentKernel,
-}
-
-/// A layer with its sizes and its part of the parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
-    /// What it does.
-    pub layer: Layer,
-    /// Shape of a sample that comes in.
-    pub input: MapShape,
-    /// Shape of a sample that goes out.
-    pub output: MapShape,
-    /// Its weights, (inputs of a unit) x units, column-major; those of a circular convolution frequency after frequency;
-    /// empty where it has none.
-    pub weights: Range<usize>,
-    /// Its biases, one a unit; empty where it has none.
-    pub bias: Range<usize>,
-    /// m.
-    pub multiplier: f64,
-}
-
-impl Placed {
-    /// Inputs of one unit, those at one frequency for a circular convolution; 0 for a layer without weights.
-    pub fn fan_in(&self) -> usize {
-        match self.layer {
-            Layer::Dense { .. } => self.input.dim(),
-            Layer::Convolution { window, .. } => times(self.input.channels, window.area()),
-            Layer::CircularConvolution { .. } => self.input.channels,
-            _ => 0,
-        }
-    }
-
-    /// Columns of the weights; 0 for a layer without any.
-    pub fn units(&self) -> usize {
-        match self.layer {
-            Layer::Dense { width, .. } => width,
-            Layer::Convolution { channels, .. } | Layer::CircularConvolution { channels, .. } => channels,
-            _ => 0,
-        }
-    }
-
-    /// Its weights and biases.
-    pub fn parameters(&self) -> Range<usize> {
-        self.weights.start..self.bias.end
-    }
-
-    /// Floating-point operations of the products of one sample, forward.
-    pub fn flops(&self) -> f64 {
-        if matches!(self.layer, Layer::CircularConvolution { .. }) {
-            return circular::flops(self);
-        }
-        let positions = if matches!(self.layer, Layer::Dense { .. }) { 1 } else { self.output.positions() };
-        2.0 * self.fan_in() as f64 * self.units() as f64 * positions as f64
-    }
-}
+use crate::math::size::times3;
 
 /// All layers of a network with their sizes.
 #[derive(Debug, Clone, PartialEq)]
@@ -207,36 +98,12 @@ impl Architecture {
     }
 }
 
-// The output's shape, and whether there is a bias.
-fn output_of(layer: Layer, input: MapShape) -> Result<(MapShape, bool), MathError> {
-    // a window's index is stored in a byte or two, and nobody pools more
-    const LARGEST_POOL: usize = 64;
-    let vector = |channels| MapShape { channels, height: 1, width: 1 };
-    Ok(match layer {
-        Layer::Dense { width, bias } => (vector(width), bias),
-        Layer::Convolution { channels, window, bias } => (window.output(input, channels)?, bias),
-        Layer::CircularConvolution { channels, pooling, bias } => {
-            check_range((0.0..=1.0).contains(&pooling), "strength of the pooling", pooling, "between 0 and 1")?;
-            (MapShape { channels, ..input }, bias)
-        }
-        Layer::Pointwise(_) | Layer::ChannelNorm => (input, false),
-        Layer::Pooling { size, .. } => {
-            let fits = (1..=input.height.min(input.width).min(LARGEST_POOL)).contains(&size);
-            check_range(
-                fits,
-                "size of the pooling window",
-                size as f64,
-                "1 to the smaller side of the map, at most 64",
-            )?;
-            (MapShape { height: input.height / size, width: input.width / size, ..input }, false)
-        }
-        Layer::GlobalAverage => (vector(input.channels), false),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::image::patch::Window;
+    use crate::math::image::pooling::Pooling;
+    use crate::math::network::Pointwise;
 
     #[test]
     fn layers_are_placed_one_after_the_other() {

@@ -1,7 +1,8 @@
 //! Random weights to begin with.
 
-use super::architecture::{Architecture, Layer, Placed};
-use super::circular::start_operator;
+use super::architecture::Architecture;
+use super::layers::circular::start_operator;
+use super::layers::layer::{Layer, Placed};
 use super::scalar::Scalar;
 use crate::math::random::Stream;
 

@@ -1,6 +1,7 @@
 //! Gradients of means over samples, and how they overlap layer by layer.
 
-use super::architecture::{Architecture, Placed};
+use super::architecture::Architecture;
+use super::layers::layer::Placed;
 use super::loss::Loss;
 use super::pass::{Network, Workspace};
 use super::scalar::Scalar;

@@ -10,37 +10,33 @@
 //! - a step allocates nothing: buffers live in [`Workspace`] and [`Trainer`].
 
 mod architecture;
-mod channel_norm;
-mod circular;
 mod composed;
-mod convolution;
-mod dense;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
+mod layers;
 mod loss;
 mod mean_gradient;
 mod optimiser;
 mod order;
 mod pass;
-mod pointwise;
-mod pooling;
 mod scalar;
 mod schedule;
 mod trainer;
 #[cfg(test)]
 mod trainer_tests;
 
-pub use architecture::{Architecture, Layer, Parametrisation, Placed};
-pub use circular::frequency_block;
+pub use architecture::Architecture;
 pub use composed::composed_weights;
 pub use initialise::{Initialisation, initial_parameters};
+pub use layers::circular::frequency_block;
+pub use layers::layer::{Layer, Parametrisation, Placed};
+pub use layers::pointwise::Pointwise;
 pub use loss::Loss;
 pub use mean_gradient::{Objective, layer_overlaps, mean_gradient};
 pub use optimiser::{Optimiser, Rule};
 pub use order::Order;
 pub use pass::{Network, Workspace};
-pub use pointwise::Pointwise;
 pub use scalar::Scalar;
 pub use schedule::{Schedule, ScheduleShape, scaled_rate};
 pub use trainer::{Evaluation, NUMBERS_AT_ONCE, Source, Trainer, rows_at_once};

@@ -1,9 +1,11 @@
 //! A network, and its forward and backward pass over a batch.
 
-use super::architecture::{Architecture, Layer, Placed};
-use super::circular::{self, CircularMemory, Transform};
+use super::architecture::Architecture;
+use super::layers::circular::{self, CircularMemory, Transform};
+use super::layers::layer::{Layer, Placed};
+use super::layers::passing::{Gradients, Values};
+use super::layers::{channel_norm, convolution, dense, pooling};
 use super::scalar::Scalar;
-use super::{channel_norm, convolution, dense, pooling};
 use crate::math::error::{MathError, check_size};
 use crate::math::image::maps::MapShape;
 use crate::math::size::times;
@@ -16,20 +18,6 @@ use std::sync::Arc;
 pub struct Network<T> {
     architecture: Architecture,
     parameters: Vec<T>,
-}
-
-/// What a layer's backward pass reads.
-pub(super) struct Values<'a, T> {
-    pub parameters: &'a [T],
-    pub input: &'a [T],
-    pub output: &'a [T],
-    pub upstream: &'a [T],
-}
-
-/// What a layer's backward pass writes: it adds to the parameters' gradient and replaces the input's.
-pub(super) struct Gradients<'a, T> {
-    pub parameters: &'a mut [T],
-    pub input: Option<&'a mut [T]>,
 }
 
 /// What a layer keeps from its forward pass for its backward pass, or needs as working space.

@@ -2,8 +2,9 @@
 
 use super::scale::Scale;
 use crate::plot::canvas::colour_map::ColourMap;
+use crate::plot::canvas::shapes::{Pen, Rect};
 use crate::plot::canvas::style::{FAINT, LABEL_SIZE};
-use crate::plot::canvas::surface::{Canvas, Pen, Rect, Type, shortened, text_width};
+use crate::plot::canvas::surface::{Canvas, Type, shortened, text_width};
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Width of the coloured strip, pixels.

@@ -1,8 +1,9 @@
 //! The frame of a panel: from values to pixels, grid and ticks.
 
 use super::scale::{Scale, Tick};
+use crate::plot::canvas::shapes::{Pen, Point, Rect};
 use crate::plot::canvas::style::{FAINT, GRID, INK};
-use crate::plot::canvas::surface::{Canvas, Pen, Point, Rect, Type, text_width};
+use crate::plot::canvas::surface::{Canvas, Type, text_width};
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Two axes around a rectangle.

@@ -6,6 +6,7 @@
 pub(super) mod colour_map;
 mod font;
 pub(super) mod png;
+pub(super) mod shapes;
 mod strokes;
 pub(super) mod style;
 pub(super) mod surface;

@@ -1,7 +1,7 @@
 //! Corners of markers and strokes of dashed lines.
 
+use super::shapes::Point;
 use super::style::Marker;
-use super::surface::Point;
 use std::f64::consts::TAU;
 
 /// Corners of a marker. All shapes cover about the area of a disc of this radius.

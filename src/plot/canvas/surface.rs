@@ -1,6 +1,7 @@
 //! Drawing in pixels with fractions, over plotters' SVG backend, which knows whole numbers only.
 
 use super::font::{self, FAMILY};
+use super::shapes::{Pen, Point, Rect};
 use super::strokes::{outline, strokes};
 use super::style::{INK, Marker, PAPER, Rgb, TEXT_SIZE};
 use crate::artifact::one_line;
@@ -18,55 +19,6 @@ const FONT_FACTOR: f64 = 1.24;
 const WIDTH_FACTOR: f64 = 0.939;
 /// Bold letters are wider than the embedded regular ones by about this.
 const BOLD_FACTOR: f64 = 1.13;
-
-/// A place on the canvas, pixels from the upper left corner.
-pub type Point = (f64, f64);
-
-/// An upright rectangle, pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rect {
-    /// Left edge.
-    pub left: f64,
-    /// Upper edge.
-    pub top: f64,
-    /// Width.
-    pub width: f64,
-    /// Height.
-    pub height: f64,
-}
-
-impl Rect {
-    /// Right edge.
-    #[must_use]
-    pub const fn right(&self) -> f64 {
-        self.left + self.width
-    }
-
-    /// Lower edge.
-    #[must_use]
-    pub const fn bottom(&self) -> f64 {
-        self.top + self.height
-    }
-}
-
-/// How a line is drawn.
-#[derive(Debug, Clone, Copy)]
-pub struct Pen {
-    /// Colour.
-    pub colour: Rgb,
-    /// Width, pixels.
-    pub width: f64,
-    /// Strokes and gaps, pixels; empty for a solid line.
-    pub dash: &'static [f64],
-}
-
-impl Pen {
-    /// A solid line.
-    #[must_use]
-    pub const fn solid(colour: Rgb, width: f64) -> Self {
-        Self { colour, width, dash: &[] }
-    }
-}
 
 /// How a text is set.
 #[derive(Clone, Copy)]

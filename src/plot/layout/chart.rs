@@ -6,8 +6,9 @@ use super::legend::Legend;
 use super::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::plot::axes::frame::{Frame, TICK_LABELS, x_reach, y_room};
 use crate::plot::axes::scale::Scale;
+use crate::plot::canvas::shapes::Rect;
 use crate::plot::canvas::style::{FAINT, MARGIN, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Rect, Type};
+use crate::plot::canvas::surface::{self, Canvas, Type};
 use crate::step::StepError;
 use plotters::style::text_anchor::HPos;
 

@@ -1,7 +1,8 @@
 //! What stands over every figure: the title, the data set, and whether it stands in for the paper's.
 
+use crate::plot::canvas::shapes::Rect;
 use crate::plot::canvas::style::{FAINT, LEADING, MARGIN, NOTICE, NOTICE_GROUND, TEXT_SIZE, TITLE_SIZE, WIDTH};
-use crate::plot::canvas::surface::{Canvas, Rect, Type, shortened, text_width, wrapped};
+use crate::plot::canvas::surface::{Canvas, Type, shortened, text_width, wrapped};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

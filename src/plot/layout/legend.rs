@@ -1,9 +1,10 @@
 //! The legend: always under the drawing, so that it never covers data.
 
+use crate::plot::canvas::shapes::{Pen, Point};
 use crate::plot::canvas::style::{
     BAR_OPACITY, DOTS, FAINT, LEADING, Look, MARGIN, MARKER_RADIUS, Marker, Rgb, STROKE, TEXT_SIZE, WIDTH,
 };
-use crate::plot::canvas::surface::{Canvas, Pen, Point, Type, text_width, wrapped};
+use crate::plot::canvas::surface::{Canvas, Type, text_width, wrapped};
 
 /// A line of the legend.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use crate::report::bibliography::references::Work;
 use crate::report::model::{LeftOut, Report, StudyReport, Tally};
-use crate::report::names::file_name_beside;
+use crate::report::names::{file_name_beside, page_of};
 use crate::study::DEFAULT_PROFILE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -38,6 +38,12 @@ pub(in crate::report) struct Thumbnail {
 }
 
 impl IndexLine {
+    /// Whether a page bears the name that it would have today.
+    pub fn is_page(&self, page: &str) -> bool {
+        let plain = page_of(&self.name, &self.profile, None);
+        page == plain || (!self.settings.is_empty() && page.starts_with(&format!("{plain}.set~")))
+    }
+
     pub fn of(study: &StudyReport) -> Self {
         let work = |key: &str| study.references.iter().find(|r| r.work.key == key).map(|r| r.work.clone());
         let folder = study.page.rfind('/').map_or(0, |at| at + 1);

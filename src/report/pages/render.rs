@@ -6,7 +6,6 @@ use super::tidy::Held;
 use super::write::{self, Manifest, PageFiles, Written};
 use crate::report::ReportError;
 use crate::report::model::{Attachment, Report, StudyReport};
-use crate::report::names::is_page;
 use std::path::Path;
 
 impl Report {
@@ -27,7 +26,7 @@ impl Report {
         let old = Manifest::read(folder);
         let mut new = Manifest::default();
         for (page, files) in &old.pages {
-            let there = || folder.join(format!("{page}.html")).exists() && is_page(page, &files.line);
+            let there = || folder.join(format!("{page}.html")).exists() && files.line.is_page(page);
             if project.contains(&files.line.name) && there() {
                 new.pages.insert(page.clone(), files.clone());
             }

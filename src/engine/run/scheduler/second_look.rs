@@ -2,9 +2,11 @@
 
 use super::Round;
 use crate::engine::plan::decide::has_ports;
+use crate::engine::run::error::RunError;
 use crate::engine::run::events::{Event, Reuse, Sink};
-use crate::engine::run::execute::{RunError, Summary};
-use crate::engine::store::entries::{Entry, StoreError};
+use crate::engine::run::executor::Summary;
+use crate::engine::store::entries::Entry;
+use crate::engine::store::error::StoreError;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

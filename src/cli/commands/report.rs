@@ -1,8 +1,10 @@
 //! `lofi report`: pages from stored results.
 
-use super::fail::{Code, Done, Failure};
-use super::output::{self, say};
-use super::project::{Project, discover};
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::output::{self, say};
+use crate::cli::project::Project;
+use crate::cli::study_files::discover;
 use crate::engine::{Graph, Store};
 use crate::report::{Bibliography, ProjectInfo, Report, Written, pages_in};
 use crate::study::Study;
@@ -11,7 +13,7 @@ use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
 /// Writes the report of stored results; runs nothing.
-pub(super) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>) -> Result<Done, Failure> {
+pub(in crate::cli) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
@@ -22,7 +24,7 @@ pub(super) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
 
 /// Writes pages; says where. `failures` are the names and errors of steps that failed just now.
-pub(super) fn write(
+pub(in crate::cli) fn write(
     project: &Project,
     (studies, graph, store): Results<'_>,
     (to, failures): (Option<PathBuf>, &[(String, String)]),
@@ -53,7 +55,7 @@ pub(super) fn write(
 }
 
 /// The works that kinds and shipped data cards cite.
-const SHIPPED: &str = include_str!("../../docs/references.bib");
+const SHIPPED: &str = include_str!("../../../docs/references.bib");
 
 /// The project's bibliography over the shipped one, so that a project need only list what it adds.
 fn bibliography(root: &Path) -> Result<Bibliography, Failure> {

@@ -1,10 +1,11 @@
 //! `lofi list`: studies, and kinds with their documentation.
 
-use super::Options;
-use super::fail::{Code, Done, Failure};
-use super::output::{self, say};
-use super::place::Place;
-use super::project::{discover, strange_cards};
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::options::Options;
+use crate::cli::output::{self, say};
+use crate::cli::place::Place;
+use crate::cli::study_files::{discover, strange_cards};
 use crate::step::{Arity, ErasedKind, Family, Grid};
 use crate::yaml::known_names;
 use crate::{catalog, study};
@@ -27,7 +28,7 @@ pub(crate) enum What {
 }
 
 /// Lists.
-pub(super) fn list(options: &Options, what: Option<What>) -> Result<Done, Failure> {
+pub(in crate::cli) fn list(options: &Options, what: Option<What>) -> Result<Done, Failure> {
     match what.unwrap_or(What::Studies) {
         What::Studies => studies(options),
         What::Kinds { markdown: true, .. } => {

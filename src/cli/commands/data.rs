@@ -1,9 +1,10 @@
 //! `lofi data`: what is here, how to get the rest, and whether it is whole.
 
-use super::fail::{Code, Failure};
-use super::output::{self, note, say};
-use super::project::Project;
 use crate::artifact::one_line;
+use crate::cli::code::Code;
+use crate::cli::fail::Failure;
+use crate::cli::output::{self, note, say};
+use crate::cli::project::Project;
 use crate::dataset::{DatasetError, Listing, State};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value as Json, json};
@@ -30,7 +31,7 @@ pub(crate) enum What {
 }
 
 /// Does it.
-pub(super) fn data(project: &Project, what: Option<What>) -> Result<Code, Failure> {
+pub(in crate::cli) fn data(project: &Project, what: Option<What>) -> Result<Code, Failure> {
     match what.unwrap_or(What::List) {
         What::List => Ok(list(project)),
         What::Fetch { for_studies: true, .. } => fetch_preferred(project),

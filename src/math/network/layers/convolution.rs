@@ -1,12 +1,12 @@
 //! The convolution: products with the patches of a few positions at a time, few enough to stay in the cache.
 
-use super::architecture::{Layer, Placed};
 use super::dense::{add_column_sums, fill_with_bias};
-use super::pass::{Gradients, Values};
-use super::scalar::Scalar;
+use super::layer::{Layer, Placed};
+use super::passing::{Gradients, Values};
 use crate::math::image::maps::MapShape;
 use crate::math::image::patch::Window;
 use crate::math::linalg::{Block, BlockMut, Onto};
+use crate::math::network::scalar::Scalar;
 use crate::math::size::times;
 use std::ops::Range;
 
@@ -71,13 +71,13 @@ fn inside(offset: usize, padding: usize, length: usize, output: usize) -> Range<
 }
 
 /// Numbers in a block of patches of at most so many images: what a convolution needs beside its input and output.
-pub(super) fn patch_numbers(placed: &Placed, most_rows: usize) -> usize {
+pub fn patch_numbers(placed: &Placed, most_rows: usize) -> usize {
     let Layer::Convolution { .. } = placed.layer else { return 0 };
     times(times(placed.output.positions(), most_rows).min(ROWS_AT_ONCE.max(most_rows)), placed.fan_in())
 }
 
 /// `y[a, r, s] = m Σ_{b,u,v} w[a, b, u, v] x[b, r + u − padding, s + v − padding] + b[a]`. Cost: 2 n S C k² P.
-pub(super) fn forward<T: Scalar>(
+pub fn forward<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
     (x, y): (&[T], &mut [T]),
@@ -105,7 +105,7 @@ fn read_patches<T: Scalar>(geometry: &Geometry, block: Range<usize>, x: &[T], pa
 }
 
 /// `dW += m patchesᵀ dY`, `db += Σ dY`, and dX from `m dY Wᵀ`, each patch added back to where it was read.
-pub(super) fn backward<T: Scalar>(
+pub fn backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,
     out: &mut Gradients<'_, T>,

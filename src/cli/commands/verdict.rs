@@ -1,13 +1,13 @@
 //! How claims ended, for people and for programs.
 
-use super::output::{self, say};
-use super::run::Ran;
 use crate::artifact::{Outcome, Value};
+use crate::cli::output::{self, say};
+use crate::engine::{Graph, Store};
 use crate::study::{Output, OutputKind, Study};
 use serde_json::{Value as Json, json};
 
 /// A claim after a run.
-pub(super) struct Verdict {
+pub(in crate::cli) struct Verdict {
     study: String,
     profile: String,
     claim: String,
@@ -16,11 +16,11 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    fn of(done: &Ran, (study, index): (&Study, usize), claim: &Output) -> Self {
-        let node = &done.graph.nodes[done.graph.places[index][claim.wire.node]];
-        let entry = done.store.entry(&node.key).ok().flatten();
+    fn of((graph, store): (&Graph, &Store), (study, index): (&Study, usize), claim: &Output) -> Self {
+        let node = &graph.nodes[graph.places[index][claim.wire.node]];
+        let entry = store.entry(&node.key).ok().flatten();
         let port = node.kind.about().outputs[claim.wire.port].name;
-        let end = match entry.and_then(|entry| done.store.value(&entry, port).ok()) {
+        let end = match entry.and_then(|entry| store.value(&entry, port).ok()) {
             Some(Value::Verdict(v)) => Some((v.outcome, v.says, v.because)),
             _ => None,
         };
@@ -50,7 +50,7 @@ impl Verdict {
 }
 
 /// The claims of every study.
-pub(super) fn all(studies: &[Study], done: &Ran) -> Vec<Vec<Verdict>> {
+pub(in crate::cli) fn all(studies: &[Study], done: (&Graph, &Store)) -> Vec<Vec<Verdict>> {
     let of = |(index, study): (usize, &Study)| {
         let claims = study.outputs.iter().filter(|output| output.kind == OutputKind::Claim);
         claims.map(|claim| Verdict::of(done, (study, index), claim)).collect()
@@ -59,7 +59,7 @@ pub(super) fn all(studies: &[Study], done: &Ran) -> Vec<Vec<Verdict>> {
 }
 
 /// How many claims ended how.
-pub(super) fn tally<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Json {
+pub(in crate::cli) fn tally<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Json {
     let words: Vec<&str> = verdicts.map(Verdict::word).collect();
     let count = |word: &str| words.iter().filter(|known| **known == word).count();
     ["held", "failed", "undecided", "untested"].into_iter().map(|word| (word.to_owned(), json!(count(word)))).collect()

@@ -1,6 +1,6 @@
 //! Functions of each number, forward and backward.
 
-use super::scalar::Scalar;
+use crate::math::network::scalar::Scalar;
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// A function of each number of a layer's input.
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::math::activation::Activation;
     use crate::math::linalg::Matrix;
-    use crate::math::lofi::jacobian::slope;
+    use crate::math::lofi::slope::slope;
 
     #[test]
     fn values_and_slopes_are_those_of_the_activations() {

@@ -1,8 +1,9 @@
 //! `lofi store`: whether stored results are whole.
 
-use super::fail::{Code, Failure};
-use super::output::{self, note, say};
-use super::project::Project;
+use crate::cli::code::Code;
+use crate::cli::fail::Failure;
+use crate::cli::output::{self, note, say};
+use crate::cli::project::Project;
 use crate::step::check_seal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ pub(crate) enum What {
 }
 
 /// Does it.
-pub(super) fn store(project: &Project, what: &What) -> Result<Code, Failure> {
+pub(in crate::cli) fn store(project: &Project, what: &What) -> Result<Code, Failure> {
     match what {
         What::Verify => verify(project),
     }

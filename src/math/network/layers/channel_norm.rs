@@ -1,13 +1,13 @@
 //! Division of each position by its norm over channels.
 
-use super::architecture::Placed;
-use super::scalar::Scalar;
+use super::layer::Placed;
+use crate::math::network::scalar::Scalar;
 
 // The guard of the reference implementation: a position that is zero stays zero.
 const SMALLEST_SQUARE: f64 = 1e-8;
 
 /// `y = x/r`, `r = √(Σ_c x² + 1e-8)` for each position, kept in `norms`. Cost: two passes.
-pub(super) fn forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), (norms, rows): (&mut [T], usize)) {
+pub fn forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), (norms, rows): (&mut [T], usize)) {
     let all = (rows * placed.input.positions()).max(1);
     norms.fill(T::of(SMALLEST_SQUARE));
     for channel in x.chunks_exact(all) {
@@ -20,7 +20,7 @@ pub(super) fn forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), (nor
 }
 
 /// `dx = (dy − y Σ_c y dy)/r`. `dots` is working space of one number a position.
-pub(super) fn backward<T: Scalar>(
+pub fn backward<T: Scalar>(
     placed: &Placed,
     (y, norms): (&[T], &[T]),
     (dy, dx): (&[T], &mut [T]),

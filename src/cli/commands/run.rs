@@ -1,9 +1,11 @@
 //! `lofi run`: what changed is computed, and the claims are told.
 
-use super::fail::{Code, Done, Failure};
-use super::output::{self, note, say};
-use super::project::Project;
-use super::{report, terminal, verdict};
+use super::{report, verdict};
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::output::{self, note, say};
+use crate::cli::project::Project;
+use crate::cli::terminal;
 use crate::engine::{Failed, Graph, Machine, RunRecord, Store, StoreError, Summary};
 use crate::study::Study;
 use serde_json::json;
@@ -12,10 +14,10 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs studies.
-pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> Result<Done, Failure> {
+pub(in crate::cli) fn run(project: &Project, patterns: &[String], with_report: bool) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let done = execute(project, &studies)?;
-    let verdicts = verdict::all(&studies, &done);
+    let verdicts = verdict::all(&studies, (&done.graph, &done.store));
     if output::is_json() {
         verdicts.iter().flatten().for_each(verdict::Verdict::print_json);
     } else if !project.options.quiet {
@@ -34,7 +36,7 @@ pub(super) fn run(project: &Project, patterns: &[String], with_report: bool) -> 
 }
 
 /// The exit code of a run with these failures.
-pub(super) fn code_of(failed: &[Failed]) -> Code {
+pub(in crate::cli) fn code_of(failed: &[Failed]) -> Code {
     match failed {
         [] => Code::Well,
         failed if failed.iter().all(|step| step.data.is_some()) => Code::Data,
@@ -43,14 +45,14 @@ pub(super) fn code_of(failed: &[Failed]) -> Code {
 }
 
 /// A finished run.
-pub(super) struct Ran {
+pub(in crate::cli) struct Ran {
     pub graph: Arc<Graph>,
     pub store: Arc<Store>,
     pub summary: Summary,
 }
 
 /// Runs studies and records the run; a summary with failed steps is no error here.
-pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
+pub(in crate::cli) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
     let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
     let last = last_records(&executor.store, studies)?;
@@ -64,7 +66,7 @@ pub(super) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failu
 }
 
 /// The records of the last runs; of studies that have none with these settings, of the last run without.
-pub(super) fn last_records(store: &Store, studies: &[Study]) -> Result<Vec<RunRecord>, StoreError> {
+pub(in crate::cli) fn last_records(store: &Store, studies: &[Study]) -> Result<Vec<RunRecord>, StoreError> {
     let record = |study: &Study| match RunRecord::read(store, study) {
         Ok(None) => RunRecord::read_ordinary(store, study),
         other => other,
@@ -130,7 +132,7 @@ fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verd
 }
 
 /// Prints what failed; called last, so that it is the last thing on screen.
-pub(super) fn print_failures(project: &Project, summary: &Summary) {
+pub(in crate::cli) fn print_failures(project: &Project, summary: &Summary) {
     if project.options.json || summary.failed.is_empty() {
         return;
     }

@@ -8,13 +8,13 @@
 //! `‖weights‖² = Σ_ω ‖Ŵ(ω)‖²` over all frequencies: the squared Frobenius norm of the convolution as an operator, HW times
 //! that of the filters' entries.
 
-use super::architecture::{Layer, Placed};
 use super::dense::{add_column_sums, fill_with_bias};
-use super::pass::{Gradients, Values};
-use super::scalar::Scalar;
+use super::layer::{Layer, Placed};
+use super::passing::{Gradients, Values};
 use crate::math::fourier::torus::{Mix, Torus, Wave};
 use crate::math::image::maps::MapShape;
 use crate::math::linalg::{Block, BlockMut, Matrix, Onto, orthonormal_basis};
+use crate::math::network::scalar::Scalar;
 use crate::math::random::Stream;
 use crate::math::size::times;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// The transform of one size, shared by all layers on maps of that size. Rows and columns are transformed one after the
 /// other, by products with all channels of all samples, which are large enough to be fast.
 #[derive(Debug, Clone)]
-pub(super) struct Transform<T> {
+pub struct Transform<T> {
     torus: Torus,
     height: usize,
     width: usize,
@@ -128,7 +128,7 @@ fn mix<T: Scalar>(from: &[T], into: &mut [T], mixes: &[[(usize, T); 2]]) {
 
 /// What a circular convolution keeps from its forward pass.
 #[derive(Debug, Clone)]
-pub(super) struct CircularMemory<T> {
+pub struct CircularMemory<T> {
     transform: Arc<Transform<T>>,
     scratch: Scratch<T>,
     /// Coefficients of the input and of the output (then of its gradient).
@@ -157,18 +157,10 @@ impl<T: Scalar> CircularMemory<T> {
 }
 
 /// Numbers that such a layer needs beside its values: coefficients, room to transform, operators.
-pub(super) fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
+pub fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
     let Layer::CircularConvolution { .. } = placed.layer else { return 0 };
     let (from, to) = (placed.input.dim(), placed.output.dim());
     times(most_rows, from + to + 2 * from.max(to)) + 2 * placed.weights.len()
-}
-
-/// Floating-point operations of one sample, forward: transforms of all channels and a product for each frequency.
-pub(super) fn flops(placed: &Placed) -> f64 {
-    let positions = placed.input.positions() as f64;
-    let (from, to) = (placed.input.channels as f64, placed.output.channels as f64);
-    let side = (placed.input.height + placed.input.width) as f64;
-    2.0 * positions * side * (from + to) + 4.0 * positions * from * to
 }
 
 /// The place of one frequency's weights among the layer's.
@@ -244,7 +236,7 @@ const SMALLEST_GAIN: f64 = 0.1;
 
 /// Weights with `m_ω m Ŵ(ω) = √2 O` for `‖ω‖₁ ≤ degree`, 0 beyond and where the pooling leaves less than a tenth; O is the
 /// upper left C x C' block of a random orthogonal matrix. Cost: that of its QR.
-pub(super) fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream, weights): (&Stream, &mut [T])) {
+pub fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream, weights): (&Stream, &mut [T])) {
     let (from, to) = (placed.input.channels, placed.output.channels);
     let torus = Torus::new(placed.input.height, placed.input.width);
     let side = from.max(to);
@@ -264,8 +256,8 @@ pub(super) fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream,
     }
 }
 
-/// Shapes: n x C maps -> n x C' maps of the same size. Cost: see [`flops`].
-pub(super) fn forward<T: Scalar>(
+/// Shapes: n x C maps -> n x C' maps of the same size. Cost: see [`Placed::flops`].
+pub fn forward<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
     (x, y): (&[T], &mut [T]),
@@ -295,7 +287,7 @@ pub(super) fn forward<T: Scalar>(
 }
 
 /// The gradients of [`forward`], whose coefficients and operators the memory still holds. Cost: twice a forward pass.
-pub(super) fn backward<T: Scalar>(
+pub fn backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,
     out: &mut Gradients<'_, T>,

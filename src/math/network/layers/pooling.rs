@@ -1,8 +1,8 @@
 //! Pooling, forward and backward.
 
-use super::architecture::Placed;
-use super::scalar::Scalar;
+use super::layer::Placed;
 use crate::math::image::pooling::Pooling;
+use crate::math::network::scalar::Scalar;
 
 /// Calls `f` with (where a pooled run begins, entry of the window, where that entry's run begins), in units of runs of n
 /// numbers.
@@ -19,7 +19,7 @@ fn entries(placed: &Placed, size: usize, mut f: impl FnMut(usize, usize, usize))
 }
 
 /// The largest number of each window, with its index there (the first of equal ones), or the mean. Cost: n times the input.
-pub(super) fn forward<T: Scalar>(
+pub fn forward<T: Scalar>(
     placed: &Placed,
     (pooling, size): (Pooling, usize),
     (x, y): (&[T], &mut [T]),
@@ -61,7 +61,7 @@ fn take_larger<T: Scalar>(entry: usize, x: &[T], best: &mut [T], chosen: &mut [u
 
 /// Gives each window's gradient to the entry that was taken, or an equal share of it to all. Cost: as forward.
 #[expect(clippy::cast_possible_truncation, reason = "a window has at most 64² entries")]
-pub(super) fn backward<T: Scalar>(
+pub fn backward<T: Scalar>(
     placed: &Placed,
     (pooling, size): (Pooling, usize),
     (dy, dx): (&[T], &mut [T]),
@@ -89,7 +89,7 @@ pub(super) fn backward<T: Scalar>(
 }
 
 /// The mean over the positions of each channel. Shapes: n maps -> n x C.
-pub(super) fn global_forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), rows: usize) {
+pub fn global_forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), rows: usize) {
     let positions = placed.input.positions();
     let share = T::of(1.0 / positions as f64);
     y.fill(T::default());
@@ -100,7 +100,7 @@ pub(super) fn global_forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]
 }
 
 /// An equal share to every position.
-pub(super) fn global_backward<T: Scalar>(placed: &Placed, (dy, dx): (&[T], &mut [T]), rows: usize) {
+pub fn global_backward<T: Scalar>(placed: &Placed, (dy, dx): (&[T], &mut [T]), rows: usize) {
     let positions = placed.input.positions();
     let share = T::of(1.0 / positions as f64);
     for (index, run) in dx.chunks_exact_mut(rows.max(1)).enumerate() {

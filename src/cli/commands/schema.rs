@@ -1,9 +1,10 @@
 //! `lofi schema`: what editors check studies and cards with.
 
-use super::Options;
-use super::fail::{Code, Done, Failure};
-use super::output::{note, say};
-use super::place::Place;
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::options::Options;
+use crate::cli::output::{note, say};
+use crate::cli::place::Place;
 use crate::report::replace_file;
 use crate::{catalog, dataset, study};
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ fn files() -> Result<Vec<(&'static str, String)>, Failure> {
 }
 
 /// Writes the schemas, or says whether they are up to date.
-pub(super) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Result<Done, Failure> {
+pub(in crate::cli) fn schema(options: &Options, check: bool, to: Option<PathBuf>) -> Result<Done, Failure> {
     let folder = to.unwrap_or_else(|| Place::of(options).root.join("schema"));
     let mut stale = 0;
     for (name, text) in files()? {

@@ -1,12 +1,12 @@
 //! The fully connected layer.
 
-use super::architecture::Placed;
-use super::pass::{Gradients, Values};
-use super::scalar::{Scalar, sum};
+use super::layer::Placed;
+use super::passing::{Gradients, Values};
 use crate::math::linalg::{Block, BlockMut, Onto};
+use crate::math::network::scalar::{Scalar, sum};
 
 /// `Y = m X W + b`. Shapes: n x d, d x p -> n x p. Cost: 2ndp.
-pub(super) fn forward<T: Scalar>(placed: &Placed, parameters: &[T], (x, y): (&[T], &mut [T]), rows: usize) {
+pub fn forward<T: Scalar>(placed: &Placed, parameters: &[T], (x, y): (&[T], &mut [T]), rows: usize) {
     let (inputs, units) = (placed.fan_in(), placed.units());
     let onto = fill_with_bias(&parameters[placed.bias.clone()], y, rows);
     let factors = (Block::dense(x, rows, inputs), Block::dense(&parameters[placed.weights.clone()], inputs, units));
@@ -14,7 +14,7 @@ pub(super) fn forward<T: Scalar>(placed: &Placed, parameters: &[T], (x, y): (&[T
 }
 
 /// Writes each unit's bias into its column; says whether a product is to be added.
-pub(super) fn fill_with_bias<T: Scalar>(bias: &[T], y: &mut [T], rows: usize) -> Onto {
+pub fn fill_with_bias<T: Scalar>(bias: &[T], y: &mut [T], rows: usize) -> Onto {
     if bias.is_empty() || rows == 0 {
         return Onto::Replace;
     }
@@ -23,7 +23,7 @@ pub(super) fn fill_with_bias<T: Scalar>(bias: &[T], y: &mut [T], rows: usize) ->
 }
 
 /// `dW += m Xᵀ dY`, `db += Σ dY`, `dX = m dY Wᵀ`. Cost: 4ndp, half of it where dX is not wanted.
-pub(super) fn backward<T: Scalar>(placed: &Placed, values: &Values<'_, T>, out: &mut Gradients<'_, T>, rows: usize) {
+pub fn backward<T: Scalar>(placed: &Placed, values: &Values<'_, T>, out: &mut Gradients<'_, T>, rows: usize) {
     let (inputs, units) = (placed.fan_in(), placed.units());
     let factor = T::of(placed.multiplier);
     let upstream = Block::dense(values.upstream, rows, units);
@@ -37,7 +37,7 @@ pub(super) fn backward<T: Scalar>(placed: &Placed, values: &Values<'_, T>, out: 
 }
 
 /// Adds the sum of each column to its bias' gradient.
-pub(super) fn add_column_sums<T: Scalar>(upstream: &[T], bias: &mut [T], rows: usize) {
+pub fn add_column_sums<T: Scalar>(upstream: &[T], bias: &mut [T], rows: usize) {
     if rows > 0 {
         bias.iter_mut().zip(upstream.chunks_exact(rows)).for_each(|(b, column)| *b += sum(column));
     }

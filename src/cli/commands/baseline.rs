@@ -1,11 +1,13 @@
 //! `lofi check` and `lofi bless`: results against the committed baseline.
 
-use super::fail::{Code, Done, Failure};
-use super::named::named;
-use super::output::{self, note, say};
-use super::project::{Project, StudyFile};
 use super::run::{code_of, execute, print_failures};
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::named::named;
+use crate::cli::output::{self, note, say};
+use crate::cli::project::Project;
+use crate::cli::study_files::StudyFile;
 use crate::study::{self, DataChoice, Study};
 use serde_json::json;
 
@@ -13,7 +15,7 @@ use serde_json::json;
 const SHOWN: usize = 8;
 
 /// Compares studies with their baselines.
-pub(super) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
+pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     let Read { studies, baselines, without, spoilt } = read(project, patterns)?;
     let profile = &project.options.profile;
     if studies.is_empty() && spoilt.is_empty() {
@@ -152,7 +154,7 @@ impl std::fmt::Display for Rounded {
 }
 
 /// Accepts present results as baselines.
-pub(super) fn bless(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
+pub(in crate::cli) fn bless(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     if !project.options.set.is_empty() {
         return Err(Failure::mistake("a baseline is made without --set: it must be the study as committed"));
     }

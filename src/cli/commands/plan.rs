@@ -1,9 +1,10 @@
 //! `lofi plan`: what would run, what is cached, and why.
 
-use super::fail::{Code, Done, Failure};
-use super::output::{self, note, say};
-use super::project::Project;
 use super::run;
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::output::{self, note, say};
+use crate::cli::project::Project;
 use crate::engine::plan as make_plan;
 use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes};
 use crate::study::Study;
@@ -14,7 +15,7 @@ use std::cmp::Reverse;
 const FLOPS_PER_CORE_S: f64 = 3.5e10;
 
 /// Prints the plan.
-pub(super) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Done, Failure> {
+pub(in crate::cli) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);

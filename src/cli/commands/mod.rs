@@ -1,0 +1,14 @@
+//! One file a command.
+//!
+//! What commands share lies above: where the project is, which studies are meant, how results and faults are printed.
+//! Start with `run`.
+
+pub mod baseline;
+pub mod data;
+pub mod list;
+pub mod plan;
+pub mod report;
+pub mod run;
+pub mod schema;
+pub mod store;
+mod verdict;

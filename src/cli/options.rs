@@ -1,0 +1,53 @@
+//! Options of every command.
+
+use super::size;
+use crate::study::DEFAULT_PROFILE;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// smoke (seconds), quick (minutes), paper (as published), or another profile of the studies.
+    #[arg(long, global = true, default_value = DEFAULT_PROFILE, env = "LOFI_PROFILE")]
+    pub(in crate::cli) profile: String,
+    /// Replaces a constant or a sweep axis in every study that has it; the value is YAML. Its report has a page of its own.
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
+    pub(in crate::cli) set: Vec<(String, String)>,
+    /// Steps at once; the results do not depend on it. Default: the number of cores.
+    #[arg(long, global = true, value_parser = jobs)]
+    pub(in crate::cli) jobs: Option<usize>,
+    /// Memory for values and work, such as 2GiB or 500MB; no step may need more. Default: 60 % of what is free, for all
+    /// together.
+    #[arg(long, global = true, value_parser = size::bytes)]
+    pub(in crate::cli) memory: Option<u64>,
+    /// The folder of studies; cards lie in `datasets` beside it. Default: `studies` here, or in the nearest folder above
+    /// that has one.
+    #[arg(long = "studies", global = true, value_name = "DIR")]
+    pub(in crate::cli) studies_folder: Option<PathBuf>,
+    /// The folder of stored results. Default: `.lofi` beside the studies.
+    #[arg(long, global = true, value_name = "DIR", env = "LOFI_STORE")]
+    pub(in crate::cli) store: Option<PathBuf>,
+    /// A folder with data sets, as well as `data` beside the studies. May be repeated. Without it: the folders that the
+    /// environment variable `LOFI_DATA` lists, as `PATH` does.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(in crate::cli) data: Vec<PathBuf>,
+    /// Only errors.
+    #[arg(long, short, global = true)]
+    pub(in crate::cli) quiet: bool,
+    /// What happens, as one JSON object a line on standard output; the last one is a summary.
+    #[arg(long, global = true)]
+    pub(in crate::cli) json: bool,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as seed={count: 2}")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(jobs) if jobs > 0 => Ok(jobs),
+        _ => Err("expected a whole number, 1 or more".to_owned()),
+    }
+}

@@ -1,0 +1,13 @@
+//! The layers of a network: what each computes forward and backward, on values that the caller holds.
+//!
+//! Which layers follow each other is said by `architecture`, a pass through all of them by `pass`.
+//! Start with `layer`, the list of them, then `dense`, the plainest one.
+
+pub mod channel_norm;
+pub mod circular;
+pub mod convolution;
+pub mod dense;
+pub mod layer;
+pub mod passing;
+pub mod pointwise;
+pub mod pooling;
