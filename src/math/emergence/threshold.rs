@@ -28,15 +28,18 @@ pub struct Emergence {
     pub predicted_samples: f64,
 }
 
-/// The effective dimension `D(r) = Σ_j λ_j/(λ_j + r)` of a spectrum. Negative eigenvalues, which are rounding, count as 0.
+/// The effective dimension `D(r) = Σ_j λ_j/(λ_j + r)` of a spectrum. Negative eigenvalues, which are rounding, count as
+/// 0.
 ///
-/// Cost: the spectrum's length. Source: the paper.
+/// Shapes: k values -> a number from 0 to k. Units: directions; r has the unit of the spectrum. Cost: k.
+/// Source: the paper, residual effective dimension of the emergence criterion.
 pub fn effective_dimension(spectrum: &[f64], radius: f64) -> f64 {
     spectrum.iter().map(|l| l.max(0.0)).filter(|&l| l > 0.0).map(|l| l / (l + radius)).sum()
 }
 
 impl Moments {
     /// The moments of lifted samples. Shapes: n x P, n -> P x P twice. Cost: 2nP².
+    /// Source: the paper, C and `Σ_1` of the emergence criterion.
     ///
     /// # Errors
     /// [`MathError::Shape`] where the labels do not fit.

@@ -12,7 +12,9 @@ pub struct DecayMask {
 }
 
 impl DecayMask {
-    /// A mask with `f0 = cutoff`, in cycles per pixel, and `α = exponent`; 0 as the exponent smooths nothing.
+    /// A mask with `f0 = cutoff` and `α = exponent`; 0 as the exponent smooths nothing.
+    ///
+    /// Units: the cutoff in cycles per pixel, the exponent dimensionless.
     ///
     /// # Errors
     /// [`MathError::Range`] unless the cutoff is above 0 and the exponent at least 0.
@@ -22,7 +24,8 @@ impl DecayMask {
         Ok(Self { cutoff, exponent })
     }
 
-    /// The mask at one frequency: 1 at zero, decreasing.
+    /// The mask at one frequency: 1 at zero, decreasing. Units: frequencies in cycles per pixel; the gain is
+    /// dimensionless.
     pub fn gain(self, vertical: f64, horizontal: f64) -> f64 {
         (1.0 + vertical.hypot(horizontal) / self.cutoff).powf(-self.exponent)
     }
@@ -46,7 +49,7 @@ pub struct Smoother {
 }
 
 impl Smoother {
-    /// A smoother of H x W images. Cost: H² + W².
+    /// A smoother of H x W images. Shapes: -> bases H x H and W x W, gains H x W. Cost: H² + W² + HW.
     pub fn new(mask: DecayMask, height: usize, width: usize) -> Self {
         let gain = |r, s| mask.gain(frequency(r, height), frequency(s, width));
         Self {

@@ -73,8 +73,8 @@ pub struct Point {
     pub products: usize,
 }
 
-/// Memory of what the second stage holds for a number of training samples, bytes: ĥ1, ĥ2, its powers three times (as they
-/// are, centred, in the coordinates of the ridge) and labels.
+/// Memory of what the second stage holds for n training samples, `8n (d1 + 3·degree + 3)`: ĥ1, ĥ2, its powers three
+/// times (as they are, centred, in the coordinates of the ridge) and labels. Units: bytes.
 pub const fn second_stage_bytes(rows: usize, features: usize, degree: usize) -> u64 {
     bytes(8, rows, features + 3 * degree + 3)
 }
@@ -91,6 +91,7 @@ const ROWS_AT_ONCE: usize = 4096;
 impl Estimator<'_> {
     /// Fits every training size of a curve.
     ///
+    /// Shapes: m training sizes, test inputs `n_t` x d -> m points.
     /// Cost: see [`super::moment::Work`] for the eigenvectors, the rest is small beside it. Both methods give the same
     /// curve within the tolerance.
     ///
@@ -194,7 +195,7 @@ impl Estimator<'_> {
     }
 }
 
-/// The labels of the first `rows` inputs. Cost: 2 rows d² d1.
+/// The labels of the first `rows` inputs. Shapes: -> `rows` numbers. Cost: 2 rows d² d1.
 ///
 /// # Errors
 /// Those of the interrupt.

@@ -38,7 +38,7 @@ impl Teacher {
     ///
     /// The matrices are symmetrised standard normals divided by their Frobenius norm: for x ~ N(0, I) the variance of
     /// `xᵀ A x` is `2‖A‖_F²`, so that every h1 has mean 0 and variance 1, and so would h2 if h1 were normal.
-    /// Cost: d1 d².
+    /// Shapes: -> d1 times d x d, d1 x d1. Cost: d1 d².
     pub fn draw(seed: u64, dim: usize) -> Self {
         let hidden = dim.isqrt();
         let random = |index: usize, size: usize| {
@@ -76,7 +76,7 @@ impl Teacher {
         Ok(Self { first, second, mean: 0.0 })
     }
 
-    /// d1.
+    /// d1. Units: features.
     pub const fn features(&self) -> usize {
         self.first.len()
     }

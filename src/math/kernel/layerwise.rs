@@ -37,9 +37,10 @@ pub struct DegreeShares {
     pub shares: Option<Vec<f64>>,
 }
 
-/// Each layer's share of the tangent kernel's eigenvalue, for some degrees. Under gradient flow on the square loss it is
-/// the layer's share of the decrease of the loss on a harmonic of that degree.
+/// Each layer's share of the tangent kernel's eigenvalue, for some degrees. Under gradient flow on the square loss it
+/// is the layer's share of the decrease of the loss on a harmonic of that degree.
 ///
+/// Shapes: m degrees -> m times L + 1 eigenvalues and shares. Units: dimensionless; the shares sum to 1.
 /// Cost: nodes · (L + Σ degrees + L · number of degrees).
 /// Source: Dandi and Jacot, arXiv 2111.03972; the normalisation to shares is ours.
 ///

@@ -36,14 +36,15 @@ pub fn top_eigen_by_magnitude(a: &Matrix, k: usize) -> Result<Eigen, MathError> 
     Ok(truncate(sym_eigen(a)?, k))
 }
 
-/// Keeps the `k` pairs of largest |λ|, by descending |λ|; equal magnitudes keep their order.
+/// Keeps the `k` pairs of largest |λ|, by descending |λ|; equal magnitudes keep their order. Shapes: m pairs of n -> k.
+/// Cost: nk.
 pub fn truncate(eigen: Eigen, k: usize) -> Eigen {
     let order = order_by_magnitude(&eigen.values);
     let kept = &order[..k.min(order.len())];
     Eigen { values: kept.iter().map(|&i| eigen.values[i]).collect(), vectors: eigen.vectors.select_columns(kept) }
 }
 
-/// Indices by descending |value|; equal magnitudes keep their order.
+/// Indices by descending |value|; equal magnitudes keep their order. Shapes: n -> n. Cost: n log n.
 pub fn order_by_magnitude(values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[j].abs().total_cmp(&values[i].abs()));
