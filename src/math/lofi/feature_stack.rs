@@ -67,7 +67,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// z of the last layer passed, n x P.
+    /// z of the last layer passed. Shapes: -> n x P.
     pub fn representation(&self) -> &Matrix {
         &self.representation
     }
@@ -102,17 +102,18 @@ impl FeatureStack {
         Ok((stack, projected))
     }
 
-    /// The layers in order.
+    /// The layers in order. Shapes: -> L layers of `d_ℓ` x `P_ℓ` and `P_ℓ` x `K_ℓ`.
     pub fn layers(&self) -> &[StackLayer] {
         &self.layers
     }
 
-    /// d, 0 without layers.
+    /// d, 0 without layers. Units: numbers of an input.
     pub fn input_dim(&self) -> usize {
         self.layers.first().map_or(0, |layer| layer.lift.weights.nrows())
     }
 
-    /// Blocks of n inputs that a trace through all layers has room for.
+    /// Blocks of n inputs that a trace through all layers has room for. Shapes: -> consecutive ranges that cover 0 to
+    /// n.
     pub fn blocks(&self, n: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let widths: usize = self.layers.iter().map(|layer| layer.lift.weights.ncols()).sum();
         bounded_blocks(n, self.input_dim() + 2 * widths)
@@ -132,6 +133,9 @@ impl FeatureStack {
     }
 
     /// [`FeatureStack::representation`] that remembers the slopes `σ'` on the way.
+    ///
+    /// Shapes: n x d -> n x P, and slopes n x `P_ℓ` of every layer passed. Cost: that of
+    /// [`FeatureStack::representation`].
     ///
     /// # Errors
     /// Those of [`FeatureStack::representation`]; [`MathError::Range`] for an activation without [`slope`].

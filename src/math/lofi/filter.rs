@@ -190,7 +190,9 @@ pub fn dual_first_moment(kernel: &KernelView<'_>, labels: &[f64]) -> Result<(Vec
     Ok((train / norm, kernel.cross.iter().map(|cross| cross.tr_mul(&y) / norm).collect()))
 }
 
-/// The orthogonal projector `V Vᵀ`, or `F Fᵀ` of features: what two solvers must agree on. Shapes: m x K -> m x m.
+/// The orthogonal projector `V Vᵀ`, or `F Fᵀ` of features: what two solvers must agree on.
+///
+/// Shapes: m x K -> m x m. Cost: 2m²K.
 pub fn projector(v: &Matrix) -> Matrix {
     product_nt(v, v)
 }

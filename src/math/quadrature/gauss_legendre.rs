@@ -23,8 +23,9 @@ impl GaussLegendre {
     ///
     /// Formula: the nodes are the zeros of the Legendre polynomial P_n, by Newton from `cos π(i − 1/4)/(n + 1/2)`;
     /// `w_i = 2(1 − x_i²)/(n P_{n-1}(x_i))²`.
-    /// Cost: a few count².
-    /// Source: Davis and Rabinowitz, *Methods of Numerical Integration* (1984), section 2.7, doi:10.1016/C2013-0-10566-1.
+    /// Shapes: -> `count` nodes, as many weights. Units: dimensionless. Cost: a few count².
+    /// Source: Davis and Rabinowitz, *Methods of Numerical Integration* (1984), section 2.7,
+    /// doi:10.1016/C2013-0-10566-1.
     ///
     /// # Errors
     /// [`MathError::Range`] unless 2 <= count <= 50 000.

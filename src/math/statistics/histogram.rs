@@ -36,11 +36,12 @@ impl Scale {
     }
 }
 
-/// `count + 1` edges from the least to the greatest value, equally far apart on the scale.
+/// `count + 1` edges from the least to the greatest value, equally far apart on the scale:
+/// `s⁻¹(s₀ + (s₁ − s₀) i/count)`.
 ///
 /// Values that are all equal get bins over half a unit of the scale on either side.
 ///
-/// Cost: values + count.
+/// Shapes: n values -> count + 1, ascending. Units: those of the values. Cost: n + count.
 ///
 /// # Errors
 /// [`MathError::Range`] for no values or bins, values that a logarithm cannot take, a threshold that is not above 0;
@@ -69,9 +70,10 @@ pub fn bin_edges(values: &[f64], count: usize, scale: Scale) -> Result<Vec<f64>,
     Ok(edges)
 }
 
-/// How many values lie in each bin `edge ≤ v < next edge`; the last bin holds its right edge too.
+/// How many values lie in each bin `edge ≤ v < next edge`; the last bin holds its right edge too. Values outside of the
+/// edges are not counted.
 ///
-/// Shapes: values n, edges m + 1 ascending, counts m. Cost: n log m. Values outside of the edges are not counted.
+/// Shapes: n values, m + 1 ascending edges -> m. Units: values. Cost: n log m.
 pub fn bin_counts(values: &[f64], edges: &[f64]) -> Vec<usize> {
     let bins = edges.len().saturating_sub(1);
     let mut counts = vec![0; bins];
