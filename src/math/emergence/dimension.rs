@@ -35,6 +35,7 @@ pub fn participation_ratio(spectrum: &[f64]) -> Result<f64, MathError> {
 /// `Σ|λ|` of some eigenvalues over that of all of them.
 ///
 /// Shapes: k values, m values -> a number, at most 1 where the k are among the m. Units: dimensionless. Cost: k + m.
+/// Source: ours.
 ///
 /// # Errors
 /// [`MathError::Range`] where all of them are zero.

@@ -1,4 +1,5 @@
-//! Moments of convolutional features over many sets of images at once: the lift is done an image at a time and never held.
+//! Moments of convolutional features over many sets of images at once: the lift is done an image at a time and never
+//! held.
 
 use super::Moments;
 use crate::math::error::{MathError, check_range, check_size};

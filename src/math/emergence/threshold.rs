@@ -48,6 +48,7 @@ impl Moments {
     }
 
     /// The `keep` directions of largest |λ| of C. Shapes: -> K values, P x K. Cost: top-K of P.
+    /// Source: the paper keeps the top-k eigenvectors by |λ|.
     ///
     /// # Errors
     /// Those of [`top_eigen_by_magnitude`].
@@ -61,8 +62,8 @@ impl Moments {
 
 /// The sample sizes at which the first `features` directions of a filter emerge.
 ///
-/// Formula: `Σ_1 = E[z zᵀ]`, `Σ_{k+1} = (I − v_k v_kᵀ) Σ_k (I − v_k v_kᵀ)`; `r_k` maximises `r √D_k(r)` over `r <= λ_1(Σ_k)`,
-/// which increases with r, so `r_k = λ_1(Σ_k)`; `n_k = (r_k/ρ_k)² D_k(r_k)`.
+/// Formula: `Σ_1 = E[z zᵀ]`, `Σ_{k+1} = (I − v_k v_kᵀ) Σ_k (I − v_k v_kᵀ)`; `r_k` maximises `r √D_k(r)` over
+/// `r <= λ_1(Σ_k)`, which increases with r, so `r_k = λ_1(Σ_k)`; `n_k = (r_k/ρ_k)² D_k(r_k)`.
 /// Shapes: P x P, filter of P -> one prediction for each feature. Units: samples. Cost: features · 4/3 P³.
 /// Source: the paper, emergence criterion `ρ_k >> τ_k(n)`, `τ_k(n) <= r √(D_k(r)/n)`.
 ///

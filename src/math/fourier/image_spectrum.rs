@@ -71,7 +71,7 @@ impl ImageFourier {
 
     /// The coefficients of an image.
     ///
-    /// Shapes: H x W -> H x W. Units: those of the pixels, as the transform is unitary. Cost: 4 HW (H + 2W).
+    /// Shapes: H x W -> H x W. Units: those of the pixels, as the transform is unitary. Cost: 4 HW (2H + W).
     ///
     /// # Errors
     /// [`MathError::Shape`] for an image of another size.
@@ -226,5 +226,18 @@ mod tests {
         assert_eq!((radial[(0, 0)], radial[(0, 7)], radial[(2, 0)]), (0.125, 0.125, 0.5));
         assert!((radial[(3, 2)] - 0.125_f64.sqrt()).abs() < 1e-15);
         assert!(ImageFourier::new(4, 5).transform(&image(5, 4)).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn images_of_any_size_come_back_and_keep_their_energy(
+            height in 1usize..13, width in 1usize..13, seed in 0u64..1000,
+        ) {
+            let x = Stream::new(seed, "test-image", 1).normal_columns(height, 0, width);
+            let fourier = ImageFourier::new(height, width);
+            let spectrum = fourier.transform(&x).unwrap();
+            proptest::prop_assert!((spectrum.powers().sum() / x.norm_squared() - 1.0).abs() < 1e-12);
+            proptest::prop_assert!((fourier.invert(&spectrum).unwrap() - &x).amax() < 1e-12);
+        }
     }
 }

@@ -26,6 +26,7 @@ impl DecayMask {
 
     /// The mask at one frequency: 1 at zero, decreasing. Units: frequencies in cycles per pixel; the gain is
     /// dimensionless.
+    /// Source: as [`DecayMask::half_plane`].
     pub fn gain(self, vertical: f64, horizontal: f64) -> f64 {
         (1.0 + vertical.hypot(horizontal) / self.cutoff).powf(-self.exponent)
     }
@@ -61,8 +62,8 @@ impl Smoother {
 
     /// The smoothed image, `irfft2(rfft2(x) · m)`, of one channel.
     ///
-    /// The mask depends on the magnitudes of both frequencies alone, so sines and cosines are its eigenfunctions and the
-    /// transform is two products with a real orthogonal basis on either side: no complex numbers.
+    /// The mask depends on the magnitudes of both frequencies alone, so sines and cosines are its eigenfunctions and
+    /// the transform is two products with a real orthogonal basis on either side: no complex numbers.
     /// Shapes: H x W -> H x W. Cost: 4 HW (H + W).
     /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, smoothing of importance maps.
     ///

@@ -16,9 +16,9 @@ use std::ops::Range;
 
 /// A fitted curve's setting.
 ///
-/// Stage one: the d1 eigenvectors of largest |λ| of `C_1 = (1/n) Σ y φ1 φ1ᵀ` give ĥ1, which is batch-normalised. Stage two:
-/// `φ2` of ĥ1, `v2 = (1/n) Σ y φ2`, `ĥ2 = v2·φ2`, batch-normalised; a ridge regression of y on its powers, λ by exact
-/// leave-one-out.
+/// Stage one: the d1 eigenvectors of largest |λ| of `C_1 = (1/n) Σ y φ1 φ1ᵀ` give ĥ1, which is batch-normalised. Stage
+/// two: `φ2` of ĥ1, `v2 = (1/n) Σ y φ2`, `ĥ2 = v2·φ2`, batch-normalised; a ridge regression of y on its powers, λ by
+/// exact leave-one-out.
 ///
 /// Source: arXiv 2605.13612, the estimator of figure 2.
 pub struct Estimator<'a> {
@@ -94,6 +94,7 @@ impl Estimator<'_> {
     /// Shapes: m training sizes, test inputs `n_t` x d -> m points.
     /// Cost: see [`super::moment::Work`] for the eigenvectors, the rest is small beside it. Both methods give the same
     /// curve within the tolerance.
+    /// Source: as [`Estimator`].
     ///
     /// # Errors
     /// Sizes that do not increase, numeric errors of the parts, those of the interrupt.
@@ -196,6 +197,7 @@ impl Estimator<'_> {
 }
 
 /// The labels of the first `rows` inputs. Shapes: -> `rows` numbers. Cost: 2 rows d² d1.
+/// Source: as [`Teacher`].
 ///
 /// # Errors
 /// Those of the interrupt.

@@ -92,6 +92,7 @@ const fn implicit_fits(width: usize, keep: usize) -> bool {
 /// Shapes: `apply` maps P x (k + 2) to P x (k + 2) -> k values, P x k vectors. Units: the tolerance is relative to the
 /// largest |λ|.
 /// Cost: that of [`top_eigen_of_costly_operator`], at most 200 products with a block.
+/// Source: as [`top_eigen_of_costly_operator`].
 ///
 /// # Errors
 /// [`MathError::NoConvergence`] after 200 blocks; those of `apply`.
@@ -155,6 +156,7 @@ impl<E: From<MathError>> PrefixMoments<'_, E> {
     ///
     /// Shapes: -> P x P, symmetric, for each size and set of weights.
     /// Cost: n P² for each set of weights, n the largest size; memory 12 P² bytes and 8 P² for each set.
+    /// Source: arXiv 2605.13612, definition of the label-weighted moment operator.
     ///
     /// # Errors
     /// [`MathError::Range`] unless sizes increase; those of `see` and of the interrupt.
@@ -208,6 +210,7 @@ fn finished(sum: &Matrix, n: usize) -> Matrix {
 ///
 /// Shapes: P x P -> k values, P x k vectors. Units: the tolerance is relative to the largest |λ|.
 /// Cost: 2P² for each Krylov vector, about 10 P³ in full.
+/// Source: as [`top_eigen_of_costly_operator`].
 ///
 /// # Errors
 /// Those of the eigensolvers.

@@ -12,6 +12,7 @@ use std::ops::Range;
 /// [`divide_by_root_width`]; a narrower layer's weights are, but for that divisor, the first columns of a wider one's.
 ///
 /// Shapes: -> (C k²) x P, C k² = `patch`. Cost: Ck²P.
+/// Source: as [`divide_by_root_width`]; the generator is ours.
 pub fn draw_weights(seed: u64, layer: u64, patch: usize, width: usize) -> Matrix {
     divide_by_root_width(Stream::new(seed, "convolution", layer).normal_columns(patch, 0, width))
 }
@@ -67,7 +68,9 @@ impl ConvolutionalLayer {
 
     /// Lifts `count` images, which `images(i..j)` produces some at a time.
     ///
-    /// Shapes: n images of C channels -> n maps of P channels. Cost: 2nSCk²P; a bounded block is in memory beside the result.
+    /// Shapes: n images of C channels -> n maps of P channels.
+    /// Cost: 2nSCk²P; a bounded block is in memory beside the result.
+    /// Source: as [`ConvolutionalLayer`].
     ///
     /// # Errors
     /// [`MathError::Shape`] where a block has other images, and whatever `images` returns.

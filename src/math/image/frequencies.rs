@@ -49,7 +49,7 @@ impl FourierImages {
         2 * self.shape.channels * self.gains.len()
     }
 
-    /// The images. Shapes: n x coefficients -> n x CHW. Cost: 4n CHW (H + W).
+    /// The images. Shapes: n x coefficients -> n x CHW. Cost: 2n CHW (2H + W).
     /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, Fourier parametrisation of the maximiser.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl FourierImages {
 
     /// The transpose of [`FourierImages::images`]: the gradient in the coefficients, from that in the pixels.
     ///
-    /// Shapes: n x CHW -> n x coefficients. Cost: 4n CHW (H + W).
+    /// Shapes: n x CHW -> n x coefficients. Cost: 2n CHW (2H + W).
     ///
     /// # Errors
     /// [`MathError::Shape`] for another number of pixels.

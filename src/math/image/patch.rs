@@ -142,6 +142,7 @@ impl PatchMoment {
 }
 
 /// [`PatchMoment`] of images that are all in memory. Shapes: n images of one channel, n labels -> k² x k². Cost: nSk⁴.
+/// Source: as [`PatchMoment::finish`].
 ///
 /// # Errors
 /// Those of [`PatchMoment::add`] and [`PatchMoment::finish`].

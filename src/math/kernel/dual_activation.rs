@@ -4,7 +4,8 @@ use crate::math::error::{MathError, check_finite, check_range};
 use std::f64::consts::PI;
 
 /// The dual `σ̂(ρ) = E[σ(u)σ(v)]` of an activation, (u, v) standard normal with correlation ρ, scaled so that
-/// `E[σ(z)²] = 1`: `σ̂(ρ) = Σ_k a_k² ρ^k` over the coefficients of σ in the orthonormal Hermite polynomials, `σ̂(1) = 1`.
+/// `E[σ(z)²] = 1`: `σ̂(ρ) = Σ_k a_k² ρ^k` over the coefficients of σ in the orthonormal Hermite polynomials,
+/// `σ̂(1) = 1`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DualActivation {
     /// `√2 max(z, 0)`

@@ -115,7 +115,8 @@ pub enum Scale {
         sigma_b: f64,
     },
     /// σ_b = 0 and σ_w such that the mean of q over the training diagonal is 1: the convention under which the kernel
-    /// is the limit of [`RandomLayer`](crate::math::lofi::random_features::RandomLayer), which divides by the same mean.
+    /// is the limit of [`RandomLayer`](crate::math::lofi::random_features::RandomLayer), which divides by the same
+    /// mean.
     AutoRescale,
 }
 

@@ -200,4 +200,20 @@ mod tests {
         let errors: Vec<f64> = [6, 10, 15, 25].iter().map(|&n| (value(n) - value(80)).abs()).collect();
         assert!(errors.windows(2).all(|w| w[1] < w[0]) && errors[3] < 1e-5, "{errors:?}");
     }
+
+    proptest::proptest! {
+        // the tolerance is well above the error of the sigmoid's quadrature, which matters at equality alone
+        #[test]
+        fn values_are_symmetric_and_bounded_by_the_diagonal(
+            q1 in 0.01..2.0f64, q2 in 0.01..2.0f64, rho in -1.0..1.0f64,
+        ) {
+            let q12 = rho * (q1 * q2).sqrt();
+            for kernel in kernels() {
+                let cross = kernel.value(q1, q2, q12);
+                proptest::prop_assert!((cross - kernel.value(q2, q1, q12)).abs() < 1e-13, "{kernel:?}");
+                let bound = (kernel.value(q1, q1, q1) * kernel.value(q2, q2, q2)).sqrt();
+                proptest::prop_assert!(cross.abs() <= bound + 1e-7, "{kernel:?}: {cross} against {bound}");
+            }
+        }
+    }
 }

@@ -5,8 +5,8 @@ use super::zonal::ZonalRule;
 use crate::math::error::{MathError, check_range};
 
 /// What each weight matrix l = 1 … L+1 of a network of L hidden layers contributes to its tangent kernel, inputs on the
-/// unit sphere: `Θ^(l)(ρ) = Σ^(l−1)(ρ) Π_{h=l..L} σ̂'(Σ^(h−1)(ρ))` with `Σ^(0) = ρ`, `Σ^(l) = σ̂(Σ^(l−1))`. Their sum is the
-/// neural tangent kernel.
+/// unit sphere: `Θ^(l)(ρ) = Σ^(l−1)(ρ) Π_{h=l..L} σ̂'(Σ^(h−1)(ρ))` with `Σ^(0) = ρ`, `Σ^(l) = σ̂(Σ^(l−1))`. Their sum
+/// is the neural tangent kernel.
 ///
 /// Shapes: -> L + 1 numbers. Cost: L evaluations of the dual and of its slope.
 /// Source: Jacot, Gabriel and Hongler, NeurIPS 31 (2018), arXiv 1806.07572, theorem 1, unrolled; Dandi and Jacot,

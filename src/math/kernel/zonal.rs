@@ -41,9 +41,9 @@ pub fn harmonics(dim: usize, degree: usize) -> f64 {
 
 /// A quadrature for functions of t = ⟨x, x'⟩ on S^{d−1}: `Σ w_i f(t_i) ≈ E f(⟨x, x'⟩)`, x uniform.
 ///
-/// Gauss–Legendre in the angle θ, t = cos θ, with the weight `sin^{d−2} θ`. Kernels of ReLU networks have square roots of
-/// 1 ∓ t at the poles, at which Gauss–Gegenbauer quadrature in t converges slowly; in θ they are analytic up to the end
-/// points, so that this converges geometrically.
+/// Gauss–Legendre in the angle θ, t = cos θ, with the weight `sin^{d−2} θ`. Kernels of ReLU networks have square roots
+/// of 1 ∓ t at the poles, at which Gauss–Gegenbauer quadrature in t converges slowly; in θ they are analytic up to the
+/// end points, so that this converges geometrically.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ZonalRule {
     dim: usize,
@@ -78,8 +78,8 @@ impl ZonalRule {
     }
 
     /// The Funk–Hecke eigenvalues on the harmonics of a degree of kernels that are given at the nodes:
-    /// `μ_k(f) = ∫ f(t) P_k(t) (1 − t²)^{(d−3)/2} dt / ∫ (1 − t²)^{(d−3)/2} dt`. What rounding hides is 0: less than 1e-12 of
-    /// the sum of the terms' sizes.
+    /// `μ_k(f) = ∫ f(t) P_k(t) (1 − t²)^{(d−3)/2} dt / ∫ (1 − t²)^{(d−3)/2} dt`. What rounding hides is 0: less than
+    /// 1e-12 of the sum of the terms' sizes.
     ///
     /// Shapes: a list of (nodes) -> one number each. Cost: nodes · (degree + number of kernels).
     /// Source: Funk–Hecke theorem; Atkinson and Han (2012), theorem 2.22, doi:10.1007/978-3-642-25983-8.

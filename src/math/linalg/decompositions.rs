@@ -126,6 +126,7 @@ pub(super) fn apply_reflectors(basis: &Matrix, coefficients: &Matrix) -> Matrix 
 /// Eigenvectors are defined up to a sign, and what a solver returns there is an accident: without this, a result at a
 /// fixed seed would differ between solvers.
 /// Shapes: n x k -> k signs, ±1. Cost: nk.
+/// Source: ours; the reference implementation leaves signs to the solver.
 pub fn canonical_signs(a: &Matrix) -> Vec<f64> {
     a.column_iter()
         .map(|column| {

@@ -70,7 +70,8 @@ const TOLERANCE: f64 = 1e-12;
 /// `apply` maps an n x b block to the operator times the block. The start block is random but fixed, so the result is a
 /// function of the operator. Every returned pair has a residual below 1e-12 of the largest |λ|.
 ///
-/// Shapes: -> keep values, n x keep vectors. Cost: `products` applications at most, 4nm for each of them, m = 2·keep + 96.
+/// Shapes: -> keep values, n x keep vectors.
+/// Cost: `products` applications at most, 4nm for each of them, m = 2·keep + 96.
 /// Source: as [`top_eigen_by_magnitude`].
 ///
 /// # Errors
@@ -91,10 +92,12 @@ pub struct Found {
     pub products: usize,
 }
 
-/// [`top_eigen_of_operator`] for an operator whose products cost far more than the work on the basis: a wide basis, looked
-/// at after every block, and a `tolerance` on the residual (relative to the largest |λ|) that the caller chooses.
+/// [`top_eigen_of_operator`] for an operator whose products cost far more than the work on the basis: a wide basis,
+/// looked at after every block, and a `tolerance` on the residual (relative to the largest |λ|) that the caller
+/// chooses.
 ///
-/// Shapes: -> keep values, n x keep vectors. Cost: `products` applications at most, and 4nm for each, m = 24·(keep + 2).
+/// Shapes: -> keep values, n x keep vectors. Units: the tolerance is relative.
+/// Cost: `products` applications at most, and 4nm for each, m = 24·(keep + 2).
 /// Source: as [`top_eigen_by_magnitude`].
 ///
 /// # Errors

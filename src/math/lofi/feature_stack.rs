@@ -74,15 +74,16 @@ impl Trace {
 }
 
 impl FeatureStack {
-    /// Layers whose scales `c_ℓ` are the root mean square norms of the training samples at their inputs; and the samples
-    /// at every layer, which come out on the way.
+    /// Layers whose scales `c_ℓ` are the root mean square norms of the training samples at their inputs; and the
+    /// samples at every layer, which come out on the way.
     ///
-    /// Shapes: n x d, layers -> n x `K_ℓ` for each. Cost: 2n Σ (`d_ℓ` + `K_ℓ`) `P_ℓ`; memory: a bounded block and n Σ K.
+    /// Shapes: n x d, layers -> n x `K_ℓ` for each.
+    /// Cost: 2n Σ (`d_ℓ` + `K_ℓ`) `P_ℓ`; memory: a bounded block and n Σ K.
     /// Source: the paper, a LoFi layer; the order of the scalings is the reference implementation's.
     ///
     /// # Errors
-    /// [`MathError::Shape`] where one layer does not fit behind the other, [`MathError::Range`] where the samples are zero
-    /// at a layer, and whatever the inputs return.
+    /// [`MathError::Shape`] where one layer does not fit behind the other, [`MathError::Range`] where the samples are
+    /// zero at a layer, and whatever the inputs return.
     pub fn fit<E: From<MathError>>(
         inputs: RowSource<'_, E>,
         layers: Vec<Unfitted>,
@@ -120,6 +121,7 @@ impl FeatureStack {
     }
 
     /// `z_ℓ(x)` for ℓ = `layer`, counted from 0. Shapes: n x d -> n x P. Cost: 2n Σ (d + K) P over the layers passed.
+    /// Source: as [`FeatureStack::fit`].
     ///
     /// # Errors
     /// [`MathError::Shape`] where the inputs do not fit, [`MathError::Range`] where there is no such layer.

@@ -52,8 +52,8 @@ fn gelu_slope(x: f64) -> f64 {
 /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, Jacobian importance.
 ///
 /// # Errors
-/// [`MathError::Shape`] where the inputs or the directions do not fit the layer, [`MathError::Range`] for no input or an
-/// activation without [`slope`], and whatever `rows` returns.
+/// [`MathError::Shape`] where the inputs or the directions do not fit the layer, [`MathError::Range`] for no input or
+/// an activation without [`slope`], and whatever `rows` returns.
 pub fn importance<E: From<MathError>>(
     stack: &FeatureStack,
     layer: usize,

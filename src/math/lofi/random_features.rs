@@ -64,6 +64,7 @@ pub(super) fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError
 
 impl RandomLayer {
     /// A layer whose scale is that of the training rows. Shapes: n x d, d x P. Cost: nd.
+    /// Source: as [`input_scale`].
     ///
     /// # Errors
     /// [`MathError::Shape`] where the weights do not fit, [`MathError::Range`] where the input is zero.
@@ -102,8 +103,8 @@ pub fn unnormalised_lift(h: &Matrix, weights: &Matrix, activation: Activation) -
     Ok(z)
 }
 
-/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is never
-/// expanded as a whole.
+/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is
+/// never expanded as a whole.
 ///
 /// Shapes: `lifted(i..j)` gives (j − i) x width -> `blocks.rows` x width. Cost: that of `lifted`.
 ///
@@ -176,7 +177,8 @@ pub struct WideLayer {
 ///
 /// Formula: `G = Z Zᵀ`, `G× = Z Z_sᵀ`, summed over blocks of `columns_at_once` columns of W; the scale is the training
 /// rows'. The result depends on the block only through rounding. `proceed` is asked before each block.
-/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
+/// Shapes: n x d, `n_s` x d -> state of n and `n_s`.
+/// Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
 /// Source: the reference implementation's finite-width pipeline in dual form; the nested draws are ours.
 ///
 /// # Errors

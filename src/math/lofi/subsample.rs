@@ -167,8 +167,8 @@ pub fn squared_overlaps_at_any_place(reference: &Matrix, found: &Eigen) -> Resul
     Ok((0..reference.ncols()).map(largest).collect())
 }
 
-/// Where a curve first reaches a level from below, linear in log x between its points; none where it starts at the level
-/// or never reaches it.
+/// Where a curve first reaches a level from below, linear in log x between its points; none where it starts at the
+/// level or never reaches it.
 ///
 /// Shapes: points (x, y) by ascending x > 0. Units: those of x. Cost: the number of points.
 /// Source: ours; a straight line over a logarithmic axis is how the paper's curves are read.

@@ -21,8 +21,8 @@ pub struct State {
 /// Online learning of one neuron: `w ← (w + η y He₃(z) x)/‖·‖` with `z = w·x/√(wᵀΣw)`, a fresh signal each step.
 ///
 /// `He₃(z) = z³ − 3z = He₄′(z)/4`: ascent of y He₄(z)/4, at the rate η = c/N². The basis of cosines and sines turns the
-/// N points into N coefficients by a rotation, so nothing changes but the cost: x has one phase a mode and no transform is
-/// needed. w is kept in lengths of its own, and normalised once a block: z does not depend on its length.
+/// N points into N coefficients by a rotation, so nothing changes but the cost: x has one phase a mode and no transform
+/// is needed. w is kept in lengths of its own, and normalised once a block: z does not depend on its length.
 /// Cost: about 4 N operations a step.
 /// Source: Ricci, Merger & Goldt, arXiv 2605.16913, as reconstructed.
 pub struct PhaseLearner<'a> {

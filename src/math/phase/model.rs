@@ -7,8 +7,8 @@ use std::f64::consts::TAU;
 /// Equally spaced phases that samples are drawn from.
 ///
 /// A uniform law on M equally spaced phases has E e^{ikφ} = 0 for every k that M does not divide, as the continuous one
-/// has: no polynomial of degree below M in sines and cosines has another mean. The learner's are of degree 8 at most, so
-/// drift and diffusion are exactly those of continuous phases.
+/// has: no polynomial of degree below M in sines and cosines has another mean. The learner's are of degree 8 at most,
+/// so drift and diffusion are exactly those of continuous phases.
 pub const PHASES: usize = 1 << BITS;
 const BITS: usize = 12;
 
@@ -21,6 +21,8 @@ const WORD: usize = 1 << (BITS * PHASES_IN_WORD);
 /// `λ_k ∝ k^−α` with `Σ λ_k = N/2 − 1` are the eigenvalues of the covariance, each twice; constant and alternating
 /// signals are absent. Phases are uniform and independent, but for y = +1, where `φ_{3m} = 3 φ_m`. A translation moves
 /// `φ_k` by k times as much and keeps the lock, so the classes share all moments below the fourth.
+///
+/// Source: Ricci, Merger & Goldt, arXiv 2605.16913, as reconstructed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhaseModel {
     size: usize,
@@ -67,6 +69,7 @@ impl PhaseModel {
     }
 
     /// The signal of a sample, point by point. Shapes: N/2 − 1 phases -> N. Cost: N²/2.
+    /// Source: as [`PhaseModel`].
     pub fn signal(&self, sample: &Sample) -> Vec<f64> {
         let size = self.size as f64;
         let wave = |(k, (&power, &phase)): (usize, (&f64, &u16)), t: usize| {

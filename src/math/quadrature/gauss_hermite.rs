@@ -3,7 +3,8 @@
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::{Matrix, sym_eigen};
 
-/// Nodes and weights such that `Σ w_i f(z_i) ≈ E[f(z)]`, z ~ N(0, 1); exact for polynomials of degree < 2·(number of nodes).
+/// Nodes and weights such that `Σ w_i f(z_i) ≈ E[f(z)]`, z ~ N(0, 1); exact for polynomials of degree < 2·(number of
+/// nodes).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussHermite {
     /// Nodes, ascending and symmetric about 0.

@@ -142,4 +142,17 @@ mod tests {
         order.sort_unstable();
         assert_eq!(order, (0..100).collect::<Vec<_>>());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn an_order_holds_every_place_once_and_a_draw_stays_below_its_bound(
+            seed in proptest::num::u64::ANY, n in 0usize..300, bound in 1usize..usize::MAX,
+        ) {
+            let mut stream = Stream::new(seed, "test-order", 0);
+            let mut order = stream.permutation(n);
+            order.sort_unstable();
+            proptest::prop_assert!(order.into_iter().eq(0..n));
+            proptest::prop_assert!(stream.below(bound) < bound);
+        }
+    }
 }

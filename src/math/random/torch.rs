@@ -1,4 +1,5 @@
-//! The random numbers of PyTorch on a CPU, so that a subsample of the reference implementation is the same subsample here.
+//! The random numbers of PyTorch on a CPU, so that a subsample of the reference implementation is the same subsample
+//! here.
 //!
 //! Only what the reference draws: `torch.randperm` (exact) and `torch.randn` in f32 (to 5e-7: the last bits depend on
 //! the vector maths that PyTorch was built with). Numbers drawn on a GPU come from another generator.

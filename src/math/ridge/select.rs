@@ -17,6 +17,7 @@ pub fn log_grid(from: f64, to: f64, points: usize) -> Vec<f64> {
 /// The index of the smallest value, the first one where several are equal; `None` for an empty curve. NaN is never
 /// smallest.
 /// Shapes: m -> a number below m. Cost: m.
+/// Source: the reference implementation takes the first strict minimum of the leave-one-out error.
 pub fn first_minimum(curve: &[f64]) -> Option<usize> {
     let better = |best: Option<usize>, (i, &v): (usize, &f64)| match best {
         Some(b) if v < curve[b] => Some(i),
@@ -69,6 +70,7 @@ impl Ridge<'_> {
     /// The ridge of a grid with the smallest leave-one-out error, the first one where several are equal.
     ///
     /// Shapes: m ridges -> one of them. Cost: that of [`Ridge::leave_one_out`].
+    /// Source: as [`Ridge::leave_one_out`].
     ///
     /// # Errors
     /// Those of [`Ridge::leave_one_out`]; [`MathError::NonFinite`] where the curve has no smallest value.

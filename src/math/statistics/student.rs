@@ -170,4 +170,16 @@ mod tests {
         assert!(touching.high.abs() < 1e-9, "at that level the interval ends at zero");
         assert_eq!(student_p_value_below_zero(&[-1.0, -1.0]).unwrap(), 0.0);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn the_distribution_is_symmetric_rises_and_is_undone_by_its_quantile(
+            t in -30.0..30.0f64, step in 0.01..3.0f64, degrees in 1.0..60.0f64, level in 0.01..0.99f64,
+        ) {
+            let cdf = |t: f64| student_cdf(t, degrees);
+            proptest::prop_assert!((0.0..=1.0).contains(&cdf(t)) && cdf(t) <= cdf(t + step));
+            proptest::prop_assert!((cdf(t) + cdf(-t) - 1.0).abs() < 1e-14);
+            proptest::prop_assert!((cdf(student_quantile(level, degrees).unwrap()) - level).abs() < 1e-12);
+        }
+    }
 }

@@ -277,4 +277,20 @@ mod tests {
         assert!((noisy.slope - 1.0).abs() < 1e-14 && (noisy.slope_standard_error - 0.004_f64.sqrt()).abs() < 1e-12);
         assert!(least_squares_line(&[1.0, 1.0], &[0.0, 1.0]).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn ranks_add_up_and_their_correlation_sees_order_only(
+            points in proptest::collection::vec((-5.0..5.0f64, -5.0..5.0f64), 2..40),
+        ) {
+            let (x, y): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
+            let n = x.len() as f64;
+            proptest::prop_assert_eq!(ranks(&x).iter().sum::<f64>(), 0.5 * n * (n + 1.0));
+            let found = spearman(&x, &y).unwrap();
+            let (risen, fallen): (Vec<f64>, Vec<f64>) = x.iter().map(|v| (v.exp(), -3.0 * v)).unzip();
+            proptest::prop_assert!(found.abs() < 1.0 + 1e-12 && (spearman(&y, &x).unwrap() - found).abs() < 1e-12);
+            proptest::prop_assert!((spearman(&risen, &y).unwrap() - found).abs() < 1e-12);
+            proptest::prop_assert!((spearman(&fallen, &y).unwrap() + found).abs() < 1e-12);
+        }
+    }
 }
