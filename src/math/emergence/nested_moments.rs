@@ -64,8 +64,8 @@ impl NestedMoments {
         Self { shells: samples.shells(count), sizes: samples.sizes().to_vec(), sums }
     }
 
-    /// Whether some subsample has this image. Shapes: the number of one of the n images. Panics where there is no such
-    /// image.
+    /// Whether some subsample has this image. Panics where there is no such image.
+    /// Shapes: the number of one of the n images.
     pub fn needs(&self, image: usize) -> bool {
         self.shells[image].is_some()
     }

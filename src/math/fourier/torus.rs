@@ -118,8 +118,8 @@ impl Torus {
         mixes
     }
 
-    /// `m_ω = (1 − β) + β â_ω`: what the pooling `M_β = (1 − β) I + β A` does to a wave, with A the circular mean of 3
-    /// x 3 positions and `â_ω = (1 + 2 cos(2π ω_y/H)) (1 + 2 cos(2π ω_x/W))/9`.
+    /// `m_ω = (1 − β) + β â_ω`: what the pooling `M_β = (1 − β) I + β A` does to a wave, A the circular mean of 3 x 3
+    /// positions and `â_ω = (1 + 2 cos(2π ω_y/H)) (1 + 2 cos(2π ω_x/W))/9`.
     ///
     /// Units: dimensionless, β = `strength` from 0 to 1.
     /// Source: arXiv 2402.08010; the form of A is ours.

@@ -24,8 +24,8 @@ impl DecayMask {
         Ok(Self { cutoff, exponent })
     }
 
-    /// The mask at one frequency: 1 at zero, decreasing. Units: frequencies in cycles per pixel; the gain is
-    /// dimensionless.
+    /// The mask at one frequency: 1 at zero, decreasing.
+    /// Units: frequencies in cycles per pixel; the gain is dimensionless.
     /// Source: as [`DecayMask::half_plane`].
     pub fn gain(self, vertical: f64, horizontal: f64) -> f64 {
         (1.0 + vertical.hypot(horizontal) / self.cutoff).powf(-self.exponent)

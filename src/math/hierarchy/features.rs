@@ -29,8 +29,8 @@ pub struct StreamedInputs {
 }
 
 impl StreamedInputs {
-    /// The inputs of a seed. `split` 0 is for training, others for evaluation: they share nothing. Shapes: any number
-    /// of rows of d = `dim`.
+    /// The inputs of a seed. `split` 0 is for training, others for evaluation: they share nothing.
+    /// Shapes: any number of rows of d = `dim`.
     pub fn new(seed: u64, split: u64, dim: usize) -> Self {
         Self { stream: Stream::new(seed, "hierarchy-inputs", split), dim }
     }

@@ -89,8 +89,8 @@ const fn implicit_fits(width: usize, keep: usize) -> bool {
 
 /// The leading eigenpairs of an operator, which is given by its products; eigenvectors have canonical signs.
 ///
-/// Shapes: `apply` maps P x (k + 2) to P x (k + 2) -> k values, P x k vectors. Units: the tolerance is relative to the
-/// largest |λ|.
+/// Shapes: `apply` maps P x (k + 2) to P x (k + 2) -> k values, P x k vectors.
+/// Units: the tolerance is relative to the largest |λ|.
 /// Cost: that of [`top_eigen_of_costly_operator`], at most 200 products with a block.
 /// Source: as [`top_eigen_of_costly_operator`].
 ///

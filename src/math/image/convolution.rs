@@ -134,9 +134,8 @@ impl ConvolutionalLayer {
         Ok(Maps::new(out, shape)?)
     }
 
-    /// What is in memory for each image of a block, `S (Ck² + 2P)`: its patches, its lift, and that once more weighted
-    /// or filtered.
-    /// Units: numbers, of 8 bytes.
+    /// What is in memory for each image of a block: its patches, its lift, and that once more weighted or filtered.
+    /// Units: numbers of 8 bytes, `S (Ck² + 2P)` of them.
     pub fn block_entries(&self) -> usize {
         self.output.positions() * (self.weights.nrows() + 2 * self.weights.ncols())
     }

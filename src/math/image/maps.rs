@@ -98,8 +98,8 @@ impl Maps {
         Self { values, shape: MapShape { channels: 1, ..self.shape } }
     }
 
-    /// Some of the images, copied. Shapes: -> m x CHW, m the length of the range. Cost: m CHW. Panics where there are
-    /// fewer.
+    /// Some of the images, copied. Panics where there are fewer.
+    /// Shapes: -> m x CHW, m the length of the range. Cost: m CHW.
     pub fn images(&self, range: Range<usize>) -> Self {
         Self { values: self.values.rows(range.start, range.len()).into_owned(), shape: self.shape }
     }
@@ -107,8 +107,8 @@ impl Maps {
 
 /// Cuts `count` items of `entries` numbers each into ranges that fill a bounded block, at least one item each.
 ///
-/// Shapes: -> consecutive ranges of ⌊2²²/entries⌋ items that cover `0..count`. Units: numbers, of 8 bytes: 32 MiB a
-/// block.
+/// Shapes: -> consecutive ranges of ⌊2²²/entries⌋ items that cover `0..count`.
+/// Units: numbers of 8 bytes, so that a block has 32 MiB.
 pub fn bounded_blocks(count: usize, entries: usize) -> impl Iterator<Item = Range<usize>> {
     // 32 MiB: beyond the caches, so that the product and not the call costs, and small beside any data set
     const BLOCK_ENTRIES: usize = 1 << 22;

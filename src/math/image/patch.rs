@@ -55,8 +55,8 @@ pub fn patches(images: &Maps, window: Window) -> Result<Matrix, MathError> {
     Ok(out)
 }
 
-/// [`patches`] in the memory of `out`, which is only made anew where its shape differs. Shapes and cost: those of
-/// [`patches`].
+/// [`patches`] in the memory of `out`, which is only made anew where its shape differs.
+/// Shapes and cost: those of [`patches`].
 ///
 /// # Errors
 /// Those of [`patches`].

@@ -84,8 +84,10 @@ pub struct Colouring {
 }
 
 impl Colouring {
-    /// The coefficients of the coloured image. Shapes: H x W -> H x W. Units: dimensionless, of mean square 1 over the
-    /// training images but for ε. Cost: HW. Panics for another size.
+    /// The coefficients of the coloured image.
+    ///
+    /// Shapes: H x W -> H x W. Units: dimensionless, of mean square 1 over the training images but for ε.
+    /// Cost: HW. Panics for another size.
     pub fn apply(&self, spectrum: &Spectrum) -> Spectrum {
         spectrum.minus(&self.mean).scaled(&self.gains)
     }

@@ -14,8 +14,8 @@ pub struct Block<'a, T> {
 }
 
 impl<'a, T> Block<'a, T> {
-    /// Columns of `rows` numbers that begin `stride` numbers apart. Shapes: stride·(columns − 1) + rows -> rows x
-    /// columns.
+    /// Columns of `rows` numbers that begin `stride` numbers apart.
+    /// Shapes: stride·(columns − 1) + rows -> rows x columns.
     pub fn new(values: &'a [T], (rows, columns): (usize, usize), stride: usize) -> Self {
         Self { values, rows, columns, stride, transposed: false }
     }
@@ -41,8 +41,8 @@ pub struct BlockMut<'a, T> {
 }
 
 impl<'a, T> BlockMut<'a, T> {
-    /// Columns of `rows` numbers that begin `stride` numbers apart. Shapes: stride·(columns − 1) + rows -> rows x
-    /// columns.
+    /// Columns of `rows` numbers that begin `stride` numbers apart.
+    /// Shapes: stride·(columns − 1) + rows -> rows x columns.
     pub fn new(values: &'a mut [T], (rows, columns): (usize, usize), stride: usize) -> Self {
         Self { values, rows, columns, stride }
     }

@@ -36,8 +36,8 @@ pub fn top_eigen_by_magnitude(a: &Matrix, k: usize) -> Result<Eigen, MathError> 
     Ok(truncate(sym_eigen(a)?, k))
 }
 
-/// Keeps the `k` pairs of largest |λ|, by descending |λ|; equal magnitudes keep their order. Shapes: m pairs of n -> k.
-/// Cost: nk.
+/// Keeps the `k` pairs of largest |λ|, by descending |λ|; equal magnitudes keep their order.
+/// Shapes: m pairs of n -> k pairs. Cost: nk.
 pub fn truncate(eigen: Eigen, k: usize) -> Eigen {
     let order = order_by_magnitude(&eigen.values);
     let kept = &order[..k.min(order.len())];

@@ -31,8 +31,8 @@ pub(super) fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, cols)
 }
 
-/// Gives a matrix another shape where it has it not yet; its numbers are those of before, or zeros. Shapes: -> rows x
-/// columns.
+/// Gives a matrix another shape where it has it not yet; its numbers are those of before, or zeros.
+/// Shapes: -> rows x columns.
 pub fn ensure_shape(a: &mut Matrix, rows: usize, columns: usize) {
     if a.shape() != (rows, columns) {
         *a = Matrix::zeros(rows, columns);

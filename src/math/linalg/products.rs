@@ -27,8 +27,8 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     out
 }
 
-/// `out = A B` in the memory of `out`, which is only made anew where its shape differs. Shapes and cost: those of
-/// [`product`].
+/// `out = A B` in the memory of `out`, which is only made anew where its shape differs.
+/// Shapes and cost: those of [`product`].
 pub fn product_into(out: &mut Matrix, a: &Matrix, b: &Matrix) {
     ensure_shape(out, a.nrows(), b.ncols());
     multiply(out, Accum::Replace, view(a), view(b));

@@ -113,8 +113,8 @@ impl FeatureStack {
         self.layers.first().map_or(0, |layer| layer.lift.weights.nrows())
     }
 
-    /// Blocks of n inputs that a trace through all layers has room for. Shapes: -> consecutive ranges that cover 0 to
-    /// n.
+    /// Blocks of n inputs that a trace through all layers has room for.
+    /// Shapes: -> consecutive ranges that cover 0 to n.
     pub fn blocks(&self, n: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let widths: usize = self.layers.iter().map(|layer| layer.lift.weights.ncols()).sum();
         bounded_blocks(n, self.input_dim() + 2 * widths)

@@ -37,8 +37,8 @@ impl NestedSamples {
         &self.sizes
     }
 
-    /// The members of the subsample at a place of `sizes`. Panics where there is no such place. Shapes: ->
-    /// `sizes[place]` numbers.
+    /// The members of the subsample at a place of `sizes`. Panics where there is no such place.
+    /// Shapes: -> `sizes[place]` numbers.
     pub fn members(&self, place: usize) -> &[usize] {
         &self.order[..self.sizes[place]]
     }

@@ -52,8 +52,7 @@ impl Stream {
     /// A uniform integer in `0..bound`, `⌊bound · word/2⁶⁴⌋`; 0 where `bound` is 0. Bias below `bound`/2⁶⁴.
     ///
     /// Units: a count, dimensionless. Cost: one word.
-    /// Source: multiply and shift as in Lemire, arXiv 1805.10941, without its rejection, so that every draw takes one
-    /// word.
+    /// Source: multiply and shift as in Lemire, arXiv 1805.10941, without the rejection: every draw takes one word.
     pub fn below(&mut self, bound: usize) -> usize {
         let wide = u128::from(self.generator.next_u64()) * bound as u128;
         (wide >> 64) as usize

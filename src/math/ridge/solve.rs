@@ -36,8 +36,7 @@ impl Ridge<'_> {
     /// The solutions at the given ridges, in their order.
     ///
     /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation.
-    /// Shapes: m ridges -> m fits: w of P or c of n, predictions of n and `n_s`. Units: predictions have that of the
-    /// labels.
+    /// Shapes: m ridges -> m fits: w of P or c of n, predictions of n and `n_s`. Units: those of the labels.
     /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel.
     /// Source: the paper's readout; ridge regression: Hoerl and Kennard, Technometrics 12 (1970) 55.
     ///

@@ -114,8 +114,8 @@ pub fn paired_difference(a: &[f64], b: &[f64], options: Bootstrap) -> Result<Pai
     Ok(PairedDifference { interval: bootstrap_mean(&differences, options)?, mean: mean(&differences)? })
 }
 
-/// Ranks from 1, ties by their mean rank. Shapes: n values -> n. Units: dimensionless. Cost: n log n, n more for each
-/// distinct value.
+/// Ranks from 1, ties by their mean rank.
+/// Shapes: n values -> n. Units: dimensionless. Cost: n log n, and n for each distinct value.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
