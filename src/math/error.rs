@@ -43,7 +43,7 @@ pub enum MathError {
     },
 }
 
-/// Checks a size.
+/// Checks a size. Units: a count, as in `what`.
 ///
 /// # Errors
 /// [`MathError::Shape`] where `found != expected`.
@@ -52,6 +52,8 @@ pub fn check_size(what: &'static str, found: usize, expected: usize) -> Result<(
 }
 
 /// Checks that every entry is a number.
+///
+/// Shapes: any number of values. Cost: one pass, and a second one where their sum overflows.
 ///
 /// # Errors
 /// [`MathError::NonFinite`] where an entry is NaN or infinite.
@@ -64,7 +66,7 @@ pub fn check_finite(what: &'static str, values: &[f64]) -> Result<(), MathError>
     }
 }
 
-/// Checks a parameter against a condition.
+/// Checks a parameter against a condition. Units: those of the parameter.
 ///
 /// # Errors
 /// [`MathError::Range`] where `ok` is false.

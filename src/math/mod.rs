@@ -3,6 +3,8 @@
 //! Conventions, everywhere in this layer:
 //! - samples are rows: `X` is `n x d`, labels are a slice of length `n`;
 //! - everything is `f64`;
+//! - the documentation of a function gives `Shapes:` as inputs -> outputs and `Units:`; what has no unit there is
+//!   dimensionless, and of a vector the shape is its length;
 //! - nothing is centred before the readout: the paper's moment operator uses raw ±1 labels;
 //! - eigenvectors have a canonical sign, so a result does not depend on the solver;
 //! - products and factorisations run on one thread, so the bytes do not depend on the thread count.

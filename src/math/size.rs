@@ -3,20 +3,20 @@
 /// More than any memory holds, and little enough that a hundred of them, of eight bytes each, still add up.
 pub const MOST: usize = 1 << 52;
 
-/// a · b, [`MOST`] where it is more.
+/// a · b, [`MOST`] where it is more. Units: counts.
 #[must_use]
 pub const fn times(a: usize, b: usize) -> usize {
     let product = a.saturating_mul(b);
     if product < MOST { product } else { MOST }
 }
 
-/// a · b · c, [`MOST`] where it is more.
+/// a · b · c, [`MOST`] where it is more. Units: counts.
 #[must_use]
 pub const fn times3(a: usize, b: usize, c: usize) -> usize {
     times(times(a, b), c)
 }
 
-/// Bytes of a · b things of so many bytes each.
+/// Memory of a · b things of `each` bytes. Units: bytes.
 #[must_use]
 pub const fn bytes(each: u64, a: usize, b: usize) -> u64 {
     each * times(a, b) as u64

@@ -21,7 +21,8 @@ pub fn relative_effective_dimension(spectrum: &[f64], radius: f64) -> Result<f64
 /// The participation ratio `(Σ|λ|)²/Σλ²`: k for k equal magnitudes, 1 for a single one.
 ///
 /// Shapes: k values. Units: directions; a multiple of the spectrum has the same. Cost: k.
-/// Source: the standard definition, e.g. Gao et al., *A theory of multineuronal dimensionality*, bioRxiv 214262, with |λ| for a signed spectrum.
+/// Source: the standard definition, e.g. Gao et al., *A theory of multineuronal dimensionality*, bioRxiv 214262, with
+/// |λ| for a signed spectrum.
 ///
 /// # Errors
 /// [`MathError::Range`] where the spectrum is zero.
@@ -31,7 +32,10 @@ pub fn participation_ratio(spectrum: &[f64]) -> Result<f64, MathError> {
     Ok(spectrum.iter().map(|v| v.abs()).sum::<f64>().powi(2) / squares)
 }
 
-/// `Σ|λ|` of some eigenvalues over that of all of them. Cost: the lengths.
+/// `Σ|λ|` of some eigenvalues over that of all of them.
+///
+/// Shapes: k values, m values -> a number, at most 1 where the k are among the m. Units: dimensionless. Cost: k + m.
+/// Source: ours.
 ///
 /// # Errors
 /// [`MathError::Range`] where all of them are zero.

@@ -1,4 +1,5 @@
-//! Moments of convolutional features over many sets of images at once: the lift is done an image at a time and never held.
+//! Moments of convolutional features over many sets of images at once: the lift is done an image at a time and never
+//! held.
 
 use super::Moments;
 use crate::math::error::{MathError, check_range, check_size};
@@ -56,17 +57,22 @@ pub struct NestedMoments {
 
 impl NestedMoments {
     /// Empty moments of `width` channels over subsamples of `count` images.
+    ///
+    /// Shapes: -> a P x P sum for each size, P = `width`. Cost: P² for each size.
     pub fn new(samples: &NestedSamples, count: usize, width: usize) -> Self {
         let sums = vec![Matrix::zeros(width, width); samples.sizes().len()];
         Self { shells: samples.shells(count), sizes: samples.sizes().to_vec(), sums }
     }
 
     /// Whether some subsample has this image. Panics where there is no such image.
+    /// Shapes: the number of one of the n images.
     pub fn needs(&self, image: usize) -> bool {
         self.shells[image].is_some()
     }
 
-    /// Adds an image by its own moment. Cost: P². Panics where there is no such image.
+    /// Adds `y M` of an image to the sum of its shell, M the moment of the image alone.
+    ///
+    /// Shapes: P x P. Cost: P². Panics where there is no such image.
     ///
     /// # Errors
     /// [`MathError::Shape`] for a moment of another width.
@@ -78,7 +84,10 @@ impl NestedMoments {
         Ok(())
     }
 
-    /// The moment of each subsample, by ascending size; a sum of shells.
+    /// The moment `C = (1/n) Σ_i y_i M_i` of each subsample, by ascending size n; a running sum of shells.
+    ///
+    /// Shapes: -> P x P for each size. Cost: 2P² for each size.
+    /// Source: arXiv 2605.13612, for a convolutional layer C averages over positions.
     pub fn finish(self) -> impl Iterator<Item = Matrix> {
         let width = self.sums.first().map_or(0, Matrix::nrows);
         self.sums.into_iter().zip(self.sizes).scan(Matrix::zeros(width, width), |total, (shell, size)| {

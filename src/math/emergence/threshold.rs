@@ -28,15 +28,18 @@ pub struct Emergence {
     pub predicted_samples: f64,
 }
 
-/// The effective dimension `D(r) = Σ_j λ_j/(λ_j + r)` of a spectrum. Negative eigenvalues, which are rounding, count as 0.
+/// The effective dimension `D(r) = Σ_j λ_j/(λ_j + r)` of a spectrum. Negative eigenvalues, which are rounding, count as
+/// 0.
 ///
-/// Cost: the spectrum's length. Source: the paper.
+/// Shapes: k values -> a number from 0 to k. Units: directions; r has the unit of the spectrum. Cost: k.
+/// Source: the paper, residual effective dimension of the emergence criterion.
 pub fn effective_dimension(spectrum: &[f64], radius: f64) -> f64 {
     spectrum.iter().map(|l| l.max(0.0)).filter(|&l| l > 0.0).map(|l| l / (l + radius)).sum()
 }
 
 impl Moments {
     /// The moments of lifted samples. Shapes: n x P, n -> P x P twice. Cost: 2nP².
+    /// Source: the paper, C and `Σ_1` of the emergence criterion.
     ///
     /// # Errors
     /// [`MathError::Shape`] where the labels do not fit.
@@ -45,6 +48,7 @@ impl Moments {
     }
 
     /// The `keep` directions of largest |λ| of C. Shapes: -> K values, P x K. Cost: top-K of P.
+    /// Source: the paper keeps the top-k eigenvectors by |λ|.
     ///
     /// # Errors
     /// Those of [`top_eigen_by_magnitude`].
@@ -58,8 +62,8 @@ impl Moments {
 
 /// The sample sizes at which the first `features` directions of a filter emerge.
 ///
-/// Formula: `Σ_1 = E[z zᵀ]`, `Σ_{k+1} = (I − v_k v_kᵀ) Σ_k (I − v_k v_kᵀ)`; `r_k` maximises `r √D_k(r)` over `r <= λ_1(Σ_k)`,
-/// which increases with r, so `r_k = λ_1(Σ_k)`; `n_k = (r_k/ρ_k)² D_k(r_k)`.
+/// Formula: `Σ_1 = E[z zᵀ]`, `Σ_{k+1} = (I − v_k v_kᵀ) Σ_k (I − v_k v_kᵀ)`; `r_k` maximises `r √D_k(r)` over
+/// `r <= λ_1(Σ_k)`, which increases with r, so `r_k = λ_1(Σ_k)`; `n_k = (r_k/ρ_k)² D_k(r_k)`.
 /// Shapes: P x P, filter of P -> one prediction for each feature. Units: samples. Cost: features · 4/3 P³.
 /// Source: the paper, emergence criterion `ρ_k >> τ_k(n)`, `τ_k(n) <= r √(D_k(r)/n)`.
 ///

@@ -15,22 +15,24 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// All zeros.
+    /// All zeros. Shapes: -> H x W.
     pub fn zeros(height: usize, width: usize) -> Self {
         Self { real: Matrix::zeros(height, width), imaginary: Matrix::zeros(height, width) }
     }
 
-    /// Sizes |X(f)|. Cost: HW.
+    /// Sizes |X(f)|. Shapes: -> H x W. Units: those of the pixels. Cost: HW.
     pub fn amplitudes(&self) -> Matrix {
         self.real.zip_map(&self.imaginary, f64::hypot)
     }
 
-    /// Squared sizes |X(f)|². Cost: HW.
+    /// Squared sizes |X(f)|². Shapes: -> H x W. Units: those of the pixels, squared. Cost: HW.
     pub fn powers(&self) -> Matrix {
         self.real.zip_map(&self.imaginary, |a, b| a * a + b * b)
     }
 
-    /// X(f) e^{iθ(f)}. Real images stay real where θ(−f) = −θ(f) up to whole turns. Cost: HW. Panics for another size.
+    /// X(f) e^{iθ(f)}. Real images stay real where θ(−f) = −θ(f) up to whole turns.
+    ///
+    /// Shapes: H x W. Units: θ in radians. Cost: HW. Panics for another size.
     pub fn turned(&self, phases: &Matrix) -> Self {
         let (cosine, sine) = (phases.map(libm::cos), phases.map(libm::sin));
         Self {
@@ -39,12 +41,14 @@ impl Spectrum {
         }
     }
 
-    /// X(f) g(f). Real images stay real where g(−f) = g(f). Cost: HW. Panics for another size.
+    /// X(f) g(f). Real images stay real where g(−f) = g(f).
+    ///
+    /// Shapes: H x W. Units: g is dimensionless. Cost: HW. Panics for another size.
     pub fn scaled(&self, gains: &Matrix) -> Self {
         Self { real: self.real.component_mul(gains), imaginary: self.imaginary.component_mul(gains) }
     }
 
-    /// X(f) − Y(f). Cost: HW. Panics for another size.
+    /// X(f) − Y(f). Shapes: H x W. Cost: HW. Panics for another size.
     pub fn minus(&self, other: &Self) -> Self {
         Self { real: &self.real - &other.real, imaginary: &self.imaginary - &other.imaginary }
     }
@@ -60,12 +64,14 @@ pub struct ImageFourier {
 }
 
 impl ImageFourier {
-    /// The transform of one size. Cost: H² + W².
+    /// The transform of one size. Shapes: -> waves of rows H x H, of columns W x W. Cost: H² + W².
     pub fn new(height: usize, width: usize) -> Self {
         Self { rows: Waves::new(height), columns: Waves::new(width) }
     }
 
-    /// The coefficients of an image. Shapes: H x W -> H x W. Cost: 4 HW (H + 2W).
+    /// The coefficients of an image.
+    ///
+    /// Shapes: H x W -> H x W. Units: those of the pixels, as the transform is unitary. Cost: 4 HW (2H + W).
     ///
     /// # Errors
     /// [`MathError::Shape`] for an image of another size.
@@ -77,7 +83,10 @@ impl ImageFourier {
         Ok(Spectrum { real, imaginary })
     }
 
-    /// The image of coefficients with X(−f) = X(f)*: the real part of the inverse transform. Cost: 4 HW (H + 2W).
+    /// The image of coefficients with X(−f) = X(f)*: the real part of the inverse transform,
+    /// `x(r, s) = (HW)^{−1/2} Re Σ X(a, b) e^{2πi(ar/H + bs/W)}`.
+    ///
+    /// Shapes: H x W -> H x W. Units: those of the coefficients. Cost: 4 HW (H + 2W).
     ///
     /// # Errors
     /// [`MathError::Shape`] for coefficients of another size.
@@ -117,9 +126,11 @@ const fn opposite(frequency: usize, size: usize) -> usize {
     (size - frequency) % size
 }
 
-/// Random phases with θ(−f) = −θ(f): uniform, but 0 at f = 0, and 0 or π where −f is f. Shapes: -> H x W. Cost: HW.
+/// Random phases with θ(−f) = −θ(f): uniform, but 0 at f = 0, and 0 or π where −f is f.
 ///
 /// The mean of an image, its coefficient at f = 0, keeps its sign: brightness is no matter of phases.
+/// Shapes: -> H x W. Units: radians. Cost: HW.
+/// Source: the phase-randomised images of arXiv 2605.16913, as reconstructed.
 pub fn antisymmetric_phases(height: usize, width: usize, stream: &mut Stream) -> Matrix {
     let mut phases = Matrix::zeros(height, width);
     for (r, s) in (0..height * width).map(|place| (place / width, place % width)).skip(1) {
@@ -134,7 +145,8 @@ pub fn antisymmetric_phases(height: usize, width: usize, stream: &mut Stream) ->
     phases
 }
 
-/// ‖f‖ in cycles per pixel, with the least frequency above 0, 1/max(H, W), in place of 0. Shapes: -> H x W.
+/// ‖f‖ with the least frequency above 0, 1/max(H, W), in place of 0. Shapes: -> H x W. Units: cycles per pixel.
+/// Cost: HW.
 pub fn radial_frequencies(height: usize, width: usize) -> Matrix {
     let along = |index: usize, size: usize| index.min(size - index) as f64 / size as f64;
     let least = 1.0 / height.max(width) as f64;
@@ -214,5 +226,18 @@ mod tests {
         assert_eq!((radial[(0, 0)], radial[(0, 7)], radial[(2, 0)]), (0.125, 0.125, 0.5));
         assert!((radial[(3, 2)] - 0.125_f64.sqrt()).abs() < 1e-15);
         assert!(ImageFourier::new(4, 5).transform(&image(5, 4)).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn images_of_any_size_come_back_and_keep_their_energy(
+            height in 1usize..13, width in 1usize..13, seed in 0u64..1000,
+        ) {
+            let x = Stream::new(seed, "test-image", 1).normal_columns(height, 0, width);
+            let fourier = ImageFourier::new(height, width);
+            let spectrum = fourier.transform(&x).unwrap();
+            proptest::prop_assert!((spectrum.powers().sum() / x.norm_squared() - 1.0).abs() < 1e-12);
+            proptest::prop_assert!((fourier.invert(&spectrum).unwrap() - &x).amax() < 1e-12);
+        }
     }
 }

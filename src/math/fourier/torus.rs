@@ -15,12 +15,12 @@ pub struct Wave {
 }
 
 impl Wave {
-    /// `‖ω‖₁`.
+    /// `‖ω‖₁`. Units: whole waves per image.
     pub const fn degree(&self) -> usize {
         self.frequency.0.unsigned_abs() + self.frequency.1.unsigned_abs()
     }
 
-    /// Whether −ω is ω, so that there is no sine.
+    /// Whether −ω is ω, so that there is no sine. Shapes: one column of the basis then, else two.
     pub const fn is_alone(&self) -> bool {
         self.columns.end - self.columns.start == 1
     }
@@ -38,7 +38,8 @@ pub struct Torus {
 }
 
 impl Torus {
-    /// The frequencies of H x W positions, (0, 0) first. Cost: HW.
+    /// The frequencies of H x W positions, (0, 0) first. Shapes: -> HW columns, one or two for each frequency.
+    /// Cost: HW.
     pub fn new(height: usize, width: usize) -> Self {
         let (mut waves, mut column) = (Vec::new(), 0);
         for index in 0..height * width {
@@ -55,20 +56,20 @@ impl Torus {
         Self { height, width, waves }
     }
 
-    /// The frequencies, (0, 0) first.
+    /// The frequencies, (0, 0) first. Units: whole waves down and across.
     pub fn waves(&self) -> &[Wave] {
         &self.waves
     }
 
-    /// Positions HW.
+    /// The number of positions, HW. Units: pixels.
     pub const fn positions(&self) -> usize {
         self.height * self.width
     }
 
-    /// Orthonormal waves as columns, in the order of [`Wave::columns`]: `√(2/P) cos(2π ω·t/N)` and `√(2/P) sin(2π ω·t/N)`
-    /// with P = HW, and `√(1/P) cos` where there is no sine; positions t row by row.
+    /// Orthonormal waves as columns, in the order of [`Wave::columns`]: `√(2/P) cos(2π ω·t/N)` and
+    /// `√(2/P) sin(2π ω·t/N)` with P = HW, and `√(1/P) cos` where there is no sine; positions t row by row.
     ///
-    /// Shapes: -> HW x HW. Cost: (HW)².
+    /// Shapes: -> HW x HW. Cost: 2 (HW)³, a product of the lines' products with [`Torus::mixes`].
     pub fn basis(&self) -> Matrix {
         let (down, across) = self.lines();
         let products = down.transpose().kronecker(&across.transpose());
@@ -80,12 +81,15 @@ impl Torus {
     }
 
     /// Bases of rows and of columns, of which the waves are made. Shapes: -> H x H and W x W, a function a row.
+    /// Cost: H² + W².
     pub fn lines(&self) -> (Matrix, Matrix) {
         (real_fourier_basis(self.height), real_fourier_basis(self.width))
     }
 
     /// How each column of the basis is made of products of the lines, number (row of H) · W + (row of W):
-    /// `cos(a ± b) = cos a cos b ∓ sin a sin b`, `sin(a ± b) = sin a cos b ± cos a sin b`. Cost: HW.
+    /// `cos(a ± b) = cos a cos b ∓ sin a sin b`, `sin(a ± b) = sin a cos b ± cos a sin b`.
+    ///
+    /// Shapes: -> HW mixes. Units: the weights are dimensionless. Cost: HW.
     pub fn mixes(&self) -> Vec<Mix> {
         let mut mixes = vec![[(0, 0.0); 2]; self.positions()];
         for wave in &self.waves {
@@ -114,9 +118,10 @@ impl Torus {
         mixes
     }
 
-    /// `m_ω = (1 − β) + β â_ω`: what the pooling `M_β = (1 − β) I + β A` does to a wave, with A the circular mean of 3 x 3
+    /// `m_ω = (1 − β) + β â_ω`: what the pooling `M_β = (1 − β) I + β A` does to a wave, A the circular mean of 3 x 3
     /// positions and `â_ω = (1 + 2 cos(2π ω_y/H)) (1 + 2 cos(2π ω_x/W))/9`.
     ///
+    /// Units: dimensionless, β = `strength` from 0 to 1.
     /// Source: arXiv 2402.08010; the form of A is ours.
     pub fn pooling_gain(&self, wave: &Wave, strength: f64) -> f64 {
         let along = |frequency: isize, size: usize| {

@@ -11,7 +11,8 @@ pub struct Wave {
 }
 
 impl Wave {
-    /// The wave of a frequency on H x W pixels. Cost: HW.
+    /// The wave of a frequency on H x W pixels. Shapes: -> HW cosines, HW sines. Units: whole waves per image.
+    /// Cost: HW.
     pub fn new((height, width): (usize, usize), [down, across]: [i32; 2]) -> Self {
         // reduced before it is rounded: the angle stays exact
         let turns = |f: i32, t: usize, size: usize| {
@@ -23,13 +24,13 @@ impl Wave {
         Self { cosine, sine }
     }
 
-    /// Adds `a cos(2π ω·t/N) + b sin(2π ω·t/N)`. Cost: HW.
+    /// Adds `a cos(2π ω·t/N) + b sin(2π ω·t/N)`. Shapes: HW, in place. Cost: HW.
     pub fn add(&self, image: &mut [f64], a: f64, b: f64) {
         let waves = self.cosine.iter().zip(&self.sine);
         image.iter_mut().zip(waves).for_each(|(x, (cosine, sine))| *x += a * cosine + b * sine);
     }
 
-    /// Adds `A cos(2π ω·t/N + φ)`. Units: φ in turns. Cost: HW.
+    /// Adds `A cos(2π ω·t/N + φ)`. Shapes: HW, in place. Units: φ in turns. Cost: HW.
     pub fn add_shifted(&self, image: &mut [f64], amplitude: f64, turns: f64) {
         let angle = TAU * turns;
         self.add(image, amplitude * libm::cos(angle), -amplitude * libm::sin(angle));
@@ -55,7 +56,7 @@ pub struct Component {
 /// `random_phases`, `φ_j` uniform, else as given.
 ///
 /// Each component draws two numbers whatever its parameters, so images that differ in parameters share their chance.
-/// Shapes: -> HW. Cost: HW for each component.
+/// Shapes: -> HW. Units: φ in turns; `A_j` and the offset those of the pixels. Cost: HW for each component.
 pub fn wave_image(
     (components, offset): (&[Component], f64),
     label: f64,
@@ -74,6 +75,8 @@ pub fn wave_image(
 }
 
 /// Frequencies (`f_y`, `f_x`) with |`f_y`| + |`f_x`| ≤ degree, one of each pair ±f, without 0.
+///
+/// Shapes: -> degree (degree + 1) frequencies. Units: whole waves per image.
 pub fn half_ball(degree: i32) -> impl Iterator<Item = [i32; 2]> {
     let of_row = move |y: i32| {
         let left = degree - y;
@@ -101,13 +104,17 @@ pub struct Shapes {
 }
 
 impl Shapes {
-    /// Shapes on H x W pixels with frequencies ‖ω‖₁ ≤ degree. Cost: HW for each frequency.
+    /// Shapes on H x W pixels with frequencies ‖ω‖₁ ≤ degree.
+    ///
+    /// Shapes: -> K = degree (degree + 1) waves. Units: whole waves per image. Cost: HW for each frequency.
     pub fn new((height, width): (usize, usize), degree: i32) -> Self {
         let waves = half_ball(degree).map(|f| Wave::new((height, width), f)).collect();
         Self { waves, pixels: height * width }
     }
 
-    /// `g = (a_0 + Σ_ω a_ω cos(2π ω·t/N) + b_ω sin(2π ω·t/N))/√(1 + K)`, a, b standard normal, over K pairs ±ω. Shapes: -> HW.
+    /// `g = (a_0 + Σ_ω a_ω cos(2π ω·t/N) + b_ω sin(2π ω·t/N))/√(1 + K)`, a, b standard normal, over K pairs ±ω.
+    ///
+    /// Shapes: -> HW. Units: dimensionless, of variance 1. Cost: HW for each frequency.
     pub fn field(&self, stream: &mut Stream) -> Vec<f64> {
         let scale = 1.0 / ((1 + self.waves.len()) as f64).sqrt();
         let mut field = vec![scale * stream.normal(); self.pixels];
@@ -119,6 +126,7 @@ impl Shapes {
     }
 
     /// One shape, between 0 and 1. Shapes: -> HW. Cost: HW for each frequency.
+    /// Source: the random low-frequency shapes of arXiv 2402.08010, figure 3; their law is ours.
     pub fn draw(&self, edge: Edge, stream: &mut Stream) -> Vec<f64> {
         let of = |g: f64| match edge {
             Edge::Sharp => f64::from(u8::from(g > 0.0)),

@@ -12,7 +12,9 @@ pub struct DecayMask {
 }
 
 impl DecayMask {
-    /// A mask with `f0 = cutoff`, in cycles per pixel, and `α = exponent`; 0 as the exponent smooths nothing.
+    /// A mask with `f0 = cutoff` and `α = exponent`; 0 as the exponent smooths nothing.
+    ///
+    /// Units: the cutoff in cycles per pixel, the exponent dimensionless.
     ///
     /// # Errors
     /// [`MathError::Range`] unless the cutoff is above 0 and the exponent at least 0.
@@ -23,6 +25,8 @@ impl DecayMask {
     }
 
     /// The mask at one frequency: 1 at zero, decreasing.
+    /// Units: frequencies in cycles per pixel; the gain is dimensionless.
+    /// Source: as [`DecayMask::half_plane`].
     pub fn gain(self, vertical: f64, horizontal: f64) -> f64 {
         (1.0 + vertical.hypot(horizontal) / self.cutoff).powf(-self.exponent)
     }
@@ -46,7 +50,7 @@ pub struct Smoother {
 }
 
 impl Smoother {
-    /// A smoother of H x W images. Cost: H² + W².
+    /// A smoother of H x W images. Shapes: -> bases H x H and W x W, gains H x W. Cost: H² + W² + HW.
     pub fn new(mask: DecayMask, height: usize, width: usize) -> Self {
         let gain = |r, s| mask.gain(frequency(r, height), frequency(s, width));
         Self {
@@ -58,8 +62,8 @@ impl Smoother {
 
     /// The smoothed image, `irfft2(rfft2(x) · m)`, of one channel.
     ///
-    /// The mask depends on the magnitudes of both frequencies alone, so sines and cosines are its eigenfunctions and the
-    /// transform is two products with a real orthogonal basis on either side: no complex numbers.
+    /// The mask depends on the magnitudes of both frequencies alone, so sines and cosines are its eigenfunctions and
+    /// the transform is two products with a real orthogonal basis on either side: no complex numbers.
     /// Shapes: H x W -> H x W. Cost: 4 HW (H + W).
     /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, smoothing of importance maps.
     ///

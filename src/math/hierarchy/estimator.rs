@@ -16,9 +16,9 @@ use std::ops::Range;
 
 /// A fitted curve's setting.
 ///
-/// Stage one: the d1 eigenvectors of largest |λ| of `C_1 = (1/n) Σ y φ1 φ1ᵀ` give ĥ1, which is batch-normalised. Stage two:
-/// `φ2` of ĥ1, `v2 = (1/n) Σ y φ2`, `ĥ2 = v2·φ2`, batch-normalised; a ridge regression of y on its powers, λ by exact
-/// leave-one-out.
+/// Stage one: the d1 eigenvectors of largest |λ| of `C_1 = (1/n) Σ y φ1 φ1ᵀ` give ĥ1, which is batch-normalised. Stage
+/// two: `φ2` of ĥ1, `v2 = (1/n) Σ y φ2`, `ĥ2 = v2·φ2`, batch-normalised; a ridge regression of y on its powers, λ by
+/// exact leave-one-out.
 ///
 /// Source: arXiv 2605.13612, the estimator of figure 2.
 pub struct Estimator<'a> {
@@ -73,8 +73,8 @@ pub struct Point {
     pub products: usize,
 }
 
-/// Memory of what the second stage holds for a number of training samples, bytes: ĥ1, ĥ2, its powers three times (as they
-/// are, centred, in the coordinates of the ridge) and labels.
+/// Memory of what the second stage holds for n training samples, `8n (d1 + 3·degree + 3)`: ĥ1, ĥ2, its powers three
+/// times (as they are, centred, in the coordinates of the ridge) and labels. Units: bytes.
 pub const fn second_stage_bytes(rows: usize, features: usize, degree: usize) -> u64 {
     bytes(8, rows, features + 3 * degree + 3)
 }
@@ -91,8 +91,10 @@ const ROWS_AT_ONCE: usize = 4096;
 impl Estimator<'_> {
     /// Fits every training size of a curve.
     ///
+    /// Shapes: m training sizes, test inputs `n_t` x d -> m points.
     /// Cost: see [`super::moment::Work`] for the eigenvectors, the rest is small beside it. Both methods give the same
     /// curve within the tolerance.
+    /// Source: as [`Estimator`].
     ///
     /// # Errors
     /// Sizes that do not increase, numeric errors of the parts, those of the interrupt.
@@ -194,7 +196,8 @@ impl Estimator<'_> {
     }
 }
 
-/// The labels of the first `rows` inputs. Cost: 2 rows d² d1.
+/// The labels of the first `rows` inputs. Shapes: -> `rows` numbers. Cost: 2 rows d² d1.
+/// Source: as [`Teacher`].
 ///
 /// # Errors
 /// Those of the interrupt.

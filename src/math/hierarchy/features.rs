@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// Where the inputs come from, by their numbers.
 pub trait Inputs {
-    /// Inputs `range`, one a row.
+    /// Inputs `range`, one a row. Shapes: -> m x d, m the length of the range.
     fn rows(&self, range: Range<usize>) -> Matrix;
 }
 
@@ -30,6 +30,7 @@ pub struct StreamedInputs {
 
 impl StreamedInputs {
     /// The inputs of a seed. `split` 0 is for training, others for evaluation: they share nothing.
+    /// Shapes: any number of rows of d = `dim`.
     pub fn new(seed: u64, split: u64, dim: usize) -> Self {
         Self { stream: Stream::new(seed, "hierarchy-inputs", split), dim }
     }
@@ -41,8 +42,8 @@ impl Inputs for StreamedInputs {
     }
 }
 
-/// The first random layer `φ1 = σ(W x)/√P`: rows of W on the unit sphere, σ the ReLU without its Hermite parts of degree 0
-/// and 1, [`crate::math::activation::Activation::CentredRelu`].
+/// The first random layer `φ1 = σ(W x)/√P`: rows of W on the unit sphere, σ the ReLU without its Hermite parts of
+/// degree 0 and 1, [`crate::math::activation::Activation::CentredRelu`].
 ///
 /// Single precision: a product of p1 x n numbers with a few vectors is what the estimator's time and memory go into.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,22 +53,24 @@ pub struct FirstLayer {
 }
 
 impl FirstLayer {
-    /// A layer with weights uniform on the sphere. Cost: dP.
+    /// A layer with weights uniform on the sphere. Shapes: -> weights d x P. Cost: dP.
+    /// Source: arXiv 2605.13612, the synthetic hierarchy of figure 2.
     pub fn draw(seed: u64, dim: usize, width: usize) -> Self {
         Self::new(&(draw_sphere_weights(seed, 0, dim, width) / (dim as f64).sqrt()))
     }
 
-    /// A layer of given weights, d x P.
+    /// A layer of given weights, rounded to single precision. Shapes: d x P. Cost: dP.
     pub fn new(weights: &Matrix) -> Self {
         Self { weights: single(weights) }
     }
 
-    /// P.
+    /// P. Units: features.
     pub fn width(&self) -> usize {
         self.weights.ncols()
     }
 
     /// φ1 of some inputs. Shapes: n x d -> n x P. Cost: 2ndP. Error: a few 1e-7 of the largest feature.
+    /// Source: arXiv 2605.13612, the synthetic hierarchy of figure 2.
     pub fn apply(&self, x: &Matrix) -> SingleMatrix {
         let mut z = product_single(&single(x), &self.weights);
         let factor = 1.0 / (self.width() as f64).sqrt();
@@ -103,8 +106,10 @@ pub struct Source<'a, E> {
 }
 
 impl<'a, E> Streamed<'a, E> {
-    /// The features of a source, kept where they take at most `bytes_kept` (4 for each number), else made again in every
-    /// pass.
+    /// The features of a source, kept where they take at most `bytes_kept` (4 for each number), else made again in
+    /// every pass.
+    ///
+    /// Shapes: n samples -> n x P, in blocks. Units: bytes. Cost: 2ndP where they are kept, else none.
     ///
     /// # Errors
     /// Those of the interrupt.
@@ -122,17 +127,20 @@ impl<'a, E> Streamed<'a, E> {
         Ok(streamed)
     }
 
-    /// Number of samples.
+    /// n. Units: samples.
     pub const fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Number of features.
+    /// P. Units: features.
     pub fn width(&self) -> usize {
         self.layer.width()
     }
 
-    /// Shows the features of the first `count` samples, block after block. The last block may hold more rows than its range.
+    /// Shows the features of the first `count` samples, block after block. The last block may hold more rows than its
+    /// range.
+    ///
+    /// Shapes: -> m x P for each block, m at most 1024. Cost: 2·count·dP where the features are not kept.
     ///
     /// # Errors
     /// Those of `see` and of the interrupt.
@@ -171,12 +179,12 @@ impl<'a, E> Streamed<'a, E> {
     }
 }
 
-/// Memory of the first features of a number of samples, bytes.
+/// Memory of the first features of n samples, `4nP`. Units: bytes.
 pub const fn kept_bytes(rows: usize, width: usize) -> u64 {
     bytes(4, rows, width)
 }
 
-/// Memory of one block of features and its weighted copy, bytes.
+/// Memory of one block of features and its weighted copy, `8 · 1024 P`. Units: bytes.
 pub const fn block_bytes(width: usize) -> u64 {
     2 * kept_bytes(ROWS_AT_ONCE, width)
 }

@@ -1,8 +1,9 @@
 //! The paper's synthetic hierarchy: a teacher of two quadratic layers, and the two-stage estimator of its features.
 //!
-//! Samples are streamed: sample i is a function of the seed and of i, so that a training set of n samples is the beginning
-//! of every larger one, and none of them needs to exist as a whole. The features φ1 of all samples are kept in single
-//! precision where they fit the memory granted, else made again for every pass over the samples; the numbers are the same.
+//! Samples are streamed: sample i is a function of the seed and of i, so that a training set of n samples is the
+//! beginning of every larger one, and none of them needs to exist as a whole. The features φ1 of all samples are kept
+//! in single precision where they fit the memory granted, else made again for every pass over the samples; the numbers
+//! are the same.
 
 mod estimator;
 mod features;

@@ -44,7 +44,12 @@ impl Work {
         self.sizes.iter().max().copied().unwrap_or(0) as f64
     }
 
-    /// Floating-point operations of a method, with thin products counted at their slower speed.
+    /// Operations of a method, with thin products counted at their slower speed.
+    ///
+    /// Formula, n the largest size and N the sum of all: formed `nP (P + 2d) + 2dNP`; implicit
+    /// `2dnP + 22 NP (10 (k + 2) + 2d)`, without the last 2d where the features are kept.
+    /// Units: floating-point operations.
+    /// Source: ours; 22 passes and the speed of thin products, 0.4, are measured.
     pub fn flops(&self, method: Method) -> f64 {
         let (width, all) = (self.width as f64, self.sizes.iter().sum::<usize>() as f64);
         let lift = 2.0 * self.dim as f64;
@@ -57,12 +62,12 @@ impl Work {
         }
     }
 
-    /// Whether the Krylov basis is far narrower than the space, as it must be.
+    /// Whether the Krylov basis is far narrower than the space, as it must be: `P > 12 (k + 2)`. Units: columns.
     pub const fn implicit_fits(&self) -> bool {
         implicit_fits(self.width, self.keep)
     }
 
-    /// The method with fewer operations among those whose memory `bytes` allows.
+    /// The method with fewer operations among those whose memory `bytes` allows. Units: bytes.
     pub fn cheaper(&self, bytes: u64) -> Method {
         let fits = formed_bytes(self.width, 1) <= bytes;
         let less = self.flops(Method::Formed) < self.flops(Method::Implicit);
@@ -70,7 +75,9 @@ impl Work {
     }
 }
 
-/// Memory of formed operators, one sum for each set of weights, a block's part and the matrix at one n, bytes.
+/// Memory of formed operators, one sum for each set of weights, a block's part and the matrix at one n:
+/// `(12 + 8·weights) P²`.
+/// Units: bytes.
 pub const fn formed_bytes(width: usize, weights: usize) -> u64 {
     bytes(12 + 8 * weights as u64, width, width)
 }
@@ -81,6 +88,11 @@ const fn implicit_fits(width: usize, keep: usize) -> bool {
 }
 
 /// The leading eigenpairs of an operator, which is given by its products; eigenvectors have canonical signs.
+///
+/// Shapes: `apply` maps P x (k + 2) to P x (k + 2) -> k values, P x k vectors.
+/// Units: the tolerance is relative to the largest |λ|.
+/// Cost: that of [`top_eigen_of_costly_operator`], at most 200 products with a block.
+/// Source: as [`top_eigen_of_costly_operator`].
 ///
 /// # Errors
 /// [`MathError::NoConvergence`] after 200 blocks; those of `apply`.
@@ -139,9 +151,12 @@ pub struct PrefixMoments<'a, E> {
 }
 
 impl<E: From<MathError>> PrefixMoments<'_, E> {
-    /// Hands over the operators one after another, with the numbers of their size and of their weights: p1 x p1, symmetric.
+    /// Hands over the operators `C_n = (1/n) Σ_{i<n} w_i φ_i φ_iᵀ` one after another, with the numbers of their size
+    /// and of their weights.
     ///
+    /// Shapes: -> P x P, symmetric, for each size and set of weights.
     /// Cost: n P² for each set of weights, n the largest size; memory 12 P² bytes and 8 P² for each set.
+    /// Source: arXiv 2605.13612, definition of the label-weighted moment operator.
     ///
     /// # Errors
     /// [`MathError::Range`] unless sizes increase; those of `see` and of the interrupt.
@@ -192,6 +207,10 @@ fn finished(sum: &Matrix, n: usize) -> Matrix {
 }
 
 /// The leading eigenpairs of a formed operator: Krylov where it is large, else in full.
+///
+/// Shapes: P x P -> k values, P x k vectors. Units: the tolerance is relative to the largest |λ|.
+/// Cost: 2P² for each Krylov vector, about 10 P³ in full.
+/// Source: as [`top_eigen_of_costly_operator`].
 ///
 /// # Errors
 /// Those of the eigensolvers.

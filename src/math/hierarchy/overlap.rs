@@ -2,7 +2,8 @@
 
 use crate::math::linalg::{Matrix, orthonormal_basis, product_tn};
 
-/// The overlap of two sets of features on the same samples, `‖Q_Hᵀ Q_Ĥ‖²_F/d1`, Q orthonormal bases of the centred columns.
+/// The overlap of two sets of features on the same samples, `‖Q_Hᵀ Q_Ĥ‖²_F/d1`, Q orthonormal bases of the centred
+/// columns.
 ///
 /// 1 where the estimate spans the features, whatever rotation or scale it gives them; about k/n for k random features.
 /// Shapes: n x d1, n x k -> at most min(1, k/d1). Cost: n (d1 + k)².

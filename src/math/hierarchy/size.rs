@@ -1,6 +1,8 @@
 //! How many samples a power of the dimension is.
 
 /// The training size of a power of the dimension, `n = d^α` to the nearest whole number.
+/// Units: samples; α is dimensionless.
+/// Source: arXiv 2605.13612, figure 2, where α is log n/log d.
 pub fn training_size(dim: usize, alpha: f64) -> usize {
     (dim as f64).powf(alpha).round() as usize
 }

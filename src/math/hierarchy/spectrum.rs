@@ -48,10 +48,11 @@ pub struct MomentSpectrum {
 impl<E: From<MathError>> Spectra<'_, E> {
     /// The spectra at every size, from one pass over the samples.
     ///
-    /// The null operator has the same features and the same labels in random order. Labels are permuted among the samples
-    /// that a size adds to the one before, so that the null operators are prefixes of one sum as well.
-    /// Cost: n p1² for the labels and for each permutation, and 4/3 p1³ for each size; p1 x p1 is formed, which the whole
-    /// spectrum needs.
+    /// The null operator has the same features and the same labels in random order. Labels are permuted among the
+    /// samples that a size adds to the one before, so that the null operators are prefixes of one sum as well.
+    /// Shapes: m sizes -> m spectra of p1 values.
+    /// Cost: n p1² for the labels and for each permutation, and 4/3 p1³ for each size; p1 x p1 is formed, which the
+    /// whole spectrum needs.
     /// Source: arXiv 2605.13612, figure 2 right; the edge by permutation is ours.
     ///
     /// # Errors

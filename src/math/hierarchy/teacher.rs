@@ -7,8 +7,8 @@ use crate::math::lofi::random_features::Blocks;
 use crate::math::random::Stream;
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// `y = tanh(h2(h1(x))) − m`, `h1_i = (xᵀ A_i x − Tr A_i)/√2`, `h2 = (h1ᵀ B h1 − Tr B)/√2`, all matrices symmetric; m is 0
-/// unless the labels are centred.
+/// `y = tanh(h2(h1(x))) − m`, `h1_i = (xᵀ A_i x − Tr A_i)/√2`, `h2 = (h1ᵀ B h1 − Tr B)/√2`, all matrices symmetric; m
+/// is 0 unless the labels are centred.
 ///
 /// Source: arXiv 2605.13612, the synthetic hierarchy of figure 2.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,8 @@ impl Teacher {
     ///
     /// The matrices are symmetrised standard normals divided by their Frobenius norm: for x ~ N(0, I) the variance of
     /// `xᵀ A x` is `2‖A‖_F²`, so that every h1 has mean 0 and variance 1, and so would h2 if h1 were normal.
-    /// Cost: d1 d².
+    /// Shapes: -> d1 times d x d, d1 x d1. Cost: d1 d².
+    /// Source: as [`Teacher`]; the paper asks for features of unit variance.
     pub fn draw(seed: u64, dim: usize) -> Self {
         let hidden = dim.isqrt();
         let random = |index: usize, size: usize| {
@@ -50,8 +51,9 @@ impl Teacher {
 
     /// The same features with labels of mean 0: their mean over samples of their own is subtracted.
     ///
-    /// Shapes: inputs that are neither trained nor tested on, at least 100 000 rows. Cost: 2e5 d² d1. Error: at most 0.003
-    /// (one standard error).
+    /// Shapes: inputs that are neither trained nor tested on, at least 100 000 rows. Cost: 2e5 d² d1. Error: at most
+    /// 0.003 (one standard error).
+    /// Source: ours; the paper takes labels to be centred.
     pub fn centred(mut self, inputs: &dyn Inputs) -> Self {
         let mut sum = 0.0;
         for range in (Blocks { rows: SAMPLES_FOR_MEAN, at_once: 2000 }).ranges() {
@@ -76,12 +78,13 @@ impl Teacher {
         Ok(Self { first, second, mean: 0.0 })
     }
 
-    /// d1.
+    /// d1. Units: features.
     pub const fn features(&self) -> usize {
         self.first.len()
     }
 
     /// The features and labels of some inputs. Shapes: n x d. Cost: 2n d² d1.
+    /// Source: as [`Teacher`].
     pub fn of(&self, x: &Matrix) -> Hidden {
         let columns: Vec<f64> = self.first.iter().flat_map(|a| quadratic(x, a)).collect();
         let first = Matrix::from_vec(x.nrows(), self.first.len(), columns);

@@ -8,15 +8,18 @@ use crate::math::linalg::{Matrix, add_symmetric_product_tn, ensure_shape, mirror
 use crate::math::random::Stream;
 use std::ops::Range;
 
-/// The weights of a convolution, (C k²) x P, from the stream of (seed, "convolution", layer): standard normals divided
-/// by √P. See [`divide_by_root_width`]; a narrower layer's weights are, but for that divisor, the first columns of a
-/// wider one's. Cost: Ck²P.
+/// The weights of a convolution from the stream of (seed, "convolution", layer): standard normals divided by √P. See
+/// [`divide_by_root_width`]; a narrower layer's weights are, but for that divisor, the first columns of a wider one's.
+///
+/// Shapes: -> (C k²) x P, C k² = `patch`. Cost: Ck²P.
+/// Source: as [`divide_by_root_width`]; the generator is ours.
 pub fn draw_weights(seed: u64, layer: u64, patch: usize, width: usize) -> Matrix {
     divide_by_root_width(Stream::new(seed, "convolution", layer).normal_columns(patch, 0, width))
 }
 
 /// `W = normals/√P`, P the number of columns.
 ///
+/// Shapes: (C k²) x P, in its own memory. Cost: Ck²P.
 /// Source: the convolutional layers of the reference implementation, IdePHICS/Neural-LoFi-Theory, which divide by the
 /// root of the width and not of the number of inputs, and have neither the input's scale nor a further 1/√P.
 pub fn divide_by_root_width(normals: Matrix) -> Matrix {
@@ -58,14 +61,16 @@ impl ConvolutionalLayer {
         Ok(Self { weights, window, activation, input, output })
     }
 
-    /// The shape of the lifted images: P channels.
+    /// The shape of the lifted images. Shapes: -> P channels of the height and width of [`Window::output`].
     pub fn output(&self) -> MapShape {
         self.output
     }
 
     /// Lifts `count` images, which `images(i..j)` produces some at a time.
     ///
-    /// Shapes: n images of C channels -> n maps of P channels. Cost: 2nSCk²P; a bounded block is in memory beside the result.
+    /// Shapes: n images of C channels -> n maps of P channels.
+    /// Cost: 2nSCk²P; a bounded block is in memory beside the result.
+    /// Source: as [`ConvolutionalLayer`].
     ///
     /// # Errors
     /// [`MathError::Shape`] where a block has other images, and whatever `images` returns.
@@ -129,7 +134,8 @@ impl ConvolutionalLayer {
         Ok(Maps::new(out, shape)?)
     }
 
-    /// Numbers in memory for each image of a block: its patches, its lift, and that once more weighted or filtered.
+    /// What is in memory for each image of a block: its patches, its lift, and that once more weighted or filtered.
+    /// Units: numbers of 8 bytes, `S (Ck² + 2P)` of them.
     pub fn block_entries(&self) -> usize {
         self.output.positions() * (self.weights.nrows() + 2 * self.weights.ncols())
     }

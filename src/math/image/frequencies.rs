@@ -24,7 +24,9 @@ pub struct FourierImages {
 }
 
 impl FourierImages {
-    /// Images of a shape whose coefficients are damped by a mask. Cost: H² + W².
+    /// Images of a shape whose coefficients are damped by a mask.
+    ///
+    /// Shapes: -> waves H x H and W x (⌊W/2⌋ + 1) of either kind, gains H x (⌊W/2⌋ + 1). Cost: H² + W².
     pub fn new(mask: DecayMask, shape: MapShape) -> Self {
         let MapShape { height, width, .. } = shape;
         let half = width / 2 + 1;
@@ -42,12 +44,12 @@ impl FourierImages {
         }
     }
 
-    /// Coefficients of one image: 2 C H (⌊W/2⌋ + 1).
+    /// The length of one image's coefficients, 2 C H (⌊W/2⌋ + 1). Units: numbers.
     pub fn coefficients(&self) -> usize {
         2 * self.shape.channels * self.gains.len()
     }
 
-    /// The images. Shapes: n x coefficients -> n x CHW. Cost: 4n CHW (H + W).
+    /// The images. Shapes: n x coefficients -> n x CHW. Cost: 2n CHW (2H + W).
     /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, Fourier parametrisation of the maximiser.
     ///
     /// # Errors
@@ -68,7 +70,7 @@ impl FourierImages {
 
     /// The transpose of [`FourierImages::images`]: the gradient in the coefficients, from that in the pixels.
     ///
-    /// Shapes: n x CHW -> n x coefficients. Cost: 4n CHW (H + W).
+    /// Shapes: n x CHW -> n x coefficients. Cost: 2n CHW (2H + W).
     ///
     /// # Errors
     /// [`MathError::Shape`] for another number of pixels.

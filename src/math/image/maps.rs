@@ -17,12 +17,12 @@ pub struct MapShape {
 }
 
 impl MapShape {
-    /// Positions of one channel, S = HW.
+    /// Positions of one channel, S = HW. Units: pixels.
     pub const fn positions(self) -> usize {
         times(self.height, self.width)
     }
 
-    /// Numbers of one image, CHW.
+    /// The length of one image, CHW. Units: numbers.
     pub const fn dim(self) -> usize {
         times(self.channels, self.positions())
     }
@@ -48,7 +48,7 @@ impl Maps {
         Ok(Self { values, shape })
     }
 
-    /// The rows, n x CHW.
+    /// The rows. Shapes: -> n x CHW.
     pub fn values(&self) -> &Matrix {
         &self.values
     }
@@ -58,17 +58,17 @@ impl Maps {
         &mut self.values
     }
 
-    /// The rows as features of a layer that knows of no geometry, n x CHW.
+    /// The rows as features of a layer that knows of no geometry. Shapes: -> n x CHW. Cost: none.
     pub fn flatten(self) -> Matrix {
         self.values
     }
 
-    /// The shape of each image.
+    /// The shape of each image. Shapes: -> C, H, W.
     pub fn shape(&self) -> MapShape {
         self.shape
     }
 
-    /// n.
+    /// n. Units: images.
     pub fn count(&self) -> usize {
         self.values.nrows()
     }
@@ -91,7 +91,7 @@ impl Maps {
         reshaped(self.values, rows, self.shape.channels)
     }
 
-    /// One channel alone, copied. Shapes: n x HW. Panics where there is no such channel.
+    /// One channel alone, copied. Shapes: -> n x HW. Cost: nHW. Panics where there is no such channel.
     pub fn channel(&self, channel: usize) -> Self {
         let positions = self.shape.positions();
         let values = self.values.columns(channel * positions, positions).into_owned();
@@ -99,12 +99,16 @@ impl Maps {
     }
 
     /// Some of the images, copied. Panics where there are fewer.
+    /// Shapes: -> m x CHW, m the length of the range. Cost: m CHW.
     pub fn images(&self, range: Range<usize>) -> Self {
         Self { values: self.values.rows(range.start, range.len()).into_owned(), shape: self.shape }
     }
 }
 
 /// Cuts `count` items of `entries` numbers each into ranges that fill a bounded block, at least one item each.
+///
+/// Shapes: -> consecutive ranges of ⌊2²²/entries⌋ items that cover `0..count`.
+/// Units: numbers of 8 bytes, so that a block has 32 MiB.
 pub fn bounded_blocks(count: usize, entries: usize) -> impl Iterator<Item = Range<usize>> {
     // 32 MiB: beyond the caches, so that the product and not the call costs, and small beside any data set
     const BLOCK_ENTRIES: usize = 1 << 22;

@@ -18,12 +18,14 @@ pub struct Window {
 }
 
 impl Window {
-    /// Numbers in a window over one channel, k².
+    /// Numbers in a window over one channel, k². Units: pixels.
     pub fn area(self) -> usize {
         self.size * self.size
     }
 
-    /// The map of the window's positions: `H + 2·padding − k + 1` rows, columns alike, with `channels` channels.
+    /// The map of the window's positions, with `channels` channels.
+    ///
+    /// Shapes: C x H x W -> channels x (H + 2·padding − k + 1) x (W + 2·padding − k + 1).
     ///
     /// # Errors
     /// [`MathError::Range`] where the window is empty or larger than the padded image.
@@ -54,6 +56,7 @@ pub fn patches(images: &Maps, window: Window) -> Result<Matrix, MathError> {
 }
 
 /// [`patches`] in the memory of `out`, which is only made anew where its shape differs.
+/// Shapes and cost: those of [`patches`].
 ///
 /// # Errors
 /// Those of [`patches`].
@@ -99,7 +102,7 @@ pub struct PatchMoment {
 }
 
 impl PatchMoment {
-    /// A sum of no images.
+    /// A sum of no images. Shapes: -> k² x k².
     pub fn new(window: Window) -> Self {
         Self { window, sum: Matrix::zeros(window.area(), window.area()), patches: 0 }
     }
@@ -123,8 +126,9 @@ impl PatchMoment {
         Ok(())
     }
 
-    /// The moment `C = 1/(n S) Σ_i y_i Σ_s p_is p_isᵀ`, k² x k²: symmetric, indefinite, uncentred.
+    /// The moment `C = 1/(n S) Σ_i y_i Σ_s p_is p_isᵀ`: symmetric, indefinite, uncentred.
     ///
+    /// Shapes: -> k² x k². Cost: k⁴.
     /// Source: the signed patch covariance of the reference implementation, IdePHICS/Neural-LoFi-Theory.
     ///
     /// # Errors
@@ -138,6 +142,7 @@ impl PatchMoment {
 }
 
 /// [`PatchMoment`] of images that are all in memory. Shapes: n images of one channel, n labels -> k² x k². Cost: nSk⁴.
+/// Source: as [`PatchMoment::finish`].
 ///
 /// # Errors
 /// Those of [`PatchMoment::add`] and [`PatchMoment::finish`].

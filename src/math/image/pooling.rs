@@ -125,4 +125,23 @@ mod tests {
     fn a_window_that_does_not_fit_is_refused() {
         assert!(Pooling::Max.apply(&sample(), 5).is_err() && Pooling::Average.apply(&sample(), 0).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn the_mean_is_linear_and_the_maximum_goes_with_a_rising_line(
+            seed in 0u64..1000, size in 1usize..5, slope in 0.1..3.0f64, shift in -2.0..2.0f64,
+        ) {
+            let drawn = |layer| Stream::new(seed, "test-maps", layer).normal_columns(3, 0, SHAPE.dim());
+            let (a, b) = (drawn(0), drawn(1));
+            let pooled = |kind: Pooling, values: &Matrix| {
+                kind.apply(&Maps::new(values.clone(), SHAPE).unwrap(), size).unwrap().flatten()
+            };
+            let together = pooled(Pooling::Average, &(&a * slope + &b));
+            let apart = pooled(Pooling::Average, &a) * slope + pooled(Pooling::Average, &b);
+            proptest::prop_assert!((together - apart).amax() < 1e-13);
+            // rounding rises with its argument, so the two are equal to the last bit
+            let line = |x: f64| slope * x + shift;
+            proptest::prop_assert_eq!(pooled(Pooling::Max, &a.map(line)), pooled(Pooling::Max, &a).map(line));
+        }
+    }
 }

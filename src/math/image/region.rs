@@ -61,7 +61,7 @@ pub enum Average {
     Plain,
 }
 
-/// One map of many. Shapes: d x K, K -> d. Cost: dK.
+/// One map of many, `Σ_k w_k I_k/Σ_k w_k` with the weights |λ_k| or 1. Shapes: d x K, K -> d. Cost: dK.
 ///
 /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory; the paper's figure uses the weighted mean.
 ///

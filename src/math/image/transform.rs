@@ -14,13 +14,13 @@ pub struct SpectrumStatistics {
 }
 
 impl SpectrumStatistics {
-    /// Sums over no image of a size.
+    /// Sums over no image of a size. Shapes: -> H x W.
     pub fn new(height: usize, width: usize) -> Self {
         let zeros = Matrix::zeros(height, width);
         Self { count: 0, sum: Spectrum::zeros(height, width), powers: zeros.clone(), amplitudes: zeros }
     }
 
-    /// Takes an image in. Cost: HW. Panics for another size.
+    /// Takes an image in. Shapes: H x W. Cost: HW. Panics for another size.
     pub fn add(&mut self, spectrum: &Spectrum) {
         self.count += 1;
         self.sum.real += &spectrum.real;
@@ -33,27 +33,31 @@ impl SpectrumStatistics {
         1.0 / self.count.max(1) as f64
     }
 
-    /// E |X(f)|. Cost: HW.
+    /// E |X(f)|, the mean over the images; 0 without one. Shapes: -> H x W. Units: those of the pixels. Cost: HW.
+    /// Source: the amplitude-equalised images of arXiv 2605.16913, as reconstructed.
     pub fn mean_amplitudes(&self) -> Matrix {
         &self.amplitudes * self.share()
     }
 
-    /// E X(f): the coefficients of the mean image. Cost: HW.
+    /// E X(f): the coefficients of the mean image. Shapes: -> H x W. Units: those of the pixels. Cost: HW.
     pub fn mean(&self) -> Spectrum {
         Spectrum { real: &self.sum.real * self.share(), imaginary: &self.sum.imaginary * self.share() }
     }
 
-    /// E |X(f) − E X(f)|². Cost: HW.
+    /// E |X(f) − E X(f)|² = E |X(f)|² − |E X(f)|². Shapes: -> H x W. Units: those of the pixels, squared. Cost: HW.
     pub fn variances(&self) -> Matrix {
         (&self.powers * self.share() - self.mean().powers()).map(|variance| variance.max(0.0))
     }
 
     /// The colouring that gives the training images a power spectrum ∝ ‖f‖^{−α}, of mean 1.
     ///
-    /// `X(f) ↦ (X(f) − E X(f)) · √(t(f)/(v(f) + ε v̄))`, with t the target, v the variances of the training images and v̄
-    /// their mean. α = 0 whitens. A translation-invariant law has a covariance that is diagonal in this basis, so this is its
-    /// zero-phase (ZCA) whitening; of another law it whitens the part that is. At f = 0 the target is that of the least
-    /// frequency above it. Cost: HW.
+    /// `X(f) ↦ (X(f) − E X(f)) · √(t(f)/(v(f) + ε v̄))`, with t the target, v the variances of the training images and
+    /// v̄ their mean. α = 0 whitens. A translation-invariant law has a covariance that is diagonal in this basis, so
+    /// this is its zero-phase (ZCA) whitening; of another law it whitens the part that is. At f = 0 the target is that
+    /// of the least frequency above it.
+    /// Shapes: -> gains H x W. Units: α and ε are dimensionless. Cost: HW.
+    /// Source: ZCA: Bell and Sejnowski, Vision Research 37 (1997) 3327, doi:10.1016/S0042-6989(97)00121-1; the target
+    /// is ours.
     ///
     /// # Errors
     /// [`MathError::Range`] for an exponent or floor ε below 0.
@@ -80,7 +84,10 @@ pub struct Colouring {
 }
 
 impl Colouring {
-    /// The coloured image. Cost: HW. Panics for another size.
+    /// The coefficients of the coloured image.
+    ///
+    /// Shapes: H x W -> H x W. Units: dimensionless, of mean square 1 over the training images but for ε.
+    /// Cost: HW. Panics for another size.
     pub fn apply(&self, spectrum: &Spectrum) -> Spectrum {
         spectrum.minus(&self.mean).scaled(&self.gains)
     }
@@ -88,7 +95,9 @@ impl Colouring {
 
 /// The phases of an image with other amplitudes: `a(f) X(f)/|X(f)|`; a coefficient that is 0 has no phase and stays 0.
 ///
-/// Cost: HW. Panics for another size.
+/// Shapes: H x W, H x W -> H x W. Units: those of the amplitudes. Cost: HW. Panics for another size.
+/// Source: Oppenheim and Lim, Proc. IEEE 69 (1981) 529; the amplitude-equalised images of arXiv 2605.16913, as
+/// reconstructed.
 pub fn with_amplitudes(spectrum: &Spectrum, amplitudes: &Matrix) -> Spectrum {
     let gain = |wanted: f64, own: f64| if own > 0.0 { wanted / own } else { 0.0 };
     spectrum.scaled(&amplitudes.zip_map(&spectrum.amplitudes(), gain))

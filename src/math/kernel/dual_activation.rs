@@ -4,7 +4,8 @@ use crate::math::error::{MathError, check_finite, check_range};
 use std::f64::consts::PI;
 
 /// The dual `σ̂(ρ) = E[σ(u)σ(v)]` of an activation, (u, v) standard normal with correlation ρ, scaled so that
-/// `E[σ(z)²] = 1`: `σ̂(ρ) = Σ_k a_k² ρ^k` over the coefficients of σ in the orthonormal Hermite polynomials, `σ̂(1) = 1`.
+/// `E[σ(z)²] = 1`: `σ̂(ρ) = Σ_k a_k² ρ^k` over the coefficients of σ in the orthonormal Hermite polynomials,
+/// `σ̂(1) = 1`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DualActivation {
     /// `√2 max(z, 0)`
@@ -17,7 +18,9 @@ pub enum DualActivation {
 
 impl DualActivation {
     /// The polynomial with these coefficients in the orthonormal (probabilists') Hermite polynomials, scaled to unit
-    /// second moment.
+    /// second moment: the squares `a_k²/Σ_j a_j²`.
+    ///
+    /// Shapes: coefficients of degree 0, 1, … -> as many squares. Units: dimensionless.
     ///
     /// # Errors
     /// [`MathError::NonFinite`] for a coefficient that is no number, [`MathError::Range`] where all are 0.
@@ -31,7 +34,8 @@ impl DualActivation {
     /// `σ̂(ρ)`.
     ///
     /// Formula, with cos θ = ρ: ReLU `(sin θ + (π − θ) cos θ)/π`; erf `asin(2ρ/3)/asin(2/3)`.
-    /// Cost: an inverse trigonometric function, or the polynomial's degree.
+    /// Units: dimensionless; ρ is clipped to −1 to 1. Cost: an inverse trigonometric function, or the polynomial's
+    /// degree.
     /// Source: Cho and Saul, NIPS 22 (2009); Williams, Neural Computation 10 (1998) 1203,
     /// doi:10.1162/089976698300017412; Daniely, Frostig and Singer, NIPS 29 (2016), arXiv 1602.05897.
     pub fn value(&self, rho: f64) -> f64 {
@@ -46,6 +50,7 @@ impl DualActivation {
     /// The dual of the derivative, which is the derivative of the dual: `E[σ'(u)σ'(v)] = σ̂'(ρ) = Σ_k k a_k² ρ^{k−1}`.
     ///
     /// Formula: ReLU `(π − θ)/π`; erf `2/(√(9 − 4ρ²) asin(2/3))`.
+    /// Units and cost: as [`DualActivation::value`].
     /// Source: as [`DualActivation::value`].
     pub fn slope(&self, rho: f64) -> f64 {
         let rho = rho.clamp(-1.0, 1.0);

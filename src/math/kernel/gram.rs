@@ -15,7 +15,7 @@ pub struct Splits<'a> {
 }
 
 impl Splits<'_> {
-    /// Checks that every split has the columns of the training one.
+    /// Checks that every split has the columns of the training one. Shapes: n x d, `n_s` x d.
     ///
     /// # Errors
     /// [`MathError::Shape`] otherwise.
@@ -46,7 +46,7 @@ pub struct KernelView<'a> {
 }
 
 impl KernelState {
-    /// The matrices, borrowed.
+    /// The matrices, borrowed. Shapes: -> n x n, n x `n_s`.
     pub fn view(&self) -> KernelView<'_> {
         KernelView { train: &self.train, cross: self.cross.iter().collect() }
     }
@@ -66,7 +66,7 @@ impl KernelState {
         })
     }
 
-    /// The mean of the training diagonal.
+    /// The mean of the training diagonal, `Tr K/n`. Units: those of the kernel. Cost: n.
     pub fn mean_diagonal(&self) -> f64 {
         self.train.trace() / self.train.nrows() as f64
     }
@@ -115,7 +115,8 @@ pub enum Scale {
         sigma_b: f64,
     },
     /// σ_b = 0 and σ_w such that the mean of q over the training diagonal is 1: the convention under which the kernel
-    /// is the limit of [`RandomLayer`](crate::math::lofi::random_features::RandomLayer), which divides by the same mean.
+    /// is the limit of [`RandomLayer`](crate::math::lofi::random_features::RandomLayer), which divides by the same
+    /// mean.
     AutoRescale,
 }
 

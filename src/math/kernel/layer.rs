@@ -22,7 +22,7 @@ impl LayerKernel {
     pub const NAMES: [&'static str; 4] = ["relu", "relu-normalized", "sigmoid", "erf"];
 
     /// The kernel of a name, `None` for an unknown one. `nodes` is the quadrature's number of nodes along each axis;
-    /// kernels in closed form ignore it.
+    /// kernels in closed form ignore it. Units: nodes.
     ///
     /// # Errors
     /// Those of [`GaussHermite::new`].
@@ -41,6 +41,7 @@ impl LayerKernel {
     /// Formula, with r = √(q1 q2), cos θ = q12/r:
     /// relu `r (sin θ + (π − θ) cos θ)/2π`; relu-normalized `(sin θ + (π − θ) cos θ)/π`;
     /// sigmoid `1/4 + Σ_ij w_i w_j (s(u_ij) − ½)(s(v_ij) − ½)`; erf `(2/π) asin(2 q12/√((1 + 2 q1)(1 + 2 q2)))`.
+    /// Shapes: three numbers -> a number. Units: that of q for relu, dimensionless for the others.
     /// Cost: one arc cosine; sigmoid: nodes²/2 divisions.
     /// Source: Cho and Saul, NIPS 22 (2009); Williams, Neural Computation 10 (1998) 1203,
     /// doi:10.1162/089976698300017412; sigmoid as in the reference implementation.
@@ -71,6 +72,8 @@ fn arc_cosine(cos: f64) -> f64 {
 ///
 /// Formula: s = √(q1 q2 − q12²), t = √(q1 + q2 + 2s), a = (q1 + s)/t, b = q12/t, c = (q2 + s)/t; all 0 where t = 0.
 /// A covariance that rounding made slightly indefinite counts as singular.
+/// Shapes: three numbers -> three numbers. Units: the root of that of q.
+/// Source: Levinger, Mathematics Magazine 53 (1980) 222.
 pub fn covariance_root(q1: f64, q2: f64, q12: f64) -> (f64, f64, f64) {
     let s = (q1 * q2 - q12 * q12).max(0.0).sqrt();
     let t = (q1 + q2 + 2.0 * s).sqrt();
@@ -196,5 +199,21 @@ mod tests {
         let value = |n| LayerKernel::Sigmoid(GaussHermite::new(n).unwrap()).value(1.3, 0.7, 0.4);
         let errors: Vec<f64> = [6, 10, 15, 25].iter().map(|&n| (value(n) - value(80)).abs()).collect();
         assert!(errors.windows(2).all(|w| w[1] < w[0]) && errors[3] < 1e-5, "{errors:?}");
+    }
+
+    proptest::proptest! {
+        // the tolerance is well above the error of the sigmoid's quadrature, which matters at equality alone
+        #[test]
+        fn values_are_symmetric_and_bounded_by_the_diagonal(
+            q1 in 0.01..2.0f64, q2 in 0.01..2.0f64, rho in -1.0..1.0f64,
+        ) {
+            let q12 = rho * (q1 * q2).sqrt();
+            for kernel in kernels() {
+                let cross = kernel.value(q1, q2, q12);
+                proptest::prop_assert!((cross - kernel.value(q2, q1, q12)).abs() < 1e-13, "{kernel:?}");
+                let bound = (kernel.value(q1, q1, q1) * kernel.value(q2, q2, q2)).sqrt();
+                proptest::prop_assert!(cross.abs() <= bound + 1e-7, "{kernel:?}: {cross} against {bound}");
+            }
+        }
     }
 }

@@ -5,8 +5,8 @@ use super::zonal::ZonalRule;
 use crate::math::error::{MathError, check_range};
 
 /// What each weight matrix l = 1 … L+1 of a network of L hidden layers contributes to its tangent kernel, inputs on the
-/// unit sphere: `Θ^(l)(ρ) = Σ^(l−1)(ρ) Π_{h=l..L} σ̂'(Σ^(h−1)(ρ))` with `Σ^(0) = ρ`, `Σ^(l) = σ̂(Σ^(l−1))`. Their sum is the
-/// neural tangent kernel.
+/// unit sphere: `Θ^(l)(ρ) = Σ^(l−1)(ρ) Π_{h=l..L} σ̂'(Σ^(h−1)(ρ))` with `Σ^(0) = ρ`, `Σ^(l) = σ̂(Σ^(l−1))`. Their sum
+/// is the neural tangent kernel.
 ///
 /// Shapes: -> L + 1 numbers. Cost: L evaluations of the dual and of its slope.
 /// Source: Jacot, Gabriel and Hongler, NeurIPS 31 (2018), arXiv 1806.07572, theorem 1, unrolled; Dandi and Jacot,
@@ -37,9 +37,10 @@ pub struct DegreeShares {
     pub shares: Option<Vec<f64>>,
 }
 
-/// Each layer's share of the tangent kernel's eigenvalue, for some degrees. Under gradient flow on the square loss it is
-/// the layer's share of the decrease of the loss on a harmonic of that degree.
+/// Each layer's share of the tangent kernel's eigenvalue, for some degrees. Under gradient flow on the square loss it
+/// is the layer's share of the decrease of the loss on a harmonic of that degree.
 ///
+/// Shapes: m degrees -> m times L + 1 eigenvalues and shares. Units: dimensionless; the shares sum to 1.
 /// Cost: nodes · (L + Σ degrees + L · number of degrees).
 /// Source: Dandi and Jacot, arXiv 2111.03972; the normalisation to shares is ours.
 ///

@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 /// Legendre polynomial for d = 3 and the Chebyshev polynomial for d = 2.
 ///
 /// Formula: `P_0 = 1`, `P_1 = t`, `(k + d − 2) P_{k+1} = (2k + d − 2) t P_k − k P_{k−1}`.
-/// Cost: k.
+/// Units: dimensionless, |P_k| ≤ 1 for |t| ≤ 1. Cost: k.
 /// Source: Atkinson and Han, *Spherical Harmonics and Approximations on the Unit Sphere* (2012), equation 2.86,
 /// doi:10.1007/978-3-642-25983-8.
 pub fn gegenbauer(dim: usize, degree: usize, t: f64) -> f64 {
@@ -28,6 +28,7 @@ pub fn gegenbauer(dim: usize, degree: usize, t: f64) -> f64 {
 /// The number of independent harmonics of degree k on S^{d−1}: `N(d, k) = (2k + d − 2)/k · C(k + d − 3, k − 1)`, d ≥ 2.
 ///
 /// Under the uniform law `E[P_k(⟨x, v⟩)²] = 1/N(d, k)` for any unit vector v.
+/// Units: functions. Cost: k.
 /// Source: as [`gegenbauer`], equation 2.10.
 pub fn harmonics(dim: usize, degree: usize) -> f64 {
     if degree == 0 {
@@ -40,9 +41,9 @@ pub fn harmonics(dim: usize, degree: usize) -> f64 {
 
 /// A quadrature for functions of t = ⟨x, x'⟩ on S^{d−1}: `Σ w_i f(t_i) ≈ E f(⟨x, x'⟩)`, x uniform.
 ///
-/// Gauss–Legendre in the angle θ, t = cos θ, with the weight `sin^{d−2} θ`. Kernels of ReLU networks have square roots of
-/// 1 ∓ t at the poles, at which Gauss–Gegenbauer quadrature in t converges slowly; in θ they are analytic up to the end
-/// points, so that this converges geometrically.
+/// Gauss–Legendre in the angle θ, t = cos θ, with the weight `sin^{d−2} θ`. Kernels of ReLU networks have square roots
+/// of 1 ∓ t at the poles, at which Gauss–Gegenbauer quadrature in t converges slowly; in θ they are analytic up to the
+/// end points, so that this converges geometrically.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ZonalRule {
     dim: usize,
@@ -57,7 +58,11 @@ pub struct ZonalRule {
 const RESOLUTION: f64 = 1e-12;
 
 impl ZonalRule {
-    /// The rule with `nodes` nodes. Cost: a few nodes².
+    /// The rule with m = `nodes` nodes: `t_i = cos θ_i`, `w_i ∝ g_i sin^{d−2} θ_i`, with nodes `θ_i` and weights `g_i`
+    /// of [`GaussLegendre`] on 0 to π.
+    ///
+    /// Shapes: -> m nodes, m weights. Units: dimensionless. Cost: a few m².
+    /// Source: ours, by the substitution t = cos θ.
     ///
     /// # Errors
     /// [`MathError::Range`] unless d ≥ 2, and those of [`GaussLegendre::new`].
@@ -73,8 +78,8 @@ impl ZonalRule {
     }
 
     /// The Funk–Hecke eigenvalues on the harmonics of a degree of kernels that are given at the nodes:
-    /// `μ_k(f) = ∫ f(t) P_k(t) (1 − t²)^{(d−3)/2} dt / ∫ (1 − t²)^{(d−3)/2} dt`. What rounding hides is 0: less than 1e-12 of
-    /// the sum of the terms' sizes.
+    /// `μ_k(f) = ∫ f(t) P_k(t) (1 − t²)^{(d−3)/2} dt / ∫ (1 − t²)^{(d−3)/2} dt`. What rounding hides is 0: less than
+    /// 1e-12 of the sum of the terms' sizes.
     ///
     /// Shapes: a list of (nodes) -> one number each. Cost: nodes · (degree + number of kernels).
     /// Source: Funk–Hecke theorem; Atkinson and Han (2012), theorem 2.22, doi:10.1007/978-3-642-25983-8.

@@ -15,16 +15,17 @@ pub struct Block<'a, T> {
 
 impl<'a, T> Block<'a, T> {
     /// Columns of `rows` numbers that begin `stride` numbers apart.
+    /// Shapes: stride·(columns − 1) + rows -> rows x columns.
     pub fn new(values: &'a [T], (rows, columns): (usize, usize), stride: usize) -> Self {
         Self { values, rows, columns, stride, transposed: false }
     }
 
-    /// Columns of `rows` numbers, one after the other.
+    /// Columns of `rows` numbers, one after the other. Shapes: rows·columns -> rows x columns.
     pub fn dense(values: &'a [T], rows: usize, columns: usize) -> Self {
         Self::new(values, (rows, columns), rows)
     }
 
-    /// The transpose, not copied.
+    /// The transpose, not copied. Shapes: rows x columns -> columns x rows.
     pub fn transposed(self) -> Self {
         Self { transposed: !self.transposed, ..self }
     }
@@ -41,11 +42,12 @@ pub struct BlockMut<'a, T> {
 
 impl<'a, T> BlockMut<'a, T> {
     /// Columns of `rows` numbers that begin `stride` numbers apart.
+    /// Shapes: stride·(columns − 1) + rows -> rows x columns.
     pub fn new(values: &'a mut [T], (rows, columns): (usize, usize), stride: usize) -> Self {
         Self { values, rows, columns, stride }
     }
 
-    /// Columns of `rows` numbers, one after the other.
+    /// Columns of `rows` numbers, one after the other. Shapes: rows·columns -> rows x columns.
     pub fn dense(values: &'a mut [T], rows: usize, columns: usize) -> Self {
         Self::new(values, (rows, columns), rows)
     }
@@ -62,8 +64,9 @@ pub enum Onto {
 
 /// The precisions that products on borrowed memory exist in: `f64`, and `f32` for training networks.
 pub trait Product: sealed::Sealed + Copy {
-    /// `out = c A B` or `out += c A B`, sequential, nothing allocated but the kernel's packing space. Cost: 2mkn. Panics
-    /// where sizes differ.
+    /// `out = c A B` or `out += c A B`, sequential, nothing allocated but the kernel's packing space.
+    ///
+    /// Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where sizes differ.
     fn multiply(out: BlockMut<'_, Self>, onto: Onto, factor: Self, factors: (Block<'_, Self>, Block<'_, Self>));
 }
 

@@ -18,9 +18,10 @@ pub struct Eigen {
     pub vectors: Matrix,
 }
 
-/// All eigenpairs of a symmetric matrix, ascending. Only the lower triangle is read.
+/// All eigenpairs of a symmetric matrix, `A V = V diag(λ)`, ascending. Only the lower triangle is read.
 ///
-/// Shapes: n x n -> n values, n x n vectors. Cost: about 10 n³.
+/// Shapes: n x n -> n values, n x n vectors. Units: the values have that of A. Cost: about 10 n³.
+/// Source: Golub and Van Loan, *Matrix Computations* (2013), chapter 8.
 ///
 /// # Errors
 /// [`MathError::NonFinite`] for NaN or infinity in the input, [`MathError::Shape`] where it is not square,
@@ -31,7 +32,9 @@ pub fn sym_eigen(a: &Matrix) -> Result<Eigen, MathError> {
     Ok(Eigen { values, vectors })
 }
 
-/// All eigenvalues of a symmetric matrix, ascending. Only the lower triangle is read. Cost: about 4/3 n³.
+/// All eigenvalues of a symmetric matrix, ascending. Only the lower triangle is read.
+///
+/// Shapes: n x n -> n. Units: that of A. Cost: about 4/3 n³. Source: as [`sym_eigen`].
 ///
 /// # Errors
 /// Those of [`sym_eigen`].
@@ -60,9 +63,11 @@ pub(super) fn evd(a: &Matrix, vectors: Option<&mut Matrix>) -> Result<Vec<f64>, 
     Ok(values)
 }
 
-/// Solves `A X = B` for a symmetric positive definite `A` by Cholesky. Only the lower triangle of `A` is read.
+/// Solves `A X = B` for a symmetric positive definite `A` by Cholesky, `A = L Lᵀ`. Only the lower triangle of `A` is
+/// read.
 ///
 /// Shapes: (n x n), (n x m) -> n x m. Cost: n³/3 + 2n²m.
+/// Source: Golub and Van Loan, *Matrix Computations* (2013), section 4.2.
 ///
 /// # Errors
 /// [`MathError::NotPositiveDefinite`], [`MathError::NonFinite`], [`MathError::Shape`].
@@ -84,6 +89,7 @@ pub fn cholesky_solve(a: &Matrix, b: &Matrix) -> Result<Matrix, MathError> {
 /// An orthonormal basis of the column space: the thin `Q` of `A = QR`, by Householder reflections.
 ///
 /// Shapes: n x b, b <= n -> n x b; the columns are orthonormal even where `A` has a lower rank. Cost: 4nb².
+/// Source: Golub and Van Loan, *Matrix Computations* (2013), section 5.2.
 pub fn orthonormal_basis(a: &Matrix) -> Matrix {
     let (rows, cols) = (a.nrows(), a.ncols().min(a.nrows()));
     let block = qr::recommended_block_size::<f64>(rows, a.ncols());
@@ -118,7 +124,9 @@ pub(super) fn apply_reflectors(basis: &Matrix, coefficients: &Matrix) -> Matrix 
 /// The sign that makes the entry of largest magnitude of each column positive; ties go to the first index.
 ///
 /// Eigenvectors are defined up to a sign, and what a solver returns there is an accident: without this, a result at a
-/// fixed seed would differ between solvers. Cost: nk.
+/// fixed seed would differ between solvers.
+/// Shapes: n x k -> k signs, ±1. Cost: nk.
+/// Source: ours; the reference implementation leaves signs to the solver.
 pub fn canonical_signs(a: &Matrix) -> Vec<f64> {
     a.column_iter()
         .map(|column| {

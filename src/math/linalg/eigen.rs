@@ -37,13 +37,14 @@ pub fn top_eigen_by_magnitude(a: &Matrix, k: usize) -> Result<Eigen, MathError> 
 }
 
 /// Keeps the `k` pairs of largest |λ|, by descending |λ|; equal magnitudes keep their order.
+/// Shapes: m pairs of n -> k pairs. Cost: nk.
 pub fn truncate(eigen: Eigen, k: usize) -> Eigen {
     let order = order_by_magnitude(&eigen.values);
     let kept = &order[..k.min(order.len())];
     Eigen { values: kept.iter().map(|&i| eigen.values[i]).collect(), vectors: eigen.vectors.select_columns(kept) }
 }
 
-/// Indices by descending |value|; equal magnitudes keep their order.
+/// Indices by descending |value|; equal magnitudes keep their order. Shapes: n -> n. Cost: n log n.
 pub fn order_by_magnitude(values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[j].abs().total_cmp(&values[i].abs()));
@@ -69,7 +70,8 @@ const TOLERANCE: f64 = 1e-12;
 /// `apply` maps an n x b block to the operator times the block. The start block is random but fixed, so the result is a
 /// function of the operator. Every returned pair has a residual below 1e-12 of the largest |λ|.
 ///
-/// Shapes: -> keep values, n x keep vectors. Cost: `products` applications at most, 4nm for each of them, m = 2·keep + 96.
+/// Shapes: -> keep values, n x keep vectors.
+/// Cost: `products` applications at most, 4nm for each of them, m = 2·keep + 96.
 /// Source: as [`top_eigen_by_magnitude`].
 ///
 /// # Errors
@@ -90,10 +92,12 @@ pub struct Found {
     pub products: usize,
 }
 
-/// [`top_eigen_of_operator`] for an operator whose products cost far more than the work on the basis: a wide basis, looked
-/// at after every block, and a `tolerance` on the residual (relative to the largest |λ|) that the caller chooses.
+/// [`top_eigen_of_operator`] for an operator whose products cost far more than the work on the basis: a wide basis,
+/// looked at after every block, and a `tolerance` on the residual (relative to the largest |λ|) that the caller
+/// chooses.
 ///
-/// Shapes: -> keep values, n x keep vectors. Cost: `products` applications at most, and 4nm for each, m = 24·(keep + 2).
+/// Shapes: -> keep values, n x keep vectors. Units: the tolerance is relative.
+/// Cost: `products` applications at most, and 4nm for each, m = 24·(keep + 2).
 /// Source: as [`top_eigen_by_magnitude`].
 ///
 /// # Errors

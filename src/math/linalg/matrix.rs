@@ -32,29 +32,31 @@ pub(super) fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
 }
 
 /// Gives a matrix another shape where it has it not yet; its numbers are those of before, or zeros.
+/// Shapes: -> rows x columns.
 pub fn ensure_shape(a: &mut Matrix, rows: usize, columns: usize) {
     if a.shape() != (rows, columns) {
         *a = Matrix::zeros(rows, columns);
     }
 }
 
-/// The same numbers in the same order in memory as a matrix of another shape, not copied. Panics where there are more or
-/// fewer of them.
+/// The same numbers in the same order in memory as a matrix of another shape, not copied.
+///
+/// Shapes: any -> rows x columns. Cost: none. Panics where there are more or fewer numbers.
 pub fn reshaped(a: Matrix, rows: usize, columns: usize) -> Matrix {
     a.reshape_generic(nalgebra::Dyn(rows), nalgebra::Dyn(columns))
 }
 
-/// Rounds to single precision. Cost: nd.
+/// Rounds to single precision. Shapes: n x d -> n x d. Cost: nd.
 pub fn single(a: &Matrix) -> SingleMatrix {
     a.map(|v| v as f32)
 }
 
-/// The same numbers in double precision. Cost: nd.
+/// The same numbers in double precision. Shapes: n x d -> n x d. Cost: nd.
 pub fn double(a: &SingleMatrix) -> Matrix {
     a.map(f64::from)
 }
 
-/// Copies the lower triangle over the upper one. Cost: n².
+/// Copies the lower triangle over the upper one. Shapes: n x n, in place. Cost: n².
 pub fn mirror_lower(a: &mut Matrix) {
     // tiles, so that both the rows read and the columns written stay in the cache
     const TILE: usize = 64;
@@ -70,7 +72,7 @@ pub fn mirror_lower(a: &mut Matrix) {
     }
 }
 
-/// Replaces `A` by `(A + Aᵀ)/2`. Cost: n².
+/// Replaces `A` by `(A + Aᵀ)/2`. Shapes: n x n, in place. Cost: n².
 pub fn symmetrise(a: &mut Matrix) {
     for j in 0..a.ncols() {
         for i in j + 1..a.nrows() {
@@ -81,7 +83,7 @@ pub fn symmetrise(a: &mut Matrix) {
     }
 }
 
-/// Multiplies row `i` by `factors[i]`: `diag(f) A`. Cost: nd. Panics where sizes differ.
+/// Multiplies row `i` by `factors[i]`: `diag(f) A`. Shapes: n x d, n. Cost: nd. Panics where sizes differ.
 pub fn scale_rows(a: &mut Matrix, factors: &[f64]) {
     assert_eq!(a.nrows(), factors.len());
     for mut column in a.column_iter_mut() {
@@ -89,7 +91,7 @@ pub fn scale_rows(a: &mut Matrix, factors: &[f64]) {
     }
 }
 
-/// Multiplies column `j` by `factors[j]`: `A diag(f)`. Cost: nd. Panics where sizes differ.
+/// Multiplies column `j` by `factors[j]`: `A diag(f)`. Shapes: n x d, d. Cost: nd. Panics where sizes differ.
 pub fn scale_columns(a: &mut Matrix, factors: &[f64]) {
     assert_eq!(a.ncols(), factors.len());
     for (mut column, f) in a.column_iter_mut().zip(factors) {
@@ -106,7 +108,7 @@ pub fn row_square_norms(a: &Matrix) -> Vec<f64> {
     sums
 }
 
-/// The first `k` columns, copied. Panics where there are fewer.
+/// The first `k` columns, copied. Shapes: n x d -> n x k. Cost: nk. Panics where there are fewer.
 pub fn leading_columns(a: &Matrix, k: usize) -> Matrix {
     a.columns(0, k).into_owned()
 }

@@ -27,7 +27,8 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     out
 }
 
-/// `out = A B` in the memory of `out`, which is only made anew where its shape differs. As [`product`] otherwise.
+/// `out = A B` in the memory of `out`, which is only made anew where its shape differs.
+/// Shapes and cost: those of [`product`].
 pub fn product_into(out: &mut Matrix, a: &Matrix, b: &Matrix) {
     ensure_shape(out, a.nrows(), b.ncols());
     multiply(out, Accum::Replace, view(a), view(b));
@@ -74,7 +75,8 @@ pub fn set_symmetric_product_tn_single(out: &mut SingleMatrix, a: &SingleMatrix,
     triangular::matmul(view_single_mut(out), half, Accum::Replace, left, full, right, full, 1.0, Par::Seq);
 }
 
-/// `out += A Bᵀ`, for products that are summed over blocks of columns. Panics where sizes differ.
+/// `out += A Bᵀ`, for products that are summed over blocks of columns.
+/// Shapes: (m x k), (n x k), onto m x n. Cost: 2mkn. Panics where sizes differ.
 pub fn add_product_nt(out: &mut Matrix, a: &Matrix, b: &Matrix) {
     multiply(out, Accum::Add, view(a), view(b).transpose());
 }
@@ -87,7 +89,8 @@ pub fn gram(a: &Matrix) -> Matrix {
     out
 }
 
-/// Adds the lower half of `A Aᵀ` to `out`; finish a sum of such terms with [`mirror_lower`]. Panics where sizes differ.
+/// Adds the lower half of `A Aᵀ` to `out`; finish a sum of such terms with [`mirror_lower`].
+/// Shapes: n x d, onto n x n. Cost: n²d. Panics where sizes differ.
 pub fn add_gram(out: &mut Matrix, a: &Matrix) {
     multiply_lower(out, Accum::Add, view(a), view(a).transpose());
 }

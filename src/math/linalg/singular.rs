@@ -15,7 +15,9 @@ pub struct ComplexSvd {
 
 /// Singular values and right singular vectors of `A = R + iI`.
 ///
-/// Shapes: m x n and m x n -> min(m, n) values, n x min(m, n) vectors. Cost: about 80 mn min(m, n).
+/// Shapes: m x n and m x n -> min(m, n) values, n x min(m, n) vectors. Units: the values have that of A.
+/// Cost: about 80 mn min(m, n).
+/// Source: Golub and Van Loan, *Matrix Computations* (2013), section 8.6.
 ///
 /// # Errors
 /// [`MathError::Shape`] for parts of different shapes, [`MathError::NonFinite`], [`MathError::NoConvergence`].

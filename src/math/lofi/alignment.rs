@@ -31,6 +31,7 @@ const NEGLIGIBLE_SHARE: f64 = 1e-12;
 
 impl Reference {
     /// Gets features ready. Shapes: n x k. Cost: nk² + the eigenproblem of k x k.
+    /// Source: as [`Reference::compare`].
     ///
     /// # Errors
     /// [`MathError::Range`] for fewer than two samples or no feature; those of the eigensolver.

@@ -67,22 +67,23 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// z of the last layer passed, n x P.
+    /// z of the last layer passed. Shapes: -> n x P.
     pub fn representation(&self) -> &Matrix {
         &self.representation
     }
 }
 
 impl FeatureStack {
-    /// Layers whose scales `c_ℓ` are the root mean square norms of the training samples at their inputs; and the samples
-    /// at every layer, which come out on the way.
+    /// Layers whose scales `c_ℓ` are the root mean square norms of the training samples at their inputs; and the
+    /// samples at every layer, which come out on the way.
     ///
-    /// Shapes: n x d, layers -> n x `K_ℓ` for each. Cost: 2n Σ (`d_ℓ` + `K_ℓ`) `P_ℓ`; memory: a bounded block and n Σ K.
+    /// Shapes: n x d, layers -> n x `K_ℓ` for each.
+    /// Cost: 2n Σ (`d_ℓ` + `K_ℓ`) `P_ℓ`; memory: a bounded block and n Σ K.
     /// Source: the paper, a LoFi layer; the order of the scalings is the reference implementation's.
     ///
     /// # Errors
-    /// [`MathError::Shape`] where one layer does not fit behind the other, [`MathError::Range`] where the samples are zero
-    /// at a layer, and whatever the inputs return.
+    /// [`MathError::Shape`] where one layer does not fit behind the other, [`MathError::Range`] where the samples are
+    /// zero at a layer, and whatever the inputs return.
     pub fn fit<E: From<MathError>>(
         inputs: RowSource<'_, E>,
         layers: Vec<Unfitted>,
@@ -102,23 +103,25 @@ impl FeatureStack {
         Ok((stack, projected))
     }
 
-    /// The layers in order.
+    /// The layers in order. Shapes: -> L layers of `d_ℓ` x `P_ℓ` and `P_ℓ` x `K_ℓ`.
     pub fn layers(&self) -> &[StackLayer] {
         &self.layers
     }
 
-    /// d, 0 without layers.
+    /// d, 0 without layers. Units: numbers of an input.
     pub fn input_dim(&self) -> usize {
         self.layers.first().map_or(0, |layer| layer.lift.weights.nrows())
     }
 
     /// Blocks of n inputs that a trace through all layers has room for.
+    /// Shapes: -> consecutive ranges that cover 0 to n.
     pub fn blocks(&self, n: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let widths: usize = self.layers.iter().map(|layer| layer.lift.weights.ncols()).sum();
         bounded_blocks(n, self.input_dim() + 2 * widths)
     }
 
     /// `z_ℓ(x)` for ℓ = `layer`, counted from 0. Shapes: n x d -> n x P. Cost: 2n Σ (d + K) P over the layers passed.
+    /// Source: as [`FeatureStack::fit`].
     ///
     /// # Errors
     /// [`MathError::Shape`] where the inputs do not fit, [`MathError::Range`] where there is no such layer.
@@ -132,6 +135,9 @@ impl FeatureStack {
     }
 
     /// [`FeatureStack::representation`] that remembers the slopes `σ'` on the way.
+    ///
+    /// Shapes: n x d -> n x P, and slopes n x `P_ℓ` of every layer passed. Cost: that of
+    /// [`FeatureStack::representation`].
     ///
     /// # Errors
     /// Those of [`FeatureStack::representation`]; [`MathError::Range`] for an activation without [`slope`].

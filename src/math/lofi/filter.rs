@@ -1,4 +1,5 @@
-//! The LoFi filter: the leading eigendirections of the label-weighted moment operator, in feature space and in function space.
+//! The LoFi filter: the leading eigendirections of the label-weighted moment operator, in feature space and in function
+//! space.
 
 use super::moment::signed_moment;
 use crate::math::error::{MathError, check_range, check_size};
@@ -20,6 +21,7 @@ pub struct Filter {
 
 impl Filter {
     /// The filtered representation `h = Z V`. Shapes: n x P -> n x K. Cost: 2nPK. Panics where the sizes differ.
+    /// Source: the paper, the filter of a LoFi layer.
     pub fn apply(&self, z: &Matrix) -> Matrix {
         product(z, &self.directions)
     }
@@ -119,7 +121,8 @@ pub const REFERENCE_FLOOR: f64 = 1e-6;
 /// The filter of the `keep` functions of largest |E_n[y φ²]| in the unit ball of the kernel's function space.
 ///
 /// Formula: `G = Q diag(μ) Qᵀ`, μ <- max(μ, floor); `M = G^{1/2} diag(y) G^{1/2}`, no 1/n; `M B = B Λ`;
-/// `A = G^{-1/2} B`, `F = G^{1/2} B`, evaluation `G×ᵀ A`. Truncation is nested: a smaller `keep` gives the leading columns.
+/// `A = G^{-1/2} B`, `F = G^{1/2} B`, evaluation `G×ᵀ A`. Truncation is nested: a smaller `keep` gives the leading
+/// columns.
 /// Shapes: kernel of n and `n_s`, n labels -> K values, n x K, `n_s` x K. Cost: 10 n³ + 2n³ + top-K of n.
 /// Source: the paper, kernel form; floor as in the reference implementation ([`REFERENCE_FLOOR`]).
 ///
@@ -190,7 +193,9 @@ pub fn dual_first_moment(kernel: &KernelView<'_>, labels: &[f64]) -> Result<(Vec
     Ok((train / norm, kernel.cross.iter().map(|cross| cross.tr_mul(&y) / norm).collect()))
 }
 
-/// The orthogonal projector `V Vᵀ`, or `F Fᵀ` of features: what two solvers must agree on. Shapes: m x K -> m x m.
+/// The orthogonal projector `V Vᵀ`, or `F Fᵀ` of features: what two solvers must agree on.
+///
+/// Shapes: m x K -> m x m. Cost: 2m²K.
 pub fn projector(v: &Matrix) -> Matrix {
     product_nt(v, v)
 }

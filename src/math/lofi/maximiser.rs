@@ -25,13 +25,15 @@ pub struct Alignment<'a> {
 // the reference's guard: an input that drives nothing has alignment 0
 const SMALLEST_NORM: f64 = 1e-8;
 
-/// `vᵀz/max(‖z‖, 1e-8)`, from its two parts.
+/// `vᵀz/max(‖z‖, 1e-8)`, from its two parts. Units: dimensionless, −1 to 1 for a unit vector v.
+/// Source: as [`Alignment`].
 pub fn alignment(projection: f64, norm: f64) -> f64 {
     projection / norm.max(SMALLEST_NORM)
 }
 
 impl Alignment<'_> {
     /// The alignment of each input. Shapes: n x d -> n. Cost: a forward pass.
+    /// Source: as [`Alignment`].
     ///
     /// # Errors
     /// [`MathError::Shape`], also where n is no multiple of K; [`MathError::Range`] where there is no such layer.
@@ -102,10 +104,12 @@ pub struct Maximiser {
 /// Maximises the alignment with each direction over images that are given by masked Fourier coefficients.
 ///
 /// Coefficients start as independent standard normals from the stream of (seed, "feature-maximiser", 0), the same for
-/// every feature. Each step divides the gradient of each restart by its norm (at least 1e-8) and takes an Adam step
-/// (β = 0.9, 0.999; ε = 1e-8); the rate at step t of T is `η (0.05 + 0.95 (1 + cos(πt/T))/2)`.
+/// every feature. Each step divides the gradient of each restart by its norm (at least 1e-8) and takes an Adam step (β =
+/// 0.9, 0.999; ε = 1e-8); the rate at step t of T is `η (0.05 + 0.95 (1 + cos(πt/T))/2)`.
+/// Shapes: directions P x K -> K images of CHW. Units: the alignments are dimensionless.
 /// Cost: steps · restarts · two passes through the layers. `keep_going` is asked before each step.
 /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, gradient-ascent maximiser; the generator is ours.
+/// Adam: Kingma and Ba, arXiv 1412.6980, algorithm 1; the rate: Loshchilov and Hutter, arXiv 1608.03983, eq. (5).
 ///
 /// # Errors
 /// Those of [`Alignment::gradient`], [`MathError::Range`] without restarts, and whatever `keep_going` returns.

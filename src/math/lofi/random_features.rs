@@ -18,17 +18,18 @@ pub struct RandomLayer {
     pub activation: Activation,
 }
 
-/// The weights of a layer: independent standard normals, d x P, from the stream of (seed, "random-features", layer).
+/// The weights of a layer: independent standard normals from the stream of (seed, "random-features", layer).
 ///
-/// The weights of a narrower layer are the first columns of a wider one's. Cost: dP.
+/// The weights of a narrower layer are the first columns of a wider one's. Shapes: -> d x P. Cost: dP.
 /// Source: the paper, `W` i.i.d. N(0, 1); the generator is ours.
 pub fn draw_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
     weight_stream(seed, layer).normal_columns(input, 0, width)
 }
 
-/// Weights whose columns are uniform on the sphere of radius √d, d x P: those of [`draw_weights`], each divided by its
-/// norm. The radius is that of a normal column, so that both go with the same scale of the input. Cost: dP.
+/// Weights whose columns are uniform on the sphere of radius √d: those of [`draw_weights`], each divided by its norm
+/// over √d. The radius is that of a normal column, so that both go with the same scale of the input.
 ///
+/// Shapes: -> d x P. Cost: dP.
 /// Source: the paper, synthetic hierarchy.
 pub fn draw_sphere_weights(seed: u64, layer: u64, input: usize, width: usize) -> Matrix {
     to_sphere(draw_weights(seed, layer, input, width))
@@ -63,6 +64,7 @@ pub(super) fn scale_from_squares(sum: f64, rows: usize) -> Result<f64, MathError
 
 impl RandomLayer {
     /// A layer whose scale is that of the training rows. Shapes: n x d, d x P. Cost: nd.
+    /// Source: as [`input_scale`].
     ///
     /// # Errors
     /// [`MathError::Shape`] where the weights do not fit, [`MathError::Range`] where the input is zero.
@@ -101,8 +103,8 @@ pub fn unnormalised_lift(h: &Matrix, weights: &Matrix, activation: Activation) -
     Ok(z)
 }
 
-/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is never
-/// expanded as a whole.
+/// A lift of rows that are produced a block at a time, so that a large input in a compact form (images in bytes) is
+/// never expanded as a whole.
 ///
 /// Shapes: `lifted(i..j)` gives (j − i) x width -> `blocks.rows` x width. Cost: that of `lifted`.
 ///
@@ -133,14 +135,14 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// The blocks in order.
+    /// The blocks in order. Shapes: -> consecutive ranges that cover `0..rows`.
     pub fn ranges(self) -> impl Iterator<Item = Range<usize>> {
         let step = self.at_once.max(1);
         (0..self.rows).step_by(step).map(move |start| start..(start + step).min(self.rows))
     }
 }
 
-/// [`input_scale`] for rows that are produced a block at a time.
+/// [`input_scale`] for rows that are produced a block at a time. Shapes: blocks of rows of d -> a number. Cost: nd.
 ///
 /// # Errors
 /// Those of [`input_scale`].
@@ -175,7 +177,8 @@ pub struct WideLayer {
 ///
 /// Formula: `G = Z Zᵀ`, `G× = Z Z_sᵀ`, summed over blocks of `columns_at_once` columns of W; the scale is the training
 /// rows'. The result depends on the block only through rounding. `proceed` is asked before each block.
-/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
+/// Shapes: n x d, `n_s` x d -> state of n and `n_s`.
+/// Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
 /// Source: the reference implementation's finite-width pipeline in dual form; the nested draws are ours.
 ///
 /// # Errors

@@ -6,7 +6,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI, SQRT_2};
 /// The derivative of an activation; `None` for those that have none of use: [`Activation::Step`], zero almost everywhere,
 /// and [`Activation::ReluNormalized`], which does not act on each entry alone.
 ///
-/// It is 0 at a kink, as in the reference implementation's automatic differentiation.
+/// It is 0 at a kink, as in the reference implementation's automatic differentiation; there `CentredRelu` has −1/2.
+/// Shapes: -> a function of one number. Units: dimensionless.
 pub fn slope(activation: Activation) -> Option<fn(f64) -> f64> {
     Some(match activation {
         Activation::Sigmoid => |x| {

@@ -16,7 +16,9 @@ pub struct NestedSamples {
 }
 
 impl NestedSamples {
-    /// Subsamples of `0..count`; the order is that of the stream of (seed, "subsamples", repeat). Cost: count.
+    /// Subsamples of `0..count`; the order is that of the stream of (seed, "subsamples", repeat).
+    ///
+    /// Shapes: m sizes -> m subsamples. Units: samples. Cost: count.
     ///
     /// # Errors
     /// [`MathError::Range`] unless the sizes ascend from at least 1 to at most `count`.
@@ -30,17 +32,19 @@ impl NestedSamples {
         Ok(Self { order, sizes: sizes.to_vec() })
     }
 
-    /// The sizes, ascending.
+    /// The sizes, ascending. Units: samples.
     pub fn sizes(&self) -> &[usize] {
         &self.sizes
     }
 
     /// The members of the subsample at a place of `sizes`. Panics where there is no such place.
+    /// Shapes: -> `sizes[place]` numbers.
     pub fn members(&self, place: usize) -> &[usize] {
         &self.order[..self.sizes[place]]
     }
 
-    /// For each of `count` samples the place of the smallest subsample that has it, if any. Cost: count.
+    /// For each of `count` samples the place of the smallest subsample that has it, if any. Shapes: -> `count`.
+    /// Cost: count.
     pub fn shells(&self, count: usize) -> Vec<Option<usize>> {
         let mut shells = vec![None; count];
         for (rank, &member) in self.order.iter().enumerate() {
@@ -163,8 +167,8 @@ pub fn squared_overlaps_at_any_place(reference: &Matrix, found: &Eigen) -> Resul
     Ok((0..reference.ncols()).map(largest).collect())
 }
 
-/// Where a curve first reaches a level from below, linear in log x between its points; none where it starts at the level
-/// or never reaches it.
+/// Where a curve first reaches a level from below, linear in log x between its points; none where it starts at the
+/// level or never reaches it.
 ///
 /// Shapes: points (x, y) by ascending x > 0. Units: those of x. Cost: the number of points.
 /// Source: ours; a straight line over a logarithmic axis is how the paper's curves are read.

@@ -10,7 +10,8 @@ use crate::math::linalg::{Matrix, product_tn, scale_columns};
 /// Shapes: n samples of d, n x K -> d x K. Cost: 2ndK.
 ///
 /// # Errors
-/// [`MathError::Shape`] where the numbers of rows differ, [`MathError::Range`] for no input, and whatever the inputs return.
+/// [`MathError::Shape`] where the numbers of rows differ, [`MathError::Range`] for no input, and whatever the inputs
+/// return.
 pub fn weighted_sums<E: From<MathError>>(inputs: RowSource<'_, E>, weights: &Matrix) -> Result<Matrix, E> {
     check_size("rows of the weights", weights.nrows(), inputs.count)?;
     check_range(inputs.count > 0, "number of inputs", inputs.count as f64, "at least 1")?;
@@ -39,7 +40,8 @@ pub fn projection_weights(projections: &Matrix) -> Matrix {
     out
 }
 
-/// The weights of the means over the `count` samples that project most on each feature, and over those that project least.
+/// The weights of the means over the `count` samples that project most on each feature, and over those that project
+/// least.
 ///
 /// Equal projections count in the order of the samples. Shapes: n x K -> n x K twice. Cost: K n log n.
 /// Source: the reference implementation, IdePHICS/Neural-LoFi-Theory, top and bottom activating averages.

@@ -21,8 +21,8 @@ pub struct State {
 /// Online learning of one neuron: `w ← (w + η y He₃(z) x)/‖·‖` with `z = w·x/√(wᵀΣw)`, a fresh signal each step.
 ///
 /// `He₃(z) = z³ − 3z = He₄′(z)/4`: ascent of y He₄(z)/4, at the rate η = c/N². The basis of cosines and sines turns the
-/// N points into N coefficients by a rotation, so nothing changes but the cost: x has one phase a mode and no transform is
-/// needed. w is kept in lengths of its own, and normalised once a block: z does not depend on its length.
+/// N points into N coefficients by a rotation, so nothing changes but the cost: x has one phase a mode and no transform
+/// is needed. w is kept in lengths of its own, and normalised once a block: z does not depend on its length.
 /// Cost: about 4 N operations a step.
 /// Source: Ricci, Merger & Goldt, arXiv 2605.16913, as reconstructed.
 pub struct PhaseLearner<'a> {
@@ -42,6 +42,8 @@ pub struct PhaseLearner<'a> {
 impl<'a> PhaseLearner<'a> {
     /// A learner at the rate c/N² that starts at a uniformly random direction of R^N.
     ///
+    /// Shapes: -> weights of N/2 − 1 modes. Units: c is dimensionless. Cost: N.
+    ///
     /// # Errors
     /// [`MathError::Range`] for a rate c that is not above 0.
     pub fn new(model: &'a PhaseModel, c: f64, seed: u64) -> Result<Self, MathError> {
@@ -54,7 +56,7 @@ impl<'a> PhaseLearner<'a> {
         Ok(learner)
     }
 
-    /// A learner that goes on from a state of another one.
+    /// A learner that goes on from a state of another one. Shapes: weights of N/2 − 1 modes.
     ///
     /// # Errors
     /// [`MathError`] for a rate c that is not above 0, or a state of other modes or between blocks.
@@ -80,23 +82,25 @@ impl<'a> PhaseLearner<'a> {
         Ok(learner)
     }
 
-    /// Steps made.
+    /// Steps made. Units: steps, of one sample each.
     pub fn step(&self) -> u64 {
         self.state.step
     }
 
-    /// Where the run stands; nothing between blocks.
+    /// Where the run stands; nothing between blocks. Shapes: -> weights of N/2 − 1 modes.
     pub fn state(&self) -> Option<&State> {
         self.state.step.is_multiple_of(BLOCK).then_some(&self.state)
     }
 
     /// Share of ‖w‖² in the planted space, that of cosine and sine of modes m and 3m: 4/N on average before training.
+    /// Units: dimensionless, 0 to 1.
     pub fn overlap(&self) -> f64 {
         let share = |mode: usize| square(self.state.weights[mode]) / self.model.powers()[mode];
         self.model.planted().into_iter().map(share).sum::<f64>() / self.length2
     }
 
     /// Steps until `until` steps are made, or fewer: the first step at which the overlap is at least `level` ends them.
+    /// Units: steps; the level is dimensionless. Cost: about 4N a step.
     pub fn advance(&mut self, until: u64, level: f64) {
         while self.state.step < until && self.overlap() < level {
             self.descend();

@@ -7,8 +7,8 @@ use std::f64::consts::TAU;
 /// Equally spaced phases that samples are drawn from.
 ///
 /// A uniform law on M equally spaced phases has E e^{ikφ} = 0 for every k that M does not divide, as the continuous one
-/// has: no polynomial of degree below M in sines and cosines has another mean. The learner's are of degree 8 at most, so
-/// drift and diffusion are exactly those of continuous phases.
+/// has: no polynomial of degree below M in sines and cosines has another mean. The learner's are of degree 8 at most,
+/// so drift and diffusion are exactly those of continuous phases.
 pub const PHASES: usize = 1 << BITS;
 const BITS: usize = 12;
 
@@ -21,6 +21,8 @@ const WORD: usize = 1 << (BITS * PHASES_IN_WORD);
 /// `λ_k ∝ k^−α` with `Σ λ_k = N/2 − 1` are the eigenvalues of the covariance, each twice; constant and alternating
 /// signals are absent. Phases are uniform and independent, but for y = +1, where `φ_{3m} = 3 φ_m`. A translation moves
 /// `φ_k` by k times as much and keeps the lock, so the classes share all moments below the fourth.
+///
+/// Source: Ricci, Merger & Goldt, arXiv 2605.16913, as reconstructed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhaseModel {
     size: usize,
@@ -30,6 +32,8 @@ pub struct PhaseModel {
 
 impl PhaseModel {
     /// Signals of N = `size` points with a lock of mode 3m to mode m = `lock`.
+    ///
+    /// Shapes: -> N/2 − 1 powers. Units: α = `exponent` is dimensionless. Cost: N.
     ///
     /// # Errors
     /// [`MathError::Range`] for an odd size or one below 8, a negative exponent, or 3m outside the modes.
@@ -43,27 +47,29 @@ impl PhaseModel {
         Ok(Self { size, lock, powers: decay.into_iter().map(|d| scale * d).collect() })
     }
 
-    /// Points N of a signal.
+    /// N, the length of a signal. Units: points.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Modes N/2 − 1.
+    /// N/2 − 1. Units: modes.
     pub fn modes(&self) -> usize {
         self.powers.len()
     }
 
     /// Squared amplitudes `2λ_k` of the modes k = 1, 2, …; they sum to ‖x‖², which is the same for every signal.
+    /// Shapes: -> N/2 − 1.
     pub fn powers(&self) -> &[f64] {
         &self.powers
     }
 
-    /// Places of the locked modes m and 3m among the modes.
+    /// Places of the locked modes m and 3m among the modes. Units: modes, counted from 0.
     pub fn planted(&self) -> [usize; 2] {
         [self.lock - 1, 3 * self.lock - 1]
     }
 
-    /// The signal of a sample, point by point. Cost: N²/2.
+    /// The signal of a sample, point by point. Shapes: N/2 − 1 phases -> N. Cost: N²/2.
+    /// Source: as [`PhaseModel`].
     pub fn signal(&self, sample: &Sample) -> Vec<f64> {
         let size = self.size as f64;
         let wave = |(k, (&power, &phase)): (usize, (&f64, &u16)), t: usize| {
@@ -83,12 +89,12 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Room for a signal of a model.
+    /// Room for a signal of a model. Shapes: -> N/2 − 1 phases.
     pub fn new(model: &PhaseModel) -> Self {
         Self { phases: vec![0; model.modes()], label: -1.0 }
     }
 
-    /// Draws the label, ±1 with equal chance, and the phases in place. Cost: N/10 random words.
+    /// Draws the label, ±1 with equal chance, and the phases in place. Shapes: N/2 − 1 phases. Cost: N/10 random words.
     pub fn draw(&mut self, model: &PhaseModel, stream: &mut Stream) {
         let mut spare = 0;
         for phases in self.phases.chunks_mut(PHASES_IN_WORD) {
@@ -108,12 +114,12 @@ impl Sample {
         }
     }
 
-    /// Phases of the modes k = 1, 2, …
+    /// Phases of the modes k = 1, 2, … Shapes: -> N/2 − 1. Units: 1/[`PHASES`] of a turn.
     pub fn phases(&self) -> &[u16] {
         &self.phases
     }
 
-    /// The label, −1 or +1.
+    /// The label, −1 or +1. Units: dimensionless.
     pub fn label(&self) -> f64 {
         self.label
     }
@@ -124,7 +130,7 @@ const fn low_bits(word: usize) -> u16 {
     (word & (PHASES - 1)) as u16
 }
 
-/// (cos φ, sin φ) of every phase.
+/// (cos φ, sin φ) of every phase. Shapes: -> [`PHASES`] pairs. Cost: their number.
 pub fn phase_table() -> Vec<[f64; 2]> {
     let angle = |i: usize| TAU * i as f64 / PHASES as f64;
     (0..PHASES).map(|i| [libm::cos(angle(i)), libm::sin(angle(i))]).collect()

@@ -3,7 +3,8 @@
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::{Matrix, sym_eigen};
 
-/// Nodes and weights such that `Σ w_i f(z_i) ≈ E[f(z)]`, z ~ N(0, 1); exact for polynomials of degree < 2·(number of nodes).
+/// Nodes and weights such that `Σ w_i f(z_i) ≈ E[f(z)]`, z ~ N(0, 1); exact for polynomials of degree < 2·(number of
+/// nodes).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussHermite {
     /// Nodes, ascending and symmetric about 0.
@@ -20,7 +21,7 @@ impl GaussHermite {
     ///
     /// Formula: the nodes are the zeros of the orthonormal Hermite polynomial h_n, which are the eigenvalues of its
     /// Jacobi matrix (zero diagonal, √k beside it), polished by Newton; `w_i = 1/(n h_{n-1}(z_i)²)`.
-    /// Cost: count³, once for a kernel.
+    /// Shapes: -> `count` nodes, as many weights. Units: dimensionless. Cost: count³, once for a kernel.
     /// Source: Golub and Welsch, Math. Comp. 23 (1969) 221, doi:10.1090/S0025-5718-69-99647-1.
     ///
     /// # Errors
@@ -38,7 +39,7 @@ impl GaussHermite {
         Ok(Self { nodes, weights: weights.into_iter().map(|w| w / total).collect() })
     }
 
-    /// `E[f(z)]` for z ~ N(0, 1).
+    /// `E[f(z)] ≈ Σ_i w_i f(z_i)` for z ~ N(0, 1). Units: those of f. Cost: as many values of f as there are nodes.
     pub fn expectation(&self, f: impl Fn(f64) -> f64) -> f64 {
         self.nodes.iter().zip(&self.weights).map(|(&z, &w)| w * f(z)).sum()
     }

@@ -3,7 +3,8 @@
 use crate::math::error::{MathError, check_range};
 use std::f64::consts::PI;
 
-/// Nodes and weights such that `Σ w_i f(x_i) ≈ ∫_{-1}^{1} f(x) dx`; exact for polynomials of degree < 2·(number of nodes).
+/// Nodes and weights such that `Σ w_i f(x_i) ≈ ∫_{-1}^{1} f(x) dx`; exact for polynomials of degree < 2·(number of
+/// nodes).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussLegendre {
     /// Nodes, ascending and exactly symmetric about 0.
@@ -23,8 +24,9 @@ impl GaussLegendre {
     ///
     /// Formula: the nodes are the zeros of the Legendre polynomial P_n, by Newton from `cos π(i − 1/4)/(n + 1/2)`;
     /// `w_i = 2(1 − x_i²)/(n P_{n-1}(x_i))²`.
-    /// Cost: a few count².
-    /// Source: Davis and Rabinowitz, *Methods of Numerical Integration* (1984), section 2.7, doi:10.1016/C2013-0-10566-1.
+    /// Shapes: -> `count` nodes, as many weights. Units: dimensionless. Cost: a few count².
+    /// Source: Davis and Rabinowitz, *Methods of Numerical Integration* (1984), section 2.7,
+    /// doi:10.1016/C2013-0-10566-1.
     ///
     /// # Errors
     /// [`MathError::Range`] unless 2 <= count <= 50 000.
@@ -116,5 +118,20 @@ mod tests {
     #[test]
     fn refuses_fewer_than_two_nodes() {
         assert!(GaussLegendre::new(1).is_err() && GaussLegendre::new(50_001).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn polynomials_of_less_than_twice_as_many_degrees_are_exact(
+            coefficients in proptest::collection::vec(-1.0..1.0f64, 1..40), more in 0usize..20,
+        ) {
+            let rule = GaussLegendre::new(coefficients.len().div_ceil(2).max(2) + more).unwrap();
+            let at = |x: f64| coefficients.iter().rev().fold(0.0_f64, |sum, c| sum * x + c);
+            let sum: f64 = rule.nodes.iter().zip(&rule.weights).map(|(&x, w)| w * at(x)).sum();
+            // an odd power has no integral
+            let even = coefficients.iter().enumerate().step_by(2);
+            let exact: f64 = even.map(|(degree, c)| 2.0 * c / (degree as f64 + 1.0)).sum();
+            proptest::prop_assert!((sum - exact).abs() < 1e-12, "{sum} against {exact}");
+        }
     }
 }

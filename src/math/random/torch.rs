@@ -1,4 +1,5 @@
-//! The random numbers of PyTorch on a CPU, so that a subsample of the reference implementation is the same subsample here.
+//! The random numbers of PyTorch on a CPU, so that a subsample of the reference implementation is the same subsample
+//! here.
 //!
 //! Only what the reference draws: `torch.randperm` (exact) and `torch.randn` in f32 (to 5e-7: the last bits depend on
 //! the vector maths that PyTorch was built with). Numbers drawn on a GPU come from another generator.
@@ -18,11 +19,15 @@ const BLOCK: usize = 16;
 
 impl TorchGenerator {
     /// A generator of a seed; bits above the lowest 32 are dropped, as PyTorch does.
+    ///
+    /// Shapes: a state of 624 words of 32 bits.
+    /// Source: Matsumoto and Nishimura, ACM TOMACS 8 (1998) 3, doi:10.1145/272991.272995.
     pub fn new(seed: u64) -> Self {
         Self { engine: Mt::new((seed & 0xffff_ffff) as u32), spare_normal: None }
     }
 
-    /// `torch.randperm(n)`, exactly. Cost: n.
+    /// `torch.randperm(n)`, exactly. Shapes: -> n. Cost: n.
+    /// Source: PyTorch on a CPU, as the reference implementation draws its subsamples.
     pub fn permutation(&mut self, n: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..n).collect();
         for i in 0..n.saturating_sub(1) {
@@ -32,7 +37,10 @@ impl TorchGenerator {
         order
     }
 
-    /// `torch.randn(n)` in f32. Cost: n.
+    /// `torch.randn(n)` in f32: `√(−2 ln u) (cos 2πv, sin 2πv)` of pairs of uniform numbers.
+    ///
+    /// Shapes: -> n. Units: dimensionless. Cost: n.
+    /// Source: Box and Muller, Ann. Math. Statist. 29 (1958) 610; the order of the draws is that of PyTorch on a CPU.
     pub fn normals(&mut self, n: usize) -> Vec<f32> {
         if n < BLOCK { (0..n).map(|_| self.scalar_normal() as f32).collect() } else { self.block_normals(n) }
     }

@@ -78,7 +78,7 @@ impl<'a> Ridge<'a> {
         Ok(Self { design, centring, target_mean, targets, factor, projected })
     }
 
-    /// The number of directions that the problem was factorised into: min(n, P), or n for a kernel.
+    /// The number of directions that the problem was factorised into: min(n, P), or n for a kernel. Units: directions.
     pub fn rank(&self) -> usize {
         self.factor.spectrum.len()
     }

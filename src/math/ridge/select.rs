@@ -4,15 +4,20 @@ use super::factor::{Centring, Form, Ridge};
 use crate::math::error::MathError;
 use crate::math::linalg::{Matrix, product};
 
-/// `points` numbers from `10^from` to `10^to`, evenly spaced in the logarithm; one point gives `10^from`.
+/// Numbers from `10^from` to `10^to`, evenly spaced in the logarithm, `10^{from + (to − from) i/(points − 1)}`; one
+/// point gives `10^from`.
 ///
-/// The reference implementation's grid is `log_grid(-6, 6, 500)`.
+/// Shapes: -> `points`, ascending where `from` is less than `to`. Units: from and to in decades.
+/// Source: the reference implementation's grid of ridges is `log_grid(-6, 6, 500)`.
 pub fn log_grid(from: f64, to: f64, points: usize) -> Vec<f64> {
     let at = |i: usize| from + (to - from) * i as f64 / (points.max(2) - 1) as f64;
     (0..points).map(|i| if i > 0 && i + 1 == points { to } else { at(i) }).map(|e| 10.0_f64.powf(e)).collect()
 }
 
-/// The index of the smallest value, the first one where several are equal; `None` for an empty curve. NaN is never smallest.
+/// The index of the smallest value, the first one where several are equal; `None` for an empty curve. NaN is never
+/// smallest.
+/// Shapes: m -> a number below m. Cost: m.
+/// Source: the reference implementation takes the first strict minimum of the leave-one-out error.
 pub fn first_minimum(curve: &[f64]) -> Option<usize> {
     let better = |best: Option<usize>, (i, &v): (usize, &f64)| match best {
         Some(b) if v < curve[b] => Some(i),
@@ -33,9 +38,10 @@ impl Ridge<'_> {
     ///
     /// Formula, δ = 1/n the leverage of an intercept ([`Centring::Full`], else 0):
     /// primal `e_i = (t − S t)_i/(1 − δ − S_ii)`, `S = H (Hᵀ H + λ)^{-1} Hᵀ`;
-    /// dual `e_i = c_i/d_i`, `c = (K + λ)^{-1} t`, `d = diag (K + λ)^{-1} − δ/λ`, which is the same and keeps its digits at
-    /// small λ. Without δ, `1 − S_ii` is at least 1e-12 as in the reference, and the mean of the labels is not refitted.
-    /// Cost: n r for each λ, in two matrix products.
+    /// dual `e_i = c_i/d_i`, `c = (K + λ)^{-1} t`, `d = diag (K + λ)^{-1} − δ/λ`, which is the same and keeps its
+    /// digits at small λ. Without δ, `1 − S_ii` is at least 1e-12 as in the reference, and the mean of the labels is
+    /// not refitted.
+    /// Shapes: m ridges -> m. Units: those of the labels, squared. Cost: n r for each λ, in two matrix products.
     /// Source: the classical identity, e.g. Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*,
     /// eq. (7.64); with 1/n as in scikit-learn's `RidgeCV`, which the reference implementation calls.
     ///
@@ -62,6 +68,9 @@ impl Ridge<'_> {
     }
 
     /// The ridge of a grid with the smallest leave-one-out error, the first one where several are equal.
+    ///
+    /// Shapes: m ridges -> one of them. Cost: that of [`Ridge::leave_one_out`].
+    /// Source: as [`Ridge::leave_one_out`].
     ///
     /// # Errors
     /// Those of [`Ridge::leave_one_out`]; [`MathError::NonFinite`] where the curve has no smallest value.

@@ -36,8 +36,9 @@ impl Ridge<'_> {
     /// The solutions at the given ridges, in their order.
     ///
     /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation.
+    /// Shapes: m ridges -> m fits: w of P or c of n, predictions of n and `n_s`. Units: those of the labels.
     /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel.
-    /// Source: the paper's readout.
+    /// Source: the paper's readout; ridge regression: Hoerl and Kennard, Technometrics 12 (1970) 55.
     ///
     /// # Errors
     /// [`MathError::Range`] unless every λ is a positive number.
@@ -204,5 +205,28 @@ mod tests {
         assert!(ridge.fits(&[]).is_ok_and(|f| f.is_empty()));
         assert!(Ridge::new(design.clone(), &y[1..], Centring::Full).is_err());
         assert!(Ridge::new(design, &[f64::NAN; 10], Centring::Full).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn features_and_their_kernel_predict_and_leave_out_alike(
+            seed in 0u64..1000, n in 4usize..14, p in 1usize..20, exponent in -2.0..2.0f64,
+        ) {
+            let drawn = |layer, rows, columns| Stream::new(seed, "test-ridge", layer).normal_columns(rows, 0, columns);
+            let (h, test, y) = (drawn(0, n, p), drawn(1, 5, p), drawn(2, n, 1));
+            let evaluation = [&test];
+            let splits = Splits { train: &h, evaluation: &evaluation };
+            let state = KernelState::inner_products(splits).unwrap();
+            let lambda = [10.0_f64.powf(exponent)];
+            for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
+                let features = Ridge::new(Design::Features(splits), y.as_slice(), centring).unwrap();
+                let kernel = Ridge::new(Design::Kernel(state.view()), y.as_slice(), centring).unwrap();
+                let (a, b) = (features.fits(&lambda).unwrap().remove(0), kernel.fits(&lambda).unwrap().remove(0));
+                proptest::prop_assert!(worst(&a.train, &b.train) < 1e-9);
+                proptest::prop_assert!(worst(&a.evaluation[0], &b.evaluation[0]) < 1e-9);
+                let (a, b) = (features.leave_one_out(&lambda).unwrap(), kernel.leave_one_out(&lambda).unwrap());
+                proptest::prop_assert!((a[0] / b[0] - 1.0).abs() < 1e-6, "{a:?} against {b:?}");
+            }
+        }
     }
 }

@@ -30,20 +30,25 @@ pub struct State {
 
 impl FallingBall {
     /// A first state: the position uniform on the torus, each component of the velocity uniform in ±speed.
+    /// Units: pixels, pixels per frame.
     pub fn start(&self, stream: &mut Stream) -> State {
         let position = [self.height as f64 * stream.uniform(), self.width as f64 * stream.uniform()];
         let velocity = [0, 1].map(|_| self.speed * (2.0 * stream.uniform() - 1.0));
         State { position, velocity }
     }
 
-    /// The state a frame later: first the position moves, then the velocity.
+    /// The state a frame later, `x ← x + v` on the torus, then `v ← v + g`: first the position moves, then the
+    /// velocity.
+    ///
+    /// Units: pixels, pixels per frame.
+    /// Source: the ball under gravity of arXiv 2402.08010, figure 4; its law is ours.
     pub fn next(&self, State { position, velocity }: State) -> State {
         let moved = [position[0] + velocity[0], position[1] + velocity[1]];
         let wrapped = [wrap(moved[0], self.height), wrap(moved[1], self.width)];
         State { position: wrapped, velocity: [velocity[0] + self.gravity, velocity[1]] }
     }
 
-    /// Some frames in a row, the first one as given.
+    /// States in a row without an end, the first one as given. Units: as [`FallingBall::next`].
     pub fn path(self, start: State) -> impl Iterator<Item = State> {
         std::iter::successors(Some(start), move |&state| Some(self.next(state)))
     }
@@ -51,7 +56,8 @@ impl FallingBall {
     /// Adds a frame to a film: `1/(1 + e^{(d − r)/w})` with the distance d of a pixel to the centre on the torus, the
     /// radius r and the width w of the edge. Smooth, so that a shifted ball is a shift of its Fourier phases.
     ///
-    /// Shapes: -> HW more numbers, row by row. Cost: HW.
+    /// Shapes: -> HW more numbers, row by row. Units: d, r and w in pixels; brightness is dimensionless, 0 to 1.
+    /// Cost: HW.
     pub fn draw(&self, State { position: [y, x], .. }: State, film: &mut Vec<f64>) {
         let down: Vec<f64> = (0..self.height).map(|r| distance(r as f64, y, self.height)).collect();
         let across: Vec<f64> = (0..self.width).map(|s| distance(s as f64, x, self.width)).collect();

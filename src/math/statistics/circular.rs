@@ -6,10 +6,12 @@ use std::f64::consts::{PI, TAU};
 
 /// R² of `u = e^{iα}` regressed on one multiple of `w = e^{iβ}` or of its conjugate, the better of the two:
 /// `max(|mean(u w*)|², |mean(u w)|²)`. 1 where the angles differ, or add up, by a constant; 0 for no angles. Nothing is
-/// centred: independent angles of resultant lengths `ρ_a` and `ρ_b` have `(ρ_a ρ_b)²`, about 1/n where one is uniform. Panics where lengths differ. Cost: one pass.
+/// centred: independent angles of resultant lengths `ρ_a` and `ρ_b` have `(ρ_a ρ_b)²`, about 1/n where one is uniform.
 ///
-/// Source: least squares over the complex numbers; |mean(u w*)| is the mean resultant length of the difference, Mardia &
-/// Jupp, Directional Statistics (2000), section 2.3.
+/// Shapes: n, n -> a number; panics where lengths differ. Units: angles in radians, the result dimensionless, 0 to 1.
+/// Cost: 2n.
+/// Source: least squares over the complex numbers; |mean(u w*)| is the mean resultant length of the difference, Mardia
+/// & Jupp, Directional Statistics (2000), section 2.3.
 pub fn phase_agreement(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     let resultant = |sign: f64| {
@@ -20,14 +22,20 @@ pub fn phase_agreement(a: &[f64], b: &[f64]) -> f64 {
     resultant(1.0).max(resultant(-1.0))
 }
 
-/// Angles less their circular mean, between −π and π. Cost: one pass.
+/// Angles less their circular mean `arg Σ e^{iα}`, between −π and π.
+///
+/// Shapes: n -> n. Units: radians. Cost: 2n.
+/// Source: Mardia & Jupp, Directional Statistics (2000), section 2.2.
 pub fn turned_to_mean(angles: &[f64]) -> Vec<f64> {
     let sum = |of: fn(f64) -> f64| angles.iter().map(|&x| of(x)).sum::<f64>();
     let mean = libm::atan2(sum(libm::sin), sum(libm::cos));
     angles.iter().map(|x| (x - mean + PI).rem_euclid(TAU) - PI).collect()
 }
 
-/// R² of the least-squares line of y over x: 0 where all x are equal, nothing where all y are. Cost: two passes.
+/// R² = 1 − Σ (y − ŷ)²/Σ (y − ȳ)² of the least-squares line of y over x: 0 where all x are equal, nothing where all y
+/// are.
+///
+/// Shapes: n, n -> a number. Units: dimensionless, 0 to 1. Cost: a few n.
 ///
 /// # Errors
 /// Those of [`least_squares_line`].

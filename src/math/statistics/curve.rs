@@ -13,7 +13,7 @@ pub enum Crossing {
 
 /// The piecewise linear curve through points of ascending x; nothing outside of them.
 ///
-/// Shapes: m, m. Cost: log m.
+/// Shapes: m, m -> a number. Units: those of y. Cost: log m.
 pub fn interpolate((x, y): (&[f64], &[f64]), at: f64) -> Option<f64> {
     let above = x.partition_point(|&v| v < at);
     if above < x.len() && x[above] == at {
@@ -30,7 +30,7 @@ pub fn interpolate((x, y): (&[f64], &[f64]), at: f64) -> Option<f64> {
 ///
 /// The first point that is at the level or beyond ends the search, so later wiggles across the level do not count.
 ///
-/// Shapes: m, m. Cost: m.
+/// Shapes: m, m. Units: those of x; the level has those of y. Cost: m.
 pub fn first_crossing((x, y): (&[f64], &[f64]), level: f64, rising: bool) -> Crossing {
     let beyond = |v: f64| if rising { v >= level } else { v <= level };
     match y.iter().position(|&v| beyond(v)) {
@@ -43,13 +43,14 @@ pub fn first_crossing((x, y): (&[f64], &[f64]), level: f64, rising: bool) -> Cro
 
 /// The squared relative spread of several curves: 0 where they coincide.
 ///
-/// `S² = (1/G) Σ_g Var_c y_c(x_g) / R²`, with the sample variance over the curves c (divided by their number − 1), G grid
-/// points x_g, the x of all curves within the range that all of them span, and R the greatest less the least value of
-/// any curve on that grid. Curves are interpolated linearly.
+/// `S² = (1/G) Σ_g Var_c y_c(x_g) / R²`, with the sample variance over the curves c (divided by their number − 1), G
+/// grid points x_g, the x of all curves within the range that all of them span, and R the greatest less the least value
+/// of any curve on that grid. Curves are interpolated linearly.
 ///
 /// Nothing where there are fewer than two curves, their ranges do not overlap, or all values on the grid are equal.
 ///
-/// Shapes: C curves of ascending x. Cost: C² · points · log points.
+/// Shapes: C curves of ascending x. Units: dimensionless. Cost: C² · points · log points.
+/// Source: ours.
 pub fn squared_spread(curves: &[(Vec<f64>, Vec<f64>)]) -> Option<f64> {
     let from = curves.iter().filter_map(|(x, _)| x.first().copied()).fold(f64::NEG_INFINITY, f64::max);
     let to = curves.iter().filter_map(|(x, _)| x.last().copied()).fold(f64::INFINITY, f64::min);

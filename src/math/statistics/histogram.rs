@@ -36,11 +36,13 @@ impl Scale {
     }
 }
 
-/// `count + 1` edges from the least to the greatest value, equally far apart on the scale.
+/// `count + 1` edges from the least to the greatest value, equally far apart on the scale:
+/// `s⁻¹(s₀ + (s₁ − s₀) i/count)`.
 ///
 /// Values that are all equal get bins over half a unit of the scale on either side.
 ///
-/// Cost: values + count.
+/// Shapes: n values -> count + 1, ascending. Units: those of the values. Cost: n + count.
+/// Source: ours.
 ///
 /// # Errors
 /// [`MathError::Range`] for no values or bins, values that a logarithm cannot take, a threshold that is not above 0;
@@ -69,9 +71,11 @@ pub fn bin_edges(values: &[f64], count: usize, scale: Scale) -> Result<Vec<f64>,
     Ok(edges)
 }
 
-/// How many values lie in each bin `edge ≤ v < next edge`; the last bin holds its right edge too.
+/// How many values lie in each bin `edge ≤ v < next edge`; the last bin holds its right edge too. Values outside of the
+/// edges are not counted.
 ///
-/// Shapes: values n, edges m + 1 ascending, counts m. Cost: n log m. Values outside of the edges are not counted.
+/// Shapes: n values, m + 1 ascending edges -> m. Units: values. Cost: n log m.
+/// Source: the convention of NumPy's `histogram`.
 pub fn bin_counts(values: &[f64], edges: &[f64]) -> Vec<usize> {
     let bins = edges.len().saturating_sub(1);
     let mut counts = vec![0; bins];
@@ -133,5 +137,20 @@ mod tests {
         assert!(bin_edges(&[0.0, 1.0], 2, Scale::Log).is_err());
         assert!(bin_edges(&[1.0], 2, Scale::Symlog { threshold: 0.0 }).is_err());
         assert!(bin_edges(&[], 2, Scale::Linear).is_err() && bin_edges(&[1.0], 0, Scale::Linear).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn counts_add_up_to_the_number_of_values(
+            values in proptest::collection::vec(1e-3..1e3f64, 1..60), bins in 1usize..30, threshold in 1e-3..10.0f64,
+        ) {
+            let signed: Vec<f64> = values.iter().enumerate().map(|(i, v)| if i % 2 == 0 { *v } else { -*v }).collect();
+            let symlog = Scale::Symlog { threshold };
+            for (values, scale) in [(&values, Scale::Linear), (&values, Scale::Log), (&signed, symlog)] {
+                let edges = bin_edges(values, bins, scale).unwrap();
+                proptest::prop_assert!(edges.is_sorted() && edges.len() == bins + 1);
+                proptest::prop_assert_eq!(bin_counts(values, &edges).iter().sum::<usize>(), values.len());
+            }
+        }
     }
 }

@@ -3,12 +3,12 @@
 /// The pseudo-values `n θ − (n − 1) θ₍₋ᵢ₎`, whose mean is the bias-corrected estimate and whose Student t interval is
 /// Tukey's jackknife interval.
 ///
-/// For a θ that is quadratic in the samples, such as a variance of means, the correction is exact; the interval then also
-/// holds where few samples make the percentile bootstrap of such a θ miss it always: resampling adds their noise once
-/// more, so all resamples lie above the truth.
+/// For a θ that is quadratic in the samples, such as a variance of means, the correction is exact; the interval then
+/// also holds where few samples make the percentile bootstrap of such a θ miss it always: resampling adds their noise
+/// once more, so all resamples lie above the truth.
 ///
-/// Shapes: `without[i]` is θ without sample i. Cost: n. Source: Efron and Tibshirani, *An Introduction to the Bootstrap*
-/// (1993), eq. 11.14 to 11.19.
+/// Shapes: n, `without[i]` is θ without sample i -> n. Units: those of θ. Cost: n.
+/// Source: Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), eq. 11.14 to 11.19.
 pub fn pseudo_values(estimate: f64, without: &[f64]) -> Vec<f64> {
     let n = without.len() as f64;
     without.iter().map(|left| n * estimate - (n - 1.0) * left).collect()

@@ -20,9 +20,11 @@ pub struct Estimate {
     pub standard_error: f64,
 }
 
-/// The mean squared error, with the standard error `sd(squared residuals)/√n` (sd divided by n, not n − 1).
+/// The mean squared error `(1/n) Σ (ŷ_i − y_i)²`, with the standard error `sd(squared residuals)/√n` (sd divided by n,
+/// not n − 1).
 ///
-/// Shapes: n, n. Cost: n. Source: the reference implementation's `test_mse` and `test_sem`.
+/// Shapes: n, n -> a mean and its error. Units: those of the labels, squared. Cost: n.
+/// Source: the reference implementation's `test_mse` and `test_sem`.
 ///
 /// # Errors
 /// [`MathError::Shape`] where lengths differ, [`MathError::Range`] for no samples.
@@ -35,9 +37,10 @@ pub fn mean_squared_error(predictions: &[f64], labels: &[f64]) -> Result<Estimat
     Ok(Estimate { mean, standard_error: (variance / n).sqrt() })
 }
 
-/// The share of ±1 labels that the sign of the prediction misses, with the standard error `√(e(1 − e)/n)`.
+/// The share e of ±1 labels that the sign of the prediction misses, with the standard error `√(e(1 − e)/n)`.
 ///
-/// Shapes: n, n. Cost: n. Source: the reference implementation's `test_accuracy` (1 − e) and `test_accuracy_sem`.
+/// Shapes: n, n -> a share and its error. Units: dimensionless, 0 to 1. Cost: n.
+/// Source: the reference implementation's `test_accuracy` (1 − e) and `test_accuracy_sem`.
 ///
 /// # Errors
 /// [`MathError::Shape`] where lengths differ, [`MathError::Range`] for no samples.

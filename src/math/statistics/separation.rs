@@ -18,8 +18,8 @@ pub struct Separation {
     pub distance: f64,
 }
 
-/// Separates the `leading` eigenvalues of largest |λ| from the others. Every bulk but a heavy-tailed one ends within a few
-/// standard deviations (a semicircle at two), so a distance well above that is an outlier.
+/// Separates the `leading` eigenvalues of largest |λ| from the others. Every bulk but a heavy-tailed one ends within a
+/// few standard deviations (a semicircle at two), so a distance well above that is an outlier.
 ///
 /// Shapes: eigenvalues by descending |λ|. Cost: their number.
 /// Source: ours, for the claim of arXiv 2605.13612, figure A5, that the top eigenvalues are separated from the bulk.

@@ -12,7 +12,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// The arithmetic mean.
+/// The arithmetic mean `(1/n) Σ x_i`. Shapes: n values -> a number. Units: those of the values. Cost: n.
 ///
 /// # Errors
 /// [`MathError::Range`] for no values, [`MathError::NonFinite`].
@@ -21,7 +21,8 @@ pub fn mean(values: &[f64]) -> Result<f64, MathError> {
     Ok(values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The sample standard deviation, divided by n − 1.
+/// The sample standard deviation `√(Σ (x_i − x̄)²/(n − 1))`. Shapes: n values -> a number. Units: those of the values.
+/// Cost: 2n.
 ///
 /// # Errors
 /// [`MathError::Range`] for fewer than two values, [`MathError::NonFinite`].
@@ -32,7 +33,7 @@ pub fn standard_deviation(values: &[f64]) -> Result<f64, MathError> {
     Ok((sum / (values.len() - 1) as f64).sqrt())
 }
 
-/// The standard error of the mean, `sd/√n`.
+/// The standard error of the mean, `sd/√n`. Shapes: n values -> a number. Units: those of the values. Cost: 2n.
 ///
 /// # Errors
 /// Those of [`standard_deviation`].
@@ -42,7 +43,8 @@ pub fn standard_error(values: &[f64]) -> Result<f64, MathError> {
 
 /// The quantile at `level` in [0, 1], linear between order statistics (type 7, the default of NumPy and R).
 ///
-/// Cost: n log n. Source: Hyndman and Fan, American Statistician 50 (1996) 361, doi:10.1080/00031305.1996.10473566.
+/// Shapes: n values -> a number. Units: those of the values. Cost: n log n.
+/// Source: Hyndman and Fan, American Statistician 50 (1996) 361, doi:10.1080/00031305.1996.10473566.
 ///
 /// # Errors
 /// [`MathError::Range`] for no values or a level outside [0, 1], [`MathError::NonFinite`].
@@ -74,7 +76,8 @@ pub struct Bootstrap {
 
 /// The percentile-bootstrap interval of the mean. The same values and seed give the same interval.
 ///
-/// Cost: resamples · n. Source: Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), ch. 13.
+/// Shapes: n values -> an interval. Units: those of the values. Cost: resamples · n.
+/// Source: Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), ch. 13.
 ///
 /// # Errors
 /// [`MathError::Range`] for fewer than two values, no resamples or a level outside (0, 1); [`MathError::NonFinite`].
@@ -111,7 +114,8 @@ pub fn paired_difference(a: &[f64], b: &[f64], options: Bootstrap) -> Result<Pai
     Ok(PairedDifference { interval: bootstrap_mean(&differences, options)?, mean: mean(&differences)? })
 }
 
-/// Ranks from 1, ties by their mean rank. Cost: n log n.
+/// Ranks from 1, ties by their mean rank.
+/// Shapes: n values -> n. Units: dimensionless. Cost: n log n, and n for each distinct value.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
@@ -125,6 +129,9 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
 }
 
 /// Spearman's rank correlation: Pearson's correlation of the ranks.
+///
+/// Shapes: n, n -> a number. Units: dimensionless, −1 to 1. Cost: that of [`ranks`].
+/// Source: Spearman, American Journal of Psychology 15 (1904) 72, doi:10.2307/1412159.
 ///
 /// # Errors
 /// [`MathError::Shape`] where lengths differ, [`MathError::Range`] for fewer than two values or where all of one side
@@ -149,6 +156,9 @@ pub struct Line {
 }
 
 /// The least-squares line `y = intercept + slope · x`.
+///
+/// Formula: `slope = Σ (x − x̄)(y − ȳ)/Σ (x − x̄)²`; its standard error is `√(Σ (y − ŷ)²/(n − 2)/Σ (x − x̄)²)`.
+/// Shapes: n, n -> a line. Units: the slope has those of y over those of x, the intercept those of y. Cost: a few n.
 ///
 /// # Errors
 /// [`MathError::Shape`] where lengths differ, [`MathError::Range`] for fewer than two points or where all x are equal,
@@ -266,5 +276,21 @@ mod tests {
         let noisy = least_squares_line(&x, &[0.1, 0.9, 1.9, 3.1]).unwrap();
         assert!((noisy.slope - 1.0).abs() < 1e-14 && (noisy.slope_standard_error - 0.004_f64.sqrt()).abs() < 1e-12);
         assert!(least_squares_line(&[1.0, 1.0], &[0.0, 1.0]).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ranks_add_up_and_their_correlation_sees_order_only(
+            points in proptest::collection::vec((-5.0..5.0f64, -5.0..5.0f64), 2..40),
+        ) {
+            let (x, y): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
+            let n = x.len() as f64;
+            proptest::prop_assert_eq!(ranks(&x).iter().sum::<f64>(), 0.5 * n * (n + 1.0));
+            let found = spearman(&x, &y).unwrap();
+            let (risen, fallen): (Vec<f64>, Vec<f64>) = x.iter().map(|v| (v.exp(), -3.0 * v)).unzip();
+            proptest::prop_assert!(found.abs() < 1.0 + 1e-12 && (spearman(&y, &x).unwrap() - found).abs() < 1e-12);
+            proptest::prop_assert!((spearman(&risen, &y).unwrap() - found).abs() < 1e-12);
+            proptest::prop_assert!((spearman(&fallen, &y).unwrap() + found).abs() < 1e-12);
+        }
     }
 }
