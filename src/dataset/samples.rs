@@ -157,12 +157,13 @@ impl Kind for Dataset {
         let geometry = params.data.geometry();
         let dim = geometry.dim();
         let shape = Shape::Representation { train, validation, test, dim, geometry: Some(geometry), number_bytes: 1 };
-        let records = params.data.train + params.data.test;
-        // classes and the drawn order of all records, and decoding at ~100 operations a pixel
+        // the splits are drawn one after the other
+        let records = params.data.train.max(params.data.test);
+        // decoding at ~100 operations a pixel
         let decoded = crate::math::size::times(train + validation + test, dim);
         #[expect(clippy::cast_precision_loss, reason = "a rough estimate")]
         let flops = 100.0 * decoded as f64;
-        Ok(Plan { outputs: vec![shape], work_bytes: 32 * records as u64 + (1 << 24), flops })
+        Ok(Plan { outputs: vec![shape], work_bytes: (RECORD_BYTES * records as u64).saturating_add(1 << 24), flops })
     }
 
     fn run(&self, params: &SamplesParams, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
@@ -179,6 +180,10 @@ impl Kind for Dataset {
         Ok(vec![Value::Representation(assemble(&params.data, train, validation, test))])
     }
 }
+
+/// Memory for a record while its split is drawn: its class, its place in the drawn order, and what leads from there to its
+/// image and back.
+const RECORD_BYTES: u64 = 128;
 
 /// Pixels and labels of some samples.
 struct Drawn {
@@ -214,12 +219,12 @@ impl Drawing<'_> {
     fn task_records(&self, split: Split) -> Result<Vec<(usize, f64)>, StepError> {
         let classes = self.records.classes(split)?;
         let label = |class: &u32| self.data.labels.get(class).map(|&label| f64::from(label));
-        let task: Vec<(usize, f64)> =
-            classes.iter().enumerate().filter_map(|(record, class)| Some((record, label(class)?))).collect();
         let planned = match split {
             Split::Train => self.data.train,
             Split::Test => self.data.test,
         };
+        let mut task = Vec::with_capacity(planned);
+        task.extend(classes.iter().enumerate().filter_map(|(record, class)| Some((record, label(class)?))));
         if task.len() == planned {
             return Ok(task);
         }

@@ -65,7 +65,9 @@ impl MemoryLimit {
         if most_bytes <= process_bytes {
             return Self { budget_bytes, most_bytes, bound };
         }
-        Self { budget_bytes: budget_bytes.min(process_bytes), most_bytes: process_bytes, bound: Bound::Process }
+        // behind such a limit there is nothing: values wait beside a step, and memory is given back late and in pieces
+        let most_bytes = process_bytes - process_bytes / 4;
+        Self { budget_bytes: budget_bytes.min(most_bytes), most_bytes, bound: Bound::Process }
     }
 
     /// The same for every step, whatever the machine has.
@@ -248,8 +250,8 @@ mod tests {
         assert_eq!(limit(None, u64::MAX), (600, 1500, Bound::Machine));
         assert_eq!(limit(Some(100), u64::MAX), (100, 100, Bound::Given));
         assert_eq!(limit(Some(9000), u64::MAX), (9000, 9000, Bound::Given));
-        assert_eq!(limit(None, 300), (300, 300, Bound::Process));
+        assert_eq!(limit(None, 300), (225, 225, Bound::Process));
         assert_eq!(limit(Some(100), 300), (100, 100, Bound::Given));
-        assert_eq!(limit(Some(9000), 300), (300, 300, Bound::Process));
+        assert_eq!(limit(Some(9000), 300), (225, 225, Bound::Process));
     }
 }
