@@ -1,10 +1,81 @@
 //! Pairs of rows that differ in one thing only.
 
-use crate::artifact::{Cell, Table};
+use crate::artifact::{Cell, Table, in_order};
 use crate::step::StepError;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-/// Numbers by the values of some columns.
-pub type Keyed = Vec<(Vec<Cell>, f64)>;
+/// Numbers by the values of some columns, in the order in which they were found.
+#[derive(Debug, Clone, Default)]
+pub struct Keyed {
+    numbers: Vec<(Vec<Cell>, f64)>,
+    places: BTreeMap<InOrder, usize>,
+}
+
+impl Keyed {
+    /// The number at a key.
+    #[must_use]
+    pub fn partner(&self, key: &[Cell]) -> Option<f64> {
+        self.places.get(&InOrder(key.to_vec())).map(|&at| self.numbers[at].1)
+    }
+
+    /// Whether the key was new.
+    fn add(&mut self, key: Vec<Cell>, number: f64) -> bool {
+        let new = self.places.insert(InOrder(key.clone()), self.numbers.len()).is_none();
+        self.numbers.push((key, number));
+        new
+    }
+}
+
+impl std::ops::Deref for Keyed {
+    type Target = [(Vec<Cell>, f64)];
+
+    fn deref(&self) -> &Self::Target {
+        &self.numbers
+    }
+}
+
+impl IntoIterator for Keyed {
+    type Item = (Vec<Cell>, f64);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.numbers.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Keyed {
+    type Item = &'a (Vec<Cell>, f64);
+    type IntoIter = std::slice::Iter<'a, (Vec<Cell>, f64)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.numbers.iter()
+    }
+}
+
+/// Values that are looked up by what they mean: 1 and 1.0 are one.
+#[derive(Debug, Clone)]
+struct InOrder(Vec<Cell>);
+
+impl Ord for InOrder {
+    fn cmp(&self, other: &Self) -> Ordering {
+        in_order(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for InOrder {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for InOrder {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for InOrder {}
 
 /// The numbers of a column over some rows, by the values of the columns that pair them. Rows without a number are left
 /// out.
@@ -14,31 +85,30 @@ pub type Keyed = Vec<(Vec<Cell>, f64)>;
 pub fn keyed(table: &Table, rows: &[usize], (column, on): (&str, &[String])) -> Result<Keyed, StepError> {
     let numbers = table.numbers(column)?;
     let columns = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let mut found: Keyed = Vec::new();
+    let mut found = Keyed::default();
     for &row in rows {
         let Some(number) = numbers[row] else { continue };
         let key: Vec<Cell> = columns.iter().map(|c| c[row].clone()).collect();
-        if partner(&found, &key).is_some() {
+        if !found.add(key.clone(), number) {
             let place = super::rows::in_words(on, &key);
             let reason =
                 format!("several rows at {place}; choose or filter first, or pair on more columns by `pair_on`");
             return Err(StepError::Input { slot: "table".to_owned(), reason });
         }
-        found.push((key, number));
     }
     Ok(found)
-}
-
-/// The number at a key.
-#[must_use]
-pub fn partner(keyed: &Keyed, key: &[Cell]) -> Option<f64> {
-    keyed.iter().find(|(known, _)| same(known, key)).map(|(_, number)| *number)
 }
 
 /// `a − b` for each key that both have.
 #[must_use]
 pub fn differences(a: &Keyed, b: &Keyed) -> Keyed {
-    a.iter().filter_map(|(key, number)| Some((key.clone(), number - partner(b, key)?))).collect()
+    let mut found = Keyed::default();
+    for (key, number) in a.iter() {
+        if let Some(other) = b.partner(key) {
+            found.add(key.clone(), number - other);
+        }
+    }
+    found
 }
 
 /// Whether two keys are equal, whole numbers and real ones alike.

@@ -5,6 +5,7 @@
 
 mod bytes;
 mod cell;
+mod columns;
 mod figure;
 mod kernel;
 mod network;
@@ -20,6 +21,7 @@ mod verdict;
 
 pub use bytes::{BytesError, File, decode, encode};
 pub use cell::Cell;
+pub use columns::TableError;
 pub use figure::Figure;
 pub use kernel::Kernel;
 pub use network::{
@@ -31,7 +33,7 @@ pub use predictions::{Evaluated, Predictions, Readout};
 pub use printable::{json_escaped, one_line, printable, steers};
 pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
-pub use table::{Table, TableError};
+pub use table::{Table, in_order};
 pub use title::column_title;
 pub use value::{FORMAT, Shape, Value, ValueType};
 pub use verdict::{Outcome, Verdict};

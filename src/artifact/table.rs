@@ -1,28 +1,9 @@
 //! A tidy table: a polars data frame with the few operations that steps need.
 
 use super::cell::Cell;
-use polars::prelude::{AnyValue, Column, DataFrame, DataType, IdxCa, IdxSize, NamedFrom, Series};
+use super::columns::{TableError, as_real, common_types, from_any, rows_of, to_column};
+use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-
-/// What can be wrong with a table operation.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum TableError {
-    /// A column that is not there.
-    #[error("no column `{wanted}`; the columns are {}", known.join(", "))]
-    NoColumn {
-        /// The name asked for.
-        wanted: String,
-        /// The names there are.
-        known: Vec<String>,
-    },
-    /// A column that mixes texts and numbers.
-    #[error("column `{0}` mixes texts and numbers")]
-    Mixed(String),
-    /// Columns of unequal length, or a name twice.
-    #[error("not a table: {0}")]
-    Malformed(String),
-}
 
 /// Equal values of some columns, and the numbers of the rows that have them.
 pub type Group = (Vec<Cell>, Vec<usize>);
@@ -83,9 +64,7 @@ impl Table {
     /// # Errors
     /// Where there is no such column.
     pub fn column(&self, name: &str) -> Result<Vec<Cell>, TableError> {
-        let wanted = || TableError::NoColumn { wanted: name.to_owned(), known: self.names() };
-        let column = self.frame.column(name).map_err(|_| wanted())?;
-        let series = column.as_materialized_series();
+        let series = self.typed(name)?.as_materialized_series();
         Ok(series.iter().map(|value| from_any(&value)).collect())
     }
 
@@ -94,7 +73,16 @@ impl Table {
     /// # Errors
     /// Where there is no such column.
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, TableError> {
-        Ok(self.column(name)?.iter().map(Cell::as_f64).collect())
+        let column = self.typed(name)?;
+        let number = matches!(column.dtype(), DataType::Float64 | DataType::Int64);
+        let cast = if number { column.cast(&DataType::Float64).ok() } else { None };
+        let real = cast.as_ref().and_then(|column| column.f64().ok());
+        Ok(real.map_or_else(|| vec![None; self.height()], |real| real.iter().collect()))
+    }
+
+    fn typed(&self, name: &str) -> Result<&Column, TableError> {
+        let unknown = |_| TableError::NoColumn { wanted: name.to_owned(), known: self.names() };
+        self.frame.column(name).map_err(unknown)
     }
 
     /// All rows, in the order of [`Table::names`].
@@ -131,16 +119,26 @@ impl Table {
     /// # Errors
     /// Where a column holds texts in one table and numbers in another.
     pub fn stack(tables: &[Self]) -> Result<Self, TableError> {
-        let mut names: Vec<String> = Vec::new();
-        for name in tables.iter().flat_map(Self::names) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+        let types = common_types(tables.iter().flat_map(|table| table.frame.columns()))?;
+        let mut frames = tables.iter().map(|table| table.in_types(&types));
+        let Some(first) = frames.next() else { return Ok(Self::default()) };
+        let mut frame = first?;
+        for next in frames {
+            frame.vstack_mut_owned(next?).map_err(|e| TableError::Malformed(e.to_string()))?;
         }
-        let column = |name: &String| -> Vec<Cell> {
-            tables.iter().flat_map(|t| t.column(name).unwrap_or_else(|_| vec![Cell::Null; t.height()])).collect()
+        frame.rechunk_mut();
+        Ok(Self { frame })
+    }
+
+    /// Columns of these names and types: cast where the table has whole numbers for real ones, null where it has none.
+    fn in_types(&self, types: &[(String, DataType)]) -> Result<DataFrame, TableError> {
+        let column = |(name, wanted): &(String, DataType)| match self.frame.column(name) {
+            Ok(own) if own.dtype() == wanted => Ok(own.clone()),
+            Ok(own) if own.null_count() < own.len() => as_real(own),
+            _ => Ok(Column::full_null(name.as_str().into(), self.height(), wanted)),
         };
-        Self::new(names.iter().map(|name| (name.clone(), column(name))).collect())
+        let columns = types.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+        DataFrame::new(self.height(), columns).map_err(|e| TableError::Malformed(e.to_string()))
     }
 
     /// Row numbers grouped by equal values of some columns, groups in the order of [`Cell::total_cmp`].
@@ -148,13 +146,18 @@ impl Table {
     /// # Errors
     /// Where a column is missing.
     pub fn groups(&self, by: &[String]) -> Result<Vec<Group>, TableError> {
-        let columns = by.iter().map(|name| self.column(name)).collect::<Result<Vec<_>, _>>()?;
-        let mut groups: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
-        for row in 0..self.height() {
-            let key = GroupKey(columns.iter().map(|c| c[row].clone()).collect());
-            groups.entry(key).or_default().push(row);
+        let columns = by.iter().map(|name| self.typed(name).cloned()).collect::<Result<Vec<_>, _>>()?;
+        if columns.is_empty() || self.height() == 0 {
+            return Ok(if self.height() == 0 { Vec::new() } else { vec![(Vec::new(), (0..self.height()).collect())] });
         }
-        Ok(groups.into_iter().map(|(key, rows)| (key.0, rows)).collect())
+        let values = columns.clone();
+        let grouped = self.frame.group_by_with_series(columns, false, false);
+        let grouped = grouped.map_err(|e| TableError::Malformed(e.to_string()))?;
+        let rows = grouped.get_groups().iter().map(|group| rows_of(&group));
+        let key = |row: usize| values.iter().map(|c| c.get(row).map_or(Cell::Null, |v| from_any(&v))).collect();
+        let mut groups: Vec<Group> = rows.map(|rows| (key(rows[0]), rows)).collect();
+        groups.sort_by(|(a, _), (b, _)| in_order(a, b));
+        Ok(groups)
     }
 
     pub(super) fn memory_bytes(&self) -> u64 {
@@ -170,126 +173,13 @@ impl Table {
     }
 }
 
-struct GroupKey(Vec<Cell>);
-
-impl PartialEq for GroupKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for GroupKey {}
-
-impl PartialOrd for GroupKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for GroupKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let pairs = self.0.iter().zip(&other.0);
-        pairs.map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne()).unwrap_or_else(|| self.0.len().cmp(&other.0.len()))
-    }
-}
-
-/// A typed polars column: texts, truth values, whole numbers, or real numbers where any value is real.
-fn to_column(name: &str, cells: &[Cell]) -> Result<Column, TableError> {
-    let any = |test: fn(&Cell) -> bool| cells.iter().any(test);
-    let text = any(|c| matches!(c, Cell::Text(_)));
-    let boolean = any(|c| matches!(c, Cell::Bool(_)));
-    let number = any(|c| c.as_f64().is_some());
-    if [text, boolean, number].iter().filter(|&&present| present).count() > 1 {
-        return Err(TableError::Mixed(name.to_owned()));
-    }
-    let series = if text {
-        Series::new(name.into(), cells.iter().map(Cell::as_str).collect::<Vec<_>>())
-    } else if boolean {
-        let bits = cells.iter().map(|c| if let Cell::Bool(v) = c { Some(*v) } else { None });
-        Series::new(name.into(), bits.collect::<Vec<_>>())
-    } else if any(|c| matches!(c, Cell::Float(_))) || !number {
-        if let Some(lost) =
-            cells.iter().find(|c| c.as_f64().is_some_and(|v| Cell::Float(v).total_cmp(c).is_ne() && !v.is_nan()))
-        {
-            return Err(TableError::Malformed(format!(
-                "column `{name}` has real numbers beside {lost}, which is too large for one"
-            )));
-        }
-        Series::new(name.into(), cells.iter().map(Cell::as_f64).collect::<Vec<_>>())
-    } else {
-        let whole = cells.iter().map(|c| if let Cell::Int(v) = c { Some(*v) } else { None });
-        Series::new(name.into(), whole.collect::<Vec<_>>())
-    };
-    Ok(series.into())
-}
-
-fn from_any(value: &AnyValue<'_>) -> Cell {
-    match value {
-        AnyValue::Null => Cell::Null,
-        AnyValue::Boolean(v) => Cell::Bool(*v),
-        AnyValue::String(v) => Cell::Text((*v).to_owned()),
-        AnyValue::StringOwned(v) => Cell::Text(v.to_string()),
-        AnyValue::Float64(v) => Cell::Float(*v),
-        other => other.cast(&DataType::Int64).extract::<i64>().map_or(Cell::Null, Cell::Int),
-    }
+/// The order of two lists of values, the first that differs deciding.
+#[must_use]
+pub fn in_order(a: &[Cell], b: &[Cell]) -> Ordering {
+    let pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
+    pairs.into_iter().find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample() -> Table {
-        let rows = vec![
-            vec!["a".into(), Cell::Int(2), Cell::Float(0.5)],
-            vec!["b".into(), Cell::Int(1), Cell::Null],
-            vec!["a".into(), Cell::Int(1), Cell::Float(1.5)],
-        ];
-        Table::from_rows(&["model", "n", "error"], &rows).unwrap()
-    }
-
-    #[test]
-    fn values_keep_their_types_and_gaps() {
-        let table = sample();
-        assert_eq!(table.rows()[1], vec!["b".into(), Cell::Int(1), Cell::Null]);
-        assert_eq!(table.numbers("error").unwrap(), vec![Some(0.5), None, Some(1.5)]);
-        assert!(matches!(table.column("x"), Err(TableError::NoColumn { .. })));
-    }
-
-    #[test]
-    fn stacking_fills_missing_columns_with_null() {
-        let other = Table::from_rows(&["n", "extra"], &[vec![Cell::Int(7), Cell::Bool(true)]]).unwrap();
-        let both = Table::stack(&[sample(), other]).unwrap();
-        assert_eq!(both.names(), ["model", "n", "error", "extra"]);
-        assert_eq!(both.rows()[3], vec![Cell::Null, Cell::Int(7), Cell::Null, Cell::Bool(true)]);
-    }
-
-    #[test]
-    fn groups_are_ordered_and_complete() {
-        let groups = sample().groups(&["model".into()]).unwrap();
-        assert_eq!(groups, vec![(vec!["a".into()], vec![0, 2]), (vec!["b".into()], vec![1])]);
-    }
-
-    #[test]
-    fn large_whole_numbers_stay_apart() {
-        let seeds = [9_007_199_254_740_992, 9_007_199_254_740_993, i64::MAX].map(|seed| vec![Cell::Int(seed)]);
-        let table = Table::from_rows(&["seed"], &seeds).unwrap();
-        assert_eq!(table.groups(&["seed".into()]).unwrap().len(), 3);
-        // beside a real number they would be rounded, which is refused rather than done
-        let rows = [vec![Cell::Int(9_007_199_254_740_993)], vec![Cell::Float(0.5)]];
-        let error = Table::from_rows(&["seed"], &rows).unwrap_err().to_string();
-        assert!(error.contains("9007199254740993"), "{error}");
-    }
-
-    #[test]
-    fn equal_values_are_one_group() {
-        let rows = [Cell::Float(0.0), Cell::Float(-0.0), Cell::Int(0), Cell::Float(1.0), Cell::Int(1)].map(|c| vec![c]);
-        let table = Table::from_rows(&["x"], &rows).unwrap();
-        assert_eq!(table.groups(&["x".into()]).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn mixed_columns_are_refused() {
-        let rows = vec![vec![Cell::Int(1)], vec!["x".into()]];
-        assert_eq!(Table::from_rows(&["c"], &rows), Err(TableError::Mixed("c".into())));
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ use lofi::math::linalg::Matrix;
 use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, Records, StepError};
 use serde_json::Value as Json;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,9 +34,15 @@ pub fn shared(path: &str) -> Option<Vec<u8>> {
     let folder = folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let bytes = std::fs::read(folder.join(path)).ok();
     if bytes.is_none() {
-        println!("skipped: no {path} in {}", folder.display());
+        skipped(&format!("no {path} in {}", folder.display()));
     }
     bytes
+}
+
+/// Says that a test was not done, also where the output of tests that pass is kept back.
+pub fn skipped(why: &str) {
+    let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "skipped {name}: {why}");
 }
 
 struct NoData;

@@ -1,4 +1,4 @@
-//! Two training steps against PyTorch's numbers. What they are: `how` in `oracles/training_steps.json`.
+//! Two training steps against PyTorch's numbers. What they are: `how` in `tests/oracles/training_steps.json`.
 
 use lofi::math::MathError;
 use lofi::math::image::maps::MapShape;
@@ -92,7 +92,7 @@ fn close(what: &str, made: &[f64], expected: &[f64], tolerance: f64) {
 
 #[test]
 fn two_steps_are_those_of_pytorch() {
-    let oracle: Json = serde_json::from_str(include_str!("oracles/training_steps.json")).unwrap();
+    let oracle: Json = serde_json::from_str(include_str!("../oracles/training_steps.json")).unwrap();
     let cases = oracle["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 4);
     for case in cases {

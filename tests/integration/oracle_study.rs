@@ -1,6 +1,6 @@
 //! A study in YAML alone against the numbers of an independent program on true images.
 
-use crate::common::assert_close;
+use crate::common::{assert_close, skipped};
 use crate::project::{Project, repository};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ fn shared() -> Option<PathBuf> {
     let needed = ["oracles/cifar10_kernel_n500.json", "data/cifar10/cifar10_train_first4000.bin"];
     let there = needed.iter().all(|file| folder.join(file).is_file());
     if !there {
-        println!("skipped: no {} in {}", needed.join(", "), folder.display());
+        skipped(&format!("no {} in {}", needed.join(", "), folder.display()));
     }
     there.then(|| folder.canonicalize().unwrap())
 }

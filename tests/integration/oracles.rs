@@ -1,7 +1,7 @@
-//! Input and output pairs of the reference implementation, read from files that are not part of the project.
-//! The folder is `$LOFI_TEST_SHARED`, or `../shared` beside the project; where it is absent the tests say so and pass.
+//! Input and output pairs of an independent implementation; tests/oracles/README.md says where they are from.
 
-use crate::common::{Data, assert_close, kernel_lofi, shared};
+use crate::common::{Data, assert_close, kernel_lofi};
+use crate::project::repository;
 use lofi::math::activation::Activation;
 use lofi::math::emergence::emergence;
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, deep_nngp};
@@ -26,13 +26,12 @@ struct Oracle {
 }
 
 impl Oracle {
-    // The files that are there.
     fn all() -> Vec<Self> {
         let read = |name: &'static str| {
-            let text = shared(&format!("oracles/{name}"))?;
-            Some(Self { name, file: serde_json::from_slice(&text).unwrap() })
+            let text = std::fs::read(repository().join("tests/oracles").join(name)).unwrap();
+            Self { name, file: serde_json::from_slice(&text).unwrap() }
         };
-        ["kernel_lofi_n48.json", "kernel_lofi_n60.json"].into_iter().filter_map(read).collect()
+        ["kernel_lofi_n48.json", "kernel_lofi_n60.json"].map(read).into()
     }
 
     fn input(&self, key: &str) -> &Value {

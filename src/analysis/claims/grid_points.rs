@@ -1,6 +1,6 @@
 //! Points of a grid of axes, with the numbers of every replicate.
 
-use crate::analysis::pairs::{Keyed, keyed, partner, same};
+use crate::analysis::pairs::{Keyed, keyed, same};
 use crate::analysis::rows::groups_among;
 use crate::artifact::{Cell, Table};
 use crate::step::{Condition, Filter, StepError};
@@ -43,7 +43,7 @@ pub fn points(
     replicates.sort_by(|a, b| order(a, b));
     replicates.dedup_by(|a, b| same(a, b));
     let all = found.len();
-    let numbers = |of: &Keyed| replicates.iter().map(|key| partner(of, key)).collect::<Option<Vec<f64>>>();
+    let numbers = |of: &Keyed| replicates.iter().map(|key| of.partner(key)).collect::<Option<Vec<f64>>>();
     let whole = found.into_iter().filter_map(|(place, [criterion, values])| {
         Some(Point { place, criterion: numbers(&criterion)?, values: numbers(&values)? })
     });

@@ -1,7 +1,7 @@
 //! `difference`: the rows of one contender against those of another.
 
 use crate::analysis::columns::Columns;
-use crate::analysis::pairs::{Keyed, keyed, partner, shared};
+use crate::analysis::pairs::{Keyed, keyed, shared};
 use crate::analysis::rows::{TABLE, TABLE_OUT, in_words};
 use crate::artifact::{Cell, Table};
 use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
@@ -114,7 +114,7 @@ fn pair(
     (subtracted, on, key): (&Keyed, &[String], &[Cell]),
 ) -> Result<Option<(f64, f64)>, StepError> {
     let Some(own) = own else { return Ok(None) };
-    partner(subtracted, key).map(|other| Some((own, other))).ok_or_else(|| {
+    subtracted.partner(key).map(|other| Some((own, other))).ok_or_else(|| {
         let Params { of, against, column, .. } = params;
         let place = in_words(on, key);
         let reason = format!(
