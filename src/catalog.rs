@@ -1,6 +1,7 @@
 //! The one list of kinds. No logic.
 
 use crate::step::ErasedKind;
+use crate::step::roles::Drawn;
 use crate::{analysis, dataset, experiment, plot};
 
 /// Every kind, by family.
@@ -74,9 +75,9 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &analysis::OutlierCount,
     &analysis::Collapse,
     // Figures
-    &plot::LineBand,
-    &plot::Heatmap,
-    &plot::Scatter,
-    &plot::Histogram,
-    &plot::ImageGrid,
+    &Drawn(plot::LineBand),
+    &Drawn(plot::Heatmap),
+    &Drawn(plot::Scatter),
+    &Drawn(plot::Histogram),
+    &Drawn(plot::ImageGrid),
 ];
