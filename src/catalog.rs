@@ -1,18 +1,18 @@
 //! The one list of kinds. No logic.
 
 use crate::step::ErasedKind;
-use crate::step::roles::Drawn;
+use crate::step::roles::{Drawn, Sampled};
 use crate::{analysis, dataset, experiment, plot};
 
 /// Every kind, by family.
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
-    &experiment::SyntheticHierarchySamples,
-    &experiment::SphericalHarmonicSamples,
-    &experiment::WaveImages,
-    &experiment::PatternShapes,
-    &experiment::FallingBall,
+    &Sampled(experiment::SyntheticHierarchySamples),
+    &Sampled(experiment::SphericalHarmonicSamples),
+    &Sampled(experiment::WaveImages),
+    &Sampled(experiment::PatternShapes),
+    &Sampled(experiment::FallingBall),
     &experiment::ImageTransform,
     // Experiments
     &experiment::SphereProjection,
