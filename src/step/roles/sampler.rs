@@ -63,7 +63,7 @@ pub trait Sampler: Sync + 'static {
 /// An output of a sampler.
 #[must_use]
 pub const fn port(name: &'static str, doc: &'static str) -> Port {
-    Port { name, value_type: ValueType::Representation, keep: Keep::IfCheap, doc }
+    Port { name, value_type: ValueType::Representation, keep: Keep::IfDear, doc }
 }
 
 /// Parameters that samplers share.
