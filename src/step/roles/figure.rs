@@ -11,17 +11,18 @@ use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
 use crate::step::kind::Kind;
+use crate::step::params::Parameters;
 use crate::step::published::Published;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::ops::Deref;
 
 /// A kind of figure. Implement it on a unit struct and list that in `catalog.rs` as `Drawn(YourFigure)`.
 pub trait Figure: Sync + 'static {
     /// Parameters beyond the head: `deny_unknown_fields`, every field documented, every number with a range.
-    type Params: Serialize + DeserializeOwned + JsonSchema;
+    type Params: Parameters;
 
     /// What it is drawn from: [`super::Rows`] of a table, or [`super::Images`].
     type Source: Source;

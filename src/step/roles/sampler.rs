@@ -7,19 +7,20 @@ use crate::step::about::{About, Family, Keep, Port};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::kind::Kind;
+use crate::step::params::Parameters;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A law that samples are drawn from. Implement it on a unit struct and list that in `catalog.rs` as
 /// `Sampled(YourSampler)`.
 pub trait Sampler: Sync + 'static {
     /// Parameters beyond the head: `deny_unknown_fields`, every field documented, every number with a range.
-    type Params: Serialize + DeserializeOwned + JsonSchema;
+    type Params: Parameters;
 
     /// How many samples and their seeds: [`SampleHead`], unless the numbers come from elsewhere.
-    type Head: Serialize + DeserializeOwned + JsonSchema;
+    type Head: Parameters;
 
     /// What all samples have in common, made once.
     type Law;
