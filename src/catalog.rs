@@ -1,17 +1,18 @@
 //! The one list of kinds. No logic.
 
 use crate::step::ErasedKind;
+use crate::step::roles::{Drawn, Sampled};
 use crate::{analysis, dataset, experiment, plot};
 
 /// Every kind, by family.
 pub const KINDS: &[&dyn ErasedKind] = &[
     // Data
     &dataset::Dataset,
-    &experiment::SyntheticHierarchySamples,
-    &experiment::SphericalHarmonicSamples,
-    &experiment::WaveImages,
-    &experiment::PatternShapes,
-    &experiment::FallingBall,
+    &Sampled(experiment::SyntheticHierarchySamples),
+    &Sampled(experiment::SphericalHarmonicSamples),
+    &Sampled(experiment::WaveImages),
+    &Sampled(experiment::PatternShapes),
+    &Sampled(experiment::FallingBall),
     &experiment::ImageTransform,
     // Experiments
     &experiment::SphereProjection,
@@ -74,9 +75,9 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &analysis::OutlierCount,
     &analysis::Collapse,
     // Figures
-    &plot::LineBand,
-    &plot::Heatmap,
-    &plot::Scatter,
-    &plot::Histogram,
-    &plot::ImageGrid,
+    &Drawn(plot::LineBand),
+    &Drawn(plot::Heatmap),
+    &Drawn(plot::Scatter),
+    &Drawn(plot::Histogram),
+    &Drawn(plot::ImageGrid),
 ];

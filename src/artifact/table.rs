@@ -100,20 +100,6 @@ impl Table {
         Self { frame }
     }
 
-    /// This table with one more column of a constant, put first, or unchanged if the column is there already.
-    #[must_use]
-    pub fn with_constant(&self, name: &str, value: &Cell) -> Self {
-        if self.has(name) {
-            return self.clone();
-        }
-        let mut frame = self.frame.clone();
-        let Ok(column) = to_column(name, &vec![value.clone(); self.height()]) else { return self.clone() };
-        match frame.insert_column(0, column) {
-            Ok(_) => Self { frame },
-            Err(_) => self.clone(),
-        }
-    }
-
     /// Tables one under the other; a column that one lacks is null there.
     ///
     /// # Errors

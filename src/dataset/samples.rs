@@ -147,7 +147,7 @@ impl Kind for Dataset {
         outputs: &[Port {
             name: "samples",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "pixels of the three splits with their labels",
         }],
     };

@@ -14,10 +14,10 @@ mod line_band;
 mod scatter;
 #[cfg(test)]
 mod testing;
-pub use axes::{Axis, AxisForm, AxisScale};
+pub use axes::AxisScale;
 pub use heatmap::{Baseline, Heatmap, HeatmapParams, Mark};
 pub use histogram::{Histogram, HistogramParams};
 pub use image_grid::{ImageGrid, ImageGridParams, RangeOf};
-pub use layout::{DataNote, Facets, Guide, Share};
+pub use layout::Guide;
 pub use line_band::{LineBand, LineBandParams};
 pub use scatter::{Scatter, ScatterParams};

@@ -1,6 +1,14 @@
 //! What the tests of figures share.
 
 use crate::artifact::Figure;
+use crate::step::Parameters;
+use crate::step::roles::{self, Drawn, Headed};
+use serde_json::Value as Json;
+
+/// The parameters of a figure.
+pub fn asked<F: roles::Figure>(tree: &Json) -> Headed<Drawn<F>> {
+    Headed::read(tree).unwrap()
+}
 
 /// Keeps a figure under `target/figures/` for people to look at, and checks what holds for every figure: no number that
 /// is none, nothing outside of the canvas.

@@ -61,7 +61,7 @@ pub enum Keep {
     /// Always: tables, spectra, verdicts, figures.
     Always,
     /// Only where recomputing costs more than reading: features, Gram matrices.
-    IfCheap,
+    IfDear,
 }
 
 /// A named output.

@@ -17,7 +17,7 @@ impl Kind for Passing {
     type Params = Params;
     const NAME: &'static str = "passing";
     const ABOUT: About = About {
-        outputs: &[Port { name: "sum", value_type: ValueType::Table, keep: Keep::IfCheap, doc: "the sum" }],
+        outputs: &[Port { name: "sum", value_type: ValueType::Table, keep: Keep::IfDear, doc: "the sum" }],
         ..<Fake as Kind>::ABOUT
     };
 

@@ -113,7 +113,7 @@ impl Kind for ConvolutionalFilter {
             Port {
                 name: "features",
                 value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
+                keep: Keep::IfDear,
                 doc: "Feature maps of k channels.",
             },
             Port {

@@ -42,7 +42,7 @@ impl Kind for LeadingFeatures {
         outputs: &[Port {
             name: "features",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The same samples with k features.",
         }],
     };

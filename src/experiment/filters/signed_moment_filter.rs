@@ -100,7 +100,7 @@ impl Kind for SignedMomentFilter {
             Port {
                 name: "features",
                 value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
+                keep: Keep::IfDear,
                 doc: "The filtered samples, k numbers each.",
             },
             Port {

@@ -30,7 +30,7 @@ impl Kind for ChannelNorm {
         outputs: &[Port {
             name: "features",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "Maps of the same layout.",
         }],
     };

@@ -130,7 +130,7 @@ impl Kind for Convolution {
         outputs: &[Port {
             name: "features",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "Feature maps of P channels.",
         }],
     };

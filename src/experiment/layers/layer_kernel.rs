@@ -108,7 +108,7 @@ impl Kind for LayerKernel {
         outputs: &[Port {
             name: "kernel",
             value_type: ValueType::Kernel,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "Gram matrices on the training samples and from them to the others.",
         }],
     };

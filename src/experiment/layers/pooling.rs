@@ -59,7 +59,7 @@ impl Kind for Pooling {
         outputs: &[Port {
             name: "features",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The same channels with ⌊H/size⌋ × ⌊W/size⌋ positions.",
         }],
     };

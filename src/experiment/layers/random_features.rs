@@ -87,7 +87,7 @@ impl Kind for RandomFeatures {
         outputs: &[Port {
             name: "features",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The lifted samples, P numbers each.",
         }],
     };

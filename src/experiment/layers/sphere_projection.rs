@@ -36,7 +36,7 @@ impl Kind for SphereProjection {
         outputs: &[Port {
             name: "samples",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The same samples on the sphere of radius √d.",
         }],
     };

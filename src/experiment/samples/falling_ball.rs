@@ -1,11 +1,11 @@
 //! Films of a falling ball.
 
-use super::synthetic_images::{Counts, each, labels, origin, representation};
-use crate::artifact::{Shape, ValueType};
-use crate::math::image::maps::MapShape;
+use super::synthetic_images::{each_sample, rows};
+use crate::artifact::Geometry;
 use crate::math::random::Stream;
 use crate::math::samples::falling_ball::{FallingBall as Ball, State};
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::{Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,24 +43,6 @@ pub struct Params {
     #[serde(default = "four")]
     #[schemars(range(min = 1, max = 100))]
     pub frames_out: usize,
-    /// Training samples.
-    #[schemars(range(min = 1, max = 10_000_000))]
-    pub n_train: usize,
-    /// Validation samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_validation: usize,
-    /// Test samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_test: usize,
-    /// Seed of the training and validation samples.
-    #[schemars(range(min = 0))]
-    pub seed: u64,
-    /// Seed of the test samples: by default the same test samples for every `seed`.
-    #[serde(default)]
-    #[schemars(range(min = 0))]
-    pub test_seed: u64,
 }
 
 const fn half() -> f64 {
@@ -72,26 +54,6 @@ const fn four() -> usize {
 }
 
 impl Params {
-    const fn counts(&self) -> Counts {
-        let Self { n_train: train, n_validation: validation, n_test: test, seed, test_seed, .. } = *self;
-        Counts { train, validation, test, seed, test_seed }
-    }
-
-    /// Shapes of the four ports.
-    const fn shapes(&self) -> [Shape; 4] {
-        let Self { height, width, .. } = *self;
-        let film = MapShape { channels: self.frames_in, height, width };
-        let next = MapShape { channels: self.frames_out, height, width };
-        let track = 2 * (self.frames_in + self.frames_out);
-        let counts = self.counts();
-        [
-            counts.shape(film.dim(), Some(film)),
-            counts.shape(next.dim(), Some(next)),
-            counts.shape(4, None),
-            counts.shape(track, None),
-        ]
-    }
-
     const fn ball(&self) -> Ball {
         let Self { height, width, radius, edge, speed, gravity, .. } = *self;
         Ball { height, width, radius, edge, speed, gravity }
@@ -121,12 +83,13 @@ struct Film {
     track: Vec<f64>,
 }
 
-impl Kind for FallingBall {
+impl Sampler for FallingBall {
     type Params = Params;
+    type Head = SampleHead;
+    type Law = ();
     const NAME: &'static str = "falling-ball";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Data,
         summary: "Draws films of a ball that falls on a torus.",
         details: "A frame later the ball has moved by its velocity, then its downward velocity has grown by g. The first \
                   position is uniform on the H x W torus, each component of the first velocity uniform in ±speed. What leaves \
@@ -134,64 +97,61 @@ impl Kind for FallingBall {
                   value 1/(1 + e^{(d − r)/w}) with the radius r and the width w of the edge. Rows count downwards. Labels are \
                   the downward velocity at the last frame of `samples`. Fewer samples are the first of more.",
         cites: &["wen-2024"],
-        inputs: &[],
-        outputs: &[
-            Port {
-                name: "samples",
-                value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
-                doc: "The first frames, one a channel.",
-            },
-            Port {
-                name: "next",
-                value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
-                doc: "The frames after them, one a channel.",
-            },
-            Port {
-                name: "state",
-                value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
-                doc: "Row and column of the centre at the last frame of `samples`, in [0, H) and [0, W), and the velocity down and \
-                      across there: what the centre moves by until the next frame.",
-            },
-            Port {
-                name: "track",
-                value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
-                doc: "Rows of the centre at all frames, those of `samples` and of `next`, then its columns.",
-            },
-        ],
     };
+    const TAKES: &'static [&'static str] = SampleHead::ALL;
+    const ORIGIN: [&'static str; 3] = ["falling-ball", "Falling ball", "downward velocity"];
+    const PORTS: &'static [Port] = &[
+        port("samples", "The first frames, one a channel."),
+        port("next", "The frames after them, one a channel."),
+        port(
+            "state",
+            "Row and column of the centre at the last frame of `samples`, in [0, H) and [0, W), and the velocity down and \
+             across there: what the centre moves by until the next frame.",
+        ),
+        port("track", "Rows of the centre at all frames, those of `samples` and of `next`, then its columns."),
+    ];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if 2.0 * params.radius >= params.height.min(params.width) as f64 {
-            let message = format!("radius {} on frames of {} x {}", params.radius, params.height, params.width);
-            return Err(vec![Problem::at("radius", message).help("it is less than half of the shorter side")]);
-        }
-        Ok(params.counts().plan(params.shapes().to_vec(), 60.0))
+    fn counts(_: &Params, head: &SampleHead) -> Counts {
+        head.counts()
     }
 
-    fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let drawn = params.counts().draw(context, |mut chance| params.film(&mut chance.stream))?;
-        let labels = labels(each(&drawn, |film| film.state[2]));
-        let origin = origin("falling-ball", "Falling ball", "downward velocity");
-        let [samples, next, state, track] = params.shapes();
-        let about = (&labels, &origin);
-        Ok(vec![
-            representation(each(&drawn, |film| film.before.clone()), samples, about)?,
-            representation(each(&drawn, |film| film.after.clone()), next, about)?,
-            representation(each(&drawn, |film| film.state.clone()), state, about)?,
-            representation(each(&drawn, |film| film.track.clone()), track, about)?,
-        ])
+    fn faults(params: &Params) -> Vec<Problem> {
+        if 2.0 * params.radius < params.height.min(params.width) as f64 {
+            return Vec::new();
+        }
+        let message = format!("radius {} on frames of {} x {}", params.radius, params.height, params.width);
+        vec![Problem::at("radius", message).help("it is less than half of the shorter side")]
+    }
+
+    fn shapes(params: &Params) -> Vec<SampleShape> {
+        let Params { height, width, frames_in, frames_out, .. } = *params;
+        let film = |channels| SampleShape::image(Geometry { channels, height, width });
+        let numbers = SampleShape::numbers;
+        vec![film(frames_in), film(frames_out), numbers(4), numbers(2 * (frames_in + frames_out))]
+    }
+
+    fn flops(params: &Params) -> f64 {
+        60.0 * ((params.frames_in + params.frames_out) * params.height * params.width) as f64
+    }
+
+    fn law(_: &Params, _: u64) {}
+
+    fn draw(params: &Params, (): &(), part: Part) -> Batch {
+        let films = each_sample(part, |mut chance| params.film(&mut chance.stream));
+        let labels = films.iter().map(|film| film.state[2]).collect();
+        let ports: [fn(&Film) -> &Vec<f64>; 4] = [|f| &f.before, |f| &f.after, |f| &f.state, |f| &f.track];
+        let points = ports.iter().zip(Self::shapes(params));
+        let points = points.map(|(of, shape)| rows(films.iter().map(|film| of(film).clone()).collect(), shape.dim));
+        Batch { points: points.collect(), labels }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Geometry, Representation, Value};
+    use crate::artifact::{Representation, Value};
     use crate::experiment::testing::Check;
+    use crate::step::roles::Sampled;
     use serde_json::{Value as Json, json};
     use std::f64::consts::TAU;
 
@@ -203,7 +163,7 @@ mod tests {
     }
 
     fn draw(n_train: usize) -> [Representation; 4] {
-        let mut outputs = Check::of(&FallingBall).run(&params(n_train), vec![]).into_iter();
+        let mut outputs = Check::of(&Sampled(FallingBall)).run(&params(n_train), vec![]).into_iter();
         [0, 1, 2, 3].map(|_| match outputs.next() {
             Some(Value::Representation(r)) => r,
             other => panic!("{other:?}"),
@@ -272,6 +232,6 @@ mod tests {
     fn a_ball_larger_than_the_torus_is_refused() {
         let mut params = params(3);
         params["radius"] = json!(6);
-        assert_eq!(Check::of(&FallingBall).refuse(&params, vec![])[0].at.as_deref(), Some("radius"));
+        assert_eq!(Check::of(&Sampled(FallingBall)).refuse(&params, vec![])[0].at.as_deref(), Some("radius"));
     }
 }

@@ -113,7 +113,7 @@ impl Kind for ImageTransform {
         outputs: &[Port {
             name: "samples",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The changed images, as real numbers; pixels where `unit-range` made them.",
         }],
     };

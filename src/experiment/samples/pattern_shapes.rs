@@ -1,11 +1,10 @@
 //! Random shapes filled with a wave of high frequency.
 
-use super::synthetic_images::{Counts, Phases, each, labels, origin, representation};
+use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use super::wave_images::too_high;
-use crate::artifact::ValueType;
-use crate::math::fourier::torus_waves::{Edge, Shapes as RandomShapes, Wave};
-use crate::math::image::maps::MapShape;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::math::fourier::torus_waves::{Edge, Shapes, Wave};
+use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::{Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,24 +39,6 @@ pub struct Params {
     #[serde(default = "one")]
     #[schemars(range(min = 0.0, max = 1e6))]
     pub amplitude: f64,
-    /// Training samples.
-    #[schemars(range(min = 1, max = 10_000_000))]
-    pub n_train: usize,
-    /// Validation samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_validation: usize,
-    /// Test samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_test: usize,
-    /// Seed of the training and validation samples.
-    #[schemars(range(min = 0))]
-    pub seed: u64,
-    /// Seed of the test samples: by default the same test samples for every `seed`.
-    #[serde(default)]
-    #[schemars(range(min = 0))]
-    pub test_seed: u64,
 }
 
 const fn five() -> [i32; 2] {
@@ -77,15 +58,6 @@ const fn one() -> f64 {
 }
 
 impl Params {
-    const fn shape(&self) -> MapShape {
-        MapShape { channels: 1, height: self.height, width: self.width }
-    }
-
-    const fn counts(&self) -> Counts {
-        let Self { n_train: train, n_validation: validation, n_test: test, seed, test_seed, .. } = *self;
-        Counts { train, validation, test, seed, test_seed }
-    }
-
     fn problems(&self) -> Vec<Problem> {
         let Self { height, width, pattern, shape_degree, .. } = *self;
         let mut problems = Vec::new();
@@ -102,12 +74,13 @@ impl Params {
     }
 }
 
-impl Kind for PatternShapes {
+impl Sampler for PatternShapes {
     type Params = Params;
+    type Head = SampleHead;
+    type Law = (Shapes, Wave);
     const NAME: &'static str = "pattern-shapes";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Data,
         summary: "Draws random low-frequency shapes that are filled with a wave of high frequency.",
         details: "x(t) = A s(t) cos(2π (ω_y t_y/H + ω_x t_x/W) + φ). The shape s is 1 where a Gaussian field is above 0 and 0 \
                   elsewhere, or 1/(1 + e^{−4g}) of the field g where `smooth`. The field has the frequencies ‖ω‖₁ ≤ \
@@ -115,54 +88,54 @@ impl Kind for PatternShapes {
                   frequencies and images have signal only around ±ω. Labels are the share of the image that the shape covers. \
                   Fewer samples are the first of more.",
         cites: &["wen-2024"],
-        inputs: &[],
-        outputs: &[
-            Port {
-                name: "samples",
-                value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
-                doc: "The filled shapes: images of one channel.",
-            },
-            Port {
-                name: "shapes",
-                value_type: ValueType::Representation,
-                keep: Keep::IfCheap,
-                doc: "The shapes s themselves, of the same samples.",
-            },
-        ],
     };
+    const TAKES: &'static [&'static str] = SampleHead::ALL;
+    const ORIGIN: [&'static str; 3] = ["pattern-shapes", "Pattern shapes", "area"];
+    const PORTS: &'static [Port] = &[
+        port("samples", "The filled shapes: images of one channel."),
+        port("shapes", "The shapes s themselves, of the same samples."),
+    ];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let problems = params.problems();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let shape = params.counts().shape(params.shape().dim(), Some(params.shape()));
-        let frequencies = (1 + 2 * params.shape_degree * (params.shape_degree + 1)) as f64;
-        Ok(params.counts().plan(vec![shape, shape], 4.0 * frequencies))
+    fn counts(_: &Params, head: &SampleHead) -> Counts {
+        head.counts()
     }
 
-    fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+    fn faults(params: &Params) -> Vec<Problem> {
+        params.problems()
+    }
+
+    fn shapes(params: &Params) -> Vec<SampleShape> {
+        vec![SampleShape::image(one_channel(params.height, params.width)); 2]
+    }
+
+    fn flops(params: &Params) -> f64 {
+        let frequencies = (1 + 2 * params.shape_degree * (params.shape_degree + 1)) as f64;
+        8.0 * frequencies * (params.height * params.width) as f64
+    }
+
+    fn law(params: &Params, _: u64) -> (Shapes, Wave) {
         let size = (params.height, params.width);
-        let shapes = RandomShapes::new(size, params.shape_degree.cast_signed());
-        let wave = Wave::new(size, params.pattern);
+        (Shapes::new(size, params.shape_degree.cast_signed()), Wave::new(size, params.pattern))
+    }
+
+    fn draw(params: &Params, (shapes, wave): &(Shapes, Wave), part: Part) -> Batch {
         let edge = if params.smooth { Edge::Smooth } else { Edge::Sharp };
-        let drawn = params.counts().draw(context, |mut chance| {
+        let drawn = each_sample(part, |mut chance| {
             // drawn first whatever `phase` says, so that both settings have the same shapes
             let turns = chance.stream.uniform();
             let turns = if params.phase == Phases::Random { turns } else { 0.0 };
             (shapes.draw(edge, &mut chance.stream), turns)
-        })?;
-        let filled = each(&drawn, |(s, turns)| {
+        });
+        let filled = |(s, turns): &(Vec<f64>, f64)| {
             let mut pattern = vec![0.0; s.len()];
             wave.add_shifted(&mut pattern, params.amplitude, *turns);
-            pattern.iter().zip(s).map(|(p, s)| p * s).collect::<Vec<f64>>()
-        });
-        let labels = labels(each(&drawn, |(s, _)| s.iter().sum::<f64>() / s.len() as f64));
-        let shape = params.counts().shape(params.shape().dim(), Some(params.shape()));
-        let origin = origin("pattern-shapes", "Pattern shapes", "area");
-        let alone = drawn.map(|split| split.into_iter().map(|(s, _)| s).collect());
-        Ok(vec![representation(filled, shape, (&labels, &origin))?, representation(alone, shape, (&labels, &origin))?])
+            pattern.iter().zip(s).map(|(p, s)| p * s).collect()
+        };
+        let filled = drawn.iter().map(filled).collect();
+        let labels = drawn.iter().map(|(s, _)| s.iter().sum::<f64>() / s.len() as f64).collect();
+        let dim = params.height * params.width;
+        let alone = drawn.into_iter().map(|(s, _)| s).collect();
+        Batch { points: vec![rows(filled, dim), rows(alone, dim)], labels }
     }
 }
 
@@ -171,6 +144,7 @@ mod tests {
     use super::*;
     use crate::artifact::{Representation, Value};
     use crate::experiment::testing::Check;
+    use crate::step::roles::Sampled;
     use serde_json::{Value as Json, json};
     use std::f64::consts::TAU;
 
@@ -179,7 +153,7 @@ mod tests {
     }
 
     fn draw(params: &Json) -> [Representation; 2] {
-        let mut outputs = Check::of(&PatternShapes).run(params, vec![]).into_iter();
+        let mut outputs = Check::of(&Sampled(PatternShapes)).run(params, vec![]).into_iter();
         [0, 1].map(|_| match outputs.next() {
             Some(Value::Representation(r)) => r,
             other => panic!("{other:?}"),
@@ -229,7 +203,7 @@ mod tests {
         let at = |key: &str, value: Json| {
             let mut params = params(3);
             params[key] = value;
-            Check::of(&PatternShapes).refuse(&params, vec![])[0].at.clone()
+            Check::of(&Sampled(PatternShapes)).refuse(&params, vec![])[0].at.clone()
         };
         assert_eq!(at("pattern", json!([7, 0])).as_deref(), Some("pattern"));
         assert_eq!(at("shape_degree", json!(6)).as_deref(), Some("shape_degree"));

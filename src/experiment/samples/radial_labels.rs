@@ -59,7 +59,7 @@ impl Kind for RadialLabels {
         outputs: &[Port {
             name: "samples",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The same samples with the new labels.",
         }],
     };

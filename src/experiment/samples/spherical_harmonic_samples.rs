@@ -1,13 +1,13 @@
 //! Samples on the sphere with labels of one frequency.
 
-use crate::artifact::{Labels, Origin, Points, Representation, Samples, Shape, Value, ValueType};
-use crate::experiment::values::matrix_bytes;
+use crate::artifact::Points;
+use crate::math::linalg::Matrix;
 use crate::math::random::Stream;
 use crate::math::samples::sphere::{uniform_on_sphere, zonal_harmonic};
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::Port;
+use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// `spherical-harmonic-samples`
 pub struct SphericalHarmonicSamples;
@@ -22,91 +22,61 @@ pub struct Params {
     /// Degree k of the labels' harmonic.
     #[schemars(range(min = 0, max = 1000))]
     pub degree: usize,
-    /// Training samples.
-    #[schemars(range(min = 1, max = 10_000_000))]
-    pub n_train: usize,
-    /// Validation samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_validation: usize,
-    /// Test samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_test: usize,
-    /// Seed of the pole and of the samples.
-    #[schemars(range(min = 0))]
-    pub seed: u64,
 }
 
-impl Kind for SphericalHarmonicSamples {
+impl Sampler for SphericalHarmonicSamples {
     type Params = Params;
+    type Head = SampleHead;
+    /// The pole.
+    type Law = Matrix;
     const NAME: &'static str = "spherical-harmonic-samples";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Data,
         summary: "Draws points uniform on a sphere with a zonal harmonic of one degree as labels.",
         details: "‖x‖ = √d, so that the coordinates have unit second moment; y = √N(d, k) P_k(⟨x, v⟩/√d) with a random unit \
                   vector v, the Gegenbauer polynomial P_k, P_k(1) = 1, and the number N(d, k) of harmonics, so that y has unit \
                   second moment. Points and pole do not depend on the degree, and fewer samples are the first of more.",
         cites: &["dandi-jacot-2021", "atkinson-han-2012"],
-        inputs: &[],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
-            doc: "Inputs and labels of the three splits.",
-        }],
     };
+    const TAKES: &'static [&'static str] = SampleHead::ONE_SEED;
+    const ORIGIN: [&'static str; 3] = ["spherical-harmonics", "Spherical harmonics", "regression"];
+    const PORTS: &'static [Port] = &[port("samples", "Inputs and labels of the three splits.")];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let Params { dim, degree, n_train: train, n_validation: validation, n_test: test, .. } = *params;
-        let shape = Shape::Representation { train, validation, test, dim, geometry: None, number_bytes: 8 };
-        let all = train + validation + test;
-        let flops = all as f64 * (40 * dim + 6 * degree) as f64;
-        Ok(Plan { outputs: vec![shape], work_bytes: 2 * matrix_bytes(train.max(test).max(validation), dim), flops })
+    fn counts(_: &Params, head: &SampleHead) -> Counts {
+        head.counts_of_one_seed()
     }
 
-    fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let pole = Stream::new(params.seed, "sphere-pole", 0).normal_columns(params.dim, 0, 1);
-        let split = |number: u64, count: usize| {
-            context.check()?;
-            let x = uniform_on_sphere(&Stream::new(params.seed, "sphere-inputs", number), count, params.dim);
-            let labels = zonal_harmonic(&x, pole.as_slice(), params.degree);
-            Ok::<_, StepError>((Points::Real(x), labels))
-        };
-        let (train, train_labels) = split(0, params.n_train)?;
-        let (validation, validation_labels) = split(1, params.n_validation)?;
-        let (test, test_labels) = split(2, params.n_test)?;
-        let labels = Labels { train: train_labels, validation: validation_labels, test: test_labels };
-        let samples = Samples { train, validation, test };
-        Ok(vec![Value::Representation(Representation {
-            samples,
-            labels: Arc::new(labels),
-            geometry: None,
-            origin: origin(),
-        })])
+    fn shapes(params: &Params) -> Vec<SampleShape> {
+        vec![SampleShape::numbers(params.dim)]
     }
-}
 
-fn origin() -> Origin {
-    Origin {
-        card: "spherical-harmonics".to_owned(),
-        title: "Spherical harmonics".to_owned(),
-        task: "regression".to_owned(),
-        ..Origin::default()
+    fn flops(params: &Params) -> f64 {
+        (40 * params.dim + 6 * params.degree) as f64
+    }
+
+    fn law(params: &Params, seed: u64) -> Matrix {
+        Stream::new(seed, "sphere-pole", 0).normal_columns(params.dim, 0, 1)
+    }
+
+    fn draw(params: &Params, pole: &Matrix, part: Part) -> Batch {
+        let x = uniform_on_sphere(&Stream::new(part.seed, "sphere-inputs", part.number), part.count, params.dim);
+        let labels = zonal_harmonic(&x, pole.as_slice(), params.degree);
+        Batch { points: vec![Points::Real(x)], labels }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::{Representation, Value};
     use crate::experiment::testing::Check;
+    use crate::step::roles::Sampled;
     use serde_json::json;
 
     fn samples(degree: usize, n_train: usize) -> Representation {
         let params =
             json!({"dim": 5, "degree": degree, "n_train": n_train, "n_validation": 7, "n_test": 11, "seed": 2});
-        match Check::of(&SphericalHarmonicSamples).run(&params, vec![]).remove(0) {
+        match Check::of(&Sampled(SphericalHarmonicSamples)).run(&params, vec![]).remove(0) {
             Value::Representation(r) => r,
             other => panic!("{other:?}"),
         }

@@ -1,14 +1,12 @@
 //! Samples of the synthetic hierarchy, for the kinds that take samples as a whole.
 
 use super::hierarchy::{LabelMean, TEST, TRAIN, VALIDATION, sizes};
-use crate::artifact::{Labels, Origin, Points, Representation, Samples, Shape, Value, ValueType};
-use crate::experiment::values::matrix_bytes;
-use crate::math::hierarchy::{Inputs as _, StreamedInputs, training_size};
-use crate::math::linalg::Matrix;
-use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::artifact::Points;
+use crate::math::hierarchy::{Inputs as _, StreamedInputs, Teacher, training_size};
+use crate::step::roles::{Batch, Counts, Part, SampleShape, Sampler, Words, port};
+use crate::step::{Grid, Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// `synthetic-hierarchy-samples`
 pub struct SyntheticHierarchySamples;
@@ -26,6 +24,12 @@ pub struct Params {
     /// Whether the mean of the labels is subtracted, as the theory assumes.
     #[serde(default)]
     pub labels: LabelMean,
+}
+
+/// How many samples there are beside those for training.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
     /// Validation samples.
     #[serde(default)]
     #[schemars(range(min = 0, max = 10_000_000))]
@@ -43,69 +47,63 @@ const fn four_thousand() -> usize {
     4000
 }
 
-impl Kind for SyntheticHierarchySamples {
+impl Sampler for SyntheticHierarchySamples {
     type Params = Params;
+    type Head = Head;
+    type Law = Teacher;
     const NAME: &'static str = "synthetic-hierarchy-samples";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Data,
         summary: "Draws samples of the synthetic hierarchy.",
         details: "x ~ N(0, I_d), y = tanh h2(h1(x)) of the teacher of `synthetic-hierarchy` with the same seed. Training and \
                   test samples are the first of that kind's; the labels are real numbers in (−1, 1).",
         cites: &["neural-lofi"],
-        inputs: &[],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
-            doc: "Inputs and labels of the three splits.",
-        }],
     };
+    const TAKES: &'static [&'static str] = &["n_validation", "n_test", "seed"];
+    const ORIGIN: [&'static str; 3] = ["synthetic-hierarchy", "Synthetic hierarchy", "regression"];
+    const PORTS: &'static [Port] = &[port("samples", "Inputs and labels of the three splits.")];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        sizes(params.dim, &Grid(vec![params.alpha])).map_err(|problem| vec![problem])?;
-        let (train, validation, test) = (training_size(params.dim, params.alpha), params.n_validation, params.n_test);
-        let dim = params.dim;
-        let shape = Shape::Representation { train, validation, test, dim, geometry: None, number_bytes: 8 };
-        let all = train + validation + test;
-        let flops = 2.0 * all as f64 * (dim as f64).powi(2) * dim.isqrt() as f64;
-        Ok(Plan { outputs: vec![shape], work_bytes: 2 * matrix_bytes(train.max(test), dim), flops })
+    fn counts(params: &Params, head: &Head) -> Counts {
+        let &Head { n_validation, n_test, seed } = head;
+        let train = training_size(params.dim, params.alpha);
+        Counts { samples: [train, n_validation, n_test], seed, test_seed: seed }
     }
 
-    fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let teacher = params.labels.teacher(params.seed, params.dim);
-        let split = |number: u64, count: usize| -> Result<(Matrix, Vec<f64>), StepError> {
-            context.check()?;
-            let x = StreamedInputs::new(params.seed, number, params.dim).rows(0..count);
-            let labels = teacher.of(&x).labels;
-            Ok((x, labels))
-        };
-        let (train, train_labels) = split(TRAIN, training_size(params.dim, params.alpha))?;
-        let (validation, validation_labels) = split(VALIDATION, params.n_validation)?;
-        let (test, test_labels) = split(TEST, params.n_test)?;
-        let samples =
-            Samples { train: Points::Real(train), validation: Points::Real(validation), test: Points::Real(test) };
-        let labels = Labels { train: train_labels, validation: validation_labels, test: test_labels };
-        let origin = Origin {
-            card: "synthetic-hierarchy".to_owned(),
-            title: "Synthetic hierarchy".to_owned(),
-            task: "regression".to_owned(),
-            ..Origin::default()
-        };
-        Ok(vec![Value::Representation(Representation { samples, labels: Arc::new(labels), geometry: None, origin })])
+    fn faults(params: &Params) -> Vec<Problem> {
+        sizes(params.dim, &Grid(vec![params.alpha])).err().into_iter().collect()
+    }
+
+    fn shapes(params: &Params) -> Vec<SampleShape> {
+        vec![SampleShape::numbers(params.dim)]
+    }
+
+    fn flops(params: &Params) -> f64 {
+        2.0 * (params.dim as f64).powi(2) * params.dim.isqrt() as f64
+    }
+
+    fn law(params: &Params, seed: u64) -> Teacher {
+        params.labels.teacher(seed, params.dim)
+    }
+
+    fn draw(params: &Params, teacher: &Teacher, part: Part) -> Batch {
+        let stream = [TRAIN, VALIDATION, TEST][part.number as usize];
+        let x = StreamedInputs::new(part.seed, stream, params.dim).rows(0..part.count);
+        let labels = teacher.of(&x).labels;
+        Batch { points: vec![Points::Real(x)], labels }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::{Representation, Value};
     use crate::experiment::testing::Check;
-    use crate::math::hierarchy::Teacher;
+    use crate::step::roles::Sampled;
     use serde_json::json;
 
     fn samples(alpha: f64, seed: u64) -> Representation {
         let params = json!({"dim": 9, "alpha": alpha, "n_validation": 7, "n_test": 11, "seed": seed});
-        match Check::of(&SyntheticHierarchySamples).run(&params, vec![]).remove(0) {
+        match Check::of(&Sampled(SyntheticHierarchySamples)).run(&params, vec![]).remove(0) {
             Value::Representation(r) => r,
             other => panic!("{other:?}"),
         }
@@ -125,6 +123,9 @@ mod tests {
     #[test]
     fn sizes_beyond_reason_are_refused() {
         let params = json!({"dim": 1000, "alpha": 9.0, "seed": 0});
-        assert_eq!(Check::of(&SyntheticHierarchySamples).refuse(&params, vec![])[0].at.as_deref(), Some("alpha"));
+        assert_eq!(
+            Check::of(&Sampled(SyntheticHierarchySamples)).refuse(&params, vec![])[0].at.as_deref(),
+            Some("alpha")
+        );
     }
 }

@@ -1,10 +1,9 @@
 //! Periodic images of a few waves.
 
-use super::synthetic_images::{Counts, Phases, each, labels, origin, representation};
-use crate::artifact::ValueType;
+use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use crate::math::fourier::torus_waves::{self, Wave, wave_image};
-use crate::math::image::maps::MapShape;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::{Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,24 +54,6 @@ pub struct Params {
     /// Whether every sample has phases of its own.
     #[serde(default = "random")]
     pub phase: Phases,
-    /// Training samples.
-    #[schemars(range(min = 1, max = 10_000_000))]
-    pub n_train: usize,
-    /// Validation samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_validation: usize,
-    /// Test samples.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 10_000_000))]
-    pub n_test: usize,
-    /// Seed of the training and validation samples.
-    #[schemars(range(min = 0))]
-    pub seed: u64,
-    /// Seed of the test samples: by default the same test samples for every `seed`.
-    #[serde(default)]
-    #[schemars(range(min = 0))]
-    pub test_seed: u64,
 }
 
 const fn random() -> Phases {
@@ -80,15 +61,6 @@ const fn random() -> Phases {
 }
 
 impl Params {
-    const fn shape(&self) -> MapShape {
-        MapShape { channels: 1, height: self.height, width: self.width }
-    }
-
-    const fn counts(&self) -> Counts {
-        let Self { n_train: train, n_validation: validation, n_test: test, seed, test_seed, .. } = *self;
-        Counts { train, validation, test, seed, test_seed }
-    }
-
     fn problems(&self) -> Vec<Problem> {
         if self.components.is_empty() {
             return vec![Problem::at("components", "no wave: give at least one")];
@@ -116,48 +88,52 @@ pub fn too_high([down, across]: [i32; 2], height: usize, width: usize) -> bool {
     beyond(down, height) || beyond(across, width)
 }
 
-impl Kind for WaveImages {
+impl Sampler for WaveImages {
     type Params = Params;
+    type Head = SampleHead;
+    type Law = Vec<torus_waves::Component>;
     const NAME: &'static str = "wave-images";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Data,
         summary: "Draws periodic images of a few waves, with labels in their amplitudes.",
         details: "x(t) = offset + Σ_j A_j (1 + y c_j + u_j) cos(2π (ω_y t_y/H + ω_x t_x/W) + φ_j), with the contrast c_j, u_j \
                   uniform in ± the spread, and φ_j uniform for every sample, or as given where `phase` is `fixed`. Labels are \
                   −1 and +1, each once in every two samples. Fewer samples are the first of more, and other amplitudes, \
                   contrasts or spreads have the same random numbers.",
         cites: &["wen-2024"],
-        inputs: &[],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
-            doc: "Images of one channel, with labels −1 and +1.",
-        }],
     };
+    const TAKES: &'static [&'static str] = SampleHead::ALL;
+    const ORIGIN: [&'static str; 3] = ["wave-images", "Wave images", "amplitudes"];
+    const PORTS: &'static [Port] = &[port("samples", "Images of one channel, with labels −1 and +1.")];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let problems = params.problems();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let shape = params.shape();
-        let outputs = vec![params.counts().shape(shape.dim(), Some(shape))];
-        Ok(params.counts().plan(outputs, 4.0 * params.components.len() as f64))
+    fn counts(_: &Params, head: &SampleHead) -> Counts {
+        head.counts()
     }
 
-    fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let waves = params.waves();
-        let drawn = params.counts().draw(context, |mut chance| {
+    fn faults(params: &Params) -> Vec<Problem> {
+        params.problems()
+    }
+
+    fn shapes(params: &Params) -> Vec<SampleShape> {
+        vec![SampleShape::image(one_channel(params.height, params.width))]
+    }
+
+    fn flops(params: &Params) -> f64 {
+        4.0 * (params.components.len() * params.height * params.width) as f64
+    }
+
+    fn law(params: &Params, _: u64) -> Vec<torus_waves::Component> {
+        params.waves()
+    }
+
+    fn draw(params: &Params, waves: &Vec<torus_waves::Component>, part: Part) -> Batch {
+        let random = params.phase == Phases::Random;
+        let drawn = each_sample(part, |mut chance| {
             let label = chance.label();
-            let random = params.phase == Phases::Random;
-            (wave_image((&waves, params.offset), label, random, &mut chance.stream), label)
-        })?;
-        let labels = labels(each(&drawn, |(_, label)| *label));
-        let rows = drawn.map(|split| split.into_iter().map(|(image, _)| image).collect());
-        let shape = params.counts().shape(params.shape().dim(), Some(params.shape()));
-        Ok(vec![representation(rows, shape, (&labels, &origin("wave-images", "Wave images", "amplitudes")))?])
+            (wave_image((waves, params.offset), label, random, &mut chance.stream), label)
+        });
+        let (images, labels): (Vec<Vec<f64>>, Vec<f64>) = drawn.into_iter().unzip();
+        Batch { points: vec![rows(images, params.height * params.width)], labels }
     }
 }
 
@@ -168,6 +144,7 @@ mod tests {
     use crate::experiment::testing::Check;
     use crate::math::fourier::image_spectrum::ImageFourier;
     use crate::math::linalg::Matrix;
+    use crate::step::roles::Sampled;
     use serde_json::{Value as Json, json};
 
     fn params(n_train: usize) -> Json {
@@ -181,7 +158,7 @@ mod tests {
     }
 
     fn draw(params: &Json) -> Representation {
-        match Check::of(&WaveImages).run(params, vec![]).remove(0) {
+        match Check::of(&Sampled(WaveImages)).run(params, vec![]).remove(0) {
             Value::Representation(r) => r,
             other => panic!("{other:?}"),
         }
@@ -232,7 +209,7 @@ mod tests {
         let refuse = |components: Json| {
             let mut params = params(2);
             params["components"] = components;
-            Check::of(&WaveImages).refuse(&params, vec![]).remove(0)
+            Check::of(&Sampled(WaveImages)).refuse(&params, vec![]).remove(0)
         };
         let problem = refuse(json!([{"frequency": [0, 4], "amplitude": 1}]));
         assert!(problem.at.as_deref() == Some("components") && problem.message.contains("[0, 4] on images of 8 x 6"));

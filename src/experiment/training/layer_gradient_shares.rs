@@ -141,6 +141,7 @@ mod tests {
     use super::*;
     use crate::experiment::testing::{Check, pixels};
     use crate::experiment::{LayerKernelShares, SphericalHarmonicSamples};
+    use crate::step::roles::Sampled;
     use serde_json::{Value as Json, json};
 
     fn numbers(value: &Value, column: &str) -> Vec<f64> {
@@ -150,7 +151,7 @@ mod tests {
 
     fn harmonics(degree: usize, n: usize) -> Value {
         let params = json!({"dim": 4, "degree": degree, "n_train": n, "seed": 1});
-        Check::of(&SphericalHarmonicSamples).run(&params, vec![]).remove(0)
+        Check::of(&Sampled(SphericalHarmonicSamples)).run(&params, vec![]).remove(0)
     }
 
     fn measured(params: &Json, x: Value) -> Value {

@@ -48,7 +48,7 @@ impl Kind for NetworkFeatures {
         outputs: &[Port {
             name: "features",
             value_type: ValueType::Representation,
-            keep: Keep::IfCheap,
+            keep: Keep::IfDear,
             doc: "The same samples, as the hidden layer gives them.",
         }],
     };

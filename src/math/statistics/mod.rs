@@ -13,6 +13,6 @@ pub mod student;
 pub mod summary;
 
 pub use summary::{
-    Bootstrap, Interval, Line, PairedDifference, bootstrap_mean, least_squares_line, mean, paired_difference, quantile,
-    ranks, spearman, standard_deviation, standard_error,
+    Bootstrap, Interval, Line, bootstrap_mean, least_squares_line, mean, quantile, ranks, spearman, standard_deviation,
+    standard_error,
 };

@@ -93,27 +93,6 @@ pub fn bootstrap_mean(values: &[f64], options: Bootstrap) -> Result<Interval, Ma
     Ok(Interval { low: sorted_quantile(&means, tail), high: sorted_quantile(&means, 1.0 - tail) })
 }
 
-/// A paired difference with its uncertainty.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PairedDifference {
-    /// Mean of `a_i − b_i`.
-    pub mean: f64,
-    /// Percentile-bootstrap interval of the mean difference.
-    pub interval: Interval,
-}
-
-/// The mean difference of two measurements of the same cells, with its bootstrap interval over the pairs.
-///
-/// Shapes: n, n. Cost and source: those of [`bootstrap_mean`].
-///
-/// # Errors
-/// [`MathError::Shape`] where lengths differ; those of [`bootstrap_mean`].
-pub fn paired_difference(a: &[f64], b: &[f64], options: Bootstrap) -> Result<PairedDifference, MathError> {
-    check_size("paired values", b.len(), a.len())?;
-    let differences: Vec<f64> = a.iter().zip(b).map(|(x, y)| x - y).collect();
-    Ok(PairedDifference { interval: bootstrap_mean(&differences, options)?, mean: mean(&differences)? })
-}
-
 /// Ranks from 1, ties by their mean rank.
 /// Shapes: n values -> n. Units: dimensionless. Cost: n log n, and n for each distinct value.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
@@ -245,15 +224,6 @@ mod tests {
             bootstrap_mean(&v, options).is_ok_and(|i| i.low <= 0.0 && 0.0 <= i.high)
         });
         assert!((178..=200).contains(&covered.count()), "95 % of 200, three standard deviations");
-    }
-
-    #[test]
-    fn pairing_removes_what_is_shared() {
-        let a: Vec<f64> = (0..10).map(|i| f64::from(i * i) + 0.5 + 0.01 * f64::from(i % 3)).collect();
-        let b: Vec<f64> = (0..10).map(|i| f64::from(i * i)).collect();
-        let found = paired_difference(&a, &b, OPTIONS).unwrap();
-        assert!(found.interval.low > 0.49 && found.interval.high < 0.53);
-        assert!(paired_difference(&a, &b[1..], OPTIONS).is_err());
     }
 
     #[test]

@@ -1,104 +1,10 @@
-//! Which column an axis shows, and what is written beside it.
+//! A value of an axis in words.
 
-use crate::artifact::{Cell, Table, TableError, column_title};
-use crate::step::Problem;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
-
-/// A column to show: its name alone, or `{column, label, unit, scale}`. It is stored in the long form.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Axis(pub AxisForm);
-
-/// The long form of an axis.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AxisForm {
-    /// The column shown.
-    pub column: String,
-    /// What is written beside the axis, without the unit; empty for a label made from the column's name.
-    #[serde(default)]
-    pub label: String,
-    /// Unit of the numbers shown, e.g. `%`; empty for numbers without one.
-    #[serde(default)]
-    pub unit: String,
-    /// Factor from the column's numbers to the numbers shown, e.g. 100 for percent.
-    #[serde(default = "one")]
-    #[schemars(range(min = -1e15, max = 1e15))]
-    pub scale: f64,
-}
-
-const fn one() -> f64 {
-    1.0
-}
+use super::number::short;
+use crate::artifact::Cell;
+use crate::step::roles::Axis;
 
 impl Axis {
-    /// The axis of a column with the default label.
-    #[must_use]
-    pub fn of(column: &str) -> Self {
-        let column = column.to_owned();
-        Self(AxisForm { column, label: String::new(), unit: String::new(), scale: 1.0 })
-    }
-
-    /// What is wrong with the factor, if anything; `at` is the parameter's name.
-    #[must_use]
-    pub fn problem(&self, at: &str) -> Option<Problem> {
-        (self.0.scale == 0.0).then(|| Problem::at(at, "a scale of 0 shows nothing"))
-    }
-
-    /// The column's name.
-    #[must_use]
-    pub fn column(&self) -> &str {
-        &self.0.column
-    }
-
-    /// The label without the unit.
-    #[must_use]
-    pub fn name(&self) -> String {
-        if self.0.label.is_empty() { column_title(&self.0.column) } else { self.0.label.clone() }
-    }
-
-    /// The label as it stands beside the axis.
-    #[must_use]
-    pub fn label(&self) -> String {
-        if self.0.unit.is_empty() { self.name() } else { format!("{} ({})", self.name(), self.0.unit) }
-    }
-
-    /// The label inside a sentence: a leading capital becomes small, unless the word is an abbreviation.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        let label = self.label();
-        let mut letters = label.chars();
-        match (letters.next(), letters.next()) {
-            (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
-                first.to_lowercase().chain(label.chars().skip(1)).collect()
-            }
-            _ => label,
-        }
-    }
-
-    /// The numbers shown, one a row; nothing where there is none or where it is not finite.
-    ///
-    /// # Errors
-    /// Where the column is missing.
-    pub fn numbers(&self, table: &Table) -> Result<Vec<Option<f64>>, TableError> {
-        self.scaled(table, self.column())
-    }
-
-    /// Numbers of a companion column such as `test_error_low`, or nothing where there is no such column.
-    #[must_use]
-    pub fn companion(&self, table: &Table, suffix: &str) -> Vec<Option<f64>> {
-        let column = format!("{}{suffix}", self.column());
-        self.scaled(table, &column).unwrap_or_else(|_| vec![None; table.height()])
-    }
-
-    fn scaled(&self, table: &Table, column: &str) -> Result<Vec<Option<f64>>, TableError> {
-        let shown = |v: Option<f64>| v.map(|v| v * self.0.scale).filter(|v| v.is_finite());
-        Ok(table.numbers(column)?.into_iter().map(shown).collect())
-    }
-
     /// A single value of the column as a legend or a panel names it: a text as it is, a number with the column's name.
     #[must_use]
     pub fn names(&self, value: &Cell) -> String {
@@ -114,47 +20,9 @@ impl Axis {
     pub fn shown(&self, value: &Cell) -> String {
         match value {
             Cell::Null => "–".to_owned(),
-            Cell::Int(_) | Cell::Float(_) => super::number::short(value.as_f64().unwrap_or(0.0) * self.0.scale),
+            Cell::Int(_) | Cell::Float(_) => short(value.as_f64().unwrap_or(0.0) * self.0.scale),
             other => other.to_string(),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Axis {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AxisVisitor)
-    }
-}
-
-struct AxisVisitor;
-
-impl<'de> Visitor<'de> for AxisVisitor {
-    type Value = Axis;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a column's name, or {column, label, unit, scale}")
-    }
-
-    fn visit_str<E: de::Error>(self, column: &str) -> Result<Axis, E> {
-        Ok(Axis::of(column))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Axis, A::Error> {
-        AxisForm::deserialize(MapAccessDeserializer::new(map)).map(Axis)
-    }
-}
-
-impl JsonSchema for Axis {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Axis".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let form = generator.subschema_for::<AxisForm>();
-        json_schema!({
-            "description": "A column to show: its name alone, or {column, label, unit, scale}.",
-            "anyOf": [{"type": "string"}, form]
-        })
     }
 }
 

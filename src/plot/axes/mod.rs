@@ -3,12 +3,11 @@
 //! Panels and legends are in `layout`.
 //! Start with `axis`; `scale` turns values into places.
 
-pub(super) mod axis;
+mod axis;
 pub(super) mod axis_scale;
 pub(super) mod colour_bar;
 pub(super) mod frame;
 pub(super) mod number;
 pub(super) mod scale;
 
-pub use axis::{Axis, AxisForm};
 pub use axis_scale::AxisScale;

@@ -1,37 +1,10 @@
 //! From a table to the cells of a heat map.
 
+use super::params::{Mark, Params};
 use crate::artifact::{Cell, Table};
-use crate::plot::axes::axis::Axis;
-use crate::plot::layout::facets::{self, Facets, Split, distinct, place};
-use crate::step::{Filter, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// A single value of the same table to print beside a panel, e.g. that of plain ridge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Baseline {
-    /// Its name.
-    pub label: String,
-    /// Which row it is: one row for each panel, or one for all.
-    #[serde(rename = "where")]
-    pub filter: Filter,
-}
-
-/// What a heat map shows of a table.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<'a> {
-    /// Across.
-    pub x: &'a Axis,
-    /// Up.
-    pub y: &'a Axis,
-    /// Colour.
-    pub value: &'a Axis,
-    /// Which columns have panels.
-    pub facets: &'a Facets,
-    /// A value to print beside each panel.
-    pub baseline: Option<&'a Baseline>,
-}
+use crate::plot::layout::facets::{self, Split, distinct, place};
+use crate::step::StepError;
+use crate::step::roles::Asked;
 
 /// Cells on grids, one for each panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,58 +40,58 @@ impl Grid {
 ///
 /// # Errors
 /// Where a column is missing, two rows claim one cell, or there are more panels than can be read.
-pub fn read(table: &Table, rows: &[usize], columns: Columns<'_>) -> Result<Grid, StepError> {
+pub fn read(asked: &Asked<'_, Params>, table: &Table, rows: &[usize]) -> Result<Grid, StepError> {
     let shown = table.take(rows);
-    let (x, y) = (shown.column(columns.x.column())?, shown.column(columns.y.column())?);
+    let (x, y) = (shown.column(asked.x.column())?, shown.column(asked.y.column())?);
     let kept: Vec<usize> = (0..shown.height()).filter(|&r| !x[r].is_null() && !y[r].is_null()).collect();
     let shown = shown.take(&kept);
-    let split = columns.facets.split(&shown)?;
-    let panel = |index: usize| panel((table, &shown), columns, (&split, index));
+    let split = asked.head.facets.split(&shown)?;
+    let panel = |index: usize| panel(asked, (table, &shown), (&split, index));
     let panels = (0..split.panels.len()).map(panel).collect::<Result<_, _>>()?;
     Ok(Grid { panels, split })
 }
 
 fn panel(
+    asked: &Asked<'_, Params>,
     (table, shown): (&Table, &Table),
-    columns: Columns<'_>,
     (split, index): (&Split, usize),
 ) -> Result<Panel, StepError> {
     let own = &split.panels[index].rows;
-    let (x, y) = (shown.column(columns.x.column())?, shown.column(columns.y.column())?);
-    let values = columns.value.numbers(shown)?;
+    let (x, y) = (shown.column(asked.x.column())?, shown.column(asked.y.column())?);
+    let values = asked.value.numbers(shown)?;
     let all: Vec<usize> = (0..shown.height()).collect();
     let some = |cells: &[Cell], shared: bool| distinct(if shared { &all } else { own }.iter().map(|&row| &cells[row]));
-    let share = columns.facets.share;
+    let share = asked.head.facets.share;
     let (xs, mut ys) = (some(&x, share.x()), some(&y, share.y()));
     if ys.iter().any(|v| v.as_f64().is_none()) {
         // texts are read from the top down
         ys.reverse();
     }
-    let baseline = baseline(table, columns, &split.panels[index])?;
+    let baseline = baseline(asked, table, &split.panels[index])?;
     let mut panel = Panel { xs, ys, cells: Vec::new(), baseline };
     for &row in own {
         let (Some(column), Some(line)) = (place(&panel.xs, &x[row]), place(&panel.ys, &y[row])) else { continue };
         let Some(value) = values[row] else { continue };
         if panel.cells.iter().any(|&(c, l, _)| (c, l) == (column, line)) {
-            return Err(twice(columns, [&x[row], &y[row]]));
+            return Err(twice(asked, [&x[row], &y[row]]));
         }
         panel.cells.push((column, line, value));
     }
     Ok(panel)
 }
 
-fn twice(columns: Columns<'_>, [x, y]: [&Cell; 2]) -> StepError {
-    let at = format!("{} = {x}, {} = {y}", columns.x.column(), columns.y.column());
+fn twice(asked: &Asked<'_, Params>, [x, y]: [&Cell; 2]) -> StepError {
+    let at = format!("{} = {x}, {} = {y}", asked.x.column(), asked.y.column());
     let reason = format!("several rows at {at}; aggregate the table over the other columns or choose by `where`");
     StepError::Input { slot: "table".to_owned(), reason }
 }
 
 /// The baseline's number for a panel: its row of that panel, or a row that belongs to none.
-fn baseline(table: &Table, columns: Columns<'_>, panel: &facets::Panel) -> Result<Option<f64>, StepError> {
-    let Some(baseline) = columns.baseline else { return Ok(None) };
+fn baseline(asked: &Asked<'_, Params>, table: &Table, panel: &facets::Panel) -> Result<Option<f64>, StepError> {
+    let Some(baseline) = &asked.baseline else { return Ok(None) };
     let rows = baseline.filter.apply(table)?;
-    let values = columns.value.numbers(&rows)?;
-    let here = columns.facets.rows_of(&rows, panel)?;
+    let values = asked.value.numbers(&rows)?;
+    let here = asked.head.facets.rows_of(&rows, panel)?;
     let found: Vec<f64> = here.into_iter().filter_map(|r| values[r]).collect();
     if found.len() > 1 {
         let reason =
@@ -126,19 +99,6 @@ fn baseline(table: &Table, columns: Columns<'_>, panel: &facets::Panel) -> Resul
         return Err(StepError::Input { slot: "table".to_owned(), reason });
     }
     Ok(found.first().copied())
-}
-
-/// Which cell is marked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mark {
-    /// The smallest value.
-    Min,
-    /// The largest value.
-    Max,
-    /// None.
-    #[default]
-    None,
 }
 
 impl Panel {
@@ -158,6 +118,8 @@ impl Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Heatmap;
+    use crate::plot::testing::asked;
     use serde_json::json;
 
     fn table() -> Table {
@@ -171,11 +133,9 @@ mod tests {
 
     #[test]
     fn cells_are_sorted_and_the_baseline_is_found() {
-        let (x, y, value) = (Axis::of("k1"), Axis::of("k2"), Axis::of("e"));
-        let filter = serde_json::from_value(json!({"model": "Ridge"})).unwrap();
-        let baseline = Baseline { label: "Ridge".into(), filter };
-        let columns = Columns { x: &x, y: &y, value: &value, facets: &Facets::default(), baseline: Some(&baseline) };
-        let grid = read(&table(), &[0, 1, 2], columns).unwrap();
+        let baseline = json!({"label": "Ridge", "where": {"model": "Ridge"}});
+        let params = asked::<Heatmap>(&json!({"x": "k1", "y": "k2", "value": "e", "baseline": baseline}));
+        let grid = read(&Asked::of(&params), &table(), &[0, 1, 2]).unwrap();
         assert_eq!(grid.panels[0].xs, [Cell::Int(10), Cell::Int(20)]);
         assert_eq!(grid.panels[0].cells, [(1, 0, 0.3), (0, 0, 0.2)]);
         assert_eq!(grid.panels[0].baseline, Some(0.4));
@@ -186,9 +146,8 @@ mod tests {
 
     #[test]
     fn two_rows_for_a_cell_are_refused() {
-        let (x, y, value) = (Axis::of("k2"), Axis::of("k2"), Axis::of("e"));
-        let columns = Columns { x: &x, y: &y, value: &value, facets: &Facets::default(), baseline: None };
-        let error = read(&table(), &[0, 1], columns).unwrap_err().to_string();
+        let params = asked::<Heatmap>(&json!({"x": "k2", "y": "k2", "value": "e"}));
+        let error = read(&Asked::of(&params), &table(), &[0, 1]).unwrap_err().to_string();
         assert!(error.contains("several rows at k2 = 5"), "{error}");
     }
 }

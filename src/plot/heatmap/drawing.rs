@@ -1,7 +1,7 @@
 //! Layout and drawing of heat maps.
 
 use super::cells::{Grid, Panel};
-use super::content::{Params, mark_in_words, with_unit};
+use super::params::{Mark, Params};
 use crate::plot::axes::colour_bar::{self, Bar};
 use crate::plot::axes::frame::TICK_LABELS;
 use crate::plot::axes::number::{decimal, short};
@@ -13,6 +13,7 @@ use crate::plot::canvas::surface::{self, Canvas, Type, shortened, text_width, wr
 use crate::plot::layout::heading::Heading;
 use crate::plot::layout::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::step::StepError;
+use crate::step::roles::Asked;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Said where there is no cell at all.
@@ -31,17 +32,17 @@ const NAMES: f64 = 130.0;
 ///
 /// # Errors
 /// Where a logarithmic colour scale meets a value that is not positive.
-pub fn draw(params: &Params, grid: &Grid, alt: &str) -> Result<String, StepError> {
+pub fn draw(params: &Asked<'_, Params>, grid: &Grid, alt: &str) -> Result<String, StepError> {
     let scales = scales(params, grid)?;
-    let heading = Heading::new(&params.title, &params.data_note);
+    let heading = Heading::new(&params.head.title, &params.head.data_note);
     let layout = layout(params, grid, heading.height(), &scales);
     surface::draw((WIDTH, layout.panels.bottom + MARGIN), alt, |canvas| {
         heading.draw(canvas);
         for (index, scale) in scales.iter().enumerate() {
             draw_panel(canvas, &Drawing { params, grid, layout: &layout, scale, index });
         }
-        if params.facets.is_grid() {
-            layout.panels.draw_names(canvas, &params.facets, &grid.split);
+        if params.head.facets.is_grid() {
+            layout.panels.draw_names(canvas, &params.head.facets, &grid.split);
         }
         layout.panels.draw_labels(canvas, &params.x.label(), &params.y.label());
         if grid.is_empty() {
@@ -52,8 +53,23 @@ pub fn draw(params: &Params, grid: &Grid, alt: &str) -> Result<String, StepError
     })
 }
 
+/// The marked cell in words: `min 9.8 % at (63, 550)`.
+pub fn mark_in_words(params: &Asked<'_, Params>, grid: &Grid, panel: usize) -> Option<String> {
+    let panel = grid.panels.get(panel)?;
+    let (column, row, value) = panel.marked(params.mark)?;
+    let word = if params.mark == Mark::Max { "max" } else { "min" };
+    let at = format!("({},\u{a0}{})", params.x.shown(&panel.xs[column]), params.y.shown(&panel.ys[row]));
+    Some(format!("{word} {} at {at}", with_unit(params, value)))
+}
+
+/// A value of the colour column as text: `9.8 %`.
+fn with_unit(params: &Asked<'_, Params>, value: f64) -> String {
+    let unit = &params.value.0.unit;
+    if unit.is_empty() { short(value) } else { format!("{}\u{a0}{unit}", short(value)) }
+}
+
 /// One colour scale for each panel, all the same where it is shared.
-fn scales(params: &Params, grid: &Grid) -> Result<Vec<Scale>, StepError> {
+fn scales(params: &Asked<'_, Params>, grid: &Grid) -> Result<Vec<Scale>, StepError> {
     let values = |panel: &Panel| panel.cells.iter().map(|c| c.2).collect::<Vec<_>>();
     let all: Vec<f64> = grid.panels.iter().flat_map(values).collect();
     let shown = |panel: &Panel| if params.shared_scale { all.clone() } else { values(panel) };
@@ -70,7 +86,7 @@ struct Layout {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few lines")]
-fn layout(params: &Params, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
+fn layout(params: &Asked<'_, Params>, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
     let columns = grid.split.columns;
     let texts = grid.panels.iter().flat_map(|panel| &panel.ys).map(|v| text_width(&params.y.shown(v), &small(columns)));
     let names = texts.fold(0.0, f64::max).min(NAMES);
@@ -80,8 +96,8 @@ fn layout(params: &Params, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
         room(HEIGHTS.0).max(room(HEIGHTS.1))
     };
     let bar = |labelled| scales.iter().map(|s| widest(s, labelled)).fold(0.0, f64::max) + BEFORE_BAR;
-    let share = params.facets.share;
-    let beside = if params.facets.is_grid() { LINE + 6.0 } else { 0.0 };
+    let share = params.head.facets.share;
+    let beside = if params.head.facets.is_grid() { LINE + 6.0 } else { 0.0 };
     // with scales of their own every panel has a bar, and the last one the label
     let inner = if params.shared_scale { BETWEEN } else { bar(false) + BETWEEN };
     let room = |lines: usize| {
@@ -89,7 +105,7 @@ fn layout(params: &Params, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
         Room {
             left: (MARGIN + BESIDE + names + 10.0, if share.y() { 0.0 } else { names + 10.0 }),
             right: (bar(true) + MARGIN + beside, inner),
-            over: (over + if params.facets.is_grid() { LINE } else { 0.0 }, over),
+            over: (over + if params.head.facets.is_grid() { LINE } else { 0.0 }, over),
             under: (TICK_LABELS + LABEL, if share.x() { 10.0 } else { TICK_LABELS }),
         }
     };
@@ -106,7 +122,7 @@ fn small(columns: usize) -> Type {
 
 /// A panel about to be drawn.
 struct Drawing<'a> {
-    params: &'a Params,
+    params: &'a Asked<'a, Params>,
     grid: &'a Grid,
     layout: &'a Layout,
     scale: &'a Scale,
@@ -140,7 +156,7 @@ fn draw_panel(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
     draw_mark(canvas, drawing);
     draw_axes(canvas, drawing, &rect);
     let last = drawing.layout.panels.is_last(drawing.index);
-    let beside = if last && drawing.params.facets.is_grid() { LINE + 6.0 } else { 0.0 };
+    let beside = if last && drawing.params.head.facets.is_grid() { LINE + 6.0 } else { 0.0 };
     let bar = (rect.right() + BEFORE_BAR + beside, rect.top, rect.height);
     if !drawing.params.shared_scale || last {
         let label = if last { drawing.params.value.label() } else { String::new() };
@@ -150,10 +166,11 @@ fn draw_panel(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
 }
 
 /// What stands over a panel: the facet's name in heavy letters, the marked value, the baseline.
-fn lines_over(params: &Params, grid: &Grid, index: usize, width: f64) -> Vec<(String, bool)> {
+fn lines_over(params: &Asked<'_, Params>, grid: &Grid, index: usize, width: f64) -> Vec<(String, bool)> {
     let panel = &grid.panels[index];
     // rows and columns of a grid have headings of their own
-    let name = if params.facets.is_grid() { String::new() } else { params.facets.name(&grid.split.panels[index]) };
+    let name =
+        if params.head.facets.is_grid() { String::new() } else { params.head.facets.name(&grid.split.panels[index]) };
     let baseline = params.baseline.as_ref().zip(panel.baseline);
     let baseline = baseline.map(|(known, value)| format!("{}: {}", known.label, with_unit(params, value)));
     let marked = mark_in_words(params, grid, index).unwrap_or_default();
@@ -223,7 +240,7 @@ fn draw_mark(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
 }
 
 fn draw_axes(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
-    let (share, panels) = (drawing.params.facets.share, &drawing.layout.panels);
+    let (share, panels) = (drawing.params.head.facets.share, &drawing.layout.panels);
     if !share.x() || panels.is_lowest(drawing.index) {
         draw_x_axis(canvas, drawing, rect);
     }

@@ -1,11 +1,12 @@
 //! The figure `heatmap`: a value over two axes as colours.
 //!
 //! Axes, panels and colours that figures share are in `axes`, `layout` and `canvas`.
-//! Start with `content`: parameters, and what is drawn of a table; `drawing` puts it on the canvas.
+//! Start with `params`, then `figure`: what is said of what is drawn; `drawing` puts it on the canvas.
 
 mod cells;
-mod content;
 mod drawing;
+mod figure;
+mod params;
 
-pub use cells::{Baseline, Mark};
-pub use content::{Heatmap, Params as HeatmapParams};
+pub use figure::Heatmap;
+pub use params::{Baseline, Mark, Params as HeatmapParams};

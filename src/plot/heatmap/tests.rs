@@ -1,6 +1,8 @@
 use super::*;
+use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::show;
+use crate::plot::testing::{asked, show};
+use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
 /// Test error over two ranks at three sample sizes, smallest at k1 = 63, k2 = 550 for the largest.
@@ -29,7 +31,11 @@ fn sample(k1s: &[i64], k2s: &[i64]) -> Table {
 const K1: [i64; 5] = [16, 32, 63, 126, 252];
 const K2: [i64; 6] = [137, 275, 550, 1100, 2200, 4400];
 
-fn params(extra: serde_json::Value) -> Params {
+fn figure(params: &Headed<Drawn<Heatmap>>, table: &Table) -> Result<artifact::Figure, StepError> {
+    Drawn::figure(params, table)
+}
+
+fn params(extra: serde_json::Value) -> Headed<Drawn<Heatmap>> {
     let mut tree = json!({
         "title": "Test error over the two kept ranks", "x": "k1", "y": "k2", "facets": {"across": "n_train"}, "mark": "min",
         "value": {"column": "test_error", "unit": "%", "scale": 100}, "where": {"model": "LoFi"},
@@ -39,7 +45,7 @@ fn params(extra: serde_json::Value) -> Params {
     for (key, value) in extra.as_object().unwrap() {
         tree[key] = value.clone();
     }
-    serde_json::from_value(tree).unwrap()
+    asked(&tree)
 }
 
 #[test]
@@ -80,7 +86,7 @@ fn nothing_to_draw_and_single_cells_do_not_fail() {
     let header = ["model", "n_train", "k1", "k2", "test_error"];
     let empty = Table::from_rows(&header, &[]).unwrap();
     let drawn = figure(&params(json!({})), &empty).unwrap();
-    assert!(drawn.svg.contains(drawing::NOTHING) && drawn.alt.contains(drawing::NOTHING));
+    assert!(drawn.svg.contains(NOTHING) && drawn.alt.contains(NOTHING));
     let nulls = vec!["LoFi".into(), Cell::Int(1), Cell::Int(1), Cell::Int(1), Cell::Null];
     let nulls = Table::from_rows(&header, &[nulls]).unwrap();
     assert!(figure(&params(json!({})), &nulls).unwrap().alt.contains("no values"));
@@ -94,7 +100,7 @@ fn text_axes_with_long_labels_are_drawn() {
     let rows: Vec<Vec<Cell>> = (0..9).map(|i| vec![label(i / 3), label(i % 3), Cell::Float(i as f64)]).collect();
     let table = Table::from_rows(&["a", "b", "v"], &rows).unwrap();
     let tree = json!({"x": "a", "y": "b", "value": "v"});
-    let drawn = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();
+    let drawn = figure(&asked(&tree), &table).unwrap();
     show("heatmap-text.svg", &drawn);
     assert!(drawn.svg.contains('…'));
 }

@@ -1,19 +1,19 @@
 //! What stands in each panel of a histogram, and its drawing.
 
-use super::content::Params;
+use super::params::Params;
 use crate::artifact::{Cell, Table};
-use crate::plot::axes::axis::{Axis, AxisForm};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
 use crate::plot::canvas::style::{BAR_OPACITY, COLOURS, FAINT, Look, Marker, Rgb, look};
 use crate::plot::canvas::surface::Canvas;
-use crate::plot::layout::facets::first_seen;
+use crate::plot::layout::facets::{Split, first_seen};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
 use crate::plot::layout::series;
 use crate::step::StepError;
+use crate::step::roles::{Asked, Axis, AxisForm};
 
 /// Half the size of the triangle of a marked value, pixels.
 const TRIANGLE: f64 = 4.0;
@@ -58,28 +58,51 @@ impl Bins {
 }
 
 /// What stands in one panel.
-pub struct Content {
+pub struct Panel {
     /// The histograms, one for each value of the colour column.
     pub bins: Vec<Bins>,
+}
+
+/// What stands in a figure.
+pub struct Content {
+    /// Which rows each panel shows.
+    pub split: Split,
+    /// The values of the colour column.
+    keys: Vec<Cell>,
+    /// The panels.
+    pub panels: Vec<Panel>,
+}
+
+impl Content {
+    /// Reads a table of bins.
+    ///
+    /// # Errors
+    /// Where a column is missing, two bins of one histogram overlap, or there are more panels than can be read.
+    pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
+        let split = asked.head.facets.split(table)?;
+        let keys = keys(asked, table)?;
+        let panels = split.panels.iter().map(|panel| Panel::new(asked, &keys, &table.take(&panel.rows)));
+        Ok(Self { panels: panels.collect::<Result<_, _>>()?, keys, split })
+    }
 }
 
 /// The values of the colour column in order of appearance.
 ///
 /// # Errors
 /// Where the column is missing.
-pub fn keys(params: &Params, table: &Table) -> Result<Vec<Cell>, StepError> {
+fn keys(params: &Params, table: &Table) -> Result<Vec<Cell>, StepError> {
     match &params.colour {
         Some(axis) => Ok(first_seen(table.column(axis.column())?.iter())),
         None => Ok(vec![Cell::Null]),
     }
 }
 
-impl Content {
+impl Panel {
     /// Reads the rows of a panel.
     ///
     /// # Errors
     /// Where a column is missing or two bins of one histogram overlap: the table has rows of several histograms.
-    pub fn new(params: &Params, keys: &[Cell], table: &Table) -> Result<Self, StepError> {
+    fn new(params: &Params, keys: &[Cell], table: &Table) -> Result<Self, StepError> {
         let cells = series::cells(params.colour.as_ref(), table)?;
         let one = |(index, key): (usize, &Cell)| {
             let rows: Vec<usize> = (0..cells.len()).filter(|&r| cells[r].total_cmp(key).is_eq()).collect();
@@ -151,13 +174,14 @@ fn overlapping(at: f64) -> StepError {
 ///
 /// # Errors
 /// Where a logarithmic axis meets a value that is not positive.
-pub fn scales(params: &Params, panels: &[Content]) -> Result<Vec<(Scale, Scale)>, StepError> {
+pub fn scales(params: &Asked<'_, Params>, panels: &[Panel]) -> Result<Vec<(Scale, Scale)>, StepError> {
     let values: Vec<Vec<(f64, f64)>> = panels.iter().map(|panel| panel.values(params)).collect();
-    params.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::FromZero))
+    params.head.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::FromZero))
 }
 
 /// One legend for all panels.
-pub fn legend(params: &Params, keys: &[Cell], panels: &[Content]) -> Legend {
+pub fn legend(params: &Params, content: &Content) -> Legend {
+    let Content { keys, panels, .. } = content;
     let mut entries: Vec<Entry> = Vec::new();
     let has_marks = panels.iter().flat_map(|panel| &panel.bins).any(|bins| !bins.marks.is_empty());
     for (axis, (index, key)) in params.colour.iter().flat_map(|axis| keys.iter().enumerate().map(move |k| (axis, k))) {
@@ -176,7 +200,7 @@ pub fn legend(params: &Params, keys: &[Cell], panels: &[Content]) -> Legend {
 }
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &Content)) {
+pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &Panel)) {
     for bins in &panel.bins {
         // neighbours share an outline; a gap between bins ends it
         for run in bins.bars.chunk_by(|a, b| b.low - a.high <= 1e-6 * (b.high - b.low)) {

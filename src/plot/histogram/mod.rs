@@ -1,9 +1,11 @@
 //! The figure `histogram`: counts over one axis.
 //!
 //! Axes, panels and colours that figures share are in `axes`, `layout` and `canvas`.
-//! Start with `content`: parameters, and what is drawn of a table; `drawing` puts it on the canvas.
+//! Start with `params`, then `figure`: what is said of what is drawn; `drawing` puts it on the canvas.
 
-mod content;
 mod drawing;
+mod figure;
+mod params;
 
-pub use content::{Histogram, Params as HistogramParams};
+pub use figure::Histogram;
+pub use params::Params as HistogramParams;

@@ -1,6 +1,8 @@
 use super::*;
+use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::{says, show};
+use crate::plot::testing::{asked, says, show};
+use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
 /// Spectra at several exponents: a bulk of 20 bins, and five marked values that leave it.
@@ -30,7 +32,11 @@ fn sample(alphas: &[f64]) -> Table {
     Table::from_rows(&["alpha", "low", "high", "count", "density", "mark", "bulk_edge"], &rows).unwrap()
 }
 
-fn params(extra: serde_json::Value) -> Params {
+fn figure(params: &Headed<Drawn<Histogram>>, table: &Table) -> Result<artifact::Figure, StepError> {
+    Drawn::figure(params, table)
+}
+
+fn params(extra: serde_json::Value) -> Headed<Drawn<Histogram>> {
     let mut tree = json!({
         "title": "Spectrum of the moment operator", "x": {"column": "eigenvalue", "label": "Eigenvalue λ"}, "marked": "top 5",
         "edge": {"column": "bulk_edge", "label": "edge of the bulk"}, "data_note": {"title": "synthetic"}
@@ -38,7 +44,7 @@ fn params(extra: serde_json::Value) -> Params {
     for (key, value) in extra.as_object().unwrap() {
         tree[key] = value.clone();
     }
-    serde_json::from_value(tree).unwrap()
+    asked(&tree)
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn an_empty_bin_stands_on_the_axis_of_a_logarithmic_height() {
     let row = |i: i64, count: i64| vec![Cell::Int(i), Cell::Int(i + 1), Cell::Int(count)];
     let table = Table::from_rows(&["low", "high", "count"], &[row(0, 10), row(1, 0), row(2, 1)]).unwrap();
     let tree = json!({"x": "v", "y_scale": "log"});
-    let figure = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();
+    let figure = figure(&asked(&tree), &table).unwrap();
     show("histogram-empty-bin.svg", &figure);
     assert!(figure.alt.contains("3 bins from 0 to 3, the highest 10 at 0 to 1"));
 }

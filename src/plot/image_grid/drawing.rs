@@ -1,7 +1,7 @@
 //! Layout and drawing of image grids.
 
-use super::content::{NOTHING, Params, RangeOf};
 use super::images::{Block, Image};
+use super::params::{Params, RangeOf};
 use crate::plot::axes::colour_bar::{self, Bar};
 use crate::plot::axes::number::short;
 use crate::plot::canvas::shapes::{Pen, Rect};
@@ -9,7 +9,11 @@ use crate::plot::canvas::style::{FAINT, LEADING, MARGIN, SMALL_SIZE, TEXT_SIZE, 
 use crate::plot::canvas::surface::{self, Canvas, Type, shortened, text_width, wrapped};
 use crate::plot::layout::heading::Heading;
 use crate::step::StepError;
+use crate::step::roles::Asked;
 use plotters::style::text_anchor::{HPos, VPos};
+
+/// Said where there is nothing to draw.
+pub const NOTHING: &str = "nothing to draw: there is no picture";
 
 /// Between two pictures, pixels.
 const BETWEEN: f64 = 8.0;
@@ -54,8 +58,8 @@ struct Place<'a> {
 ///
 /// # Errors
 /// Where the drawing fails.
-pub fn draw(params: &Params, blocks: &[Block], alt: &str) -> Result<String, StepError> {
-    let heading = Heading::new(&params.title, &params.data_note);
+pub fn draw(params: &Asked<'_, Params>, blocks: &[Block], alt: &str) -> Result<String, StepError> {
+    let heading = Heading::new(&params.head.title, &params.head.data_note);
     let places = places(params, blocks, heading.height());
     let bottom = places.last().map_or(heading.height(), |place| place.bottom);
     let empty = blocks.iter().all(|block| block.images.is_empty());
@@ -75,7 +79,7 @@ pub fn draw(params: &Params, blocks: &[Block], alt: &str) -> Result<String, Step
     })
 }
 
-fn bar_height(params: &Params, blocks: &[Block]) -> f64 {
+fn bar_height(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
     if params.range == RangeOf::All && blocks.iter().flat_map(|b| &b.images).any(|i| i.range.is_some()) {
         BAR.0
     } else {
@@ -84,7 +88,7 @@ fn bar_height(params: &Params, blocks: &[Block]) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few dozen columns")]
-fn places<'a>(params: &Params, blocks: &'a [Block], top: f64) -> Vec<Place<'a>> {
+fn places<'a>(params: &Asked<'_, Params>, blocks: &'a [Block], top: f64) -> Vec<Place<'a>> {
     let names = blocks.iter().flat_map(|b| &b.rows).map(|name| text_width(name, &SMALL)).fold(0.0, f64::max);
     let names = if names > 0.0 { names.min(NAMES) + 10.0 } else { 0.0 };
     let columns = blocks.iter().map(|b| b.columns.len()).max().unwrap_or(1).max(1) as f64;
@@ -102,7 +106,7 @@ fn places<'a>(params: &Params, blocks: &'a [Block], top: f64) -> Vec<Place<'a>> 
 }
 
 /// Room for colour bars to the right.
-fn bar_room(params: &Params, blocks: &[Block]) -> f64 {
+fn bar_room(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
     let images = blocks.iter().flat_map(|b| &b.images);
     let scales = images.filter_map(Image::colour_scale).map(|s| colour_bar::room(&s, BAR.1, !params.label.is_empty()));
     let widest = scales.fold(0.0, f64::max);
@@ -110,7 +114,7 @@ fn bar_room(params: &Params, blocks: &[Block]) -> f64 {
     if shown { widest + BEFORE_BAR + 6.0 } else { 0.0 }
 }
 
-fn place<'a>(params: &Params, block: &'a Block, (left, width, top): (f64, f64, f64)) -> Place<'a> {
+fn place<'a>(params: &Asked<'_, Params>, block: &'a Block, (left, width, top): (f64, f64, f64)) -> Place<'a> {
     let lines = |n: usize| f64::from(u32::try_from(n).unwrap_or(0)) * LINE;
     let heading = wrapped(&block.heading, WIDTH - 2.0 * MARGIN, &BLOCK);
     let columns: Vec<Vec<String>> = (0..block.columns.len()).map(|c| column_lines(params, block, (c, width))).collect();
@@ -136,7 +140,7 @@ fn ratio((height, width): (usize, usize)) -> f64 {
 }
 
 /// The heading of a column, with its range where it has one.
-fn column_lines(params: &Params, block: &Block, (column, width): (usize, f64)) -> Vec<String> {
+fn column_lines(params: &Asked<'_, Params>, block: &Block, (column, width): (usize, f64)) -> Vec<String> {
     let mut lines = wrapped(&block.columns[column], width + BETWEEN - 2.0, &SMALL);
     let first = block.images.iter().find(|image| image.column == column).and_then(|image| image.range);
     if let (RangeOf::Column, Some((low, high))) = (params.range, first) {
@@ -147,7 +151,7 @@ fn column_lines(params: &Params, block: &Block, (column, width): (usize, f64)) -
     lines
 }
 
-fn draw_block(canvas: &mut Canvas<'_>, params: &Params, place: &Place<'_>) {
+fn draw_block(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, place: &Place<'_>) {
     let mut at = place.top;
     for line in &place.heading {
         canvas.text(line, (MARGIN, at + 0.5 * TEXT_SIZE * LEADING), &BLOCK);
@@ -195,7 +199,7 @@ fn draw_row_name(canvas: &mut Canvas<'_>, place: &Place<'_>, (row, name): (usize
     }
 }
 
-fn draw_row_bar(canvas: &mut Canvas<'_>, params: &Params, (place, row): (&Place<'_>, usize)) {
+fn draw_row_bar(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (place, row): (&Place<'_>, usize)) {
     let images = place.block.images.iter().filter(|image| image.row == row);
     let Some((image, scale)) = images.filter_map(|image| Some((image, image.colour_scale()?))).next() else { return };
     let rect = place.rect(row, 0);
@@ -218,7 +222,7 @@ fn draw_image(canvas: &mut Canvas<'_>, place: &Place<'_>, image: &Image) {
 }
 
 /// One bar for each meaning of numbers, one below another, to the right of the first block.
-fn draw_shared_bars(canvas: &mut Canvas<'_>, params: &Params, (blocks, places): (&[Block], &[Place<'_>])) {
+fn draw_shared_bars(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (blocks, places): (&[Block], &[Place<'_>])) {
     let mut drawn: Vec<crate::artifact::PictureScale> = Vec::new();
     let right = places.iter().map(Place::right).fold(0.0, f64::max);
     let top = places.first().and_then(|place| place.rows.first()).map_or(0.0, |row| row.0);

@@ -1,6 +1,6 @@
 //! From pictures to coloured pixels and their places in a grid.
 
-use super::content::{Params, RangeOf};
+use super::params::{Params, RangeOf};
 use crate::artifact::{Picture, PictureScale, Pictures};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::scale::{Fit, Scale};
@@ -8,6 +8,7 @@ use crate::plot::canvas::colour_map::ColourMap;
 use crate::plot::canvas::png;
 use crate::plot::canvas::style::Rgb;
 use crate::step::StepError;
+use crate::step::roles::Asked;
 
 /// Images beside each other: more would be too small to read at 600 pixels.
 const IN_A_ROW: usize = 24;
@@ -87,7 +88,7 @@ const fn map(scale: PictureScale) -> ColourMap {
 ///
 /// # Errors
 /// Where a picture has neither one nor three channels, two pictures claim one place, or there are too many to read.
-pub fn blocks(params: &Params, found: &[&Pictures]) -> Result<Vec<Block>, StepError> {
+pub fn blocks(params: &Asked<'_, Params>, found: &[&Pictures]) -> Result<Vec<Block>, StepError> {
     let total: usize = found.iter().map(|f| f.pictures.len()).sum();
     if total > MOST {
         return Err(refused(format!("{total} pictures; a figure shows at most {MOST}")));
@@ -96,7 +97,7 @@ pub fn blocks(params: &Params, found: &[&Pictures]) -> Result<Vec<Block>, StepEr
         found.iter().enumerate().flat_map(|(block, f)| f.pictures.iter().map(move |p| (block, p))).collect();
     let mut blocks = Vec::new();
     for (index, pictures) in found.iter().enumerate() {
-        let heading = params.headings.get(index).cloned().unwrap_or_default();
+        let heading = params.head.headings.get(index).cloned().unwrap_or_default();
         let rows = distinct(pictures.pictures.iter().map(|p| names(params, p).0));
         let columns = distinct(pictures.pictures.iter().map(|p| names(params, p).1));
         if columns.len() > IN_A_ROW {

@@ -1,10 +1,12 @@
 //! The figure `image-grid`: pictures in rows and columns.
 //!
 //! Axes, panels and colours that figures share are in `axes`, `layout` and `canvas`.
-//! Start with `content`: parameters, and what is drawn of a table; `drawing` puts it on the canvas.
+//! Start with `params`, then `figure`: what is said of what is drawn; `drawing` puts it on the canvas.
 
-mod content;
 mod drawing;
+mod figure;
 mod images;
+mod params;
 
-pub use content::{ImageGrid, Params as ImageGridParams, RangeOf};
+pub use figure::ImageGrid;
+pub use params::{Params as ImageGridParams, RangeOf};

@@ -1,6 +1,8 @@
 use super::*;
+use crate::artifact;
 use crate::artifact::{Geometry, Origin, Picture};
-use crate::plot::testing::{says, show};
+use crate::plot::testing::{asked, says, show};
+use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
 fn picture(names: (&str, &str), scale: PictureScale, (channels, side): (usize, usize)) -> Picture {
@@ -22,12 +24,16 @@ fn grid(scale: PictureScale, shape: (usize, usize)) -> Pictures {
     Pictures { pictures, origin: Origin::default() }
 }
 
-fn params(extra: serde_json::Value) -> Params {
+fn figure(params: &Headed<Drawn<ImageGrid>>, pictures: &[&Pictures]) -> Result<artifact::Figure, StepError> {
+    Drawn::figure(params, pictures.to_vec())
+}
+
+fn params(extra: serde_json::Value) -> Headed<Drawn<ImageGrid>> {
     let mut tree = json!({"title": "Filters of the first layer", "data_note": {"title": "Fashion-MNIST", "stands_in_for": "CIFAR-10"}});
     for (key, value) in extra.as_object().unwrap() {
         tree[key] = value.clone();
     }
-    serde_json::from_value(tree).unwrap()
+    asked(&tree)
 }
 
 /// The colours of the first embedded image, in reading order.

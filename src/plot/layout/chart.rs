@@ -1,7 +1,7 @@
 //! A figure with two numeric axes: heading, panels with their frames, labels and the legend.
 
-use super::facets::{Facets, Split};
-use super::heading::{DataNote, Heading};
+use super::facets::Split;
+use super::heading::Heading;
 use super::legend::Legend;
 use super::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::plot::axes::frame::{Frame, TICK_LABELS, x_reach, y_room};
@@ -10,6 +10,7 @@ use crate::plot::canvas::shapes::Rect;
 use crate::plot::canvas::style::{FAINT, MARGIN, WIDTH};
 use crate::plot::canvas::surface::{self, Canvas, Type};
 use crate::step::StepError;
+use crate::step::roles::FigureHead;
 use plotters::style::text_anchor::HPos;
 
 /// Height of the frame of a lone panel, pixels.
@@ -21,12 +22,8 @@ const BETWEEN: f64 = 16.0;
 
 /// Everything about a figure but its data.
 pub struct Chart<'a> {
-    /// Title over the figure.
-    pub title: &'a str,
-    /// The data set.
-    pub data_note: &'a DataNote,
-    /// Which columns have panels.
-    pub facets: &'a Facets,
+    /// Title, panels and data set.
+    pub head: &'a FigureHead,
     /// The panels.
     pub split: &'a Split,
     /// The scales of each panel, across and up.
@@ -47,7 +44,7 @@ impl Chart<'_> {
     /// # Errors
     /// Where the drawing fails.
     pub fn draw(&self, paint: impl Fn(&mut Canvas<'_>, &Frame, usize)) -> Result<String, StepError> {
-        let heading = Heading::new(self.title, self.data_note);
+        let heading = Heading::new(&self.head.title, &self.head.data_note);
         let panels = self.panels(heading.height());
         let legend_top = panels.bottom + 8.0;
         let size = (WIDTH, legend_top + self.legend.height() + MARGIN);
@@ -58,7 +55,7 @@ impl Chart<'_> {
                 frame.draw(canvas);
                 paint(canvas, &frame, index);
             }
-            panels.draw_names(canvas, self.facets, self.split);
+            panels.draw_names(canvas, &self.head.facets, self.split);
             panels.draw_labels(canvas, &self.labels.0, &self.labels.1);
             self.draw_nothing(canvas, &panels);
             self.legend.draw(canvas, legend_top);
@@ -66,7 +63,7 @@ impl Chart<'_> {
     }
 
     fn frame(&self, panels: &Panels, index: usize, (rect, x, y): (Rect, Scale, Scale)) -> Frame {
-        let share = self.facets.share;
+        let share = self.head.facets.share;
         Frame {
             rect,
             x,
@@ -80,7 +77,7 @@ impl Chart<'_> {
     }
 
     fn panels(&self, top: f64) -> Panels {
-        let share = self.facets.share;
+        let share = self.head.facets.share;
         let columns = self.split.columns;
         let size = Panels::text_size(columns);
         let ticks = self.scales.iter().map(|(_, y)| y_room(y, HEIGHTS.0, size)).fold(0.0, f64::max);
@@ -88,13 +85,13 @@ impl Chart<'_> {
         let ticks =
             if lone { self.scales.iter().map(|(_, y)| y_room(y, HEIGHT, size)).fold(0.0, f64::max) } else { ticks };
         let reach = self.scales.iter().map(|(x, _)| x_reach(x, size)).fold(MARGIN, f64::max).min(34.0);
-        let named = self.facets.across.is_some() || self.facets.down.is_some();
+        let named = self.head.facets.across.is_some() || self.head.facets.down.is_some();
         let over = if named { LINE + 6.0 } else { 6.0 };
-        let beside = if self.facets.is_grid() { LINE + 6.0 } else { 0.0 };
+        let beside = if self.head.facets.is_grid() { LINE + 6.0 } else { 0.0 };
         let room = Room {
             left: (MARGIN + BESIDE + ticks, if share.y() { 0.0 } else { ticks }),
             right: (reach.max(MARGIN + beside), BETWEEN),
-            over: (over, if self.facets.is_grid() { 8.0 } else { over }),
+            over: (over, if self.head.facets.is_grid() { 8.0 } else { over }),
             under: (TICK_LABELS + LABEL, if share.x() { 8.0 } else { TICK_LABELS }),
         };
         let height = |width: f64| if lone { HEIGHT } else { (0.8 * width).clamp(HEIGHTS.0, HEIGHTS.1) };

@@ -2,11 +2,11 @@
 
 use super::legend::{Entry, Sample};
 use crate::artifact::Table;
-use crate::plot::axes::axis::Axis;
 use crate::plot::axes::frame::Frame;
 use crate::plot::canvas::shapes::Pen;
 use crate::plot::canvas::style::{FAINT, INK, Rgb, dashes};
 use crate::plot::canvas::surface::Canvas;
+use crate::step::roles::Axis;
 use crate::step::{Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -11,6 +11,4 @@ pub(super) mod legend;
 pub(super) mod panels;
 pub(super) mod series;
 
-pub use facets::{Facets, Share};
 pub use guides::Guide;
-pub use heading::DataNote;

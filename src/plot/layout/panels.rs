@@ -1,9 +1,10 @@
 //! Where the panels of a figure lie.
 
-use super::facets::{Facets, Split};
+use super::facets::Split;
 use crate::plot::canvas::shapes::Rect;
 use crate::plot::canvas::style::{LABEL_SIZE, LEADING, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
 use crate::plot::canvas::surface::{Canvas, Type, shortened};
+use crate::step::roles::Facets;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Space around panels, pixels: of those at the edge of the figure, and of the others.

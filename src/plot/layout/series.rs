@@ -1,7 +1,7 @@
 //! From a table to the series of a line plot.
 
 use crate::artifact::{Cell, Table};
-use crate::plot::axes::axis::{Axis, AxisForm};
+use crate::step::roles::{Axis, AxisForm};
 use crate::step::{Filter, Row, StepError};
 
 /// Points of one curve, in the units that the axes show.

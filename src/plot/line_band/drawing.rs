@@ -1,6 +1,6 @@
 //! What stands in each panel of a line plot, how it looks, and its drawing.
 
-use super::content::{Params, columns};
+use super::params::Params;
 use crate::artifact::{Cell, Table};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
@@ -8,17 +8,18 @@ use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
 use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, STROKE, dashes, look, solid_look};
 use crate::plot::canvas::surface::Canvas;
-use crate::plot::layout::facets::{Panel, first_seen, place};
+use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
-use crate::plot::layout::series::{self, Dot, Series};
+use crate::plot::layout::series::{self, Columns, Dot, Series, samples_in_words};
 use crate::step::StepError;
+use crate::step::roles::Asked;
 
 /// Opacity of bands: three may lie over one another and the lines still show.
 const BAND_OPACITY: f64 = 0.16;
 
 /// The looks of all curves of a figure, the same in every panel.
-pub struct Styles {
+struct Styles {
     /// Values of the colour column in order of appearance, then those that only published curves have.
     keys: Vec<Cell>,
     /// How many of them are ours.
@@ -36,7 +37,7 @@ impl Styles {
     ///
     /// # Errors
     /// Where a column is missing.
-    pub fn new(params: &Params, table: &Table) -> Result<Self, StepError> {
+    fn new(params: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
         let columns = columns(params);
         let shown: Vec<bool> = columns.y.numbers(table)?.iter().map(Option::is_some).collect();
         let seen = |axis| -> Result<Vec<Cell>, StepError> {
@@ -51,8 +52,11 @@ impl Styles {
             solid: params.dash.is_some() || !params.dashed.is_empty(),
         };
         styles.ours = styles.keys.len();
-        let published =
-            params.published.iter().flat_map(|p| series::published_curves(p.rows.iter(), columns, &params.filter));
+        let published = params
+            .head
+            .published
+            .iter()
+            .flat_map(|p| series::published_curves(p.rows.iter(), columns, &params.head.filter));
         for curve in published {
             if place(&styles.keys, &curve.key).is_none() {
                 styles.keys.push(curve.key);
@@ -78,8 +82,44 @@ impl Styles {
     }
 }
 
-/// What stands in one panel.
+/// What stands in a figure.
 pub struct Content {
+    /// Which rows each panel shows.
+    pub split: Split,
+    styles: Styles,
+    /// The panels.
+    pub panels: Vec<Panel>,
+    /// How many samples each point is made of.
+    pub samples: String,
+}
+
+impl Content {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// Where a column is missing, a curve has two rows at one x, or there are more panels than can be read.
+    pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
+        let split = asked.head.facets.split(table)?;
+        let styles = Styles::new(asked, table)?;
+        let panels = split.panels.iter().map(|panel| Panel::new(asked, &styles, (table, panel)));
+        let panels = panels.collect::<Result<_, _>>()?;
+        Ok(Self { panels, styles, samples: samples_in_words(table), split })
+    }
+}
+
+/// The columns that the parameters name.
+fn columns(params: &Params) -> Columns<'_> {
+    Columns {
+        x: &params.x,
+        y: &params.y,
+        colour: params.colour.as_ref(),
+        dash: params.dash.as_ref(),
+        band: (&params.band_low, &params.band_high),
+    }
+}
+
+/// What stands in one panel.
+pub struct Panel {
     /// The curves.
     pub series: Vec<Series>,
     /// The paper's curves with their looks.
@@ -88,12 +128,16 @@ pub struct Content {
     pub marks: Vec<(Look, f64)>,
 }
 
-impl Content {
+impl Panel {
     /// Reads the rows of a panel.
     ///
     /// # Errors
     /// Where a column is missing, or a curve has two rows at one x.
-    pub fn new(params: &Params, styles: &Styles, (table, panel): (&Table, &Panel)) -> Result<Self, StepError> {
+    fn new(
+        params: &Asked<'_, Params>,
+        styles: &Styles,
+        (table, panel): (&Table, &facets::Panel),
+    ) -> Result<Self, StepError> {
         let columns = columns(params);
         let table = table.take(&panel.rows);
         let mut series = series::read(&table, columns)?;
@@ -106,8 +150,9 @@ impl Content {
             }
         }
         series.retain(|one| !one.points.is_empty() || !one.levels.is_empty());
-        let rows = params.published.iter().flat_map(|p| &p.rows).filter(|row| params.facets.accepts(panel, row));
-        let curves = series::published_curves(rows, columns, &params.filter);
+        let rows =
+            params.head.published.iter().flat_map(|p| &p.rows).filter(|row| params.head.facets.accepts(panel, row));
+        let curves = series::published_curves(rows, columns, &params.head.filter);
         let published = curves.into_iter().map(|curve| (styles.of_key(&curve.key), curve.points)).collect();
         Ok(Self { series, published, marks: marks(params, styles, &table)? })
     }
@@ -129,7 +174,7 @@ impl Content {
     }
 
     /// Everything that the axes must reach; no number where only one axis is meant.
-    fn values(&self, params: &Params) -> Vec<(f64, f64)> {
+    fn values(&self, params: &Asked<'_, Params>) -> Vec<(f64, f64)> {
         // the end of a band may be below zero where the axis is logarithmic: the band is cut off there
         let shown = |v: &f64| params.y_scale != AxisScale::Log || *v > 0.0;
         let bands = self.dots().filter_map(|d| d.band).flat_map(|(low, high)| [low, high]).filter(shown);
@@ -164,13 +209,14 @@ fn marks(params: &Params, styles: &Styles, table: &Table) -> Result<Vec<(Look, f
 ///
 /// # Errors
 /// Where a logarithmic axis meets a value that is not positive.
-pub fn scales(params: &Params, panels: &[Content]) -> Result<Vec<(Scale, Scale)>, StepError> {
+pub fn scales(params: &Asked<'_, Params>, panels: &[Panel]) -> Result<Vec<(Scale, Scale)>, StepError> {
     let values: Vec<Vec<(f64, f64)>> = panels.iter().map(|panel| panel.values(params)).collect();
-    params.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::PaddedToZero))
+    params.head.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::PaddedToZero))
 }
 
 /// One legend for all panels.
-pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
+pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
+    let Content { styles, panels, .. } = content;
     let mut entries: Vec<Entry> = Vec::new();
     let ours = &styles.keys[..styles.ours];
     let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
@@ -191,12 +237,12 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
         let label = format!("{} (published)", name(key));
         entries.push(Entry { label, sample: Sample::Published(styles.of_key(key)) });
     }
-    if panels.iter().any(Content::has_bands) {
+    if panels.iter().any(Panel::has_bands) {
         entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
     }
     entries.extend(params.marks.iter().map(guides::mark_entry));
     entries.extend(guides::entries(&params.lines));
-    let source = params.published.as_ref().map_or("", |p| p.source.as_str());
+    let source = params.head.published.as_ref().map_or("", |p| p.source.as_str());
     if panels.iter().any(|panel| !panel.published.is_empty()) {
         let label = if source.is_empty() { "published".to_owned() } else { source.to_owned() };
         entries.push(Entry { label, sample: Sample::AllPublished });
@@ -205,7 +251,8 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
 }
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, styles, panel): (&Params, &Styles, &Content)) {
+pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&Asked<'_, Params>, &Content, usize)) {
+    let (styles, panel) = (&content.styles, &content.panels[index]);
     for one in &panel.series {
         draw_band(canvas, frame, one, styles.of(one));
     }

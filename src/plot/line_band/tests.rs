@@ -1,6 +1,8 @@
 use super::*;
+use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::show;
+use crate::plot::testing::{asked, show};
+use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
 const MODELS: [(&str, [f64; 5]); 3] = [
@@ -21,7 +23,11 @@ fn sample() -> Table {
     Table::from_rows(&header, &rows.collect::<Vec<_>>()).unwrap()
 }
 
-fn params(extra: serde_json::Value) -> Params {
+fn figure(params: &Headed<Drawn<LineBand>>, table: &Table) -> Result<artifact::Figure, StepError> {
+    Drawn::figure(params, table)
+}
+
+fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
     let mut tree = json!({
         "title": "LoFi against random features and plain ridge", "x": "n_train", "x_scale": "log", "colour": "model",
         "y": {"column": "test_error", "unit": "%", "scale": 100},
@@ -34,7 +40,7 @@ fn params(extra: serde_json::Value) -> Params {
     for (key, value) in extra.as_object().unwrap() {
         tree[key] = value.clone();
     }
-    serde_json::from_value(tree).unwrap()
+    asked(&tree)
 }
 
 #[test]
@@ -110,21 +116,21 @@ fn long_labels_and_many_series_stay_on_the_canvas() {
         ]},
         "data_note": {"title": "CIFAR-10"}
     });
-    let figure = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();
+    let figure = figure(&asked(&tree), &table).unwrap();
     show("line-band-long.svg", &figure);
     assert!(figure.svg.contains("another (published)"));
 }
 
 #[test]
 fn the_kind_checks_its_parameters() {
-    use crate::step::ErasedKind;
-    let canonical = LineBand.canonical(&json!({"x": "n", "y": "e"})).unwrap();
+    use crate::step::{ErasedKind, Shapes};
+    let canonical = Drawn(LineBand).canonical(&json!({"x": "n", "y": "e"})).unwrap();
     assert_eq!(canonical["x"]["column"], "n");
-    assert_eq!(canonical, LineBand.canonical(&canonical).unwrap());
-    assert!(LineBand.canonical(&json!({"x": "n", "y": "e", "color": "m"})).is_err());
+    assert_eq!(canonical, Drawn(LineBand).canonical(&canonical).unwrap());
+    assert!(Drawn(LineBand).canonical(&json!({"x": "n", "y": "e", "color": "m"})).is_err());
     let zero = json!({"x": {"column": "n", "scale": 0}, "y": "e"});
-    let canonical = LineBand.canonical(&zero).unwrap();
-    assert!(ErasedKind::plan(&LineBand, &canonical, &Shapes::default()).is_err());
+    let canonical = Drawn(LineBand).canonical(&zero).unwrap();
+    assert!(ErasedKind::plan(&Drawn(LineBand), &canonical, &Shapes::default()).is_err());
 }
 
 /// Errors of a network over its width, and of its kernel, which has none, at two penalties and three sample sizes.
@@ -149,7 +155,7 @@ fn limits() -> Table {
     Table::from_rows(&header, &rows).unwrap()
 }
 
-fn limit_params(extra: serde_json::Value) -> Params {
+fn limit_params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
     let mut tree = json!({
         "title": "Finite width against the kernel limit", "x": "width", "y": {"column": "mse", "label": "Test error"},
         "x_scale": "log", "y_scale": "log", "colour": "n", "dash": "model", "band_low": "least", "band_high": "most",
@@ -158,7 +164,7 @@ fn limit_params(extra: serde_json::Value) -> Params {
     for (key, value) in extra.as_object().unwrap() {
         tree[key] = value.clone();
     }
-    serde_json::from_value(tree).unwrap()
+    asked(&tree)
 }
 
 #[test]
@@ -196,7 +202,7 @@ fn listed_curves_are_dashed_and_all_others_solid() {
 fn wrapped_panels_and_published_points_in_theirs() {
     let extra = json!({"x": "n_train", "colour": null, "facets": {"across": "model"}, "where": {}});
     let mut params = params(extra);
-    params.published.as_mut().unwrap().rows.truncate(2);
+    params.head.published.as_mut().unwrap().rows.truncate(2);
     let drawn = figure(&params, &sample()).unwrap();
     show("line-band-facets.svg", &drawn);
     // two published points in the panel of LoFi only, and the sample in the legend: rims are white
@@ -210,7 +216,7 @@ fn negative_numbers_on_a_symlog_axis() {
         .collect();
     let table = Table::from_rows(&["step", "overlap"], &rows).unwrap();
     let tree = json!({"x": "step", "y": "overlap", "y_scale": {"symlog": 1e-3}});
-    let drawn = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();
+    let drawn = figure(&asked(&tree), &table).unwrap();
     show("line-band-symlog.svg", &drawn);
     for text in ["−10⁻¹", "−10⁻³", "0", "10⁻³", "10⁻¹"] {
         assert!(drawn.svg.contains(&format!(">\n{text}\n")), "{text}");
@@ -219,19 +225,19 @@ fn negative_numbers_on_a_symlog_axis() {
 
 #[test]
 fn contradictions_are_refused_before_anything_runs() {
-    use crate::step::ErasedKind;
+    use crate::step::{ErasedKind, Shapes};
     let problems = |extra: serde_json::Value| -> Vec<String> {
         let mut tree = json!({"x": "n", "y": "e"});
         for (key, value) in extra.as_object().unwrap() {
             tree[key] = value.clone();
         }
-        let canonical = LineBand.canonical(&tree).unwrap();
-        let faults = ErasedKind::plan(&LineBand, &canonical, &Shapes::default()).err().unwrap_or_default();
+        let canonical = Drawn(LineBand).canonical(&tree).unwrap();
+        let faults = ErasedKind::plan(&Drawn(LineBand), &canonical, &Shapes::default()).err().unwrap_or_default();
         faults.into_iter().filter_map(|fault| fault.at).collect()
     };
     assert!(problems(json!({})).is_empty());
     assert_eq!(problems(json!({"lines": [{"label": "nowhere"}]})), ["lines.0"]);
-    let zero = LineBand.canonical(&json!({"x": "n", "y": "e", "x_scale": {"symlog": 0}})).unwrap_err();
+    let zero = Drawn(LineBand).canonical(&json!({"x": "n", "y": "e", "x_scale": {"symlog": 0}})).unwrap_err();
     assert_eq!(zero[0].path, ["x_scale", "symlog"]);
     assert_eq!(problems(json!({"dashed": ["a"]})), ["dashed"]);
     assert_eq!(problems(json!({"band_low": "a"})), ["band_low"]);

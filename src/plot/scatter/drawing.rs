@@ -1,18 +1,18 @@
 //! What stands in each panel of a scatter plot, how it looks, and its drawing.
 
-use super::content::Params;
+use super::params::Params;
 use crate::artifact::{Cell, Table};
-use crate::plot::axes::axis::Axis;
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point, Rect};
 use crate::plot::canvas::style::{FAINT, MARKER_RADIUS, Marker, Rgb, dashes, look, shape};
 use crate::plot::canvas::surface::{Canvas, Type, text_width};
-use crate::plot::layout::facets::{Panel, first_seen, place};
+use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
 use crate::plot::layout::series;
+use crate::step::roles::{Asked, Axis};
 use crate::step::{Row, StepError};
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -41,19 +41,19 @@ pub struct Dot {
 }
 
 /// What stands in one panel.
-pub struct Content {
+pub struct Panel {
     /// The points.
     pub points: Vec<Dot>,
     /// The paper's points.
     pub published: Vec<Dot>,
 }
 
-impl Content {
+impl Panel {
     /// Reads the rows of a panel; those without both numbers are left out.
     ///
     /// # Errors
     /// Where a column is missing.
-    pub fn new(params: &Params, (table, panel): (&Table, &Panel)) -> Result<Self, StepError> {
+    pub fn new(params: &Asked<'_, Params>, (table, panel): (&Table, &facets::Panel)) -> Result<Self, StepError> {
         let table = table.take(&panel.rows);
         let (xs, ys) = (params.x.numbers(&table)?, params.y.numbers(&table)?);
         let bar = |axis: &Axis| -> Vec<Option<(f64, f64)>> {
@@ -107,12 +107,12 @@ impl Content {
     }
 }
 
-fn published(params: &Params, panel: &Panel) -> Vec<Dot> {
+fn published(params: &Asked<'_, Params>, panel: &facets::Panel) -> Vec<Dot> {
     let meant = |row: &&Row| {
-        let filter = params.filter.0.iter();
+        let filter = params.head.filter.0.iter();
         filter.into_iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)))
     };
-    let rows = params.published.iter().flat_map(|p| &p.rows).filter(meant);
+    let rows = params.head.published.iter().flat_map(|p| &p.rows).filter(meant);
     let number = |row: &Row, axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
     let cell = |row: &Row, axis: Option<&Axis>| axis.and_then(|a| row.get(a.column())).cloned().unwrap_or(Cell::Null);
     let dot = |row: &Row| {
@@ -126,11 +126,33 @@ fn published(params: &Params, panel: &Panel) -> Vec<Dot> {
             label: String::new(),
         })
     };
-    rows.filter(|row| params.facets.accepts(panel, row)).filter_map(dot).collect()
+    rows.filter(|row| params.head.facets.accepts(panel, row)).filter_map(dot).collect()
+}
+
+/// What stands in a figure.
+pub struct Content {
+    /// Which rows each panel shows.
+    pub split: Split,
+    styles: Styles,
+    /// The panels.
+    pub panels: Vec<Panel>,
+}
+
+impl Content {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// Where a column is missing or there are more panels than can be read.
+    pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
+        let split = asked.head.facets.split(table)?;
+        let styles = Styles::new(asked, table)?;
+        let panels = split.panels.iter().map(|panel| Panel::new(asked, (table, panel)));
+        Ok(Self { panels: panels.collect::<Result<_, _>>()?, styles, split })
+    }
 }
 
 /// The looks of all points of a figure, the same in every panel.
-pub struct Styles {
+struct Styles {
     keys: Vec<Cell>,
     shapes: Vec<Cell>,
     /// Whether the shape says something of its own.
@@ -142,9 +164,9 @@ impl Styles {
     ///
     /// # Errors
     /// Where a column is missing.
-    pub fn new(params: &Params, table: &Table) -> Result<Self, StepError> {
+    fn new(params: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
         let seen = |axis: &Option<Axis>| -> Result<Vec<Cell>, StepError> {
-            let published = params.published.iter().flat_map(|p| &p.rows);
+            let published = params.head.published.iter().flat_map(|p| &p.rows);
             let theirs = published.filter_map(|row| row.get(axis.as_ref()?.column()));
             Ok(first_seen(series::cells(axis.as_ref(), table)?.iter().chain(theirs)))
         };
@@ -165,12 +187,13 @@ impl Styles {
 ///
 /// # Errors
 /// Where a logarithmic axis meets a value that is not positive.
-pub fn scales(params: &Params, values: &[Vec<(f64, f64)>]) -> Result<Vec<(Scale, Scale)>, StepError> {
-    params.facets.scales(values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::Padded))
+pub fn scales(params: &Asked<'_, Params>, values: &[Vec<(f64, f64)>]) -> Result<Vec<(Scale, Scale)>, StepError> {
+    params.head.facets.scales(values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::Padded))
 }
 
 /// One legend for all panels.
-pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
+pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
+    let Content { styles, panels, .. } = content;
     let points = || panels.iter().flat_map(|panel| panel.points.iter().chain(&panel.published));
     let has = |pick: fn(&Dot) -> &Cell, value: &Cell| points().any(|dot| pick(dot).total_cmp(value).is_eq());
     let mut entries: Vec<Entry> = Vec::new();
@@ -190,7 +213,7 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
         entries.push(Entry { label: "y = x".to_owned(), sample: Sample::Line(DIAGONAL) });
     }
     entries.extend(guides::entries(&params.lines));
-    let source = params.published.iter().filter(|_| panels.iter().any(|panel| !panel.published.is_empty()));
+    let source = params.head.published.iter().filter(|_| panels.iter().any(|panel| !panel.published.is_empty()));
     entries.extend(source.map(|p| Entry { label: p.source.clone(), sample: Sample::HollowPoint(Marker::Disc, FAINT) }));
     Legend::new(entries)
 }
@@ -198,7 +221,8 @@ pub fn legend(params: &Params, styles: &Styles, panels: &[Content]) -> Legend {
 const DIAGONAL: Pen = Pen { colour: FAINT, width: 1.4, dash: dashes(4) };
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, styles, panel): (&Params, &Styles, &Content)) {
+pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&Params, &Content, usize)) {
+    let (styles, panel) = (&content.styles, &content.panels[index]);
     if params.diagonal {
         let Rect { left, top, .. } = frame.rect;
         canvas.line(&[(left, frame.rect.bottom()), (frame.rect.right(), top)], &DIAGONAL);
@@ -233,7 +257,7 @@ fn draw_bars(canvas: &mut Canvas<'_>, frame: &Frame, point: &Dot, colour: Rgb) {
 }
 
 /// Writes the names beside their points: to the right, left, over or under, where nothing stands yet.
-fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &Content) {
+fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &Panel) {
     let style = Type { size: frame.text_size.min(12.0), ..Type::PLAIN };
     let around = |(x, y): Point| Rect { left: x - 5.0, top: y - 5.0, width: 10.0, height: 10.0 };
     let dots = panel.points.iter().chain(&panel.published);

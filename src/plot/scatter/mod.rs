@@ -1,9 +1,11 @@
 //! The figure `scatter`: points.
 //!
 //! Axes, panels and colours that figures share are in `axes`, `layout` and `canvas`.
-//! Start with `content`: parameters, and what is drawn of a table; `drawing` puts it on the canvas.
+//! Start with `params`, then `figure`: what is said of what is drawn; `drawing` puts it on the canvas.
 
-mod content;
 mod drawing;
+mod figure;
+mod params;
 
-pub use content::{Params as ScatterParams, Scatter};
+pub use figure::Scatter;
+pub use params::Params as ScatterParams;

@@ -1,6 +1,8 @@
 use super::*;
+use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::{says, show};
+use crate::plot::testing::{asked, says, show};
+use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
 /// Predicted and measured thresholds of six features of two networks, with errors of the measured ones.
@@ -16,7 +18,11 @@ fn sample() -> Table {
     Table::from_rows(&header, &rows.collect::<Vec<_>>()).unwrap()
 }
 
-fn params(extra: serde_json::Value) -> Params {
+fn figure(params: &Headed<Drawn<Scatter>>, table: &Table) -> Result<artifact::Figure, StepError> {
+    Drawn::figure(params, table)
+}
+
+fn params(extra: serde_json::Value) -> Headed<Drawn<Scatter>> {
     let mut tree = json!({
         "title": "Predicted and measured thresholds", "x": "predicted", "y": "measured", "colour": "model", "label": "i",
         "x_scale": "log", "y_scale": "log", "diagonal": true, "data_note": {"title": "CIFAR-10"},
@@ -25,7 +31,7 @@ fn params(extra: serde_json::Value) -> Params {
     for (key, value) in extra.as_object().unwrap() {
         tree[key] = value.clone();
     }
-    serde_json::from_value(tree).unwrap()
+    asked(&tree)
 }
 
 #[test]
@@ -44,9 +50,9 @@ fn the_figure_has_all_its_parts() {
 #[test]
 fn the_diagonal_goes_from_corner_to_corner_because_both_axes_have_one_range() {
     let params = params(json!({}));
-    let split = params.facets.split(&sample()).unwrap();
-    let content = Content::new(&params, (&sample(), &split.panels[0])).unwrap();
-    let (x, y) = drawing::scales(&params, &[content.values(&params)]).unwrap()[0];
+    let asked = Asked::of(&params);
+    let content = Content::new(&asked, &sample()).unwrap();
+    let (x, y) = drawing::scales(&asked, &[content.panels[0].values(&asked)]).unwrap()[0];
     for value in [20.0, 100.0, 5000.0] {
         assert_eq!(x.fraction(value), y.fraction(value));
     }
@@ -70,7 +76,7 @@ fn symlog_shows_negative_numbers() {
     let rows: Vec<Vec<Cell>> = (-4..=4).map(|i| vec![Cell::Int(i64::from(i)), value(i).into()]).collect();
     let table = Table::from_rows(&["k", "v"], &rows).unwrap();
     let tree = json!({"x": "k", "y": "v", "y_scale": {"symlog": 1e-3}});
-    let figure = figure(&serde_json::from_value(tree).unwrap(), &table).unwrap();
+    let figure = figure(&asked(&tree), &table).unwrap();
     show("scatter-symlog.svg", &figure);
     for text in ["−10⁻¹", "0", "10⁻³", "−4"] {
         assert!(says(&figure.svg, text), "{text}");
@@ -79,11 +85,12 @@ fn symlog_shows_negative_numbers() {
 
 #[test]
 fn faults_are_explained() {
-    use crate::step::ErasedKind;
+    use crate::step::{ErasedKind, Shapes};
     let missing = figure(&params(json!({"label": "name"})), &sample()).unwrap_err().to_string();
     assert!(missing.contains("no column `name`") && missing.contains("predicted"), "{missing}");
     let apart = json!({"x": "a", "y": "b", "diagonal": true, "y_scale": "log"});
-    let problems = ErasedKind::plan(&Scatter, &Scatter.canonical(&apart).unwrap(), &Shapes::default()).unwrap_err();
+    let problems =
+        ErasedKind::plan(&Drawn(Scatter), &Drawn(Scatter).canonical(&apart).unwrap(), &Shapes::default()).unwrap_err();
     assert_eq!(problems[0].at.as_deref(), Some("diagonal"));
 }
 

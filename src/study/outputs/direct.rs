@@ -1,21 +1,15 @@
 //! Figures of values that are no tables: steps of the study, all their cells in order.
 
 use crate::artifact::Cell;
-use crate::step::{Arity, ErasedKind, Filter, Slot, ValueType};
+use crate::step::{Arity, Filter, Slot};
 use crate::study::expand::{Grid, Wire};
-use crate::study::nodes::{distinct, inject, remove};
+use crate::study::nodes::{distinct, remove};
 use crate::study::read::raw::Item;
 use crate::study::template::{TemplateWire, fitting, reference_fault, resolve};
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
-use serde_json::json;
 
 /// Values that one figure takes: more are no figure.
 const MOST: usize = 24;
-
-/// The slot of a figure's kind that is wired to steps; nothing where it draws a table.
-pub(in crate::study) fn direct_slot(kind: &dyn ErasedKind) -> Option<&'static Slot> {
-    kind.about().inputs.iter().find(|slot| !slot.accepts.contains(&ValueType::Table))
-}
 
 /// A slot about to be wired.
 pub(super) struct Direct<'a> {
@@ -34,12 +28,10 @@ struct Found {
 }
 
 impl Direct<'_> {
-    /// Takes the slot's key and `where` out of a figure's parameters, and writes headings where the kind takes them.
-    pub fn take(&self, kind: &dyn ErasedKind, params: &mut Node) -> Result<Vec<(String, Vec<Wire>)>, Vec<Fault>> {
+    /// Takes the slot's key and `where` out of a figure's parameters: what is wired, and a heading for each value.
+    pub fn take(&self, params: &mut Node) -> Result<(Vec<Wire>, Vec<String>), Vec<Fault>> {
         let (written, filter) = (remove(params, self.slot.name), remove(params, "where"));
-        let (wires, headings) = self.wires(written, filter)?;
-        inject(params, kind, self.item.mark, [("headings", Some(json!(headings)))]);
-        Ok(vec![(self.slot.name.to_owned(), wires)])
+        self.wires(written, filter)
     }
 
     /// The wires in the order of the entries and then of the sweep, and a heading for each: its label and the axes in

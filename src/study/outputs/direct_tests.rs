@@ -1,6 +1,7 @@
-use crate::artifact::{Shape, ValueType};
+use crate::artifact::{Pictures, Shape, ValueType};
+use crate::step::roles::{Asked, Drawn, Figure, Images, Words};
 use crate::step::{
-    About, Arity, Context, DataRef, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    About, Context, DataRef, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
     StepError,
 };
 use crate::study::DataChoice;
@@ -28,11 +29,7 @@ struct Paint {
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Hang {
-    /// Written by the study layer.
-    #[serde(default)]
-    headings: Vec<String>,
-}
+struct Hang {}
 
 const fn about(family: Family, inputs: &'static [Slot], outputs: &'static [Port]) -> About {
     About { module: module_path!(), family, summary: "a fake", details: "", cites: &[], inputs, outputs }
@@ -57,21 +54,28 @@ impl Kind for Painter {
     }
 }
 
-impl Kind for Gallery {
+impl Figure for Gallery {
     type Params = Hang;
+    type Source = Images;
+    type Content = ();
     const NAME: &'static str = "gallery";
-    const ABOUT: About = about(
-        Family::Plot,
-        &[Slot { name: "pictures", accepts: &[ValueType::Pictures], arity: Arity::Many, doc: "what to show" }],
-        &[port("figure", ValueType::Figure)],
-    );
+    const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+    const SHOWS: &'static str = "what to show";
 
-    fn plan(&self, _: &Hang, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        Ok(Plan::light(vec![Shape::Figure]))
+    fn content(_: &Asked<'_, Hang>, _: Vec<&Pictures>) -> Result<(), StepError> {
+        Ok(())
     }
 
-    fn run(&self, _: &Hang, _: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(Vec::new())
+    fn draw(_: &Asked<'_, Hang>, (): &(), _: &str) -> Result<String, StepError> {
+        Ok(String::new())
+    }
+
+    fn alt(_: &Asked<'_, Hang>, (): &()) -> String {
+        String::new()
+    }
+
+    fn caption(_: &Asked<'_, Hang>, (): &()) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -92,7 +96,7 @@ fn study(figure: &str) -> Result<Study, Vec<Fault>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.yaml");
     std::fs::write(&path, text).unwrap();
-    let kinds: [&'static dyn ErasedKind; 2] = [&Painter, &Gallery];
+    let kinds: [&'static dyn ErasedKind; 2] = [&Painter, &Drawn(Gallery)];
     let environment = Environment { kinds: &kinds, data: &NoData, profile: "quick", settings: &[] };
     load(&path, (folder.path(), "s"), environment)
 }

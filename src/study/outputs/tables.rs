@@ -1,12 +1,13 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
 use super::clauses::{Labels, Rows, shaped, summarised};
-use super::direct::{Direct, direct_slot};
+use super::direct::Direct;
 use super::only::made;
 use super::places::Places;
 use super::stacks::stack;
 use super::table_spec::TableSpec;
-use crate::step::Family;
+use crate::step::roles::{DataNote, FigureRole, GivenFigure, Role};
+use crate::step::{DataRef, Family};
 use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
 use crate::study::nodes::{derived, inject, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
@@ -190,31 +191,47 @@ impl Maker<'_> {
 
     fn figure(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
         let kind = kind_of(item, &[Family::Plot], builder.environment).map_err(|fault| vec![fault])?;
+        let Role::Figure(role) = kind.role() else {
+            return Err(vec![item.fault(item.mark, format!("kind `{}` is no figure", kind.name()))]);
+        };
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let mut params = scope.resolve(&item.node, &item.source)?;
-        let inputs = match direct_slot(kind) {
-            Some(slot) => Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(kind, &mut params),
-            None => self.taken(item, &mut params, false).and_then(|(built, rows)| {
-                let (wire, _, places) = built.part(rows);
-                places.kept(item, params.get("where"))?;
-                Ok(vec![("table".to_owned(), vec![wire])])
-            }),
-        };
+        let mut given = GivenFigure { data_note: builder.data.map(note), ..GivenFigure::default() };
+        let inputs = self.drawn(item, role, (&mut params, &mut given));
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
-            let text = name.text().unwrap_or_default();
-            let numbers = self.published(item, text, name.mark)?;
+            let numbers = self.published(item, name.text().unwrap_or_default(), name.mark)?;
             if comparable(builder) {
                 set(&mut params, "published", &numbers.json, name.mark);
             }
         }
-        let note =
-            builder.data.map(|d| json!({"title": d.title, "stands_in_for": d.stands_in_for, "caveat": d.caveat}));
-        inject(&mut params, kind, item.mark, [("data_note", note), ("published", None)]);
+        for (key, value) in role.given(&given) {
+            if params.get(key).is_none() {
+                set(&mut params, key, &value, item.mark);
+            }
+        }
         let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
-        let wire = node_of(builder, item, kind.name(), (&params, inputs))?;
+        let wire = node_of(builder, item, kind.name(), (&params, vec![inputs]))?;
         self.output(&item.name, OutputKind::Figure, (wire, Vec::new()));
         Ok(())
+    }
+
+    /// The slot of a figure with what is wired to it: values of steps, whose headings are then known, or a table.
+    fn drawn(
+        &self,
+        item: &Item,
+        role: &dyn FigureRole,
+        (params, given): (&mut Node, &mut GivenFigure),
+    ) -> Result<(String, Vec<Wire>), Vec<Fault>> {
+        if let Some(slot) = role.wired() {
+            let (wires, headings) = Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(params)?;
+            given.headings = headings;
+            return Ok((slot.name.to_owned(), wires));
+        }
+        let (built, rows) = self.taken(item, params, false)?;
+        let (wire, _, places) = built.part(rows);
+        places.kept(item, params.get("where"))?;
+        Ok(("table".to_owned(), vec![wire]))
     }
 
     fn claim(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
@@ -274,6 +291,11 @@ fn gaps(name: &str, numbers: &Numbers, keys: &[String]) -> Vec<String> {
         format!("published numbers `{name}`: `{column}` is empty at {}{rest}, so nothing is compared there", places[0])
     };
     by_column.into_iter().map(line).collect()
+}
+
+/// What figures say of the data set.
+fn note(data: &DataRef) -> DataNote {
+    DataNote { title: data.title.clone(), stands_in_for: data.stands_in_for.clone(), caveat: data.caveat.clone() }
 }
 
 /// Published numbers are laid beside ours only where the data set is the paper's.

@@ -1,12 +1,12 @@
 //! Steps, figures and claims: the kind that is named decides what else may be written.
 
 use super::open::{opened, or_reference};
+use crate::step::roles::Role;
 use crate::step::{Arity, ErasedKind, Family};
-use crate::study::outputs::direct::direct_slot;
 use serde_json::{Map, Value as Json, json};
 
-/// Parameters of figures and claims that the study layer fills in, so nobody writes them.
-const FILLED: [&str; 4] = ["keys", "says", "data_note", "headings"];
+/// Parameters of claims that the study layer fills in, so nobody writes them.
+const FILLED: [&str; 2] = ["keys", "says"];
 
 /// The parameters that a study writes, each open to `$name`s, and which of them it must.
 fn parameters(kind: &dyn ErasedKind, filled: &[&str]) -> (Map<String, Json>, Vec<Json>) {
@@ -99,10 +99,11 @@ pub(super) fn figure(kinds: &[&'static dyn ErasedKind]) -> Json {
 }
 
 fn figure_of(kind: &'static dyn ErasedKind) -> Json {
-    let (mut properties, required) = parameters(kind, &FILLED);
+    let Role::Figure(role) = kind.role() else { return json!({}) };
+    let (mut properties, required) = parameters(kind, &role.filled());
     properties.insert("kind".into(), json!({}));
     properties.insert("only".into(), only());
-    let input = match direct_slot(kind) {
+    let input = match role.wired() {
         Some(slot) => {
             let steps = json!({"type": "object", "additionalProperties": {"type": "string"}});
             let doc = format!("{} `step.output`, or label → `step.output`.", slot.doc);
@@ -116,7 +117,7 @@ fn figure_of(kind: &'static dyn ErasedKind) -> Json {
             "table"
         }
     };
-    if properties.contains_key("published") {
+    if role.takes_published() {
         let doc = "Published numbers to draw beside ours.";
         properties.insert("published".into(), json!({"type": "string", "description": doc}));
     }

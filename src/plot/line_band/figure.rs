@@ -1,0 +1,107 @@
+//! `line-band`: curves with a band of uncertainty, and published points over them.
+
+use super::drawing::{self, Content, Panel};
+use super::params::Params;
+use crate::artifact::Table;
+use crate::plot::axes::number::short;
+use crate::plot::layout::chart::Chart;
+use crate::plot::layout::guides;
+use crate::plot::layout::series::Series;
+use crate::step::roles::{Asked, Figure, Rows, Words};
+use crate::step::{Problem, StepError};
+
+/// Curves with bands.
+pub struct LineBand;
+
+/// Said where there is nothing to draw.
+const NOTHING: &str = "nothing to draw: no row has both numbers";
+
+impl Figure for LineBand {
+    type Params = Params;
+    type Source = Rows;
+    type Content = Content;
+    const NAME: &'static str = "line-band";
+    const ABOUT: Words = Words {
+        module: module_path!(),
+        summary: "Curves with a band of uncertainty, and published points over them.",
+        details: "Draws column y against column x, one curve for each value of the colour column, in the order in which \
+                  the values first appear. The band lies between the columns <y>_low and <y>_high of an aggregated \
+                  table, or between two columns that are named. Published points are hollow and joined by dots, in the \
+                  colour of the curve they belong to. A row without x of a dashed curve is a level: a line across the \
+                  panel. Nothing is computed here but positions.",
+        cites: &[],
+    };
+    const SHOWS: &'static str = "An aggregated table: one row for each curve and x.";
+    const PUBLISHED: bool = true;
+
+    fn faults(params: &Params) -> Vec<Problem> {
+        let axes = [("x", Some(&params.x)), ("y", Some(&params.y)), ("marks", params.marks.as_ref())];
+        let faults = axes.into_iter().filter_map(|(at, axis)| axis?.problem(at));
+        let scales = [("x_scale", params.x_scale), ("y_scale", params.y_scale)];
+        let faults = faults.chain(scales.into_iter().filter_map(|(at, scale)| scale.problem(at)));
+        let mut faults: Vec<Problem> = faults.chain(guides::problems(&params.lines)).collect();
+        if params.band_low.is_empty() != params.band_high.is_empty() {
+            faults.push(Problem::at("band_low", "a band needs both `band_low` and `band_high`"));
+        }
+        if !params.dashed.is_empty() && (params.colour.is_none() || params.dash.is_some()) {
+            faults.push(Problem::at("dashed", "`dashed` lists values of `colour`, and goes without `dash`"));
+        }
+        faults
+    }
+
+    fn content(asked: &Asked<'_, Params>, table: &Table) -> Result<Content, StepError> {
+        Content::new(asked, &asked.head.filter.apply(table)?)
+    }
+
+    fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {
+        let chart = Chart {
+            head: asked.head,
+            split: &content.split,
+            scales: &drawing::scales(asked, &content.panels)?,
+            labels: (asked.x.label(), asked.y.label()),
+            legend: drawing::legend(asked, content),
+            nothing: content.panels.iter().all(Panel::is_empty).then_some(NOTHING),
+            alt,
+        };
+        chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+    }
+
+    fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
+        let facets = &asked.head.facets;
+        let about = format!("{} against {}{}", asked.y.label(), asked.x.in_words(), facets.in_words());
+        let curves = |index: usize| {
+            let curves: Vec<String> = content.panels[index].series.iter().filter_map(ends).collect();
+            if curves.is_empty() { NOTHING.to_owned() } else { curves.join("; ") }
+        };
+        format!("{about}. {}", facets.told(&content.split, curves))
+    }
+
+    fn caption(asked: &Asked<'_, Params>, content: &Content) -> Vec<String> {
+        let by = asked.colour.as_ref().map_or_else(String::new, |c| format!(" by {}", c.in_words()));
+        let facets = asked.head.facets.in_words();
+        let about = format!("{} against {}{by}{facets}.", asked.y.label(), asked.x.in_words());
+        let samples = &content.samples;
+        let points = match (samples.is_empty(), content.panels.iter().any(Panel::has_bands)) {
+            (true, false) => String::new(),
+            (true, true) => format!("Bands: {}.", asked.band),
+            (false, false) => format!("Points: mean, {samples}."),
+            (false, true) => format!("Points: mean, {samples}; bands: {}.", asked.band),
+        };
+        let drawn = content.panels.iter().any(|panel| !panel.published.is_empty());
+        let source = asked.head.published.as_ref().filter(|_| drawn);
+        vec![about, points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
+    }
+}
+
+/// The ends of a curve in words.
+fn ends(series: &Series) -> Option<String> {
+    let Some((first, last)) = series.points.first().zip(series.points.last()) else {
+        return series.levels.first().map(|level| format!("{}: {} throughout", series.label, short(level.y)));
+    };
+    let to = if series.points.len() > 1 { format!(", {} at {}", short(last.y), short(last.x)) } else { String::new() };
+    Some(format!("{}: {} at {}{to}", series.label, short(first.y), short(first.x)))
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,48 @@
+//! What the study layer knows of a kind beside its parameters, slots and ports.
+
+use super::data_note::DataNote;
+use crate::step::about::Slot;
+use serde_json::Value as Json;
+
+/// A kind's documentation, without the wiring that its role decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// `module_path!()` of the kind's file: its code fingerprint is looked up under it.
+    pub module: &'static str,
+    /// One line: what it does.
+    pub summary: &'static str,
+    /// Formula and conventions, in plain text.
+    pub details: &'static str,
+    /// Keys into `docs/references.bib`.
+    pub cites: &'static [&'static str],
+}
+
+/// What a kind is to a study.
+#[derive(Clone, Copy)]
+pub enum Role<'a> {
+    /// Wired as the study says, with the parameters that the study writes.
+    Plain,
+    /// A figure.
+    Figure(&'a dyn FigureRole),
+}
+
+/// What a study knows of a figure that it asks for.
+#[derive(Debug, Clone, Default)]
+pub struct GivenFigure {
+    /// The data set that all was computed on, where there is one.
+    pub data_note: Option<DataNote>,
+    /// A heading for each value that is wired.
+    pub headings: Vec<String>,
+}
+
+/// A figure without its parameter type.
+pub trait FigureRole {
+    /// The slot that is wired to steps; nothing where it draws a table of the study.
+    fn wired(&self) -> Option<&'static Slot>;
+    /// Whether published numbers may be drawn beside ours.
+    fn takes_published(&self) -> bool;
+    /// The parameters that the study layer fills in, unless the study writes them.
+    fn filled(&self) -> Vec<&'static str>;
+    /// Parameters with the values that the study layer has for them.
+    fn given(&self, given: &GivenFigure) -> Vec<(&'static str, Json)>;
+}
