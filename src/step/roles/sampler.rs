@@ -58,7 +58,7 @@ pub trait Sampler: Sync + 'static {
     fn law(params: &Self::Params, seed: u64) -> Self::Law;
 
     /// Draws a split. Fewer samples are the first of more.
-    fn draw(params: &Self::Params, law: &Self::Law, part: Part) -> Batch;
+    fn draw(params: &Self::Params, law: &Self::Law, part: SplitDraw) -> Batch;
 }
 
 /// An output of a sampler.
@@ -147,7 +147,7 @@ impl SampleShape {
 
 /// A split about to be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct SplitDraw {
     /// 0 for training, 1 for validation, 2 for test.
     pub number: u64,
     /// Its samples.
@@ -218,7 +218,7 @@ impl<S: Sampler> Kind for Sampled<S> {
         let law = S::law(&params.own, seed);
         let draw = |number: u64, count: usize, seed: u64| {
             context.check()?;
-            Ok::<_, StepError>(S::draw(&params.own, &law, Part { number, count, seed }))
+            Ok::<_, StepError>(S::draw(&params.own, &law, SplitDraw { number, count, seed }))
         };
         let [train, validation, test] = samples;
         let (train, validation, test) = (draw(0, train, seed)?, draw(1, validation, seed)?, draw(2, test, test_seed)?);
@@ -279,7 +279,7 @@ mod tests {
             params.offset + 1000.0 * seed as f64
         }
 
-        fn draw(_: &Own, law: &f64, part: Part) -> Batch {
+        fn draw(_: &Own, law: &f64, part: SplitDraw) -> Batch {
             let labels: Vec<f64> =
                 (0..part.count).map(|i| law + (100 * part.seed + 10 * part.number) as f64 + i as f64).collect();
             let points = || Points::Pixels {

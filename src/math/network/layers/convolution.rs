@@ -15,14 +15,14 @@ use std::ops::Range;
 const ROWS_AT_ONCE: usize = 512;
 
 /// The sizes that both passes need.
-struct Geometry {
+struct PatchLayout {
     input: MapShape,
     output: MapShape,
     window: Window,
     rows: usize,
 }
 
-impl Geometry {
+impl PatchLayout {
     fn of(placed: &Placed, rows: usize) -> Option<Self> {
         let Layer::Convolution { window, .. } = placed.layer else { return None };
         Some(Self { input: placed.input, output: placed.output, window, rows })
@@ -83,7 +83,7 @@ pub fn forward<T: Scalar>(
     (x, y): (&[T], &mut [T]),
     (patches, rows): (&mut [T], usize),
 ) {
-    let Some(geometry) = Geometry::of(placed, rows) else { return };
+    let Some(geometry) = PatchLayout::of(placed, rows) else { return };
     let (inputs, units, all) = (placed.fan_in(), placed.units(), rows * placed.output.positions());
     let onto = fill_with_bias(&parameters[placed.bias.clone()], y, all);
     let weights = Block::dense(&parameters[placed.weights.clone()], inputs, units);
@@ -96,7 +96,7 @@ pub fn forward<T: Scalar>(
     }
 }
 
-fn read_patches<T: Scalar>(geometry: &Geometry, block: Range<usize>, x: &[T], patches: &mut [T]) {
+fn read_patches<T: Scalar>(geometry: &PatchLayout, block: Range<usize>, x: &[T], patches: &mut [T]) {
     let padded = geometry.window.padding > 0;
     if padded {
         patches.fill(T::default());
@@ -111,7 +111,7 @@ pub fn backward<T: Scalar>(
     out: &mut Gradients<'_, T>,
     (patches, rows): (&mut [T], usize),
 ) {
-    let Some(geometry) = Geometry::of(placed, rows) else { return };
+    let Some(geometry) = PatchLayout::of(placed, rows) else { return };
     let (inputs, units, all) = (placed.fan_in(), placed.units(), rows * placed.output.positions());
     let factor = T::of(placed.multiplier);
     add_column_sums(values.upstream, &mut out.parameters[placed.bias.clone()], all);
