@@ -3,7 +3,7 @@
 use super::dense::{add_column_sums, fill_with_bias};
 use super::layer::{Layer, Placed};
 use super::passing::{Gradients, Values};
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::image::patch::Window;
 use crate::math::linalg::{Block, BlockMut, Onto};
 use crate::math::network::scalar::Scalar;
@@ -16,8 +16,8 @@ const ROWS_AT_ONCE: usize = 512;
 
 /// The sizes that both passes need.
 struct PatchLayout {
-    input: MapShape,
-    output: MapShape,
+    input: Geometry,
+    output: Geometry,
     window: Window,
     rows: usize,
 }
@@ -150,7 +150,7 @@ mod tests {
     // The other implementation makes all patches at once.
     #[test]
     fn forward_is_the_convolution_of_the_filters() {
-        let input = MapShape { channels: 3, height: 5, width: 4 };
+        let input = Geometry { channels: 3, height: 5, width: 4 };
         for (n, size, padding) in [(4, 3, 1), (600, 2, 0), (3, 1, 0), (170, 4, 2), (1, 5, 3)] {
             let window = Window { size, padding };
             let layer = Layer::Convolution { channels: 6, window, bias: false };
