@@ -3,7 +3,7 @@
 //! `benches/training_step.py` runs it in alternation with PyTorch.
 
 use lofi::math::MathError;
-use lofi::math::image::maps::MapShape;
+use lofi::math::image::maps::Geometry;
 use lofi::math::image::patch::Window;
 use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, batch, steps] = &arguments[..] else { return Err("usage: training_step NETWORK BATCH STEPS".into()) };
     let (batch, steps): (usize, usize) = (batch.parse()?, steps.parse()?);
     let layers = layers(name).ok_or("networks: mlp, cnn, cnn-pooled")?;
-    let image = MapShape { channels: 3, height: 32, width: 32 };
+    let image = Geometry { channels: 3, height: 32, width: 32 };
     let architecture = Architecture::new(image, &layers, Parametrisation::Standard)?;
     let start = initial_parameters(&architecture, Initialisation::PyTorch, 0);
     let optimiser = Optimiser::new(Rule::Sgd { momentum: 0.0 }, 0.0, architecture.parameters());

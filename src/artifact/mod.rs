@@ -19,6 +19,7 @@ mod title;
 mod value;
 mod verdict;
 
+pub use crate::math::image::maps::Geometry;
 pub use bytes::{BytesError, File, decode, encode};
 pub use cell::Cell;
 pub use columns::TableError;
@@ -31,7 +32,7 @@ pub use network::{
 pub use pictures::{Picture, PictureScale, Pictures};
 pub use predictions::{Evaluated, Predictions, Readout};
 pub use printable::{json_escaped, one_line, printable, steers};
-pub use representation::{Geometry, Labels, Origin, Points, Representation, Samples};
+pub use representation::{Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
 pub use table::{Table, in_order};
 pub use title::column_title;

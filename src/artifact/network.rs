@@ -1,6 +1,7 @@
 //! A trained network: its layers and its parameters along training.
 
-use super::representation::{Geometry, Origin};
+use super::representation::Origin;
+use crate::math::image::maps::Geometry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

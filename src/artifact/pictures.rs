@@ -1,6 +1,7 @@
 //! Small images to look at: filters, activations, maximisers, importance maps.
 
-use super::representation::{Geometry, Origin};
+use super::representation::Origin;
+use crate::math::image::maps::Geometry;
 use serde::{Deserialize, Serialize};
 
 /// What the numbers of a picture mean, hence how they are coloured.

@@ -1,41 +1,9 @@
 //! Samples as vectors, with their labels and where they come from.
 
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::linalg::Matrix;
-use crate::math::size::times3;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// Layout of one sample as an image; flattened channel-major (index c·H·W + row·W + column).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Geometry {
-    /// Channels C.
-    pub channels: usize,
-    /// Rows H, pixels.
-    pub height: usize,
-    /// Columns W, pixels.
-    pub width: usize,
-}
-
-impl Geometry {
-    /// Numbers in one image, C·H·W.
-    #[must_use]
-    pub const fn dim(self) -> usize {
-        times3(self.channels, self.height, self.width)
-    }
-}
-
-impl From<Geometry> for MapShape {
-    fn from(Geometry { channels, height, width }: Geometry) -> Self {
-        Self { channels, height, width }
-    }
-}
-
-impl From<MapShape> for Geometry {
-    fn from(MapShape { channels, height, width }: MapShape) -> Self {
-        Self { channels, height, width }
-    }
-}
 
 /// Where samples come from; stands on every figure and table made of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Between the values of steps and the numbers of `math`.
 
 use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
-use crate::math::image::maps::{MapShape, Maps};
+use crate::math::image::maps::{Geometry, Maps};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
 use crate::math::size;
@@ -147,7 +147,7 @@ impl Sizes {
 
 impl Sizes {
     /// Feature maps on the same samples.
-    pub fn maps(self, shape: MapShape) -> Shape {
+    pub fn maps(self, shape: Geometry) -> Shape {
         let Self { train, validation, test, .. } = self;
         let geometry = Some(shape.into());
         Shape::Representation { train, validation, test, dim: shape.dim(), geometry, number_bytes: 8 }
@@ -155,7 +155,7 @@ impl Sizes {
 }
 
 /// The layout of the images or maps at a slot, refused where the samples there are no images.
-pub fn planned_layout(shapes: &Shapes, slot: &str) -> Result<MapShape, Vec<Problem>> {
+pub fn planned_layout(shapes: &Shapes, slot: &str) -> Result<Geometry, Vec<Problem>> {
     match shapes.get(slot) {
         Some(Shape::Representation { geometry: Some(geometry), .. }) => Ok(geometry.into()),
         _ => {
@@ -168,14 +168,14 @@ pub fn planned_layout(shapes: &Shapes, slot: &str) -> Result<MapShape, Vec<Probl
 }
 
 /// The layout of the images or maps of a representation.
-pub fn layout(x: &Representation) -> Result<MapShape, StepError> {
-    x.geometry.map(MapShape::from).ok_or_else(|| StepError::Bug("samples without an image layout".into()))
+pub fn layout(x: &Representation) -> Result<Geometry, StepError> {
+    x.geometry.ok_or_else(|| StepError::Bug("samples without an image layout".into()))
 }
 
 /// Some of a split's images, ending early where the user asked to stop.
 pub fn images<'a>(
     points: &'a Points,
-    shape: MapShape,
+    shape: Geometry,
     context: &'a Context<'_>,
 ) -> impl Fn(Range<usize>) -> Result<Maps, StepError> + 'a {
     move |range| {

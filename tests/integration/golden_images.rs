@@ -8,7 +8,7 @@ use lofi::math::MathError;
 use lofi::math::activation::Activation;
 use lofi::math::fourier::{DecayMask, Smoother};
 use lofi::math::image::convolution::ConvolutionalLayer;
-use lofi::math::image::maps::{MapShape, Maps};
+use lofi::math::image::maps::Maps;
 use lofi::math::image::patch::{Window, leading_directions, patch_moment};
 use lofi::math::image::pooling::{Pooling, normalize_channels};
 use lofi::math::linalg::{Eigen, Matrix, scale_columns};
@@ -24,7 +24,7 @@ const LABELS: [f64; 6] = [1.0, -1.0, 1.0, 1.0, -1.0, -1.0];
 
 // x[i, c, r, s] = sin(0.5 i + 0.8 c + 0.3 r s + 0.11 i r), all from 1
 fn images() -> Maps {
-    let shape = MapShape { channels: 2, height: 6, width: 6 };
+    let shape = Geometry { channels: 2, height: 6, width: 6 };
     let pixel = |i: usize, at: usize| {
         let (i, c) = ((i + 1) as f64, (at / 36 + 1) as f64);
         let (r, s) = ((at % 36 / 6 + 1) as f64, (at % 6 + 1) as f64);
@@ -169,7 +169,7 @@ const RECORD: usize = 1 + 3 * 1024;
 fn cifar10(records: &[&[u8]], channel: usize) -> Maps {
     let (mean, deviation) = [(0.4914, 0.2470), (0.4822, 0.2435), (0.4465, 0.2616)][channel];
     let pixel = |i: usize, s: usize| (f64::from(records[i][1 + channel * 1024 + s]) / 255.0 - mean) / deviation;
-    let shape = MapShape { channels: 1, height: 32, width: 32 };
+    let shape = Geometry { channels: 1, height: 32, width: 32 };
     Maps::new(Matrix::from_fn(records.len(), 1024, pixel), shape).unwrap()
 }
 

@@ -5,7 +5,7 @@ use crate::common::{Data, assert_close, kernel_lofi, printed};
 use lofi::math::activation::Activation;
 use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, deep_nngp};
 use lofi::math::linalg::{Matrix, canonical_signs, scale_columns};
-use lofi::math::lofi::filter::{Filter, REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter};
+use lofi::math::lofi::filter::{MomentFilter, REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter};
 use lofi::math::lofi::random_features::RandomLayer;
 use lofi::math::ridge::{Centring, Design, Ridge, log_grid};
 use lofi::math::statistics::metrics::{ZeroPrediction, classification_error, mean_squared_error};
@@ -116,7 +116,7 @@ fn weights(layer: usize, rows: usize) -> Matrix {
 // A three-layer network of width 40: two layers filtered to rank 3, the last one not.
 struct Network {
     scales: Vec<f64>,
-    filters: Vec<Filter>,
+    filters: Vec<MomentFilter>,
     train: Matrix,
     test: Matrix,
 }

@@ -1,7 +1,7 @@
 //! Two training steps against PyTorch's numbers. What they are: `how` in `tests/oracles/training_steps.json`.
 
 use lofi::math::MathError;
-use lofi::math::image::maps::MapShape;
+use lofi::math::image::maps::Geometry;
 use lofi::math::image::patch::Window;
 use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
@@ -41,7 +41,7 @@ fn network(name: &str) -> (Architecture, Loss) {
         "mlp" => {
             let (relu, tanh) = (Layer::Pointwise(Pointwise::Relu), Layer::Pointwise(Pointwise::Tanh));
             let layers = vec![dense(4), relu, dense(3), tanh, dense(1)];
-            (MapShape { channels: 5, height: 1, width: 1 }, layers, Loss::Square)
+            (Geometry { channels: 5, height: 1, width: 1 }, layers, Loss::Square)
         }
         _ => {
             let layers = vec![
@@ -54,7 +54,7 @@ fn network(name: &str) -> (Architecture, Loss) {
                 pooling(Pooling::Average),
                 dense(1),
             ];
-            (MapShape { channels: 2, height: 6, width: 6 }, layers, Loss::Logistic)
+            (Geometry { channels: 2, height: 6, width: 6 }, layers, Loss::Logistic)
         }
     };
     (Architecture::new(input, &layers, Parametrisation::Standard).unwrap(), loss)

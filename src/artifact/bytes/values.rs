@@ -7,13 +7,14 @@ use super::tables::{read_table, table_files};
 use crate::artifact::network::NetworkHead;
 use crate::artifact::pictures::PicturesHead;
 use crate::artifact::predictions::PredictionsHead;
-use crate::artifact::representation::{Geometry, Labels, Origin};
+use crate::artifact::representation::{Labels, Origin};
 use crate::artifact::spectrum::SpectrumHead;
 use crate::artifact::verdict::VerdictHead;
 use crate::artifact::{
     Evaluated, Figure, Kernel, Network, Pictures, Points, Predictions, Representation, Samples, Spectrum, Value,
     ValueType, Verdict,
 };
+use crate::math::image::maps::Geometry;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, Sizes, eigen_flops, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::{Emergence, Moments, emergence};
-use crate::math::lofi::filter::Filter;
+use crate::math::lofi::filter::MomentFilter;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -87,7 +87,7 @@ impl Kind for EmergencePrediction {
         context.check()?;
         let found = emergence(&moments.covariance, &filter, params.features)?;
         let table = table(&filter, &found)?;
-        let Filter { eigenvalues: values, directions: vectors } = filter;
+        let MomentFilter { eigenvalues: values, directions: vectors } = filter;
         let spectrum = Spectrum { values, vectors, operator: "(1/n) Zᵀ diag(y) Z".into(), origin: x.origin.clone() };
         Ok(vec![Value::Table(table), Value::Spectrum(spectrum)])
     }
@@ -106,7 +106,7 @@ fn moments(
     image_moments(&convolution.layer(input)?, &x.labels.train, |i| image(i..i + 1))
 }
 
-fn table(filter: &Filter, found: &[Emergence]) -> Result<Table, StepError> {
+fn table(filter: &MomentFilter, found: &[Emergence]) -> Result<Table, StepError> {
     let header = ["eigenvector", "eigenvalue", "alignment", "radius", "effective_dimension", "predicted_n"];
     let row = |(i, (value, e)): (usize, (&f64, &Emergence))| {
         let numbers = [*value, e.alignment, e.radius, e.effective_dimension, e.predicted_samples];

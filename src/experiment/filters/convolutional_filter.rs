@@ -6,7 +6,7 @@ use crate::experiment::layers::convolution;
 use crate::experiment::layers::weights::Weights;
 use crate::experiment::values::{eigen_flops, images, layout, matrix_bytes};
 use crate::math::image::convolution::ConvolutionalLayer;
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::image::patch::leading_directions;
 use crate::math::linalg::leading_columns;
 use crate::step::{
@@ -132,7 +132,7 @@ impl Kind for ConvolutionalFilter {
         }
         let planned = params.lift().plan(inputs)?;
         let (sizes, width) = (planned.sizes, params.width);
-        let maps = MapShape { channels: params.keep, ..planned.output };
+        let maps = Geometry { channels: params.keep, ..planned.output };
         let all = planned.positions(sizes.samples());
         let train = planned.positions(sizes.train);
         let moment = train * (planned.lift_flops() + (width as f64).powi(2));
@@ -163,7 +163,7 @@ fn filtered(
     let directions = leading_columns(&top.vectors, params.keep);
     let project = |points: &Points| layer.project(points.rows(), &directions, images(points, input, context));
     let maps = [project(&samples.train)?, project(&samples.validation)?, project(&samples.test)?];
-    let shape = MapShape { channels: params.keep, ..layer.output() };
+    let shape = Geometry { channels: params.keep, ..layer.output() };
     let weight = if params.signed { "y_i " } else { "" };
     let spectrum = Spectrum {
         values: top.values,
@@ -178,7 +178,7 @@ fn filtered(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Geometry, Labels, Samples};
+    use crate::artifact::{Labels, Samples};
     use crate::experiment::testing::{Check, pixels, run_within};
     use crate::experiment::{ChannelNorm, Convolution, LeadingFeatures, Pooling, RandomFeatures, SignedMomentFilter};
     use crate::math::image::patch::Window;
@@ -225,7 +225,7 @@ mod tests {
     // The kind with weights that are given: w[a, b, u, v] = cos(1.1 a + 0.7 b + 0.4 u v + 0.23 a (u + 2 v) + layer)/√P
     fn golden(params: &Json, offset: f64, x: &Representation) -> (Representation, Spectrum) {
         let params: Params = serde_json::from_value(params.clone()).unwrap();
-        let input = MapShape::from(x.geometry.unwrap());
+        let input = x.geometry.unwrap();
         let weight = |row: usize, a: usize| {
             let (a, b) = ((a + 1) as f64, (row / 9 + 1) as f64);
             let (u, v) = ((row % 9 / 3 + 1) as f64, (row % 3 + 1) as f64);

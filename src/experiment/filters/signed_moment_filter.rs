@@ -4,7 +4,7 @@ use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Samples, S
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
-use crate::math::lofi::filter::{Filter, Route, dual_first_moment, dual_moment_filter, moment_filter};
+use crate::math::lofi::filter::{MomentFilter, Route, dual_first_moment, dual_moment_filter, moment_filter};
 use crate::math::lofi::moment::first_moment;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
@@ -174,7 +174,7 @@ fn feature_space(params: &Params, x: &Representation) -> Result<Outputs, StepErr
     let weights = params.weights(&x.labels);
     let route = if params.method == Method::Primal { Route::Primal } else { Route::Auto };
     let filter = moment_filter(matrices.train(), &weights, params.pairs(), route)?;
-    let mut kept = Filter {
+    let mut kept = MomentFilter {
         eigenvalues: filter.eigenvalues[..params.keep].to_vec(),
         directions: leading_columns(&filter.directions, params.keep),
     };

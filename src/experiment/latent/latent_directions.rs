@@ -5,7 +5,6 @@ use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Shape, Value, V
 use crate::experiment::training::network::{PointSource, at_checkpoint};
 use crate::experiment::training::network_features::check_input;
 use crate::experiment::values::Sizes;
-use crate::math::image::maps::MapShape;
 use crate::math::network::{Network, Source, Workspace};
 use crate::math::size::times3;
 use crate::step::{
@@ -135,7 +134,7 @@ impl Kind for LatentDirections {
 }
 
 // Channels below each other.
-fn stacked(shape: MapShape) -> Geometry {
+fn stacked(shape: Geometry) -> Geometry {
     Geometry { channels: 1, height: shape.channels * shape.height, width: shape.width }
 }
 

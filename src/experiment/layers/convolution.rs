@@ -5,7 +5,7 @@ use super::weights::{Draw, Weights};
 use crate::artifact::{Points, Value, ValueType};
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::convolution::ConvolutionalLayer;
-use crate::math::image::maps::{MapShape, bounded_blocks};
+use crate::math::image::maps::{Geometry, bounded_blocks};
 use crate::math::image::patch::Window;
 use crate::math::size::times;
 use crate::step::{
@@ -54,7 +54,7 @@ pub struct Params {
 pub struct Planned {
     pub sizes: Sizes,
     /// Layout of the lifted images.
-    pub output: MapShape,
+    pub output: Geometry,
     /// C k².
     pub patch: usize,
     /// P.
@@ -103,7 +103,7 @@ impl Params {
     }
 
     /// The layer on images of a layout.
-    pub fn layer(&self, input: MapShape) -> Result<ConvolutionalLayer, StepError> {
+    pub fn layer(&self, input: Geometry) -> Result<ConvolutionalLayer, StepError> {
         let weights = self.draw().convolution(input.channels * self.window().area(), self.width);
         Ok(ConvolutionalLayer::new(weights, self.window(), self.activation.into(), input)?)
     }
@@ -158,7 +158,7 @@ impl Kind for Convolution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Geometry, Representation};
+    use crate::artifact::Representation;
     use crate::experiment::RandomFeatures;
     use crate::experiment::testing::{Check, pixels, representation};
     use serde_json::{Value as Json, json};

@@ -4,7 +4,6 @@ use super::activation::ActivationName;
 use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points, Representation, Shape, Spectrum, Value};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
-use crate::math::image::maps::MapShape;
 use crate::math::linalg::{Matrix, leading_columns, product, row_square_norms};
 use crate::math::lofi::feature_stack::{FeatureStack, Projected, RowSource, Unfitted};
 use crate::math::lofi::random_features::draw_weights;
@@ -93,11 +92,6 @@ pub fn feature_name(feature: usize) -> String {
 pub fn note(eigenvalue: f64) -> String {
     let digits = if eigenvalue.abs() >= 0.001 { format!("{eigenvalue:.3}") } else { format!("{eigenvalue:.1e}") };
     format!("λ = {}", digits.replace('-', "−"))
-}
-
-/// The layout of a channel-major sample, for `math`.
-pub const fn map_shape(geometry: Geometry) -> MapShape {
-    MapShape { channels: geometry.channels, height: geometry.height, width: geometry.width }
 }
 
 /// The same layout with one channel.

@@ -2,7 +2,7 @@
 
 use crate::artifact::{Points, Representation, Value, ValueType};
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
-use crate::math::image::maps::{MapShape, Maps};
+use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::pooling;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, lift_blocks};
@@ -37,8 +37,8 @@ pub struct Params {
 }
 
 impl Params {
-    const fn output(&self, from: MapShape) -> MapShape {
-        MapShape { height: from.height / self.size, width: from.width / self.size, ..from }
+    const fn output(&self, from: Geometry) -> Geometry {
+        Geometry { height: from.height / self.size, width: from.width / self.size, ..from }
     }
 }
 
@@ -86,7 +86,7 @@ impl Kind for Pooling {
 }
 
 /// A layer that costs little more than reading its input, a block at a time.
-pub fn planned(sizes: Sizes, from: MapShape, to: MapShape) -> Plan {
+pub fn planned(sizes: Sizes, from: Geometry, to: Geometry) -> Plan {
     Plan {
         outputs: vec![sizes.maps(to)],
         work_bytes: matrix_bytes(images_at_once(from), from.dim() + to.dim()),
@@ -95,14 +95,14 @@ pub fn planned(sizes: Sizes, from: MapShape, to: MapShape) -> Plan {
 }
 
 /// So many images that a block of them is 32 MiB, at least one.
-const fn images_at_once(shape: MapShape) -> usize {
+const fn images_at_once(shape: Geometry) -> usize {
     let dim = shape.dim();
     if dim == 0 || dim > 1 << 22 { 1 } else { (1 << 22) / dim }
 }
 
 /// Applies a layer to the maps of every split, some images at a time.
 pub fn each_split(
-    (x, to): (&Representation, MapShape),
+    (x, to): (&Representation, Geometry),
     context: &Context<'_>,
     layer: impl Fn(Maps) -> Result<Matrix, StepError>,
 ) -> Result<Representation, StepError> {
@@ -119,7 +119,6 @@ pub fn each_split(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::Geometry;
     use crate::experiment::testing::{Check, pixels, representation};
     use serde_json::json;
 

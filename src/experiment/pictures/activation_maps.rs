@@ -112,7 +112,7 @@ fn of_depth(params: &Params, x: &Representation, (image, depth): (usize, usize))
     let values: Vec<f64> = x.samples.test.block(image, image + 1).iter().copied().collect();
     let row = format!("image {image}");
     if is_pixels(x) {
-        let (geometry, scale) = (Geometry::from(shape), PictureScale::Brightness);
+        let (geometry, scale) = (shape, PictureScale::Brightness);
         return Ok(vec![Picture { row, column: "pixels".into(), note: String::new(), scale, geometry, values }]);
     }
     let geometry = Geometry { channels: 1, height: shape.height, width: shape.width };

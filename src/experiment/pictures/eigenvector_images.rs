@@ -1,9 +1,7 @@
 //! `eigenvector-images`: the eigenvectors of a filter on images, as images.
 
 use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
-use crate::experiment::layers::fitted_stack::{
-    IMAGES, feature_name, geometry, grey, map_shape, no_images, note, spectra_at,
-};
+use crate::experiment::layers::fitted_stack::{IMAGES, feature_name, geometry, grey, no_images, note, spectra_at};
 use crate::math::image::region::signed_grey;
 use crate::math::size::times;
 use crate::step::{
@@ -73,7 +71,7 @@ impl Kind for EigenvectorImages {
         let geometry = x.geometry.ok_or_else(|| StepError::Bug("samples without a layout".into()))?;
         let spectrum = inputs.spectrum("spectrum")?;
         let pictures = (0..params.features.min(spectrum.values.len())).map(|k| {
-            let values = signed_grey(spectrum.vectors.column(k).as_slice(), map_shape(geometry))?;
+            let values = signed_grey(spectrum.vectors.column(k).as_slice(), geometry)?;
             let (scale, geometry) = (PictureScale::Signed, grey(geometry));
             let (row, column, note) = (feature_name(k), "input".to_owned(), note(spectrum.values[k]));
             Ok(Picture { row, column, note, scale, geometry, values })

@@ -1,9 +1,7 @@
 //! `feature-averages`: training images averaged by how they project on a feature.
 
 use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
-use crate::experiment::layers::fitted_stack::{
-    FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, map_shape,
-};
+use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey};
 use crate::math::image::region::signed_grey;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::weighted_sum::{extreme_weights, projection_weights, weighted_sums};
@@ -131,7 +129,7 @@ fn ends(params: &Params, level: &Level, network: &FittedStack<'_>) -> Result<Vec
     let (tops, bottoms) = (columns(&top, level, network), columns(&bottom, level, network));
     for (k, (top_picture, bottom_picture)) in tops.into_iter().zip(bottoms).enumerate() {
         let difference = top.column(k) - bottom.column(k);
-        let values = signed_grey(difference.as_slice(), map_shape(network.geometry))?;
+        let values = signed_grey(difference.as_slice(), network.geometry)?;
         let difference = level.picture(k, (PictureScale::Signed, grey(network.geometry)), values);
         let ends = [("top", top_picture), ("bottom", bottom_picture), ("difference", difference)];
         pictures.extend(ends.map(|(end, picture)| named(picture, end)));

@@ -2,9 +2,7 @@
 
 use super::low_pass::LowPass;
 use crate::artifact::{Cell, PictureScale, Pictures, Shape, Table, Value, ValueType};
-use crate::experiment::layers::fitted_stack::{
-    FittedStack, IMAGES, LAYERS, Level, Lifts, Planned, map_shape, no_slope,
-};
+use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, LAYERS, Level, Lifts, Planned, no_slope};
 use crate::math::image::frequencies::FourierImages;
 use crate::math::lofi::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};
 use crate::math::size::times;
@@ -111,7 +109,7 @@ impl Kind for FeatureMaximiser {
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let network = FittedStack::read((&params.lifts, params.features), inputs, context)?;
-        let images = FourierImages::new(params.low_pass.mask()?, map_shape(network.geometry));
+        let images = FourierImages::new(params.low_pass.mask()?, network.geometry);
         let (mut pictures, mut rows) = (Vec::new(), Vec::new());
         for level in &network.levels {
             let objective = Alignment { stack: &network.stack, layer: level.number - 1, directions: &level.directions };

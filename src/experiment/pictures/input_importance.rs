@@ -3,7 +3,7 @@
 use super::low_pass::LowPass;
 use crate::artifact::{Cell, Picture, PictureScale, Pictures, Shape, Table, Value, ValueType};
 use crate::experiment::layers::fitted_stack::{
-    FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, map_shape, no_slope,
+    FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
 use crate::math::fourier::Smoother;
 use crate::math::image::region::{
@@ -137,11 +137,11 @@ impl Kind for InputImportance {
         for level in &network.levels {
             let maps = maps(params, &network, level)?;
             let mean = average_map(&maps, &level.values, params.average.into())?;
-            let mean = channel_mean(&mean, map_shape(network.geometry))?;
+            let mean = channel_mean(&mean, network.geometry)?;
             rows.push(row(level, &mean, &network)?);
             means.push(mean_picture(level, &network, mean));
             for (k, map) in maps.column_iter().enumerate() {
-                let map = channel_mean(map.as_slice(), map_shape(network.geometry))?;
+                let map = channel_mean(map.as_slice(), network.geometry)?;
                 features.push(level.picture(k, (PictureScale::Magnitude, grey(network.geometry)), map));
             }
         }
@@ -158,7 +158,7 @@ fn maps(params: &Params, network: &FittedStack<'_>, level: &Level) -> Result<Mat
     let images = 0..params.samples.unwrap_or_else(|| network.samples());
     let mut maps = network
         .with_images(images, |source| importance(&network.stack, level.number - 1, &level.directions, source))?;
-    let shape = map_shape(network.geometry);
+    let shape = network.geometry;
     let smoother = Smoother::new(params.low_pass.mask()?, shape.height, shape.width);
     for mut map in maps.column_iter_mut() {
         let smooth = smoothed_magnitude(map.as_slice(), shape, &smoother)?;
@@ -169,7 +169,7 @@ fn maps(params: &Params, network: &FittedStack<'_>, level: &Level) -> Result<Mat
 
 fn row(level: &Level, mean: &[f64], network: &FittedStack<'_>) -> Result<Vec<Cell>, StepError> {
     let whole = |number: usize| Cell::Int(i64::try_from(number).unwrap_or(i64::MAX));
-    let centre = centre_share(mean, map_shape(grey(network.geometry)))?;
+    let centre = centre_share(mean, grey(network.geometry))?;
     Ok(vec![whole(level.number), whole(level.values.len()), Cell::Float(centre), Cell::Float(effective_area(mean)?)])
 }
 

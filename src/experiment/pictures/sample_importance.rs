@@ -3,7 +3,7 @@
 use super::low_pass::LowPass;
 use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
 use crate::experiment::layers::fitted_stack::{
-    FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, map_shape, no_slope,
+    FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
 use crate::math::fourier::Smoother;
 use crate::math::image::region::{Average, average_map, channel_mean, sample_map, smoothed_magnitude};
@@ -104,7 +104,7 @@ impl Kind for SampleImportance {
             pictures.push(picture(&row, "image", colours));
             for level in &network.levels {
                 let map = map(params, &network, (level, sample, &image))?;
-                let map = channel_mean(&map, map_shape(network.geometry))?;
+                let map = channel_mean(&map, network.geometry)?;
                 pictures.push(picture(&row, &level.name(), (PictureScale::Magnitude, grey(network.geometry), map)));
             }
         }
@@ -143,7 +143,7 @@ fn map(
     let maps = network.with_images(sample..sample + 1, |source| {
         importance(&network.stack, level.number - 1, &level.directions, source)
     })?;
-    let shape = map_shape(network.geometry);
+    let shape = network.geometry;
     let smoother = Smoother::new(params.low_pass.mask()?, shape.height, shape.width);
     Ok(smoothed_magnitude(&average_map(&maps, &level.values, Average::Plain)?, shape, &smoother)?)
 }

@@ -4,7 +4,7 @@ use super::synthetic_images::{each_sample, rows};
 use crate::artifact::Geometry;
 use crate::math::random::Stream;
 use crate::math::samples::falling_ball::{FallingBall as Ball, State};
-use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
 use crate::step::{Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -136,7 +136,7 @@ impl Sampler for FallingBall {
 
     fn law(_: &Params, _: u64) {}
 
-    fn draw(params: &Params, (): &(), part: Part) -> Batch {
+    fn draw(params: &Params, (): &(), part: SplitDraw) -> Batch {
         let films = each_sample(part, |mut chance| params.film(&mut chance.stream));
         let labels = films.iter().map(|film| film.state[2]).collect();
         let ports: [fn(&Film) -> &Vec<f64>; 4] = [|f| &f.before, |f| &f.after, |f| &f.state, |f| &f.track];

@@ -5,7 +5,6 @@ use super::spectral_change::{Change, Images};
 use crate::artifact::{Geometry, Shape, Value, ValueType};
 use crate::experiment::layers::pooling::{self, MAPS};
 use crate::experiment::values::{Sizes, layout, matrix_bytes, planned_layout};
-use crate::math::image::maps::MapShape;
 use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -151,7 +150,7 @@ impl Kind for ImageTransform {
             Transform::Grey => pixel_change::grey(x, context)?,
             Transform::UnitRange => pixel_change::unit_range(x)?,
             Transform::Resize(Resize { height, width }) => {
-                pixel_change::resized(x, MapShape { height, width, ..layout(x)? }, context)?
+                pixel_change::resized(x, Geometry { height, width, ..layout(x)? }, context)?
             }
         };
         Ok(vec![Value::Representation(made)])
@@ -159,25 +158,25 @@ impl Kind for ImageTransform {
 }
 
 /// The layout after a change in the pixel domain.
-fn output(transform: Transform, (from, x): (MapShape, Option<Shape>)) -> Result<MapShape, Problem> {
+fn output(transform: Transform, (from, x): (Geometry, Option<Shape>)) -> Result<Geometry, Problem> {
     match transform {
         Transform::Grey if from.channels != pixel_change::LUMA.len() => {
             let problem = Problem::at("x", format!("{} channels; `grey` makes one of three", from.channels));
             Err(problem.help("leave this step out for grey images"))
         }
-        Transform::Grey => Ok(MapShape { channels: 1, ..from }),
+        Transform::Grey => Ok(Geometry { channels: 1, ..from }),
         Transform::UnitRange if !matches!(x, Some(Shape::Representation { number_bytes: 1, .. })) => {
             let problem = Problem::at("x", "these samples are real numbers; `unit-range` takes pixels");
             Err(problem.help("put it right behind the data set, before all other steps"))
         }
-        Transform::Resize(Resize { height, width }) => Ok(MapShape { height, width, ..from }),
+        Transform::Resize(Resize { height, width }) => Ok(Geometry { height, width, ..from }),
         _ => Ok(from),
     }
 }
 
 /// Pixels on the same samples.
-fn bytes(Sizes { train, validation, test, .. }: Sizes, shape: MapShape) -> Shape {
-    let geometry = Some(Geometry::from(shape));
+fn bytes(Sizes { train, validation, test, .. }: Sizes, shape: Geometry) -> Shape {
+    let geometry = Some(shape);
     Shape::Representation { train, validation, test, dim: shape.dim(), geometry, number_bytes: 1 }
 }
 

@@ -3,7 +3,7 @@
 use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use super::wave_images::too_high;
 use crate::math::fourier::torus_waves::{Edge, Shapes, Wave};
-use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
 use crate::step::{Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ impl Sampler for PatternShapes {
         (Shapes::new(size, params.shape_degree.cast_signed()), Wave::new(size, params.pattern))
     }
 
-    fn draw(params: &Params, (shapes, wave): &(Shapes, Wave), part: Part) -> Batch {
+    fn draw(params: &Params, (shapes, wave): &(Shapes, Wave), part: SplitDraw) -> Batch {
         let edge = if params.smooth { Edge::Smooth } else { Edge::Sharp };
         let drawn = each_sample(part, |mut chance| {
             // drawn first whatever `phase` says, so that both settings have the same shapes

@@ -3,7 +3,7 @@
 use crate::artifact::{Points, Representation, Samples};
 use crate::experiment::layers::pooling::each_split;
 use crate::experiment::values::layout;
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::image::resample::{area_average, weighted_channels};
 use crate::step::{Context, StepError};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub const LUMA: [f64; 3] = [0.299, 0.587, 0.114];
 
 /// One channel of three.
 pub fn grey(x: &Representation, context: &Context<'_>) -> Result<Representation, StepError> {
-    let to = MapShape { channels: 1, ..layout(x)? };
+    let to = Geometry { channels: 1, ..layout(x)? };
     let weights = grey_weights(&x.samples.train);
     each_split((x, to), context, |maps| Ok(weighted_channels(&maps, &weights)?.flatten()))
 }
@@ -27,7 +27,7 @@ fn grey_weights(points: &Points) -> Vec<f64> {
 }
 
 /// Images of another size.
-pub fn resized(x: &Representation, to: MapShape, context: &Context<'_>) -> Result<Representation, StepError> {
+pub fn resized(x: &Representation, to: Geometry, context: &Context<'_>) -> Result<Representation, StepError> {
     each_split((x, to), context, |maps| Ok(area_average(&maps, to.height, to.width)?.flatten()))
 }
 

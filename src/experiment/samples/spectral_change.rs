@@ -3,7 +3,7 @@
 use crate::artifact::{Points, Representation};
 use crate::experiment::values::layout;
 use crate::math::fourier::image_spectrum::{ImageFourier, Spectrum, antisymmetric_phases};
-use crate::math::image::maps::{MapShape, bounded_blocks};
+use crate::math::image::maps::{Geometry, bounded_blocks};
 use crate::math::image::transform::{Colouring, SpectrumStatistics, with_amplitudes};
 use crate::math::linalg::Matrix;
 use crate::math::random::Stream;
@@ -38,7 +38,7 @@ impl Change {
 /// How images are read and transformed.
 pub struct Images<'a> {
     x: &'a Representation,
-    shape: MapShape,
+    shape: Geometry,
     fourier: ImageFourier,
     context: &'a Context<'a>,
 }
@@ -70,7 +70,7 @@ impl<'a> Images<'a> {
 
     /// The coefficients of each channel of a row of a block.
     fn spectra(&self, block: &Matrix, row: usize) -> Result<Vec<Spectrum>, StepError> {
-        let MapShape { channels, height, width } = self.shape;
+        let Geometry { channels, height, width } = self.shape;
         let pixel = |c: usize, r: usize, s: usize| block[(row, (c * height + r) * width + s)];
         let image = |c| Matrix::from_fn(height, width, |r, s| pixel(c, r, s));
         (0..channels).map(|c| Ok(self.fourier.transform(&image(c))?)).collect()
@@ -107,7 +107,7 @@ impl<'a> Images<'a> {
     }
 
     fn write(&self, out: &mut Matrix, (row, channel): (usize, usize), image: &Matrix) {
-        let MapShape { height, width, .. } = self.shape;
+        let Geometry { height, width, .. } = self.shape;
         for (r, s) in (0..height * width).map(|place| (place / width, place % width)) {
             out[(row, (channel * height + r) * width + s)] = image[(r, s)];
         }

@@ -5,7 +5,7 @@ use crate::math::linalg::Matrix;
 use crate::math::random::Stream;
 use crate::math::samples::sphere::{uniform_on_sphere, zonal_harmonic};
 use crate::step::Port;
-use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ impl Sampler for SphericalHarmonicSamples {
         Stream::new(seed, "sphere-pole", 0).normal_columns(params.dim, 0, 1)
     }
 
-    fn draw(params: &Params, pole: &Matrix, part: Part) -> Batch {
+    fn draw(params: &Params, pole: &Matrix, part: SplitDraw) -> Batch {
         let x = uniform_on_sphere(&Stream::new(part.seed, "sphere-inputs", part.number), part.count, params.dim);
         let labels = zonal_harmonic(&x, pole.as_slice(), params.degree);
         Batch { points: vec![Points::Real(x)], labels }

@@ -3,7 +3,7 @@
 use crate::artifact::{Geometry, Points};
 use crate::math::linalg::Matrix;
 use crate::math::random::Stream;
-use crate::step::roles::Part;
+use crate::step::roles::SplitDraw;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ impl Chance {
 }
 
 /// Makes the samples of a split. Sample i depends on the split's seed, the split and i alone.
-pub fn each_sample<T>(part: Part, make: impl Fn(Chance) -> T) -> Vec<T> {
+pub fn each_sample<T>(part: SplitDraw, make: impl Fn(Chance) -> T) -> Vec<T> {
     let root = Stream::new(part.seed, "synthetic-images", part.number);
     let coins = Stream::new(part.seed, "synthetic-images/labels", part.number);
     let chance =

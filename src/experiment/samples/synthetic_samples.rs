@@ -3,7 +3,7 @@
 use super::hierarchy::{LabelMean, TEST, TRAIN, VALIDATION, sizes};
 use crate::artifact::Points;
 use crate::math::hierarchy::{Inputs as _, StreamedInputs, Teacher, training_size};
-use crate::step::roles::{Batch, Counts, Part, SampleShape, Sampler, Words, port};
+use crate::step::roles::{Batch, Counts, SampleShape, Sampler, SplitDraw, Words, port};
 use crate::step::{Grid, Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ impl Sampler for SyntheticHierarchySamples {
         params.labels.teacher(seed, params.dim)
     }
 
-    fn draw(params: &Params, teacher: &Teacher, part: Part) -> Batch {
+    fn draw(params: &Params, teacher: &Teacher, part: SplitDraw) -> Batch {
         let stream = [TRAIN, VALIDATION, TEST][part.number as usize];
         let x = StreamedInputs::new(part.seed, stream, params.dim).rows(0..part.count);
         let labels = teacher.of(&x).labels;

@@ -2,7 +2,7 @@
 
 use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use crate::math::fourier::torus_waves::{self, Wave, wave_image};
-use crate::step::roles::{Batch, Counts, Part, SampleHead, SampleShape, Sampler, Words, port};
+use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
 use crate::step::{Port, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,7 +126,7 @@ impl Sampler for WaveImages {
         params.waves()
     }
 
-    fn draw(params: &Params, waves: &Vec<torus_waves::Component>, part: Part) -> Batch {
+    fn draw(params: &Params, waves: &Vec<torus_waves::Component>, part: SplitDraw) -> Batch {
         let random = params.phase == Phases::Random;
         let drawn = each_sample(part, |mut chance| {
             let label = chance.label();

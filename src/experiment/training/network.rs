@@ -4,7 +4,6 @@ use crate::artifact::{
     Geometry, HiddenLayers, Network, NetworkActivation, NetworkLayer, NetworkPooling, Points, Shape,
 };
 use crate::math::MathError;
-use crate::math::image::maps::MapShape;
 use crate::math::image::patch::Window;
 use crate::math::image::pooling::Pooling;
 use crate::math::linalg::Matrix;
@@ -19,7 +18,7 @@ pub fn architecture(layers: &[NetworkLayer], input: Geometry, tangent_kernel: bo
     let layers: Vec<Layer> = layers.iter().map(|&layer| layer.into()).collect();
     let Geometry { channels, height, width } = input;
     let scaling = if tangent_kernel { Parametrisation::TangentKernel } else { Parametrisation::Standard };
-    Architecture::new(MapShape { channels, height, width }, &layers, scaling)
+    Architecture::new(Geometry { channels, height, width }, &layers, scaling)
 }
 
 /// Those of a network that is a value.
@@ -62,11 +61,6 @@ pub fn input_of(geometry: Option<Geometry>, dim: usize) -> Geometry {
     geometry.unwrap_or(Geometry { channels: dim, height: 1, width: 1 })
 }
 
-/// The layout that a shape stands for.
-pub const fn layout(shape: MapShape) -> Geometry {
-    Geometry { channels: shape.channels, height: shape.height, width: shape.width }
-}
-
 /// The layout that features carry: none for those of one position.
 pub fn layout_of_maps(layout: Geometry) -> Option<Geometry> {
     (layout.height * layout.width > 1).then_some(layout)
@@ -74,8 +68,7 @@ pub fn layout_of_maps(layout: Geometry) -> Option<Geometry> {
 
 /// The shape of a network with so many checkpoints; nothing for more hidden layers than a shape can name.
 pub fn shape(architecture: &Architecture, checkpoints: usize) -> Option<Shape> {
-    let shapes = architecture.hidden_shapes();
-    let hidden = HiddenLayers::of(&shapes.into_iter().map(layout).collect::<Vec<_>>())?;
+    let hidden = HiddenLayers::of(&architecture.hidden_shapes())?;
     Some(Shape::Network { parameters: architecture.parameters(), checkpoints, hidden })
 }
 

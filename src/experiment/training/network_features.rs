@@ -1,6 +1,6 @@
 //! What a hidden layer of a trained network gives.
 
-use super::network::{PointSource, at_checkpoint, features, input_of, layout, layout_of_maps, pass_bytes};
+use super::network::{PointSource, at_checkpoint, features, input_of, layout_of_maps, pass_bytes};
 use crate::artifact::{Geometry, Network, Representation, Shape, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
@@ -90,7 +90,7 @@ impl Kind for NetworkFeatures {
             of(&samples.validation, &labels.validation)?,
             of(&samples.test, &labels.test)?,
         );
-        let geometry = layout_of_maps(layout(trained.architecture().layers()[number].input));
+        let geometry = layout_of_maps(trained.architecture().layers()[number].input);
         Ok(vec![Value::Representation(Representation { geometry, ..made })])
     }
 }

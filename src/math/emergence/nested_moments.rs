@@ -102,12 +102,12 @@ mod tests {
     use super::*;
     use crate::math::activation::Activation;
     use crate::math::image::convolution::draw_weights;
-    use crate::math::image::maps::MapShape;
+    use crate::math::image::maps::Geometry;
     use crate::math::image::patch::Window;
     use crate::math::lofi::moment::{second_moment, signed_moment};
     use crate::math::random::Stream;
 
-    const SHAPE: MapShape = MapShape { channels: 2, height: 5, width: 4 };
+    const SHAPE: Geometry = Geometry { channels: 2, height: 5, width: 4 };
     const COUNT: usize = 9;
 
     fn images() -> (Maps, Vec<f64>) {

@@ -3,7 +3,7 @@
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::linalg::eigen::top_eigen_by_magnitude;
 use crate::math::linalg::{Eigen, Matrix, Vector, canonical_signs, scale_columns, sym_eigenvalues};
-use crate::math::lofi::filter::Filter;
+use crate::math::lofi::filter::MomentFilter;
 use crate::math::lofi::moment::{second_moment, signed_moment};
 
 /// The two moments of a sample that the prediction is made of.
@@ -52,11 +52,11 @@ impl Moments {
     ///
     /// # Errors
     /// Those of [`top_eigen_by_magnitude`].
-    pub fn filter(&self, keep: usize) -> Result<Filter, MathError> {
+    pub fn filter(&self, keep: usize) -> Result<MomentFilter, MathError> {
         let Eigen { values, mut vectors } = top_eigen_by_magnitude(&self.signed, keep)?;
         let signs = canonical_signs(&vectors);
         scale_columns(&mut vectors, &signs);
-        Ok(Filter { eigenvalues: values, directions: vectors })
+        Ok(MomentFilter { eigenvalues: values, directions: vectors })
     }
 }
 
@@ -69,7 +69,7 @@ impl Moments {
 ///
 /// # Errors
 /// [`MathError::Shape`] where filter and covariance differ, [`MathError::Range`] where the filter has fewer directions.
-pub fn emergence(covariance: &Matrix, filter: &Filter, features: usize) -> Result<Vec<Emergence>, MathError> {
+pub fn emergence(covariance: &Matrix, filter: &MomentFilter, features: usize) -> Result<Vec<Emergence>, MathError> {
     check_size("filter directions", filter.directions.nrows(), covariance.nrows())?;
     let kept = filter.eigenvalues.len();
     check_range(features <= kept, "features to predict", features as f64, "at most the filter's directions")?;
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn diagonal_covariance_can_be_done_by_hand() {
         let covariance = Matrix::from_diagonal(&Vector::from_vec(vec![4.0, 1.0, 1.0]));
-        let filter = Filter { eigenvalues: vec![-2.0, 0.5], directions: Matrix::identity(3, 2) };
+        let filter = MomentFilter { eigenvalues: vec![-2.0, 0.5], directions: Matrix::identity(3, 2) };
         let found = emergence(&covariance, &filter, 2).unwrap();
         let d1 = 0.5 + 0.2 + 0.2;
         let first = Emergence { radius: 4.0, alignment: 2.0, effective_dimension: d1, predicted_samples: 4.0 * d1 };

@@ -1,6 +1,6 @@
 //! A convolutional layer of random weights, and its filter over channels, streamed over blocks of images.
 
-use super::maps::{MapShape, Maps, bounded_blocks};
+use super::maps::{Geometry, Maps, bounded_blocks};
 use super::patch::{Window, patches_into};
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_range, check_size};
@@ -38,8 +38,8 @@ pub struct ConvolutionalLayer {
     weights: Matrix,
     window: Window,
     activation: Activation,
-    input: MapShape,
-    output: MapShape,
+    input: Geometry,
+    output: Geometry,
 }
 
 // Memory that is used again for every block.
@@ -55,14 +55,14 @@ impl ConvolutionalLayer {
     /// # Errors
     /// [`MathError::Shape`] where the weights are not those of the input's channels, [`MathError::Range`] where the
     /// window is empty or larger than the padded image.
-    pub fn new(weights: Matrix, window: Window, activation: Activation, input: MapShape) -> Result<Self, MathError> {
+    pub fn new(weights: Matrix, window: Window, activation: Activation, input: Geometry) -> Result<Self, MathError> {
         check_size("rows of the convolution's weights", weights.nrows(), input.channels * window.area())?;
         let output = window.output(input, weights.ncols())?;
         Ok(Self { weights, window, activation, input, output })
     }
 
     /// The shape of the lifted images. Shapes: -> P channels of the height and width of [`Window::output`].
-    pub fn output(&self) -> MapShape {
+    pub fn output(&self) -> Geometry {
         self.output
     }
 
@@ -124,7 +124,7 @@ impl ConvolutionalLayer {
         images: impl FnMut(Range<usize>) -> Result<Maps, E>,
     ) -> Result<Maps, E> {
         check_size("rows of the directions", directions.nrows(), self.output.channels)?;
-        let shape = MapShape { channels: directions.ncols(), ..self.output };
+        let shape = Geometry { channels: directions.ncols(), ..self.output };
         let mut out = Matrix::zeros(count, shape.dim());
         let mut h = Matrix::default();
         self.each_block(count, images, |range, z| {
@@ -192,7 +192,7 @@ mod tests {
     use crate::math::linalg::product;
     use crate::math::lofi::moment::signed_moment;
 
-    const SHAPE: MapShape = MapShape { channels: 3, height: 5, width: 4 };
+    const SHAPE: Geometry = Geometry { channels: 3, height: 5, width: 4 };
     const LABELS: [f64; 4] = [1.0, -1.0, -1.0, 1.0];
     const WINDOW: Window = Window { size: 3, padding: 1 };
 

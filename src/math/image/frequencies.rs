@@ -1,6 +1,6 @@
 //! Images as the inverse real Fourier transform of masked coefficients, and the transpose of that map.
 
-use super::maps::MapShape;
+use super::maps::Geometry;
 use crate::math::error::{MathError, check_size};
 use crate::math::fourier::DecayMask;
 use crate::math::linalg::{Matrix, product, product_nt, product_tn};
@@ -13,7 +13,7 @@ use std::f64::consts::TAU;
 /// `x = (C_a A − S_a B) C_bᵀ − (S_a A + C_a B) S_bᵀ`, four products on either side and no complex numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FourierImages {
-    shape: MapShape,
+    shape: Geometry,
     gains: Matrix,
     // H x H
     cosines_down: Matrix,
@@ -27,8 +27,8 @@ impl FourierImages {
     /// Images of a shape whose coefficients are damped by a mask.
     ///
     /// Shapes: -> waves H x H and W x (⌊W/2⌋ + 1) of either kind, gains H x (⌊W/2⌋ + 1). Cost: H² + W².
-    pub fn new(mask: DecayMask, shape: MapShape) -> Self {
-        let MapShape { height, width, .. } = shape;
+    pub fn new(mask: DecayMask, shape: Geometry) -> Self {
+        let Geometry { height, width, .. } = shape;
         let half = width / 2 + 1;
         // a column of the half plane stands for itself and its mirror image, unless it is its own
         let weight = |s: usize| if s == 0 || 2 * s == width { 1.0 } else { 2.0 } / (height * width) as f64;
@@ -112,9 +112,9 @@ mod tests {
     use super::*;
     use crate::math::random::Stream;
 
-    fn shapes() -> impl Iterator<Item = MapShape> {
+    fn shapes() -> impl Iterator<Item = Geometry> {
         let sizes = [(1, 1, 1), (1, 2, 3), (2, 7, 7), (3, 8, 6), (1, 5, 4)];
-        sizes.into_iter().map(|(channels, height, width)| MapShape { channels, height, width })
+        sizes.into_iter().map(|(channels, height, width)| Geometry { channels, height, width })
     }
 
     fn mask() -> DecayMask {
@@ -127,8 +127,8 @@ mod tests {
 
     // The definition, one pixel at a time: inverse transform of the Hermitian completion of the half plane, of which the
     // imaginary parts of the columns without a mirror image count only through their antisymmetric part.
-    fn direct(values: &[f64], shape: MapShape, (y, t): (usize, usize)) -> f64 {
-        let MapShape { height, width, .. } = shape;
+    fn direct(values: &[f64], shape: Geometry, (y, t): (usize, usize)) -> f64 {
+        let Geometry { height, width, .. } = shape;
         let half = width / 2 + 1;
         let gains = mask().half_plane(height, width);
         let at = |r: usize, s: usize| (values[s * height + r], values[height * half + s * height + r]);
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn zero_frequency_is_the_mean() {
-        let shape = MapShape { channels: 2, height: 4, width: 6 };
+        let shape = Geometry { channels: 2, height: 4, width: 6 };
         let images = FourierImages::new(mask(), shape);
         let mut coefficients = Matrix::zeros(1, images.coefficients());
         coefficients[(0, images.coefficients() / 2)] = 24.0;

@@ -3,20 +3,21 @@
 use crate::math::error::{MathError, check_size};
 use crate::math::linalg::{Matrix, reshaped};
 use crate::math::size::times;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The shape of one image or feature map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MapShape {
-    /// C.
+/// The layout of one image or feature map, flattened channel-major: channel c, row r, column s is at `c HW + r W + s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Geometry {
+    /// Channels C.
     pub channels: usize,
-    /// H.
+    /// Rows H, pixels.
     pub height: usize,
-    /// W.
+    /// Columns W, pixels.
     pub width: usize,
 }
 
-impl MapShape {
+impl Geometry {
     /// Positions of one channel, S = HW. Units: pixels.
     pub const fn positions(self) -> usize {
         times(self.height, self.width)
@@ -35,7 +36,7 @@ impl MapShape {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Maps {
     values: Matrix,
-    shape: MapShape,
+    shape: Geometry,
 }
 
 impl Maps {
@@ -43,7 +44,7 @@ impl Maps {
     ///
     /// # Errors
     /// [`MathError::Shape`] where the rows have another length.
-    pub fn new(values: Matrix, shape: MapShape) -> Result<Self, MathError> {
+    pub fn new(values: Matrix, shape: Geometry) -> Result<Self, MathError> {
         check_size("columns of the images", values.ncols(), shape.dim())?;
         Ok(Self { values, shape })
     }
@@ -64,7 +65,7 @@ impl Maps {
     }
 
     /// The shape of each image. Shapes: -> C, H, W.
-    pub fn shape(&self) -> MapShape {
+    pub fn shape(&self) -> Geometry {
         self.shape
     }
 
@@ -78,7 +79,7 @@ impl Maps {
     ///
     /// # Errors
     /// [`MathError::Shape`] where the columns are not the channels, or the rows no whole number of images.
-    pub fn from_positions(rows: Matrix, shape: MapShape) -> Result<Self, MathError> {
+    pub fn from_positions(rows: Matrix, shape: Geometry) -> Result<Self, MathError> {
         check_size("columns of the positions", rows.ncols(), shape.channels)?;
         let count = rows.nrows() / shape.positions().max(1);
         check_size("rows of the positions", rows.nrows(), count * shape.positions())?;
@@ -95,7 +96,7 @@ impl Maps {
     pub fn channel(&self, channel: usize) -> Self {
         let positions = self.shape.positions();
         let values = self.values.columns(channel * positions, positions).into_owned();
-        Self { values, shape: MapShape { channels: 1, ..self.shape } }
+        Self { values, shape: Geometry { channels: 1, ..self.shape } }
     }
 
     /// Some of the images, copied. Panics where there are fewer.
@@ -120,7 +121,7 @@ pub fn bounded_blocks(count: usize, entries: usize) -> impl Iterator<Item = Rang
 mod tests {
     use super::*;
 
-    const SHAPE: MapShape = MapShape { channels: 3, height: 2, width: 4 };
+    const SHAPE: Geometry = Geometry { channels: 3, height: 2, width: 4 };
 
     fn maps() -> Maps {
         Maps::new(Matrix::from_fn(5, SHAPE.dim(), |i, j| (100 * i + j) as f64), SHAPE).unwrap()
@@ -142,7 +143,7 @@ mod tests {
     fn parts_are_those_of_the_whole() {
         let maps = maps();
         let part = maps.channel(1).images(2..4);
-        assert_eq!(part.shape(), MapShape { channels: 1, ..SHAPE });
+        assert_eq!(part.shape(), Geometry { channels: 1, ..SHAPE });
         assert_eq!((part.count(), part.values()[(1, 7)]), (2, 315.0));
         assert!(Maps::new(Matrix::zeros(2, 23), SHAPE).is_err());
     }

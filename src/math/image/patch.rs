@@ -1,6 +1,6 @@
 //! Square patches of images and the label-weighted moment of one channel's patches.
 
-use super::maps::{MapShape, Maps, bounded_blocks};
+use super::maps::{Geometry, Maps, bounded_blocks};
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::linalg::eigen::top_eigen_by_magnitude;
 use crate::math::linalg::{
@@ -29,14 +29,14 @@ impl Window {
     ///
     /// # Errors
     /// [`MathError::Range`] where the window is empty or larger than the padded image.
-    pub fn output(self, input: MapShape, channels: usize) -> Result<MapShape, MathError> {
+    pub fn output(self, input: Geometry, channels: usize) -> Result<Geometry, MathError> {
         let along = |length: usize| {
             let padded = length + 2 * self.padding;
             let fits = (1..=padded).contains(&self.size);
             check_range(fits, "size of the window", self.size as f64, "1 to the size of the padded image")?;
             Ok(padded - self.size + 1)
         };
-        Ok(MapShape { channels, height: along(input.height)?, width: along(input.width)? })
+        Ok(Geometry { channels, height: along(input.height)?, width: along(input.width)? })
     }
 }
 
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!((parity(&[0.0; 4]), flatness(&[0.0; 4])), (0.0, 0.0));
     }
 
-    fn sample(n: usize, shape: MapShape) -> Maps {
+    fn sample(n: usize, shape: Geometry) -> Maps {
         Maps::new(Stream::new(6, "test-images", 0).normal_columns(n, 0, shape.dim()), shape).unwrap()
     }
 
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn patches_are_windows_of_the_padded_image() {
-        let images = sample(3, MapShape { channels: 2, height: 4, width: 5 });
+        let images = sample(3, Geometry { channels: 2, height: 4, width: 5 });
         for (size, padding) in [(1, 0), (3, 1), (2, 0), (4, 0), (5, 2), (2, 3), (12, 5)] {
             let window = Window { size, padding };
             let output = window.output(images.shape(), 1).unwrap();
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn moment_is_the_sum_over_patches_however_the_images_are_cut() {
-        let images = sample(7, MapShape { channels: 1, height: 4, width: 3 });
+        let images = sample(7, Geometry { channels: 1, height: 4, width: 3 });
         let labels = [1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0];
         let window = Window { size: 3, padding: 1 };
         let whole = patch_moment(&images, window, &labels).unwrap();
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn directions_solve_the_eigenproblem_in_order() {
-        let images = sample(9, MapShape { channels: 1, height: 5, width: 5 });
+        let images = sample(9, Geometry { channels: 1, height: 5, width: 5 });
         let labels: Vec<f64> = (0..9).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 }).collect();
         let moment = patch_moment(&images, Window { size: 3, padding: 1 }, &labels).unwrap();
         let top = leading_directions(&moment, 9).unwrap();
@@ -270,13 +270,13 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let images = sample(2, MapShape { channels: 1, height: 4, width: 3 });
+        let images = sample(2, Geometry { channels: 1, height: 4, width: 3 });
         for (size, padding) in [(0, 1), (4, 0), (6, 1)] {
             assert!(patches(&images, Window { size, padding }).is_err(), "k = {size}, padding {padding}");
         }
         let window = Window { size: 3, padding: 1 };
         assert!(patch_moment(&images, window, &[1.0]).is_err());
-        assert!(patch_moment(&sample(1, MapShape { channels: 2, height: 3, width: 3 }), window, &[1.0]).is_err());
+        assert!(patch_moment(&sample(1, Geometry { channels: 2, height: 3, width: 3 }), window, &[1.0]).is_err());
         assert!(PatchMoment::new(window).finish().is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Pooling and normalisation of feature maps: what stands between two convolutional layers.
 
-use super::maps::{MapShape, Maps};
+use super::maps::{Geometry, Maps};
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::Matrix;
 
@@ -25,7 +25,7 @@ impl Pooling {
         let from = z.shape();
         let fits = (1..=from.height.min(from.width)).contains(&size);
         check_range(fits, "size of the pooling window", size as f64, "1 to the smaller side of the map")?;
-        let shape = MapShape { height: from.height / size, width: from.width / size, ..from };
+        let shape = Geometry { height: from.height / size, width: from.width / size, ..from };
         let mut out = Matrix::from_element(z.count(), shape.dim(), self.start());
         for (index, mut column) in out.column_iter_mut().enumerate() {
             let (row, left) = (index / shape.width, index % shape.width * size);
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::math::random::Stream;
 
-    const SHAPE: MapShape = MapShape { channels: 3, height: 5, width: 4 };
+    const SHAPE: Geometry = Geometry { channels: 3, height: 5, width: 4 };
 
     fn sample() -> Maps {
         Maps::new(Stream::new(7, "test-images", 0).normal_columns(4, 0, SHAPE.dim()), SHAPE).unwrap()
@@ -98,7 +98,7 @@ mod tests {
     fn pooling_takes_the_mean_and_the_maximum_of_whole_windows() {
         let z = sample();
         let (mean, max) = (Pooling::Average.apply(&z, 2).unwrap(), Pooling::Max.apply(&z, 2).unwrap());
-        assert_eq!(mean.shape(), MapShape { channels: 3, height: 2, width: 2 });
+        assert_eq!(mean.shape(), Geometry { channels: 3, height: 2, width: 2 });
         for (i, place) in [(0, (0, 0, 0)), (3, (2, 1, 1)), (1, (1, 0, 1))] {
             let (channel, r, s) = place;
             let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(u, v)| at(&z, i, (channel, 2 * r + u, 2 * s + v)));

@@ -1,7 +1,7 @@
 //! Maps over the pixels of an image: views of colour images in one channel, smoothed magnitudes, and how concentrated
 //! they are.
 
-use super::maps::MapShape;
+use super::maps::Geometry;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::fourier::Smoother;
 use crate::math::linalg::Matrix;
@@ -10,7 +10,7 @@ use crate::math::linalg::Matrix;
 ///
 /// # Errors
 /// [`MathError::Shape`] for another number of values.
-pub fn channel_mean(values: &[f64], shape: MapShape) -> Result<Vec<f64>, MathError> {
+pub fn channel_mean(values: &[f64], shape: Geometry) -> Result<Vec<f64>, MathError> {
     over_channels(values, shape, |pixel| pixel.iter().sum::<f64>() / pixel.len() as f64)
 }
 
@@ -21,7 +21,7 @@ pub fn channel_mean(values: &[f64], shape: MapShape) -> Result<Vec<f64>, MathErr
 ///
 /// # Errors
 /// [`MathError::Shape`] for another number of values.
-pub fn signed_grey(values: &[f64], shape: MapShape) -> Result<Vec<f64>, MathError> {
+pub fn signed_grey(values: &[f64], shape: Geometry) -> Result<Vec<f64>, MathError> {
     over_channels(values, shape, |pixel| {
         let norm = pixel.iter().map(|v| v * v).sum::<f64>().sqrt();
         let sum: f64 = pixel.iter().sum();
@@ -29,7 +29,7 @@ pub fn signed_grey(values: &[f64], shape: MapShape) -> Result<Vec<f64>, MathErro
     })
 }
 
-fn over_channels(values: &[f64], shape: MapShape, of: impl Fn(&[f64]) -> f64) -> Result<Vec<f64>, MathError> {
+fn over_channels(values: &[f64], shape: Geometry, of: impl Fn(&[f64]) -> f64) -> Result<Vec<f64>, MathError> {
     check_size("numbers of an image", values.len(), shape.dim())?;
     let pixel = |at: usize| (0..shape.channels).map(|c| values[c * shape.positions() + at]).collect::<Vec<_>>();
     Ok((0..shape.positions()).map(|at| of(&pixel(at))).collect())
@@ -41,7 +41,7 @@ fn over_channels(values: &[f64], shape: MapShape, of: impl Fn(&[f64]) -> f64) ->
 ///
 /// # Errors
 /// [`MathError::Shape`] where the values fit neither the shape nor the smoother.
-pub fn smoothed_magnitude(values: &[f64], shape: MapShape, smoother: &Smoother) -> Result<Vec<f64>, MathError> {
+pub fn smoothed_magnitude(values: &[f64], shape: Geometry, smoother: &Smoother) -> Result<Vec<f64>, MathError> {
     check_size("numbers of an image", values.len(), shape.dim())?;
     let mut out = Vec::with_capacity(values.len());
     for channel in values.chunks_exact(shape.positions().max(1)) {
@@ -116,7 +116,7 @@ pub fn sample_map(vectors: &Matrix, eigenvalues: &[f64], sample: &[f64]) -> Resu
 ///
 /// # Errors
 /// [`MathError::Shape`] for another number of values, [`MathError::Range`] where the map is zero.
-pub fn centre_share(map: &[f64], shape: MapShape) -> Result<f64, MathError> {
+pub fn centre_share(map: &[f64], shape: Geometry) -> Result<f64, MathError> {
     check_size("numbers of a map", map.len(), shape.positions())?;
     let total: f64 = map.iter().sum();
     check_range(total > 0.0, "sum of a map", total, "above 0")?;
@@ -151,7 +151,7 @@ mod tests {
     use crate::math::fourier::DecayMask;
     use crate::math::random::Stream;
 
-    const SHAPE: MapShape = MapShape { channels: 3, height: 2, width: 2 };
+    const SHAPE: Geometry = Geometry { channels: 3, height: 2, width: 2 };
 
     #[test]
     fn views_of_colours() {
@@ -159,14 +159,14 @@ mod tests {
         assert_eq!(signed_grey(&values, SHAPE).unwrap(), [5.0, 0.0, -3.0, -(5.0_f64.sqrt())]);
         let mean = channel_mean(&values, SHAPE).unwrap();
         assert!((mean[0] - 7.0 / 3.0).abs() < 1e-15 && (mean[2] + 5.0 / 3.0).abs() < 1e-15);
-        let grey = MapShape { channels: 1, height: 3, width: 4 };
+        let grey = Geometry { channels: 1, height: 3, width: 4 };
         assert_eq!(signed_grey(&values, grey).unwrap(), values);
         assert!(channel_mean(&values, grey).is_ok() && channel_mean(&values[1..], SHAPE).is_err());
     }
 
     #[test]
     fn smoothing_goes_channel_by_channel_and_is_not_negative() {
-        let shape = MapShape { channels: 2, height: 5, width: 4 };
+        let shape = Geometry { channels: 2, height: 5, width: 4 };
         let smoother = Smoother::new(DecayMask::new(0.3, 2.0).unwrap(), 5, 4);
         let values = Stream::new(1, "test-map", 0).normal_columns(40, 0, 1);
         let smooth = smoothed_magnitude(values.as_slice(), shape, &smoother).unwrap();
@@ -204,12 +204,12 @@ mod tests {
     #[test]
     fn concentration_of_flat_and_pointed_maps() {
         for (height, width) in [(4, 8), (7, 5), (3, 3)] {
-            let shape = MapShape { channels: 1, height, width };
+            let shape = Geometry { channels: 1, height, width };
             let flat = vec![0.3; height * width];
             assert!((centre_share(&flat, shape).unwrap() - 0.25).abs() < 1e-14, "{shape:?}");
             assert!((effective_area(&flat).unwrap() - 1.0).abs() < 1e-14);
         }
-        let shape = MapShape { channels: 1, height: 4, width: 4 };
+        let shape = Geometry { channels: 1, height: 4, width: 4 };
         let point = |at: usize| (0..16).map(|i| if i == at { 2.0 } else { 0.0 }).collect::<Vec<f64>>();
         assert_eq!((centre_share(&point(5), shape).unwrap(), centre_share(&point(3), shape).unwrap()), (1.0, 0.0));
         assert_eq!(effective_area(&point(3)).unwrap(), 1.0 / 16.0);

@@ -1,6 +1,6 @@
 //! Images of another size or with fewer channels.
 
-use super::maps::{MapShape, Maps};
+use super::maps::{Geometry, Maps};
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::linalg::Matrix;
 
@@ -27,7 +27,7 @@ pub fn area_average(x: &Maps, height: usize, width: usize) -> Result<Maps, MathE
     let from = x.shape();
     check_range(height.min(width) > 0, "shorter side of the images", 0.0, "at least 1 pixel")?;
     check_range(from.positions() > 0, "pixels of an image", 0.0, "at least 1")?;
-    let shape = MapShape { height, width, ..from };
+    let shape = Geometry { height, width, ..from };
     let (down, across) = (overlaps(from.height, height), overlaps(from.width, width));
     let mut out = Matrix::zeros(x.count(), shape.dim());
     for (index, mut column) in out.column_iter_mut().enumerate() {
@@ -55,7 +55,7 @@ pub fn weighted_channels(x: &Maps, weights: &[f64]) -> Result<Maps, MathError> {
     for (channel, &weight) in weights.iter().enumerate() {
         out += x.values().columns(channel * positions, positions) * weight;
     }
-    Maps::new(out, MapShape { channels: 1, ..from })
+    Maps::new(out, Geometry { channels: 1, ..from })
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     use crate::math::random::Stream;
 
     fn images(height: usize, width: usize) -> Maps {
-        let shape = MapShape { channels: 2, height, width };
+        let shape = Geometry { channels: 2, height, width };
         Maps::new(Stream::new(5, "test-images", 0).normal_columns(3, 0, shape.dim()), shape).unwrap()
     }
 
@@ -78,7 +78,7 @@ mod tests {
         for (from, to) in [((28, 28), (13, 13)), ((5, 7), (3, 10)), ((4, 6), (1, 1)), ((3, 3), (8, 2))] {
             let x = images(from.0, from.1);
             let made = area_average(&x, to.0, to.1).unwrap();
-            assert_eq!(made.shape(), MapShape { channels: 2, height: to.0, width: to.1 });
+            assert_eq!(made.shape(), Geometry { channels: 2, height: to.0, width: to.1 });
             assert!((0..2).all(|c| (mean(&x, c) - mean(&made, c)).abs() < 1e-14), "{from:?} to {to:?}");
             assert_eq!(area_average(&x, from.0, from.1).unwrap(), x);
         }
@@ -94,7 +94,7 @@ mod tests {
     // 3 pixels to 2: each output covers one pixel and half of the middle one
     #[test]
     fn pixels_that_are_cut_count_in_part() {
-        let shape = MapShape { channels: 1, height: 1, width: 3 };
+        let shape = Geometry { channels: 1, height: 1, width: 3 };
         let x = Maps::new(Matrix::from_row_slice(1, 3, &[3.0, 6.0, 12.0]), shape).unwrap();
         let made = area_average(&x, 1, 2).unwrap().flatten();
         assert!((made - Matrix::from_row_slice(1, 2, &[4.0, 10.0])).amax() < 1e-15);
@@ -117,7 +117,7 @@ mod tests {
     fn channels_are_weighed() {
         let x = images(2, 3);
         let grey = weighted_channels(&x, &[0.25, 2.0]).unwrap();
-        assert_eq!(grey.shape(), MapShape { channels: 1, height: 2, width: 3 });
+        assert_eq!(grey.shape(), Geometry { channels: 1, height: 2, width: 3 });
         let expected = 0.25 * x.values()[(2, 4)] + 2.0 * x.values()[(2, 10)];
         assert!((grey.values()[(2, 4)] - expected).abs() < 1e-15);
         assert!(weighted_channels(&x, &[1.0]).is_err());

@@ -12,14 +12,14 @@ use crate::math::linalg::{
 
 /// A filter in feature space.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filter {
+pub struct MomentFilter {
     /// Eigenvalues of `C = Zᵀ diag(y) Z/n`, by descending |λ|.
     pub eigenvalues: Vec<f64>,
     /// P x K, orthonormal columns, canonical signs.
     pub directions: Matrix,
 }
 
-impl Filter {
+impl MomentFilter {
     /// The filtered representation `h = Z V`. Shapes: n x P -> n x K. Cost: 2nPK. Panics where the sizes differ.
     /// Source: the paper, the filter of a LoFi layer.
     pub fn apply(&self, z: &Matrix) -> Matrix {
@@ -63,7 +63,7 @@ pub enum Route {
 /// # Errors
 /// [`MathError::Shape`] for labels that do not fit; [`MathError::Range`] where `keep` is 0 or exceeds P (dual: the rank
 /// of Z); [`MathError::NonFinite`].
-pub fn moment_filter(z: &Matrix, labels: &[f64], keep: usize, route: Route) -> Result<Filter, MathError> {
+pub fn moment_filter(z: &Matrix, labels: &[f64], keep: usize, route: Route) -> Result<MomentFilter, MathError> {
     check_size("labels", labels.len(), z.nrows())?;
     check_range((1..=z.ncols()).contains(&keep), "directions to keep", keep as f64, "1 to the number of features")?;
     // the dual needs a full eigenproblem before the top-k one: measured break-even at n = 0.6 P; and a dual that keeps
@@ -78,7 +78,7 @@ pub fn moment_filter(z: &Matrix, labels: &[f64], keep: usize, route: Route) -> R
     let Eigen { values, mut vectors } = top;
     let signs = canonical_signs(&vectors);
     scale_columns(&mut vectors, &signs);
-    Ok(Filter { eigenvalues: values, directions: vectors })
+    Ok(MomentFilter { eigenvalues: values, directions: vectors })
 }
 
 // Eigenvalues of the Gram matrix below this share of the largest are rounding: their directions carry none of C.
@@ -105,7 +105,7 @@ fn through_gram(z: &Matrix, labels: &[f64], keep: usize) -> Result<Eigen, MathEr
 /// A filter in function space, with the features that it gives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DualFilter {
-    /// Eigenvalues of `G^{1/2} diag(y) G^{1/2}`, by descending |λ|: n times those of [`Filter`].
+    /// Eigenvalues of `G^{1/2} diag(y) G^{1/2}`, by descending |λ|: n times those of [`MomentFilter`].
     pub eigenvalues: Vec<f64>,
     /// n x K coefficients A of the features over the training kernel; `Aᵀ G A = I`.
     pub coefficients: Matrix,
@@ -217,7 +217,7 @@ mod tests {
         (z, y)
     }
 
-    fn assert_same(a: &Filter, b: &Filter, tolerance: f64) {
+    fn assert_same(a: &MomentFilter, b: &MomentFilter, tolerance: f64) {
         let scale = a.eigenvalues[0].abs();
         assert!(a.eigenvalues.iter().zip(&b.eigenvalues).all(|(x, y)| (x - y).abs() < tolerance * scale));
         assert!((&a.directions - &b.directions).amax() < tolerance);

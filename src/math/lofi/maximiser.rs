@@ -184,13 +184,13 @@ mod tests {
     use super::*;
     use crate::math::activation::Activation;
     use crate::math::fourier::DecayMask;
-    use crate::math::image::maps::MapShape;
+    use crate::math::image::maps::Geometry;
     use crate::math::linalg::{orthonormal_basis, product, product_tn};
     use crate::math::lofi::feature_stack::{RowSource, Unfitted};
     use crate::math::lofi::random_features::draw_weights;
     use std::ops::Range;
 
-    const SHAPE: MapShape = MapShape { channels: 1, height: 4, width: 5 };
+    const SHAPE: Geometry = Geometry { channels: 1, height: 4, width: 5 };
 
     fn stack(activation: Activation, width: usize) -> FeatureStack {
         let x = Stream::new(3, "test-data", 0).normal_columns(9, 0, SHAPE.dim());

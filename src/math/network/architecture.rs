@@ -2,13 +2,13 @@
 
 use super::layers::layer::{Layer, Parametrisation, Placed, output_of};
 use crate::math::error::{MathError, check_range};
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::size::times3;
 
 /// All layers of a network with their sizes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Architecture {
-    input: MapShape,
+    input: Geometry,
     layers: Vec<Placed>,
     parameters: usize,
 }
@@ -19,7 +19,7 @@ impl Architecture {
     /// # Errors
     /// [`MathError::Range`] where a layer does not fit what comes before it, where it has no output, or where no layer
     /// has weights.
-    pub fn new(input: MapShape, layers: &[Layer], parametrisation: Parametrisation) -> Result<Self, MathError> {
+    pub fn new(input: Geometry, layers: &[Layer], parametrisation: Parametrisation) -> Result<Self, MathError> {
         let mut network = Self { input, layers: Vec::with_capacity(layers.len()), parameters: 0 };
         for &layer in layers {
             network.place(layer, parametrisation)?;
@@ -51,12 +51,12 @@ impl Architecture {
     }
 
     /// Shape of a sample that comes in.
-    pub fn input(&self) -> MapShape {
+    pub fn input(&self) -> Geometry {
         self.input
     }
 
     /// Shape of what the last layer gives.
-    pub fn output(&self) -> MapShape {
+    pub fn output(&self) -> Geometry {
         self.layers.last().map_or(self.input, |placed| placed.output)
     }
 
@@ -83,7 +83,7 @@ impl Architecture {
     }
 
     /// Shapes of the features of each hidden layer.
-    pub fn hidden_shapes(&self) -> Vec<MapShape> {
+    pub fn hidden_shapes(&self) -> Vec<Geometry> {
         self.hidden().into_iter().map(|number| self.layers[number].input).collect()
     }
 
@@ -115,7 +115,7 @@ mod tests {
             Layer::Dense { width: 5, bias: false },
             Layer::Dense { width: 1, bias: true },
         ];
-        let input = MapShape { channels: 2, height: 5, width: 4 };
+        let input = Geometry { channels: 2, height: 5, width: 4 };
         let net = Architecture::new(input, &layers, Parametrisation::TangentKernel).unwrap();
         assert_eq!(net.layers()[0].weights, 0..72);
         assert_eq!(net.layers()[0].bias, 72..76);
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let input = MapShape { channels: 3, height: 1, width: 1 };
+        let input = Geometry { channels: 3, height: 1, width: 1 };
         let refused = |layer| Architecture::new(input, &[layer], Parametrisation::Standard).is_err();
         assert!(refused(Layer::Pooling { pooling: Pooling::Max, size: 2 }));
         assert!(refused(Layer::Convolution { channels: 2, window: Window { size: 3, padding: 0 }, bias: true }));

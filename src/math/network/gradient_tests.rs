@@ -1,7 +1,7 @@
 //! Gradients of every layer and of whole networks against finite differences, in f64.
 
 use super::*;
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::image::patch::Window;
 use crate::math::image::pooling::Pooling;
 use crate::math::random::Stream;
@@ -17,7 +17,7 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(input: MapShape, layers: &[Layer], loss: Loss, parametrisation: Parametrisation) -> Self {
+    fn new(input: Geometry, layers: &[Layer], loss: Loss, parametrisation: Parametrisation) -> Self {
         let architecture = Architecture::new(input, layers, parametrisation).unwrap();
         let drawn = |purpose: &str, n: usize| Stream::new(4, purpose, 0).normal_columns(n, 0, 1).as_slice().to_vec();
         let law = match parametrisation {
@@ -73,11 +73,11 @@ impl Problem {
     }
 }
 
-const MAPS: MapShape = MapShape { channels: 2, height: 5, width: 4 };
+const MAPS: Geometry = Geometry { channels: 2, height: 5, width: 4 };
 const WINDOW: Window = Window { size: 3, padding: 1 };
 const LAST: Layer = Layer::Dense { width: 1, bias: true };
 
-fn check(name: &str, input: MapShape, layers: &[Layer]) {
+fn check(name: &str, input: Geometry, layers: &[Layer]) {
     for (loss, parametrisation) in
         [(Loss::Square, Parametrisation::Standard), (Loss::Logistic, Parametrisation::TangentKernel)]
     {
@@ -115,13 +115,13 @@ fn every_layer_has_the_gradient_of_finite_differences() {
 
 #[test]
 fn whole_networks_have_the_gradient_of_finite_differences() {
-    let vector = MapShape { channels: 6, height: 1, width: 1 };
+    let vector = Geometry { channels: 6, height: 1, width: 1 };
     let relu = Layer::Pointwise(Pointwise::Relu);
     let dense = Layer::Dense { width: 7, bias: true };
     check("perceptron", vector, &[dense, relu, dense, relu, dense, relu, LAST]);
     let pool = Layer::Pooling { pooling: Pooling::Max, size: 2 };
     let convolution = |channels| Layer::Convolution { channels, window: WINDOW, bias: true };
-    let image = MapShape { channels: 2, height: 8, width: 9 };
+    let image = Geometry { channels: 2, height: 8, width: 9 };
     let layers = [
         convolution(3),
         relu,

@@ -59,12 +59,12 @@ fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parame
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::image::maps::MapShape;
+    use crate::math::image::maps::Geometry;
     use crate::math::network::{Layer, Parametrisation, Pointwise};
 
     #[test]
     fn moments_are_those_of_the_law() {
-        let input = MapShape { channels: 200, height: 1, width: 1 };
+        let input = Geometry { channels: 200, height: 1, width: 1 };
         let layers = [
             Layer::Dense { width: 300, bias: true },
             Layer::Pointwise(Pointwise::Relu),

@@ -75,7 +75,7 @@ pub fn layer_overlaps<T: Scalar>(architecture: &Architecture, a: &[T], b: &[T]) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::image::maps::MapShape;
+    use crate::math::image::maps::Geometry;
     use crate::math::linalg::Matrix;
     use crate::math::network::{
         Initialisation, Layer, Optimiser, Parametrisation, Pointwise, Rule, Trainer, initial_parameters,
@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn network(dim: usize, layers: &[Layer]) -> Network<f64> {
-        let input = MapShape { channels: dim, height: 1, width: 1 };
+        let input = Geometry { channels: dim, height: 1, width: 1 };
         let architecture = Architecture::new(input, layers, Parametrisation::TangentKernel).unwrap();
         let parameters = initial_parameters(&architecture, Initialisation::Normal, 3);
         Network::new(architecture, parameters).unwrap()

@@ -7,7 +7,7 @@ use super::layers::passing::{Gradients, Values};
 use super::layers::{channel_norm, convolution, dense, pooling};
 use super::scalar::Scalar;
 use crate::math::error::{MathError, check_size};
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::size::times;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -44,7 +44,7 @@ impl<T: Scalar> Workspace<T> {
     pub fn new(architecture: &Architecture, most_rows: usize) -> Self {
         let zeros = |numbers: usize| vec![T::default(); numbers];
         let layers = architecture.layers();
-        let dims = || std::iter::once(architecture.input()).chain(layers.iter().map(|p| p.output)).map(MapShape::dim);
+        let dims = || std::iter::once(architecture.input()).chain(layers.iter().map(|p| p.output)).map(Geometry::dim);
         let learned = first_with_weights(architecture) + 1;
         let mut transforms = HashMap::new();
         let gradients = dims().enumerate().map(|(i, dim)| zeros(if i < learned { 0 } else { dim * most_rows }));

@@ -1,7 +1,7 @@
 //! Convergence at the rates that theory gives, on least squares.
 
 use super::*;
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::linalg::{Matrix, product_tn, sym_eigenvalues};
 use crate::math::random::Stream;
 
@@ -43,7 +43,7 @@ fn regression(n: usize, noise: f64) -> Samples {
 }
 
 fn linear(batch: usize) -> Trainer<f64> {
-    let input = MapShape { channels: DIM, height: 1, width: 1 };
+    let input = Geometry { channels: DIM, height: 1, width: 1 };
     let layers = [Layer::Dense { width: 1, bias: false }];
     let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
     let network = Network::new(net, vec![0.0; DIM]).unwrap();

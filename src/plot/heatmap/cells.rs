@@ -8,16 +8,16 @@ use crate::step::roles::Asked;
 
 /// Cells on grids, one for each panel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
+pub struct Cells {
     /// Which rows each panel shows.
     pub split: Split,
     /// The panels.
-    pub panels: Vec<Panel>,
+    pub panels: Vec<PanelCells>,
 }
 
 /// The cells of one panel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Panel {
+pub struct PanelCells {
     /// Values across, from the left.
     pub xs: Vec<Cell>,
     /// Values upwards, from the bottom.
@@ -28,7 +28,7 @@ pub struct Panel {
     pub baseline: Option<f64>,
 }
 
-impl Grid {
+impl Cells {
     /// Whether no panel has a cell, even one without a value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -40,7 +40,7 @@ impl Grid {
 ///
 /// # Errors
 /// Where a column is missing, two rows claim one cell, or there are more panels than can be read.
-pub fn read(asked: &Asked<'_, Params>, table: &Table, rows: &[usize]) -> Result<Grid, StepError> {
+pub fn read(asked: &Asked<'_, Params>, table: &Table, rows: &[usize]) -> Result<Cells, StepError> {
     let shown = table.take(rows);
     let (x, y) = (shown.column(asked.x.column())?, shown.column(asked.y.column())?);
     let kept: Vec<usize> = (0..shown.height()).filter(|&r| !x[r].is_null() && !y[r].is_null()).collect();
@@ -48,14 +48,14 @@ pub fn read(asked: &Asked<'_, Params>, table: &Table, rows: &[usize]) -> Result<
     let split = asked.head.facets.split(&shown)?;
     let panel = |index: usize| panel(asked, (table, &shown), (&split, index));
     let panels = (0..split.panels.len()).map(panel).collect::<Result<_, _>>()?;
-    Ok(Grid { panels, split })
+    Ok(Cells { panels, split })
 }
 
 fn panel(
     asked: &Asked<'_, Params>,
     (table, shown): (&Table, &Table),
     (split, index): (&Split, usize),
-) -> Result<Panel, StepError> {
+) -> Result<PanelCells, StepError> {
     let own = &split.panels[index].rows;
     let (x, y) = (shown.column(asked.x.column())?, shown.column(asked.y.column())?);
     let values = asked.value.numbers(shown)?;
@@ -68,7 +68,7 @@ fn panel(
         ys.reverse();
     }
     let baseline = baseline(asked, table, &split.panels[index])?;
-    let mut panel = Panel { xs, ys, cells: Vec::new(), baseline };
+    let mut panel = PanelCells { xs, ys, cells: Vec::new(), baseline };
     for &row in own {
         let (Some(column), Some(line)) = (place(&panel.xs, &x[row]), place(&panel.ys, &y[row])) else { continue };
         let Some(value) = values[row] else { continue };
@@ -101,7 +101,7 @@ fn baseline(asked: &Asked<'_, Params>, table: &Table, panel: &facets::Panel) -> 
     Ok(found.first().copied())
 }
 
-impl Panel {
+impl PanelCells {
     /// The marked cell; of equal ones the first.
     #[must_use]
     pub fn marked(&self, mark: Mark) -> Option<(usize, usize, f64)> {

@@ -1,6 +1,6 @@
 //! Layout and drawing of heat maps.
 
-use super::cells::{Grid, Panel};
+use super::cells::{Cells, PanelCells};
 use super::params::{Mark, Params};
 use crate::plot::axes::colour_bar::{self, Bar};
 use crate::plot::axes::frame::TICK_LABELS;
@@ -32,7 +32,7 @@ const NAMES: f64 = 130.0;
 ///
 /// # Errors
 /// Where a logarithmic colour scale meets a value that is not positive.
-pub fn draw(params: &Asked<'_, Params>, grid: &Grid, alt: &str) -> Result<String, StepError> {
+pub fn draw(params: &Asked<'_, Params>, grid: &Cells, alt: &str) -> Result<String, StepError> {
     let scales = scales(params, grid)?;
     let heading = Heading::new(&params.head.title, &params.head.data_note);
     let layout = layout(params, grid, heading.height(), &scales);
@@ -54,7 +54,7 @@ pub fn draw(params: &Asked<'_, Params>, grid: &Grid, alt: &str) -> Result<String
 }
 
 /// The marked cell in words: `min 9.8 % at (63, 550)`.
-pub fn mark_in_words(params: &Asked<'_, Params>, grid: &Grid, panel: usize) -> Option<String> {
+pub fn mark_in_words(params: &Asked<'_, Params>, grid: &Cells, panel: usize) -> Option<String> {
     let panel = grid.panels.get(panel)?;
     let (column, row, value) = panel.marked(params.mark)?;
     let word = if params.mark == Mark::Max { "max" } else { "min" };
@@ -69,10 +69,10 @@ fn with_unit(params: &Asked<'_, Params>, value: f64) -> String {
 }
 
 /// One colour scale for each panel, all the same where it is shared.
-fn scales(params: &Asked<'_, Params>, grid: &Grid) -> Result<Vec<Scale>, StepError> {
-    let values = |panel: &Panel| panel.cells.iter().map(|c| c.2).collect::<Vec<_>>();
+fn scales(params: &Asked<'_, Params>, grid: &Cells) -> Result<Vec<Scale>, StepError> {
+    let values = |panel: &PanelCells| panel.cells.iter().map(|c| c.2).collect::<Vec<_>>();
     let all: Vec<f64> = grid.panels.iter().flat_map(values).collect();
-    let shown = |panel: &Panel| if params.shared_scale { all.clone() } else { values(panel) };
+    let shown = |panel: &PanelCells| if params.shared_scale { all.clone() } else { values(panel) };
     grid.panels.iter().map(|panel| Scale::over(&shown(panel), params.value_scale, Fit::Tight)).collect()
 }
 
@@ -86,7 +86,7 @@ struct Layout {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few lines")]
-fn layout(params: &Asked<'_, Params>, grid: &Grid, top: f64, scales: &[Scale]) -> Layout {
+fn layout(params: &Asked<'_, Params>, grid: &Cells, top: f64, scales: &[Scale]) -> Layout {
     let columns = grid.split.columns;
     let texts = grid.panels.iter().flat_map(|panel| &panel.ys).map(|v| text_width(&params.y.shown(v), &small(columns)));
     let names = texts.fold(0.0, f64::max).min(NAMES);
@@ -123,14 +123,14 @@ fn small(columns: usize) -> Type {
 /// A panel about to be drawn.
 struct Drawing<'a> {
     params: &'a Asked<'a, Params>,
-    grid: &'a Grid,
+    grid: &'a Cells,
     layout: &'a Layout,
     scale: &'a Scale,
     index: usize,
 }
 
 impl Drawing<'_> {
-    fn panel(&self) -> &Panel {
+    fn panel(&self) -> &PanelCells {
         &self.grid.panels[self.index]
     }
 
@@ -166,7 +166,7 @@ fn draw_panel(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
 }
 
 /// What stands over a panel: the facet's name in heavy letters, the marked value, the baseline.
-fn lines_over(params: &Asked<'_, Params>, grid: &Grid, index: usize, width: f64) -> Vec<(String, bool)> {
+fn lines_over(params: &Asked<'_, Params>, grid: &Cells, index: usize, width: f64) -> Vec<(String, bool)> {
     let panel = &grid.panels[index];
     // rows and columns of a grid have headings of their own
     let name =

@@ -1,6 +1,6 @@
 //! `heatmap`: a value over two axes as coloured cells, in one panel or several side by side.
 
-use super::cells::{self, Grid};
+use super::cells::{self, Cells};
 use super::drawing::{self, NOTHING, mark_in_words};
 use super::params::{Mark, Params};
 use crate::artifact::Table;
@@ -14,7 +14,7 @@ pub struct Heatmap;
 
 /// What stands in a heat map.
 pub struct Content {
-    grid: Grid,
+    grid: Cells,
     /// How many samples each cell is made of.
     samples: String,
 }

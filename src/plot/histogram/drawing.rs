@@ -58,7 +58,7 @@ impl Bins {
 }
 
 /// What stands in one panel.
-pub struct Panel {
+pub struct PanelBins {
     /// The histograms, one for each value of the colour column.
     pub bins: Vec<Bins>,
 }
@@ -70,7 +70,7 @@ pub struct Content {
     /// The values of the colour column.
     keys: Vec<Cell>,
     /// The panels.
-    pub panels: Vec<Panel>,
+    pub panels: Vec<PanelBins>,
 }
 
 impl Content {
@@ -81,7 +81,7 @@ impl Content {
     pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
         let split = asked.head.facets.split(table)?;
         let keys = keys(asked, table)?;
-        let panels = split.panels.iter().map(|panel| Panel::new(asked, &keys, &table.take(&panel.rows)));
+        let panels = split.panels.iter().map(|panel| PanelBins::new(asked, &keys, &table.take(&panel.rows)));
         Ok(Self { panels: panels.collect::<Result<_, _>>()?, keys, split })
     }
 }
@@ -97,7 +97,7 @@ fn keys(params: &Params, table: &Table) -> Result<Vec<Cell>, StepError> {
     }
 }
 
-impl Panel {
+impl PanelBins {
     /// Reads the rows of a panel.
     ///
     /// # Errors
@@ -174,7 +174,7 @@ fn overlapping(at: f64) -> StepError {
 ///
 /// # Errors
 /// Where a logarithmic axis meets a value that is not positive.
-pub fn scales(params: &Asked<'_, Params>, panels: &[Panel]) -> Result<Vec<(Scale, Scale)>, StepError> {
+pub fn scales(params: &Asked<'_, Params>, panels: &[PanelBins]) -> Result<Vec<(Scale, Scale)>, StepError> {
     let values: Vec<Vec<(f64, f64)>> = panels.iter().map(|panel| panel.values(params)).collect();
     params.head.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::FromZero))
 }
@@ -200,7 +200,7 @@ pub fn legend(params: &Params, content: &Content) -> Legend {
 }
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &Panel)) {
+pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &PanelBins)) {
     for bins in &panel.bins {
         // neighbours share an outline; a gap between bins ends it
         for run in bins.bars.chunk_by(|a, b| b.low - a.high <= 1e-6 * (b.high - b.low)) {

@@ -1,6 +1,6 @@
 //! `histogram`: how many values fall into each bin, with some values marked.
 
-use super::drawing::{self, Bins, Content, Panel};
+use super::drawing::{self, Bins, Content, PanelBins};
 use super::params::Params;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
@@ -51,7 +51,7 @@ impl Figure for Histogram {
             scales: &drawing::scales(asked, &content.panels)?,
             labels: (asked.x.label(), asked.y.label()),
             legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(Panel::is_empty).then_some(NOTHING),
+            nothing: content.panels.iter().all(PanelBins::is_empty).then_some(NOTHING),
             alt,
         };
         chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, &content.panels[index])))

@@ -41,7 +41,7 @@ pub struct PublishedCurve {
 
 /// The columns of a line plot.
 #[derive(Debug, Clone, Copy)]
-pub struct Columns<'a> {
+pub struct CurveColumns<'a> {
     /// Across.
     pub x: &'a Axis,
     /// Up.
@@ -59,7 +59,7 @@ pub struct Columns<'a> {
 #[must_use]
 pub fn published_curves<'a>(
     rows: impl Iterator<Item = &'a Row>,
-    columns: Columns<'_>,
+    columns: CurveColumns<'_>,
     filter: &Filter,
 ) -> Vec<PublishedCurve> {
     let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
@@ -82,7 +82,7 @@ pub fn published_curves<'a>(
 ///
 /// # Errors
 /// Where a column is missing or a series has two rows at one x: the table was not aggregated.
-pub fn read(table: &Table, columns: Columns<'_>) -> Result<Vec<Series>, StepError> {
+pub fn read(table: &Table, columns: CurveColumns<'_>) -> Result<Vec<Series>, StepError> {
     let (xs, ys) = (columns.x.numbers(table)?, columns.y.numbers(table)?);
     let (lows, highs) = bands(table, columns)?;
     let keys = cells(columns.colour, table)?;
@@ -118,7 +118,7 @@ pub fn cells(axis: Option<&Axis>, table: &Table) -> Result<Vec<Cell>, StepError>
 
 type Numbers = Vec<Option<f64>>;
 
-fn bands(table: &Table, columns: Columns<'_>) -> Result<(Numbers, Numbers), StepError> {
+fn bands(table: &Table, columns: CurveColumns<'_>) -> Result<(Numbers, Numbers), StepError> {
     let end = |column: &str, suffix: &str| match column {
         "" => Ok(columns.y.companion(table, suffix)),
         column => Axis(AxisForm { column: column.to_owned(), ..columns.y.0.clone() }).numbers(table),
@@ -126,7 +126,7 @@ fn bands(table: &Table, columns: Columns<'_>) -> Result<(Numbers, Numbers), Step
     Ok((end(columns.band.0, "_low")?, end(columns.band.1, "_high")?))
 }
 
-fn label(columns: Columns<'_>, key: &Cell, dash: &Cell) -> String {
+fn label(columns: CurveColumns<'_>, key: &Cell, dash: &Cell) -> String {
     let names = [(columns.colour, key), (columns.dash, dash)];
     let names: Vec<String> = names.into_iter().filter_map(|(axis, cell)| axis.map(|axis| axis.names(cell))).collect();
     if names.is_empty() { columns.y.name() } else { names.join(", ") }
@@ -170,7 +170,7 @@ mod tests {
 
     fn read_all(table: &Table) -> Result<Vec<Series>, StepError> {
         let (x, y, colour) = (Axis::of("n"), Axis::of("error"), Axis::of("model"));
-        read(table, Columns { x: &x, y: &y, colour: Some(&colour), dash: None, band: ("", "") })
+        read(table, CurveColumns { x: &x, y: &y, colour: Some(&colour), dash: None, band: ("", "") })
     }
 
     #[test]
@@ -191,11 +191,13 @@ mod tests {
         let rows = [row(Some(1), 0.5, 0.1), row(None, 0.25, 0.125)];
         let table = Table::from_rows(&["n", "error", "least", "most"], &rows).unwrap();
         let (x, y) = (Axis::of("n"), Axis::of("error"));
-        let columns = Columns { x: &x, y: &y, colour: None, dash: None, band: ("least", "most") };
+        let columns = CurveColumns { x: &x, y: &y, colour: None, dash: None, band: ("least", "most") };
         let found = read(&table, columns).unwrap();
         assert_eq!((found.len(), found[0].points.len()), (1, 1));
         assert_eq!(found[0].levels[0].band, Some((0.125, 0.375)));
-        assert!(read(&table, Columns { band: ("less", ""), ..columns }).unwrap_err().to_string().contains("`less`"));
+        assert!(
+            read(&table, CurveColumns { band: ("less", ""), ..columns }).unwrap_err().to_string().contains("`less`")
+        );
     }
 
     #[test]
@@ -213,7 +215,7 @@ mod tests {
         let published: crate::step::Published = serde_json::from_str(published).unwrap();
         let percent: Axis = serde_json::from_str(r#"{"column": "e", "scale": 100}"#).unwrap();
         let (x, colour) = (Axis::of("n"), Axis::of("m"));
-        let columns = Columns { x: &x, y: &percent, colour: Some(&colour), dash: None, band: ("", "") };
+        let columns = CurveColumns { x: &x, y: &percent, colour: Some(&colour), dash: None, band: ("", "") };
         let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
         let found = published_curves(published.rows.iter(), columns, &filter);
         assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);

@@ -11,7 +11,7 @@ use crate::plot::canvas::surface::Canvas;
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
-use crate::plot::layout::series::{self, Columns, Dot, Series, samples_in_words};
+use crate::plot::layout::series::{self, CurveColumns, Dot, Series, samples_in_words};
 use crate::step::StepError;
 use crate::step::roles::Asked;
 
@@ -88,7 +88,7 @@ pub struct Content {
     pub split: Split,
     styles: Styles,
     /// The panels.
-    pub panels: Vec<Panel>,
+    pub panels: Vec<PanelCurves>,
     /// How many samples each point is made of.
     pub samples: String,
 }
@@ -101,15 +101,15 @@ impl Content {
     pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
         let split = asked.head.facets.split(table)?;
         let styles = Styles::new(asked, table)?;
-        let panels = split.panels.iter().map(|panel| Panel::new(asked, &styles, (table, panel)));
+        let panels = split.panels.iter().map(|panel| PanelCurves::new(asked, &styles, (table, panel)));
         let panels = panels.collect::<Result<_, _>>()?;
         Ok(Self { panels, styles, samples: samples_in_words(table), split })
     }
 }
 
 /// The columns that the parameters name.
-fn columns(params: &Params) -> Columns<'_> {
-    Columns {
+fn columns(params: &Params) -> CurveColumns<'_> {
+    CurveColumns {
         x: &params.x,
         y: &params.y,
         colour: params.colour.as_ref(),
@@ -119,7 +119,7 @@ fn columns(params: &Params) -> Columns<'_> {
 }
 
 /// What stands in one panel.
-pub struct Panel {
+pub struct PanelCurves {
     /// The curves.
     pub series: Vec<Series>,
     /// The paper's curves with their looks.
@@ -128,7 +128,7 @@ pub struct Panel {
     pub marks: Vec<(Look, f64)>,
 }
 
-impl Panel {
+impl PanelCurves {
     /// Reads the rows of a panel.
     ///
     /// # Errors
@@ -209,7 +209,7 @@ fn marks(params: &Params, styles: &Styles, table: &Table) -> Result<Vec<(Look, f
 ///
 /// # Errors
 /// Where a logarithmic axis meets a value that is not positive.
-pub fn scales(params: &Asked<'_, Params>, panels: &[Panel]) -> Result<Vec<(Scale, Scale)>, StepError> {
+pub fn scales(params: &Asked<'_, Params>, panels: &[PanelCurves]) -> Result<Vec<(Scale, Scale)>, StepError> {
     let values: Vec<Vec<(f64, f64)>> = panels.iter().map(|panel| panel.values(params)).collect();
     params.head.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::PaddedToZero))
 }
@@ -237,7 +237,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
         let label = format!("{} (published)", name(key));
         entries.push(Entry { label, sample: Sample::Published(styles.of_key(key)) });
     }
-    if panels.iter().any(Panel::has_bands) {
+    if panels.iter().any(PanelCurves::has_bands) {
         entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
     }
     entries.extend(params.marks.iter().map(guides::mark_entry));

@@ -1,6 +1,6 @@
 //! `line-band`: curves with a band of uncertainty, and published points over them.
 
-use super::drawing::{self, Content, Panel};
+use super::drawing::{self, Content, PanelCurves};
 use super::params::Params;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
@@ -60,7 +60,7 @@ impl Figure for LineBand {
             scales: &drawing::scales(asked, &content.panels)?,
             labels: (asked.x.label(), asked.y.label()),
             legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(Panel::is_empty).then_some(NOTHING),
+            nothing: content.panels.iter().all(PanelCurves::is_empty).then_some(NOTHING),
             alt,
         };
         chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
@@ -81,7 +81,7 @@ impl Figure for LineBand {
         let facets = asked.head.facets.in_words();
         let about = format!("{} against {}{by}{facets}.", asked.y.label(), asked.x.in_words());
         let samples = &content.samples;
-        let points = match (samples.is_empty(), content.panels.iter().any(Panel::has_bands)) {
+        let points = match (samples.is_empty(), content.panels.iter().any(PanelCurves::has_bands)) {
             (true, false) => String::new(),
             (true, true) => format!("Bands: {}.", asked.band),
             (false, false) => format!("Points: mean, {samples}."),

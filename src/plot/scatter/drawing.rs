@@ -41,14 +41,14 @@ pub struct Dot {
 }
 
 /// What stands in one panel.
-pub struct Panel {
+pub struct PanelDots {
     /// The points.
     pub points: Vec<Dot>,
     /// The paper's points.
     pub published: Vec<Dot>,
 }
 
-impl Panel {
+impl PanelDots {
     /// Reads the rows of a panel; those without both numbers are left out.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ pub struct Content {
     pub split: Split,
     styles: Styles,
     /// The panels.
-    pub panels: Vec<Panel>,
+    pub panels: Vec<PanelDots>,
 }
 
 impl Content {
@@ -146,7 +146,7 @@ impl Content {
     pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
         let split = asked.head.facets.split(table)?;
         let styles = Styles::new(asked, table)?;
-        let panels = split.panels.iter().map(|panel| Panel::new(asked, (table, panel)));
+        let panels = split.panels.iter().map(|panel| PanelDots::new(asked, (table, panel)));
         Ok(Self { panels: panels.collect::<Result<_, _>>()?, styles, split })
     }
 }
@@ -257,7 +257,7 @@ fn draw_bars(canvas: &mut Canvas<'_>, frame: &Frame, point: &Dot, colour: Rgb) {
 }
 
 /// Writes the names beside their points: to the right, left, over or under, where nothing stands yet.
-fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &Panel) {
+fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &PanelDots) {
     let style = Type { size: frame.text_size.min(12.0), ..Type::PLAIN };
     let around = |(x, y): Point| Rect { left: x - 5.0, top: y - 5.0, width: 10.0, height: 10.0 };
     let dots = panel.points.iter().chain(&panel.published);

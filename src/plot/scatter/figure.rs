@@ -1,6 +1,6 @@
 //! `scatter`: points over two numbers, with their errors, names and the line of equality.
 
-use super::drawing::{self, Content, Panel};
+use super::drawing::{self, Content, PanelDots};
 use super::params::Params;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
@@ -57,7 +57,7 @@ impl Figure for Scatter {
             scales: &drawing::scales(asked, &values)?,
             labels: (asked.x.label(), asked.y.label()),
             legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(Panel::is_empty).then_some(NOTHING),
+            nothing: content.panels.iter().all(PanelDots::is_empty).then_some(NOTHING),
             alt,
         };
         chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
@@ -79,7 +79,7 @@ impl Figure for Scatter {
     }
 }
 
-fn points_in_words(panel: &Panel) -> String {
+fn points_in_words(panel: &PanelDots) -> String {
     if panel.points.is_empty() {
         return NOTHING.to_owned();
     }

@@ -214,3 +214,84 @@ impl<F: Figure> FigureRole for Drawn<F> {
         values.into_iter().filter(|(name, _)| shared.contains(name)).filter_map(|(n, v)| Some((n, v?))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::{Cell, Table};
+    use crate::step::ErasedKind;
+    use crate::step::roles::Rows;
+
+    /// Says how many rows there are.
+    struct Count;
+
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Own {
+        /// What is counted.
+        what: String,
+    }
+
+    impl Figure for Count {
+        type Params = Own;
+        type Source = Rows;
+        type Content = usize;
+        const NAME: &'static str = "count";
+        const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+        const SHOWS: &'static str = "what is counted";
+
+        fn faults(params: &Own) -> Vec<Problem> {
+            params.what.is_empty().then(|| Problem::at("what", "nothing")).into_iter().collect()
+        }
+
+        fn content(asked: &Asked<'_, Own>, table: &Table) -> Result<usize, StepError> {
+            Ok(asked.head.filter.apply(table)?.height())
+        }
+
+        fn draw(_: &Asked<'_, Own>, count: &usize, alt: &str) -> Result<String, StepError> {
+            Ok(format!("<svg>{count} {alt}</svg>"))
+        }
+
+        fn alt(asked: &Asked<'_, Own>, count: &usize) -> String {
+            format!("{count} {}", asked.what)
+        }
+
+        fn caption(asked: &Asked<'_, Own>, _: &usize) -> Vec<String> {
+            vec![format!("Number of {}.", asked.what), String::new()]
+        }
+    }
+
+    fn canonical(params: &Json) -> Json {
+        Drawn(Count).canonical(params).unwrap()
+    }
+
+    #[test]
+    fn a_figure_has_its_own_words_and_those_that_all_figures_have() {
+        let table = Table::from_rows(&["n"], &[vec![Cell::Int(1)], vec![Cell::Int(2)], vec![Cell::Int(3)]]).unwrap();
+        let note = json!({"title": "MNIST", "stands_in_for": "CIFAR-10"});
+        let tree = json!({"what": "rows", "title": "Counted", "where": {"n": {"min": 2}}, "data_note": note});
+        let params = Headed::<Drawn<Count>>::read(&tree).unwrap();
+        let figure = Drawn::figure(&params, &table).unwrap();
+        assert_eq!(figure.alt, "Counted: 2 rows.");
+        assert_eq!(figure.svg, "<svg>2 Counted: 2 rows.</svg>");
+        assert_eq!(figure.caption, "Number of rows. Shown: n ≥ 2. Data: MNIST stands in for CIFAR-10.");
+    }
+
+    #[test]
+    fn what_a_figure_does_not_take_is_refused_and_what_it_is_given_is_known() {
+        let refused = |params: &Json| Drawn(Count).canonical(params).unwrap_err()[0].message.clone();
+        assert!(refused(&json!({"what": "rows", "published": null})).contains("unknown field `published`"));
+        assert!(refused(&json!({"what": "rows", "headings": []})).contains("`facets`"), "known names are listed");
+        let plan = |params: &Json| ErasedKind::plan(&Drawn(Count), params, &Shapes::default());
+        assert!(plan(&canonical(&json!({"what": "rows"}))).is_ok());
+        let wrong = json!({"what": "", "facets": {"per_row": 2}});
+        let faults = plan(&canonical(&wrong)).err().unwrap_or_default();
+        let at: Vec<_> = faults.iter().filter_map(|fault| fault.at.as_deref()).collect();
+        assert_eq!(at, ["what", "facets.per_row"]);
+        let Role::Figure(role) = ErasedKind::role(&Drawn(Count)) else { panic!("a figure") };
+        assert!(role.wired().is_none() && !role.takes_published());
+        assert_eq!(role.filled(), ["data_note"]);
+        let given = GivenFigure { data_note: Some(DataNote::default()), headings: vec!["one".to_owned()] };
+        assert_eq!(role.given(&given).len(), 1, "headings are for what is wired to steps");
+    }
+}

@@ -18,5 +18,5 @@ pub use facets::{Facets, Share};
 pub use figure::{Asked, Drawn, Figure, FigureHead};
 pub use headed::{Headed, Shares};
 pub use role::{FigureRole, GivenFigure, Role, Words};
-pub use sampler::{Batch, Counts, Part, SampleHead, SampleShape, Sampled, Sampler, port};
+pub use sampler::{Batch, Counts, SampleHead, SampleShape, Sampled, Sampler, SplitDraw, port};
 pub use source::{Images, Rows, Source};

@@ -58,7 +58,7 @@ pub trait Sampler: Sync + 'static {
     fn law(params: &Self::Params, seed: u64) -> Self::Law;
 
     /// Draws a split. Fewer samples are the first of more.
-    fn draw(params: &Self::Params, law: &Self::Law, part: Part) -> Batch;
+    fn draw(params: &Self::Params, law: &Self::Law, part: SplitDraw) -> Batch;
 }
 
 /// An output of a sampler.
@@ -147,7 +147,7 @@ impl SampleShape {
 
 /// A split about to be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct SplitDraw {
     /// 0 for training, 1 for validation, 2 for test.
     pub number: u64,
     /// Its samples.
@@ -218,7 +218,7 @@ impl<S: Sampler> Kind for Sampled<S> {
         let law = S::law(&params.own, seed);
         let draw = |number: u64, count: usize, seed: u64| {
             context.check()?;
-            Ok::<_, StepError>(S::draw(&params.own, &law, Part { number, count, seed }))
+            Ok::<_, StepError>(S::draw(&params.own, &law, SplitDraw { number, count, seed }))
         };
         let [train, validation, test] = samples;
         let (train, validation, test) = (draw(0, train, seed)?, draw(1, validation, seed)?, draw(2, test, test_seed)?);
@@ -232,5 +232,97 @@ impl<S: Sampler> Kind for Sampled<S> {
             Value::Representation(Representation { samples, labels, geometry, origin })
         };
         Ok(splits.zip(S::shapes(&params.own)).map(value).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::step::{DataRef, DataSource, ErasedKind, NoScratch, Records};
+    use serde_json::json;
+    use std::sync::atomic::AtomicBool;
+
+    /// Counts from the seed on.
+    struct Counting;
+
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Own {
+        /// What is added to every number.
+        offset: f64,
+    }
+
+    impl Sampler for Counting {
+        type Params = Own;
+        type Head = SampleHead;
+        type Law = f64;
+        const NAME: &'static str = "counting";
+        const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+        const TAKES: &'static [&'static str] = SampleHead::ALL;
+        const ORIGIN: [&'static str; 3] = ["counting", "Counting", "numbers"];
+        const PORTS: &'static [Port] = &[port("samples", "numbers"), port("same", "the same")];
+
+        fn counts(_: &Own, head: &SampleHead) -> Counts {
+            head.counts()
+        }
+
+        fn shapes(_: &Own) -> Vec<SampleShape> {
+            let image = Geometry { channels: 1, height: 1, width: 1 };
+            vec![SampleShape::numbers(1), SampleShape::image(image)]
+        }
+
+        fn flops(_: &Own) -> f64 {
+            3.0
+        }
+
+        fn law(params: &Own, seed: u64) -> f64 {
+            params.offset + 1000.0 * seed as f64
+        }
+
+        fn draw(_: &Own, law: &f64, part: SplitDraw) -> Batch {
+            let labels: Vec<f64> =
+                (0..part.count).map(|i| law + (100 * part.seed + 10 * part.number) as f64 + i as f64).collect();
+            let points = || Points::Pixels {
+                bytes: vec![7; part.count],
+                geometry: Geometry { channels: 1, height: 1, width: 1 },
+                mean: vec![0.0],
+                std: vec![1.0],
+            };
+            Batch { points: vec![points(), points()], labels }
+        }
+    }
+
+    struct NoData;
+
+    impl DataSource for NoData {
+        fn open(&self, _: &DataRef) -> Result<Box<dyn Records>, StepError> {
+            Err(StepError::Bug("no data in this test".into()))
+        }
+    }
+
+    #[test]
+    fn each_split_has_its_number_its_seed_and_its_samples_at_every_port() {
+        let params = json!({"offset": 0.5, "n_train": 2, "n_validation": 1, "n_test": 3, "seed": 4, "test_seed": 9});
+        let params = Sampled(Counting).canonical(&params).unwrap();
+        let plan = ErasedKind::plan(&Sampled(Counting), &params, &Shapes::default()).unwrap();
+        assert_eq!((plan.flops, plan.work_bytes, plan.outputs.len()), (18.0, 3 * 2 * 16, 2));
+        let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
+        let outputs = ErasedKind::run(&Sampled(Counting), &params, &Inputs::default(), &context).unwrap();
+        let [Value::Representation(samples), Value::Representation(same)] = outputs.as_slice() else {
+            panic!("two ports")
+        };
+        assert_eq!(samples.labels.train, [4400.5, 4401.5]);
+        assert_eq!(samples.labels.validation, [4410.5]);
+        assert_eq!(samples.labels.test, [4920.5, 4921.5, 4922.5]);
+        assert_eq!(same.samples.test.rows(), 3);
+        assert!(samples.geometry.is_none() && same.geometry.is_some());
+        assert_eq!((samples.origin.card.as_str(), samples.origin.task.as_str()), ("counting", "numbers"));
+    }
+
+    #[test]
+    fn samples_for_training_are_asked_for() {
+        let refused = |params: &serde_json::Value| Sampled(Counting).canonical(params).unwrap_err()[0].message.clone();
+        assert!(refused(&json!({"offset": 0.0, "seed": 0})).contains("missing field `n_train`"));
+        assert!(refused(&json!({"offset": 0.0, "n_train": 0, "seed": 0})).contains("at least 1"));
     }
 }

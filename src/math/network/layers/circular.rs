@@ -12,7 +12,7 @@ use super::dense::{add_column_sums, fill_with_bias};
 use super::layer::{Layer, Placed};
 use super::passing::{Gradients, Values};
 use crate::math::fourier::torus::{Mix, Torus, Wave};
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::linalg::{Block, BlockMut, Matrix, Onto, orthonormal_basis};
 use crate::math::network::scalar::Scalar;
 use crate::math::random::Stream;
@@ -36,7 +36,7 @@ pub struct Transform<T> {
 
 impl<T: Scalar> Transform<T> {
     /// Cost: H² + W².
-    pub fn new(shape: MapShape) -> Self {
+    pub fn new(shape: Geometry) -> Self {
         let torus = Torus::new(shape.height, shape.width);
         let values = |basis: Matrix| basis.iter().map(|&x| T::of(x)).collect();
         let (down, across) = torus.lines();

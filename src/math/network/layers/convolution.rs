@@ -3,7 +3,7 @@
 use super::dense::{add_column_sums, fill_with_bias};
 use super::layer::{Layer, Placed};
 use super::passing::{Gradients, Values};
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::image::patch::Window;
 use crate::math::linalg::{Block, BlockMut, Onto};
 use crate::math::network::scalar::Scalar;
@@ -15,14 +15,14 @@ use std::ops::Range;
 const ROWS_AT_ONCE: usize = 512;
 
 /// The sizes that both passes need.
-struct Geometry {
-    input: MapShape,
-    output: MapShape,
+struct PatchLayout {
+    input: Geometry,
+    output: Geometry,
     window: Window,
     rows: usize,
 }
 
-impl Geometry {
+impl PatchLayout {
     fn of(placed: &Placed, rows: usize) -> Option<Self> {
         let Layer::Convolution { window, .. } = placed.layer else { return None };
         Some(Self { input: placed.input, output: placed.output, window, rows })
@@ -83,7 +83,7 @@ pub fn forward<T: Scalar>(
     (x, y): (&[T], &mut [T]),
     (patches, rows): (&mut [T], usize),
 ) {
-    let Some(geometry) = Geometry::of(placed, rows) else { return };
+    let Some(geometry) = PatchLayout::of(placed, rows) else { return };
     let (inputs, units, all) = (placed.fan_in(), placed.units(), rows * placed.output.positions());
     let onto = fill_with_bias(&parameters[placed.bias.clone()], y, all);
     let weights = Block::dense(&parameters[placed.weights.clone()], inputs, units);
@@ -96,7 +96,7 @@ pub fn forward<T: Scalar>(
     }
 }
 
-fn read_patches<T: Scalar>(geometry: &Geometry, block: Range<usize>, x: &[T], patches: &mut [T]) {
+fn read_patches<T: Scalar>(geometry: &PatchLayout, block: Range<usize>, x: &[T], patches: &mut [T]) {
     let padded = geometry.window.padding > 0;
     if padded {
         patches.fill(T::default());
@@ -111,7 +111,7 @@ pub fn backward<T: Scalar>(
     out: &mut Gradients<'_, T>,
     (patches, rows): (&mut [T], usize),
 ) {
-    let Some(geometry) = Geometry::of(placed, rows) else { return };
+    let Some(geometry) = PatchLayout::of(placed, rows) else { return };
     let (inputs, units, all) = (placed.fan_in(), placed.units(), rows * placed.output.positions());
     let factor = T::of(placed.multiplier);
     add_column_sums(values.upstream, &mut out.parameters[placed.bias.clone()], all);
@@ -150,7 +150,7 @@ mod tests {
     // The other implementation makes all patches at once.
     #[test]
     fn forward_is_the_convolution_of_the_filters() {
-        let input = MapShape { channels: 3, height: 5, width: 4 };
+        let input = Geometry { channels: 3, height: 5, width: 4 };
         for (n, size, padding) in [(4, 3, 1), (600, 2, 0), (3, 1, 0), (170, 4, 2), (1, 5, 3)] {
             let window = Window { size, padding };
             let layer = Layer::Convolution { channels: 6, window, bias: false };

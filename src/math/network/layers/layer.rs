@@ -2,7 +2,7 @@
 
 use super::pointwise::Pointwise;
 use crate::math::error::{MathError, check_range};
-use crate::math::image::maps::MapShape;
+use crate::math::image::maps::Geometry;
 use crate::math::image::patch::Window;
 use crate::math::image::pooling::Pooling;
 use crate::math::size::times;
@@ -66,9 +66,9 @@ pub struct Placed {
     /// What it does.
     pub layer: Layer,
     /// Shape of a sample that comes in.
-    pub input: MapShape,
+    pub input: Geometry,
     /// Shape of a sample that goes out.
-    pub output: MapShape,
+    pub output: Geometry,
     /// Its weights, (inputs of a unit) x units, column-major; those of a circular convolution frequency after frequency;
     /// empty where it has none.
     pub weights: Range<usize>,
@@ -122,16 +122,16 @@ fn circular_flops(placed: &Placed) -> f64 {
 }
 
 /// The output's shape, and whether there is a bias.
-pub fn output_of(layer: Layer, input: MapShape) -> Result<(MapShape, bool), MathError> {
+pub fn output_of(layer: Layer, input: Geometry) -> Result<(Geometry, bool), MathError> {
     // a window's index is stored in a byte or two, and nobody pools more
     const LARGEST_POOL: usize = 64;
-    let vector = |channels| MapShape { channels, height: 1, width: 1 };
+    let vector = |channels| Geometry { channels, height: 1, width: 1 };
     Ok(match layer {
         Layer::Dense { width, bias } => (vector(width), bias),
         Layer::Convolution { channels, window, bias } => (window.output(input, channels)?, bias),
         Layer::CircularConvolution { channels, pooling, bias } => {
             check_range((0.0..=1.0).contains(&pooling), "strength of the pooling", pooling, "between 0 and 1")?;
-            (MapShape { channels, ..input }, bias)
+            (Geometry { channels, ..input }, bias)
         }
         Layer::Pointwise(_) | Layer::ChannelNorm => (input, false),
         Layer::Pooling { size, .. } => {
@@ -142,7 +142,7 @@ pub fn output_of(layer: Layer, input: MapShape) -> Result<(MapShape, bool), Math
                 size as f64,
                 "1 to the smaller side of the map, at most 64",
             )?;
-            (MapShape { height: input.height / size, width: input.width / size, ..input }, false)
+            (Geometry { height: input.height / size, width: input.width / size, ..input }, false)
         }
         Layer::GlobalAverage => (vector(input.channels), false),
     })

@@ -112,14 +112,14 @@ pub fn global_backward<T: Scalar>(placed: &Placed, (dy, dx): (&[T], &mut [T]), r
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::image::maps::{MapShape, Maps};
+    use crate::math::image::maps::{Geometry, Maps};
     use crate::math::linalg::Matrix;
     use crate::math::network::{Architecture, Layer, Parametrisation};
     use crate::math::random::Stream;
 
     #[test]
     fn pooled_maps_are_those_of_the_filters_and_ties_go_to_the_first() {
-        let input = MapShape { channels: 2, height: 5, width: 4 };
+        let input = Geometry { channels: 2, height: 5, width: 4 };
         let images = Stream::new(7, "test-images", 0).normal_columns(6, 0, input.dim());
         for pooling in [Pooling::Max, Pooling::Average] {
             let layers = [Layer::Pooling { pooling, size: 2 }, Layer::Dense { width: 1, bias: false }];
