@@ -42,27 +42,30 @@ struct Tables<'g> {
 
 /// Every kind, with the code that can be behind its results.
 ///
-/// The search starts at the kind's implementation of `Kind` and goes on
+/// The search starts at the kind's implementation of `Kind`, or of a role with that of the role's adapter, and goes on
 /// - to all that reached code names, as far as a name can be resolved: else to all that it may mean;
 /// - at a call `x.name(..)` to every method of that name whose type is reached: there is no value without one;
 /// - from a type to all that it implements of other crates' traits, which are called unseen;
 /// - at `dyn Trait`, once a method of that trait is called, to every type that implements it.
 pub fn kinds(graph: &Graph<'_>) -> Vec<Reached> {
     let tables = Tables::of(graph);
-    let is_kind = |node: usize| {
-        graph.labels[node] == "Kind"
-            && graph.scope.modules[graph.nodes[node].module].path.first().is_some_and(|m| m == "step")
-    };
+    let adapters = adapters(graph);
     let mut found = Vec::new();
     for home in &graph.homes {
         let (Some(of_trait), Some(owner)) = (home.of_trait, home.self_type) else { continue };
-        if !is_kind(of_trait) {
+        let adapter = adapters.get(&of_trait).copied();
+        let is_adapter = adapters.values().any(|number| std::ptr::eq(&graph.homes[*number], home));
+        if is_adapter || adapter.is_none() && !is_kind(graph, of_trait) {
             continue;
         }
         let mut search = Search::new(graph, &tables);
         search.reach(owner);
         // Documentation and wiring are no code: slots and ports are in the key under their names and places.
-        home.parts.iter().filter(|part| graph.labels[**part] != "ABOUT").for_each(|part| search.reach(*part));
+        let is_code = |part: &&usize| !matches!(graph.labels[**part], "ABOUT" | "role");
+        let behind = adapter.map(|number| &graph.homes[number]);
+        behind.and_then(|adapter| adapter.self_type).into_iter().for_each(|of| search.reach(of));
+        let parts = home.parts.iter().chain(behind.into_iter().flat_map(|adapter| &adapter.parts));
+        parts.filter(is_code).for_each(|part| search.reach(*part));
         search.run();
         let name = home.parts.iter().find(|part| graph.labels[**part] == "NAME");
         let name = name.and_then(|part| graph.nodes[*part].text.rsplit('"').nth(1));
@@ -75,6 +78,30 @@ pub fn kinds(graph: &Graph<'_>) -> Vec<Reached> {
         });
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// Whether a trait is `Kind` of `step`.
+fn is_kind(graph: &Graph<'_>, node: usize) -> bool {
+    let module = &graph.scope.modules[graph.nodes[node].module];
+    graph.labels[node] == "Kind" && module.path.first().is_some_and(|m| m == "step")
+}
+
+/// Traits that make a kind of what implements them, by way of an adapter: a generic type that stands beside the trait,
+/// implements `Kind` and takes the name from what it wraps.
+fn adapters(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    for (number, home) in graph.homes.iter().enumerate() {
+        let (Some(of_trait), Some(owner)) = (home.of_trait, home.self_type) else { continue };
+        let is_name = |part: &&usize| graph.labels[**part] == "NAME";
+        let is_literal = home.parts.iter().find(is_name).is_none_or(|part| graph.nodes[*part].text.contains('"'));
+        if is_literal || !is_kind(graph, of_trait) {
+            continue;
+        }
+        let beside = graph.scope.nodes_of(graph.nodes[owner].module);
+        let roles = beside.filter(|node| matches!(graph.classes[*node], Class::Trait(_)));
+        found.extend(roles.map(|role| (role, number)));
+    }
     found
 }
 

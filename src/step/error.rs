@@ -62,6 +62,13 @@ pub enum StepError {
     Bug(String),
 }
 
+/// What planning refuses never runs.
+impl From<Problem> for StepError {
+    fn from(problem: Problem) -> Self {
+        Self::Bug(problem.message)
+    }
+}
+
 impl StepError {
     /// A numeric fault from any error of `math`.
     pub fn numeric(error: impl std::fmt::Display) -> Self {

@@ -3,10 +3,9 @@
 use super::about::About;
 use super::context::Context;
 use super::error::{Problem, StepError};
-use super::params::{self, ParamFault};
+use super::params::{self, ParamFault, Parameters};
+use super::roles::Role;
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
-use schemars::JsonSchema;
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
 /// A kind of step. Implement it on a unit struct, list that in `catalog.rs`; nothing else needs to know.
@@ -16,13 +15,18 @@ use serde_json::Value as Json;
 pub trait Kind: Sync {
     /// Parameters: `deny_unknown_fields`, every field documented, every number with a range
     /// (`#[schemars(range(...))]`, which is what checks it).
-    type Params: Serialize + DeserializeOwned + JsonSchema;
+    type Params: Parameters;
 
     /// The name that studies write, kebab-case.
     const NAME: &'static str;
 
     /// Documentation and wiring.
     const ABOUT: About;
+
+    /// What it is to a study: claims and table operations have it from their adapters.
+    fn role(&self) -> Role<'_> {
+        Role::Plain
+    }
 
     /// Sizes and costs from the sizes of the inputs; refuses what cannot work, such as k > n.
     ///
@@ -43,6 +47,8 @@ pub trait ErasedKind: Sync {
     fn name(&self) -> &'static str;
     /// [`Kind::ABOUT`]
     fn about(&self) -> &'static About;
+    /// [`Kind::role`]
+    fn role(&self) -> Role<'_>;
     /// JSON schema of the parameters.
     fn schema(&self) -> Json;
     /// Parameters with their defaults filled in and in the order of the type: what enters the key.
@@ -71,26 +77,30 @@ impl<K: Kind> ErasedKind for K {
         const { &K::ABOUT }
     }
 
+    fn role(&self) -> Role<'_> {
+        Kind::role(self)
+    }
+
     fn schema(&self) -> Json {
-        schemars::schema_for!(K::Params).to_value()
+        K::Params::schema()
     }
 
     fn canonical(&self, params: &Json) -> Result<Json, Vec<ParamFault>> {
-        let typed: K::Params = params::typed(params)?;
-        let canonical = serde_json::to_value(&typed).map_err(|e| vec![ParamFault::whole(e.to_string())])?;
+        let typed = K::Params::read(params)?;
+        let canonical = typed.written().map_err(|e| vec![ParamFault::whole(e.to_string())])?;
         let faults = params::out_of_range(&ErasedKind::schema(self), &canonical);
         if faults.is_empty() { Ok(canonical) } else { Err(faults) }
     }
 
     fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let typed: K::Params = params::typed(params)
+        let typed = K::Params::read(params)
             .map_err(|faults| faults.iter().map(|f| Problem::at(&f.path.join("."), &f.message)).collect::<Vec<_>>())?;
         let plan = Kind::plan(self, &typed, inputs)?;
         absurd(&plan, params).map_or(Ok(plan), |problem| Err(vec![problem]))
     }
 
     fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let typed: K::Params = params::typed(params)
+        let typed = K::Params::read(params)
             .map_err(|faults| StepError::Bug(faults.first().map_or_else(String::new, |f| f.message.clone())))?;
         Kind::run(self, &typed, inputs, context)
     }

@@ -1,7 +1,8 @@
 //! Parameters: from a JSON tree to a type, with the place of every fault.
 
 use super::given::Given;
-use serde::de::DeserializeOwned;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
 /// A fault in a parameter tree.
@@ -20,6 +21,38 @@ impl ParamFault {
     #[must_use]
     pub fn whole(message: String) -> Self {
         Self { path: Vec::new(), unknown_key: None, message }
+    }
+}
+
+/// What a kind's parameters come from and turn into. Types that serde reads and writes and schemars describes have it.
+pub trait Parameters: Sized {
+    /// From a tree.
+    ///
+    /// # Errors
+    /// Where a value has the wrong type or a key is unknown.
+    fn read(tree: &Json) -> Result<Self, Vec<ParamFault>>;
+
+    /// With defaults filled in and in the order of the type.
+    ///
+    /// # Errors
+    /// Where JSON cannot hold it.
+    fn written(&self) -> Result<Json, serde_json::Error>;
+
+    /// The JSON schema.
+    fn schema() -> Json;
+}
+
+impl<T: Serialize + DeserializeOwned + JsonSchema> Parameters for T {
+    fn read(tree: &Json) -> Result<Self, Vec<ParamFault>> {
+        typed(tree)
+    }
+
+    fn written(&self) -> Result<Json, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+
+    fn schema() -> Json {
+        schemars::schema_for!(T).to_value()
     }
 }
 

@@ -1,0 +1,84 @@
+//! What the study layer knows of a kind beside its parameters, slots and ports.
+
+use super::table_op::{After, Clause};
+use crate::artifact::Cell;
+use serde_json::Value as Json;
+
+/// A kind's documentation, without the wiring that its role decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// `module_path!()` of the kind's file: its code fingerprint is looked up under it.
+    pub module: &'static str,
+    /// One line: what it does.
+    pub summary: &'static str,
+    /// Formula and conventions, in plain text.
+    pub details: &'static str,
+    /// Keys into `docs/references.bib`.
+    pub cites: &'static [&'static str],
+}
+
+/// What a kind is to a study.
+#[derive(Clone, Copy)]
+pub enum Role<'a> {
+    /// Wired as the study says, with the parameters that the study writes.
+    Plain,
+    /// The source of tables: labels and steps stand under this key of a table.
+    Source(&'static str),
+    /// A clause of tables.
+    Table(&'a dyn TableRole),
+    /// A test of a claim.
+    Claim(&'a dyn ClaimRole),
+}
+
+/// A value that some row must have, or the step has nothing to work on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// The parameter that asks for it.
+    pub parameter: &'static str,
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: Cell,
+}
+
+/// What a study says of every claim.
+#[derive(Debug, Clone)]
+pub struct GivenClaim<'a> {
+    /// The claim in words, as it is written.
+    pub says: Json,
+    /// The columns that tell the rows apart.
+    pub keys: &'a [String],
+}
+
+/// What a study knows of the rows that a table operation gets.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenTable<'a> {
+    /// The columns that tell the rows apart.
+    pub keys: &'a [String],
+    /// The column of the labels.
+    pub labels: &'a str,
+}
+
+/// A claim without its parameter type.
+pub trait ClaimRole {
+    /// The parameters that the study layer fills in.
+    fn filled(&self) -> Vec<&'static str>;
+    /// Those with their values.
+    fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)>;
+    /// The rows that it needs, from checked parameters.
+    fn needs(&self, params: &Json) -> Vec<Need>;
+}
+
+/// A table operation without its parameter type.
+pub trait TableRole {
+    /// How tables ask for it.
+    fn clause(&self) -> Clause;
+    /// The parameters that the study layer fills in.
+    fn filled(&self) -> Vec<&'static str>;
+    /// Those with their values.
+    fn given(&self, given: &GivenTable<'_>) -> Vec<(&'static str, Json)>;
+    /// The rows that it needs, from checked parameters.
+    fn needs(&self, params: &Json) -> Vec<Need>;
+    /// What tells its rows apart, from checked parameters.
+    fn after(&self, params: &Json) -> After;
+}
