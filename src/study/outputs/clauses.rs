@@ -1,7 +1,7 @@
 //! The clauses of a table, in the order of the catalog: `keys` and what keeps rows, then what sums them up.
 
 use super::places::Places;
-use super::table_spec::{Operation, TableSpec};
+use super::table_spec::{Clausal, TableSpec};
 use crate::artifact::Cell;
 use crate::step::roles::{Clause, GivenTable, Makes, Need};
 use crate::study::expand::{Builder, Wire};
@@ -84,7 +84,7 @@ fn each(
 }
 
 /// Writes what the study layer knows of the rows.
-pub(super) fn fill(params: &mut Node, operation: &Operation, rows: &Rows, item: &Item) {
+pub(super) fn fill(params: &mut Node, operation: &Clausal, rows: &Rows, item: &Item) {
     let keys = rows.all_keys();
     for (name, value) in operation.role.given(&GivenTable { keys: &keys, labels: &rows.labels }) {
         set(params, name, &value, item.mark);
@@ -95,7 +95,7 @@ pub(super) fn fill(params: &mut Node, operation: &Operation, rows: &Rows, item: 
 pub(super) fn table_node(
     builder: &mut Builder<'_>,
     item: &Item,
-    (operation, params): (&Operation, &Node),
+    (operation, params): (&Clausal, &Node),
     wire: Wire,
 ) -> Result<Wire, Vec<Fault>> {
     let slot = operation.kind.about().inputs.first().map_or_else(String::new, |slot| slot.name.to_owned());

@@ -8,16 +8,16 @@ use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 
 /// A table operation of the catalog.
 #[derive(Clone, Copy)]
-pub(in crate::study) struct Operation {
+pub(in crate::study) struct Clausal {
     pub kind: &'static dyn ErasedKind,
     pub role: &'static dyn TableRole,
     pub clause: Clause,
 }
 
 /// The table operations of a catalog, in the order in which their clauses act.
-pub(in crate::study) fn operations(kinds: &[&'static dyn ErasedKind]) -> Vec<Operation> {
+pub(in crate::study) fn operations(kinds: &[&'static dyn ErasedKind]) -> Vec<Clausal> {
     let operation = |kind: &&'static dyn ErasedKind| match kind.role() {
-        Role::Table(role) => Some(Operation { kind: *kind, role, clause: role.clause() }),
+        Role::Table(role) => Some(Clausal { kind: *kind, role, clause: role.clause() }),
         _ => None,
     };
     kinds.iter().filter_map(operation).collect()
@@ -39,7 +39,7 @@ const LABELS: &str = "model";
 pub(super) struct TableSpec<'a> {
     item: &'a Item,
     pub node: &'a Node,
-    operations: Vec<Operation>,
+    operations: Vec<Clausal>,
     /// The key of labels and steps, with the kind behind it.
     pub source: Option<(&'static dyn ErasedKind, &'static str)>,
     /// Another table of this study, instead.
@@ -70,8 +70,8 @@ impl<'a> TableSpec<'a> {
     }
 
     /// The operations that the table asks for, in the order in which they act.
-    pub fn written(&self, which: impl Fn(&Clause) -> bool) -> Vec<Operation> {
-        let asked = |operation: &&Operation| self.node.get(operation.clause.name).is_some();
+    pub fn written(&self, which: impl Fn(&Clause) -> bool) -> Vec<Clausal> {
+        let asked = |operation: &&Clausal| self.node.get(operation.clause.name).is_some();
         self.operations.iter().filter(asked).filter(|operation| which(&operation.clause)).copied().collect()
     }
 
@@ -136,7 +136,7 @@ impl<'a> TableSpec<'a> {
                 return Err(vec![self.fault(other, message).help(help)]);
             }
         }
-        for Operation { clause, .. } in &self.operations {
+        for Clausal { clause, .. } in &self.operations {
             let Form::Beside(more) = clause.form else { continue };
             if let (Some(how), false) = (more.iter().find(|key| has(key)), has(&clause.name)) {
                 let message = format!("`{how}` without `{}`: there is nothing that it is said of", clause.name);
@@ -149,7 +149,7 @@ impl<'a> TableSpec<'a> {
     }
 
     fn mappings(&self) -> Result<(), Vec<Fault>> {
-        for Operation { clause, .. } in self.written(|clause| matches!(clause.form, Form::Mapping(_))) {
+        for Clausal { clause, .. } in self.written(|clause| matches!(clause.form, Form::Mapping(_))) {
             let (Some(node), Form::Mapping(example)) = (self.node.get(clause.name), clause.form) else { continue };
             if !matches!(node.tree, Tree::Map(_)) {
                 let message = format!("`{}` is a mapping of settings, found {}", clause.name, node.what());

@@ -3,7 +3,7 @@
 use super::open::opened;
 use crate::step::ErasedKind;
 use crate::step::roles::{Clause, Form};
-use crate::study::outputs::table_spec::{Operation, keys, operations, source};
+use crate::study::outputs::table_spec::{Clausal, keys, operations, source};
 use serde_json::{Map, Value as Json, json};
 
 /// A text or a list of them.
@@ -13,7 +13,7 @@ pub(super) fn texts(description: &str) -> Json {
 }
 
 /// A clause that is a mapping, without what the study layer fills in.
-fn mapping(operation: &Operation) -> Json {
+fn mapping(operation: &Clausal) -> Json {
     let (schema, filled) = (operation.kind.schema(), operation.role.filled());
     let mut properties = schema["properties"].as_object().cloned().unwrap_or_default();
     properties.retain(|key, _| !filled.contains(&key.as_str()));
@@ -26,7 +26,7 @@ fn mapping(operation: &Operation) -> Json {
 }
 
 /// The keys of a table that are a clause's.
-fn clause(operation: &Operation) -> Vec<(String, Json)> {
+fn clause(operation: &Clausal) -> Vec<(String, Json)> {
     let Clause { name, form, .. } = operation.clause;
     match form {
         Form::Mapping(_) => vec![(name.to_owned(), mapping(operation))],
