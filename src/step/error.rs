@@ -62,14 +62,13 @@ pub enum StepError {
     Bug(String),
 }
 
-/// What planning refuses never runs.
-impl From<Problem> for StepError {
-    fn from(problem: Problem) -> Self {
+impl StepError {
+    /// A fault that planning refuses, met in a run.
+    #[must_use]
+    pub fn unplanned(problem: Problem) -> Self {
         Self::Bug(problem.message)
     }
-}
 
-impl StepError {
     /// A numeric fault from any error of `math`.
     pub fn numeric(error: impl std::fmt::Display) -> Self {
         Self::Numeric(error.to_string())

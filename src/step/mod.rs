@@ -28,7 +28,7 @@ pub use decimal::stepped;
 pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use grid::{Grid, MAX_POINTS};
-pub use kind::{ErasedKind, Kind};
+pub use kind::{Configured, ErasedKind, Kind, Ready};
 pub use params::{LARGEST_SIZE, ParamFault, Parameters, typed};
 pub use published::Published;
 pub use row::Row;

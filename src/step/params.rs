@@ -25,7 +25,7 @@ impl ParamFault {
 }
 
 /// What a kind's parameters come from and turn into. Types that serde reads and writes and schemars describes have it.
-pub trait Parameters: Sized {
+pub trait Parameters: Sized + Send + Sync + 'static {
     /// From a tree.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ pub trait Parameters: Sized {
     fn schema() -> Json;
 }
 
-impl<T: Serialize + DeserializeOwned + JsonSchema> Parameters for T {
+impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Parameters for T {
     fn read(tree: &Json) -> Result<Self, Vec<ParamFault>> {
         typed(tree)
     }

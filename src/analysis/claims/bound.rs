@@ -55,7 +55,7 @@ impl Claim for Bound {
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let bar = bar(params)?;
+        let bar = bar(params).map_err(StepError::unplanned)?;
         let numbers = table.numbers(&params.column)?;
         let conditions: Vec<Condition> = groups(table, &head.per.0)?
             .into_iter()

@@ -83,7 +83,7 @@ impl Claim for OutlierCount {
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let (bar, against) = bar(params)?;
+        let (bar, against) = bar(params).map_err(StepError::unplanned)?;
         let (values, edges) = (table.numbers(&params.column)?, table.numbers(&params.edge)?);
         let targets = against.map(|name| table.numbers(name)).transpose()?;
         let mut gaps = 0;

@@ -54,7 +54,7 @@ impl Claim for RankCorrelation {
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let bar = bar(params)?;
+        let bar = bar(params).map_err(StepError::unplanned)?;
         let axis = |column| Axis { column, log: false };
         let plane = Plane::read(table, (axis(&params.x), axis(&params.y)))?;
         let mut without = 0;

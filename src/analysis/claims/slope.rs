@@ -84,7 +84,7 @@ impl Claim for Slope {
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let bar = bar(params)?;
+        let bar = bar(params).map_err(StepError::unplanned)?;
         let x = Axis { column: &params.x, log: params.log || params.log_x };
         let y = Axis { column: &params.y, log: params.log || params.log_y };
         let plane = Plane::read(table, (x, y))?;

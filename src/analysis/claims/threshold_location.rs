@@ -79,7 +79,7 @@ impl Claim for ThresholdLocation {
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let bar = bar(params)?;
+        let bar = bar(params).map_err(StepError::unplanned)?;
         let Params { column, along, .. } = params;
         let plane = Plane::read(table, (Axis { column: along, log: params.log }, Axis { column, log: false }))?;
         let (mut before, mut never) = (0, 0);

@@ -100,7 +100,7 @@ impl TableOp for Bins {
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
-        let axis = axis(params)?;
+        let axis = axis(params).map_err(StepError::unplanned)?;
         let values = table.numbers(&params.column)?;
         let all: Vec<f64> = values.iter().copied().flatten().collect();
         let edges = bin_edges(&all, params.count, axis).map_err(|error| StepError::Input {

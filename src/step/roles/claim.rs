@@ -12,13 +12,13 @@ use crate::step::kind::Kind;
 use crate::step::params::Parameters;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 /// A test of a claim. Implement it on a unit struct and list that in `catalog.rs` as `Claimed(YourClaim)`.
 pub trait Claim: Sync + 'static {
     /// Parameters beyond the head: `deny_unknown_fields`, every field documented, every number with a range.
-    type Params: Serialize + DeserializeOwned + JsonSchema;
+    type Params: Parameters;
 
     /// The name that studies write, kebab-case.
     const NAME: &'static str;
@@ -144,6 +144,10 @@ impl<C: Claim> Kind for Claimed<C> {
         Role::Claim(self)
     }
 
+    fn needs(&self, params: &Self::Params) -> Vec<Need> {
+        C::needs(&params.own, &params.head)
+    }
+
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let faults = C::faults(&params.own, &params.head);
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
@@ -165,10 +169,5 @@ impl<C: Claim> ClaimRole for Claimed<C> {
     fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)> {
         let value = |name| (name, if name == "says" { given.says.clone() } else { json!(given.keys) });
         self.filled().into_iter().map(value).collect()
-    }
-
-    fn needs(&self, params: &Json) -> Vec<Need> {
-        let read = Headed::<Self>::read(params).ok();
-        read.map_or_else(Vec::new, |params| C::needs(&params.own, &params.head))
     }
 }

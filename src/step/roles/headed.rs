@@ -1,16 +1,14 @@
 //! Parameters in two parts: a kind's own, and a head that all kinds of its role share.
 
-use crate::step::params::{ParamFault, Parameters, typed};
-use schemars::JsonSchema;
-use serde::{Serialize, de::DeserializeOwned};
+use crate::step::params::{ParamFault, Parameters};
 use serde_json::{Error, Map, Value as Json};
 
 /// The two parts of a kind's parameters.
 pub trait Shares {
     /// What all kinds of the role share.
-    type Head: Serialize + DeserializeOwned + JsonSchema;
+    type Head: Parameters;
     /// The kind's own: `deny_unknown_fields`, every field documented, every number with a range.
-    type Own: Serialize + DeserializeOwned + JsonSchema;
+    type Own: Parameters;
 
     /// The parameters of the head that this kind takes; others mean nothing to it and are refused.
     fn shared() -> Vec<&'static str>;
@@ -24,24 +22,24 @@ pub struct Headed<S: Shares> {
     pub own: S::Own,
 }
 
-impl<S: Shares> Parameters for Headed<S> {
+impl<S: Shares + 'static> Parameters for Headed<S> {
     fn read(tree: &Json) -> Result<Self, Vec<ParamFault>> {
         let Json::Object(map) = tree else {
             let fault = || ParamFault::whole("parameters are a mapping".to_owned());
-            return Err(typed::<S::Head>(tree).err().unwrap_or_else(|| vec![fault()]));
+            return Err(S::Head::read(tree).err().unwrap_or_else(|| vec![fault()]));
         };
         let shared = S::shared();
         let (head, own): (Map<_, _>, Map<_, _>) =
             map.clone().into_iter().partition(|(key, _)| shared.contains(&key.as_str()));
-        let own = typed::<S::Own>(&Json::Object(own)).map_err(|faults| faults.into_iter().map(all_names::<S>));
-        match (own, typed::<S::Head>(&Json::Object(head))) {
+        let own = S::Own::read(&Json::Object(own)).map_err(|faults| faults.into_iter().map(all_names::<S>));
+        match (own, S::Head::read(&Json::Object(head))) {
             (Ok(own), Ok(head)) => Ok(Self { head, own }),
             (own, head) => Err(own.err().into_iter().flatten().chain(head.err().into_iter().flatten()).collect()),
         }
     }
 
     fn written(&self) -> Result<Json, Error> {
-        let (mut own, head) = (serde_json::to_value(&self.own)?, serde_json::to_value(&self.head)?);
+        let (mut own, head) = (self.own.written()?, self.head.written()?);
         if let (Json::Object(own), Json::Object(head)) = (&mut own, head) {
             let shared = S::shared();
             own.extend(head.into_iter().filter(|(key, _)| shared.contains(&key.as_str())));
@@ -50,7 +48,7 @@ impl<S: Shares> Parameters for Headed<S> {
     }
 
     fn schema() -> Json {
-        let (mut own, head) = (<S::Own as Parameters>::schema(), <S::Head as Parameters>::schema());
+        let (mut own, head) = (S::Own::schema(), S::Head::schema());
         let shared = S::shared();
         let taken = |name: &str| shared.contains(&name);
         for part in ["properties", "$defs"] {
@@ -72,7 +70,7 @@ impl<S: Shares> Parameters for Headed<S> {
 }
 
 /// A fault of a key that is in neither part, with the names of both.
-fn all_names<S: Shares>(mut fault: ParamFault) -> ParamFault {
+fn all_names<S: Shares + 'static>(mut fault: ParamFault) -> ParamFault {
     if let (Some(key), true) = (&fault.unknown_key, fault.path.is_empty()) {
         let schema = Headed::<S>::schema();
         let names = schema["properties"].as_object().into_iter().flat_map(|map| map.keys());

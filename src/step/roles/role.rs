@@ -1,6 +1,6 @@
 //! What the study layer knows of a kind beside its parameters, slots and ports.
 
-use super::table_op::{After, Clause};
+use super::table_op::Clause;
 use crate::artifact::Cell;
 use serde_json::Value as Json;
 
@@ -65,8 +65,6 @@ pub trait ClaimRole {
     fn filled(&self) -> Vec<&'static str>;
     /// Those with their values.
     fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)>;
-    /// The rows that it needs, from checked parameters.
-    fn needs(&self, params: &Json) -> Vec<Need>;
 }
 
 /// A table operation without its parameter type.
@@ -77,8 +75,4 @@ pub trait TableRole {
     fn filled(&self) -> Vec<&'static str>;
     /// Those with their values.
     fn given(&self, given: &GivenTable<'_>) -> Vec<(&'static str, Json)>;
-    /// The rows that it needs, from checked parameters.
-    fn needs(&self, params: &Json) -> Vec<Need>;
-    /// What tells its rows apart, from checked parameters.
-    fn after(&self, params: &Json) -> After;
 }

@@ -11,14 +11,14 @@ use crate::step::kind::Kind;
 use crate::step::params::Parameters;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 /// An operation on a table. Implement it on a unit struct and list that in `catalog.rs` as `Operation(YourOperation)`: the
 /// order there is the order in which the clauses of a table act.
 pub trait TableOp: Sync + 'static {
     /// Parameters beyond the head: `deny_unknown_fields`, every field documented, every number with a range.
-    type Params: Serialize + DeserializeOwned + JsonSchema;
+    type Params: Parameters;
 
     /// The name that studies write, kebab-case.
     const NAME: &'static str;
@@ -177,6 +177,14 @@ impl<T: TableOp> Kind for Operation<T> {
         Role::Table(self)
     }
 
+    fn needs(&self, params: &Self::Params) -> Vec<Need> {
+        T::needs(&params.own, &params.head)
+    }
+
+    fn after(&self, params: &Self::Params) -> After {
+        T::after(&params.own, &params.head)
+    }
+
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let faults = T::faults(&params.own, &params.head);
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
@@ -200,15 +208,5 @@ impl<T: TableOp> TableRole for Operation<T> {
     fn given(&self, given: &GivenTable<'_>) -> Vec<(&'static str, Json)> {
         let value = |name| (name, if name == "by" { json!(given.labels) } else { json!(given.keys) });
         self.filled().into_iter().map(value).collect()
-    }
-
-    fn needs(&self, params: &Json) -> Vec<Need> {
-        let read = Headed::<Self>::read(params).ok();
-        read.map_or_else(Vec::new, |params| T::needs(&params.own, &params.head))
-    }
-
-    fn after(&self, params: &Json) -> After {
-        let read = Headed::<Self>::read(params).ok();
-        read.map_or_else(After::default, |params| T::after(&params.own, &params.head))
     }
 }

@@ -67,9 +67,9 @@ fn each(
         let clause = Item { mark, ..item.clone() };
         fill(&mut params, &operation, &rows, &clause);
         rows.wire = table_node(builder, &clause, (&operation, &params), rows.wire)?;
-        let canonical = &builder.nodes[rows.wire.node].params;
-        lacking(&clause, &params, (&operation.role.needs(canonical), &rows.places))?;
-        let after = operation.role.after(canonical);
+        let step = &builder.nodes[rows.wire.node].step;
+        lacking(&clause, &params, (&step.needs(), &rows.places))?;
+        let after = step.after();
         let gone: Vec<&str> = after.gone.iter().map(String::as_str).collect();
         rows.places = rows.places.without(&gone);
         if let Some((column, value)) = &after.only {

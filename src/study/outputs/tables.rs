@@ -230,7 +230,7 @@ impl Maker<'_> {
         let Rows { wire, places, .. } = taken.inspect_err(|_| builder.check(kind, &params, item))?;
         let places = places.kept(item, params.get("where"))?;
         let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;
-        lacking(item, &params, (&role.needs(&builder.nodes[wire.node].params), &places))?;
+        lacking(item, &params, (&builder.nodes[wire.node].step.needs(), &places))?;
         self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));
         Ok(())
     }
