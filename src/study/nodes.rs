@@ -24,6 +24,21 @@ pub(super) fn inject<const N: usize>(
     }
 }
 
+/// Writes the parameters that a kind is told and nobody else writes.
+///
+/// # Errors
+/// Where one is written all the same.
+pub(super) fn give(params: &mut Node, given: Vec<(&'static str, Json)>, item: &Item) -> Result<(), Vec<Fault>> {
+    for (name, value) in given {
+        if let Some(entry) = params.entries().iter().find(|entry| entry.key == name) {
+            let fault = item.fault(entry.mark, format!("`{name}` is not written here"));
+            return Err(vec![fault.help("it follows from the table and the claim: take it away")]);
+        }
+        set(params, name, &value, item.mark);
+    }
+    Ok(())
+}
+
 pub(super) fn remove(node: &mut Node, key: &str) -> Option<Node> {
     let Tree::Map(entries) = &mut node.tree else { return None };
     let at = entries.iter().position(|e| e.key == key)?;

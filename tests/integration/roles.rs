@@ -68,7 +68,7 @@ impl TableOp for Repeat {
     type Params = RepeatParams;
     const NAME: &'static str = "repeat-rows";
     const ABOUT: Words = Words { module: module_path!(), summary: "Rows several times over.", details: "", cites: &[] };
-    const CLAUSE: Clause = Clause { name: "repeat", form: Form::Mapping("times: 2"), makes: Makes::Rows };
+    const CLAUSE: Clause = Clause { name: "repeat", example: "{times: 2}", form: Form::Mapping, makes: Makes::Rows };
     const TAKES: &'static [&'static str] = &["keys"];
 
     fn faults(_: &RepeatParams, head: &TableHead) -> Vec<Problem> {
@@ -205,6 +205,7 @@ fn what_they_declare_is_checked_before_anything_runs() {
         ("keys: copy, repeat: {times: 1}", "ratio: 4", "step `t (repeat-rows)`: the rows are repeated already"),
         (plain, "ratio: 0.5", "s.yaml:11:48: 0.5 is out of range: it must be at least 1"),
         (plain, "ratio: 2, seeds: model", "unknown key `seeds`"),
+        ("repeat: {times: 2, keys: v}", "ratio: 2", "s.yaml:7:53: `keys` is not written here"),
         (plain, "ratio: 2, with: Too", "s.yaml:11:57: no row of this table has model = `Too` (did you mean `Two`?"),
         (plain, "ratio: 2, with: Six, where: {model: Two}", "no row of this table has model = `Six`"),
     ] {

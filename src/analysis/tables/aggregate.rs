@@ -63,7 +63,12 @@ impl TableOp for Aggregate {
                   Student's t.",
         cites: &["efron-tibshirani-1993"],
     };
-    const CLAUSE: Clause = Clause { name: "over", form: Form::Beside(&["interval"]), makes: Makes::Summary };
+    const CLAUSE: Clause = Clause {
+        name: "over",
+        example: "seed",
+        form: Form::Beside { how: &["interval"], alone: "nothing is averaged" },
+        makes: Makes::Summary,
+    };
     const TAKES: &'static [&'static str] = &["keys"];
 
     fn faults(params: &Params, head: &TableHead) -> Vec<Problem> {

@@ -72,7 +72,8 @@ impl TableOp for Bins {
     };
     const CLAUSE: Clause = Clause {
         name: "bins",
-        form: Form::Mapping("column: eigenvalue, count: 50"),
+        example: "{column: eigenvalue, count: 50}",
+        form: Form::Mapping,
         makes: Makes::Instead {
             why: "a histogram counts values, not means",
             help: "`pool: [seed]` inside `bins` counts the values of all seeds in one histogram; for mean counts put `over` \

@@ -72,7 +72,8 @@ impl TableOp for Choose {
     };
     const CLAUSE: Clause = Clause {
         name: "choose",
-        form: Form::Mapping("minimise: validation_error, over: [k1, k2]"),
+        example: "{minimise: validation_error, over: [k1, k2]}",
+        form: Form::Mapping,
         makes: Makes::Rows,
     };
     const TAKES: &'static [&'static str] = &["keys"];

@@ -32,7 +32,7 @@ impl TableOp for ComparePublished {
                   whether the published number lies in our interval. Ours is null where we have no such row.",
         cites: &[],
     };
-    const CLAUSE: Clause = Clause { name: "published", form: Form::Numbers, makes: Makes::Comparison };
+    const CLAUSE: Clause = Clause { name: "published", example: "NAME", form: Form::Numbers, makes: Makes::Comparison };
     const TAKES: &'static [&'static str] = &["keys"];
 
     fn faults(params: &Params, _: &TableHead) -> Vec<Problem> {

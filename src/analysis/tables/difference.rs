@@ -44,7 +44,8 @@ impl TableOp for Difference {
     };
     const CLAUSE: Clause = Clause {
         name: "difference",
-        form: Form::Mapping("column: test_error, of: LoFi, against: Ridge"),
+        example: "{column: test_error, of: LoFi, against: Ridge}",
+        form: Form::Mapping,
         makes: Makes::Rows,
     };
     const TAKES: &'static [&'static str] = &["by", "keys"];

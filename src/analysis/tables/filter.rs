@@ -27,7 +27,12 @@ impl TableOp for Filter {
         details: "A condition is a value, a list of values of which one must be met, or bounds of a number. Order is kept.",
         cites: &[],
     };
-    const CLAUSE: Clause = Clause { name: "where", form: Form::Beside(&[]), makes: Makes::Rows };
+    const CLAUSE: Clause = Clause {
+        name: "where",
+        example: "{n_train: 500}",
+        form: Form::Beside { how: &[], alone: "" },
+        makes: Makes::Rows,
+    };
     const TAKES: &'static [&'static str] = &[];
 
     fn apply(params: &Params, _: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {

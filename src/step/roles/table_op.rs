@@ -86,6 +86,8 @@ impl TableHead {
 pub struct Clause {
     /// The key that asks for it.
     pub name: &'static str,
+    /// What may stand under it, for messages.
+    pub example: &'static str,
     /// How its parameters stand there.
     pub form: Form,
     /// What becomes of the rows.
@@ -95,10 +97,15 @@ pub struct Clause {
 /// How the parameters of a clause stand in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// In a mapping under the clause's key, for example this one.
-    Mapping(&'static str),
-    /// Among the keys of the table itself: the clause's key, and these that say how.
-    Beside(&'static [&'static str]),
+    /// In a mapping under the clause's key.
+    Mapping,
+    /// Among the keys of the table itself: the clause's key, and those that say how.
+    Beside {
+        /// Those that say how.
+        how: &'static [&'static str],
+        /// What they mean without the clause's key.
+        alone: &'static str,
+    },
     /// The name of published numbers under the clause's key, which is the parameter too.
     Numbers,
 }

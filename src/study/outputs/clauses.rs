@@ -5,7 +5,7 @@ use super::table_spec::{Clausal, TableSpec};
 use crate::artifact::Cell;
 use crate::step::roles::{Clause, GivenTable, Makes, Need};
 use crate::study::expand::{Builder, Wire};
-use crate::study::nodes::{node_of, set};
+use crate::study::nodes::{give, node_of};
 use crate::study::read::names;
 use crate::study::read::raw::Item;
 use crate::yaml::{Fault, Node};
@@ -65,7 +65,7 @@ fn each(
         let (mut params, mark) = spec.parameters(&operation.clause);
         // A clause is a step of its own: what it lacks is missing there.
         let clause = Item { mark, ..item.clone() };
-        fill(&mut params, &operation, &rows, &clause);
+        fill(&mut params, &operation, &rows, &clause)?;
         rows.wire = table_node(builder, &clause, (&operation, &params), rows.wire)?;
         let step = &builder.nodes[rows.wire.node].step;
         lacking(&clause, &params, (&step.needs(), &rows.places))?;
@@ -84,11 +84,9 @@ fn each(
 }
 
 /// Writes what the study layer knows of the rows.
-pub(super) fn fill(params: &mut Node, operation: &Clausal, rows: &Rows, item: &Item) {
+pub(super) fn fill(params: &mut Node, operation: &Clausal, rows: &Rows, item: &Item) -> Result<(), Vec<Fault>> {
     let keys = rows.all_keys();
-    for (name, value) in operation.role.given(&GivenTable { keys: &keys, labels: &rows.labels }) {
-        set(params, name, &value, item.mark);
-    }
+    give(params, operation.role.given(&GivenTable { keys: &keys, labels: &rows.labels }), item)
 }
 
 /// A step that takes one table.

@@ -90,12 +90,10 @@ impl<'a> TableSpec<'a> {
     pub fn parameters(&self, clause: &Clause) -> (Node, Mark) {
         let written = self.node.get(clause.name);
         match clause.form {
-            Form::Mapping(_) => {
-                written.map_or_else(|| (self.empty(), self.item.mark), |node| (node.clone(), node.mark))
-            }
+            Form::Mapping => written.map_or_else(|| (self.empty(), self.item.mark), |node| (node.clone(), node.mark)),
             Form::Numbers => (self.empty(), written.map_or(self.item.mark, |node| node.mark)),
-            Form::Beside(more) => {
-                let own = |key: &str| key == clause.name || more.contains(&key);
+            Form::Beside { .. } => {
+                let own = |key: &str| keys(clause).contains(&key);
                 let entries = self.node.entries().iter().filter(|entry| own(&entry.key)).cloned();
                 (Node::new(self.item.mark, Tree::Map(entries.collect())), self.item.mark)
             }
@@ -137,11 +135,12 @@ impl<'a> TableSpec<'a> {
             }
         }
         for Clausal { clause, .. } in &self.operations {
-            let Form::Beside(more) = clause.form else { continue };
-            if let (Some(how), false) = (more.iter().find(|key| has(key)), has(&clause.name)) {
-                let message = format!("`{how}` without `{}`: there is nothing that it is said of", clause.name);
+            let Form::Beside { how, alone } = clause.form else { continue };
+            if let (Some(how), false) = (how.iter().find(|key| has(key)), has(&clause.name)) {
+                let message = format!("`{how}` without `{}`: {alone}", clause.name);
                 return Err(vec![
-                    self.fault(how, message).help(format!("add `{}`, or take `{how}` away", clause.name)),
+                    self.fault(how, message)
+                        .help(format!("add `{}: {}`, or take `{how}` away", clause.name, clause.example)),
                 ]);
             }
         }
@@ -149,12 +148,12 @@ impl<'a> TableSpec<'a> {
     }
 
     fn mappings(&self) -> Result<(), Vec<Fault>> {
-        for Clausal { clause, .. } in self.written(|clause| matches!(clause.form, Form::Mapping(_))) {
-            let (Some(node), Form::Mapping(example)) = (self.node.get(clause.name), clause.form) else { continue };
+        for Clausal { clause, .. } in self.written(|clause| clause.form == Form::Mapping) {
+            let Some(node) = self.node.get(clause.name) else { continue };
             if !matches!(node.tree, Tree::Map(_)) {
                 let message = format!("`{}` is a mapping of settings, found {}", clause.name, node.what());
                 let fault = self.item.at(node, message);
-                return Err(vec![fault.help(format!("for example `{}: {{{example}}}`", clause.name))]);
+                return Err(vec![fault.help(format!("for example `{}: {}`", clause.name, clause.example))]);
             }
         }
         Ok(())
@@ -167,6 +166,6 @@ impl<'a> TableSpec<'a> {
 
 /// The keys of a table that are a clause's.
 pub(in crate::study) fn keys(clause: &Clause) -> Vec<&'static str> {
-    let more = if let Form::Beside(more) = clause.form { more } else { &[] };
+    let more = if let Form::Beside { how, .. } = clause.form { how } else { &[] };
     std::iter::once(clause.name).chain(more.iter().copied()).collect()
 }

@@ -8,7 +8,7 @@ use super::table_spec::TableSpec;
 use crate::step::Family;
 use crate::step::roles::{Form, GivenClaim, Role};
 use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
-use crate::study::nodes::{inject, node_of, remove, set};
+use crate::study::nodes::{give, inject, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
 use crate::study::read::raw::{Item, RawStudy};
 use crate::study::read::scope::Scope;
@@ -156,7 +156,7 @@ impl Maker<'_> {
             }
             self.remarks.extend(gaps(name, &numbers, &summary.all_keys()));
             set(&mut params, operation.clause.name, &numbers.json, mark);
-            fill(&mut params, &operation, summary, item);
+            fill(&mut params, &operation, summary, item)?;
             let wire = table_node(builder, item, (&operation, &params), summary.wire)?;
             let keys = summary.all_keys().into_iter().chain(["column".to_owned()]).collect();
             self.output(&item.name, OutputKind::Comparison, (wire, keys));
@@ -224,9 +224,7 @@ impl Maker<'_> {
         let mut params = entry.node.clone();
         let taken = self.taken(item, &mut params, true).map(|(built, rows)| built.part(rows));
         let keys = taken.as_ref().map_or_else(|_| Vec::new(), Rows::all_keys);
-        for (name, value) in role.given(&GivenClaim { says: says.to_json(), keys: &keys }) {
-            set(&mut params, name, &value, item.mark);
-        }
+        give(&mut params, role.given(&GivenClaim { says: says.to_json(), keys: &keys }), item)?;
         let Rows { wire, places, .. } = taken.inspect_err(|_| builder.check(kind, &params, item))?;
         let places = places.kept(item, params.get("where"))?;
         let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;

@@ -29,12 +29,12 @@ fn mapping(operation: &Clausal) -> Json {
 fn clause(operation: &Clausal) -> Vec<(String, Json)> {
     let Clause { name, form, .. } = operation.clause;
     match form {
-        Form::Mapping(_) => vec![(name.to_owned(), mapping(operation))],
+        Form::Mapping => vec![(name.to_owned(), mapping(operation))],
         Form::Numbers => {
             let doc = "Lays these published numbers beside the table.";
             vec![(name.to_owned(), json!({"type": "string", "description": doc}))]
         }
-        Form::Beside(_) => {
+        Form::Beside { .. } => {
             let schema = operation.kind.schema();
             let own = keys(&operation.clause).into_iter();
             own.map(|key| (key.to_owned(), schema["properties"][key].clone())).collect()
