@@ -1,7 +1,7 @@
 //! The one list of kinds. No logic.
 
 use crate::step::ErasedKind;
-use crate::step::roles::{Drawn, Sampled};
+use crate::step::roles::{Claimed, Drawn, Operation, Sampled};
 use crate::{analysis, dataset, experiment, plot};
 
 /// Every kind, by family.
@@ -56,24 +56,24 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::FeatureAverages,
     &experiment::PictureAgreement,
     &experiment::PhaseRecovery,
-    // Tables
+    // Tables, in the order in which the clauses of a table act
     &analysis::Stack,
-    &analysis::Filter,
-    &analysis::Choose,
-    &analysis::Difference,
-    &analysis::Aggregate,
-    &analysis::Bins,
-    &analysis::ComparePublished,
+    &Operation(analysis::Filter),
+    &Operation(analysis::Choose),
+    &Operation(analysis::Difference),
+    &Operation(analysis::Aggregate),
+    &Operation(analysis::Bins),
+    &Operation(analysis::ComparePublished),
     // Claims
-    &analysis::PairedDifference,
-    &analysis::Bound,
-    &analysis::Monotone,
-    &analysis::RankCorrelation,
-    &analysis::Slope,
-    &analysis::ThresholdLocation,
-    &analysis::InteriorOptimum,
-    &analysis::OutlierCount,
-    &analysis::Collapse,
+    &Claimed(analysis::PairedDifference),
+    &Claimed(analysis::Bound),
+    &Claimed(analysis::Monotone),
+    &Claimed(analysis::RankCorrelation),
+    &Claimed(analysis::Slope),
+    &Claimed(analysis::ThresholdLocation),
+    &Claimed(analysis::InteriorOptimum),
+    &Claimed(analysis::OutlierCount),
+    &Claimed(analysis::Collapse),
     // Figures
     &Drawn(plot::LineBand),
     &Drawn(plot::Heatmap),

@@ -5,14 +5,12 @@
 //! `estimate` gives them an interval, `bar` compares that with what is claimed, `decide` makes the verdict.
 
 mod claims;
-mod columns;
 mod pairs;
 mod rows;
 mod tables;
 
 pub use claims::{
-    Bound, Collapse, InteriorOptimum, Monotone, OutlierCount, PairedDifference, RankCorrelation, Slope,
-    ThresholdLocation,
+    Bar, Bound, Collapse, Condition, Estimate, InteriorOptimum, Monotone, Openness, OutlierCount, PairedDifference,
+    RankCorrelation, Slope, Test, ThresholdLocation,
 };
-pub use columns::Columns;
 pub use tables::{Aggregate, Bins, Choose, ComparePublished, Difference, Filter, Stack};

@@ -1,7 +1,7 @@
 //! Pairs of rows that differ in one thing only.
 
 use crate::artifact::{Cell, Table, in_order};
-use crate::step::StepError;
+use crate::step::{Columns, StepError};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -121,7 +121,7 @@ pub fn same(a: &[Cell], b: &[Cell]) -> bool {
 ///
 /// # Errors
 /// Where a column is missing.
-pub fn shared(table: &Table, rows: &[usize], keys: Vec<String>) -> Result<Vec<String>, StepError> {
+fn shared(table: &Table, rows: &[usize], keys: Vec<String>) -> Result<Vec<String>, StepError> {
     let mut found = Vec::new();
     for name in keys {
         let column = table.column(&name)?;
@@ -130,4 +130,23 @@ pub fn shared(table: &Table, rows: &[usize], keys: Vec<String>) -> Result<Vec<St
         }
     }
     Ok(found)
+}
+
+/// The columns whose equal values make a pair: those asked for, or the keys that every one of these rows has, without what
+/// is compared.
+///
+/// # Errors
+/// Where a column is missing.
+pub fn paired_on(
+    (asked, keys): (Option<&Columns>, &Columns),
+    (table, rows): (&Table, &[usize]),
+    compared: &[&str],
+) -> Result<Vec<String>, StepError> {
+    match asked {
+        Some(columns) => Ok(columns.0.clone()),
+        None => {
+            let free = keys.0.iter().filter(|name| !compared.contains(&name.as_str()));
+            shared(table, rows, free.cloned().collect())
+        }
+    }
 }

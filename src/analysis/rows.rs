@@ -1,22 +1,7 @@
-//! What the table steps share: slots, ports and groups.
+//! What the table steps share: groups, and words about rows.
 
 use crate::artifact::{Cell, Table, TableError};
-use crate::step::{Arity, Filter, Keep, Port, Slot, ValueType};
-
-/// The slot of every step that takes one table.
-pub const TABLE: Slot = Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." };
-
-/// The port of every step that makes a table.
-pub const TABLE_OUT: Port =
-    Port { name: "table", value_type: ValueType::Table, keep: Keep::Always, doc: "The resulting rows." };
-
-/// The port of every claim.
-pub const VERDICT: Port = Port {
-    name: "verdict",
-    value_type: ValueType::Verdict,
-    keep: Keep::Always,
-    doc: "How the claim ends, with the numbers that decide it.",
-};
+use crate::step::Filter;
 
 /// The values that a group shares, and the numbers of its rows.
 pub type Group = (Vec<Cell>, Vec<usize>);
@@ -87,4 +72,11 @@ pub fn run(
     let inputs = Inputs(vec![(kind.about().inputs[0].name.to_owned(), values)]);
     let canonical = kind.canonical(params).map_err(|faults| StepError::Bug(faults[0].message.clone()))?;
     Ok(kind.run(&canonical, &inputs, &context)?.remove(0))
+}
+
+/// The faults that planning finds in some parameters, for tests.
+#[cfg(test)]
+pub fn refused(kind: &dyn crate::step::ErasedKind, params: &serde_json::Value) -> Vec<crate::step::Problem> {
+    let canonical = kind.canonical(params).unwrap();
+    kind.plan(&canonical, &crate::step::Shapes::default()).unwrap_err()
 }

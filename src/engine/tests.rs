@@ -93,11 +93,13 @@ type Step<'a> = (&'a str, Json, &'a [&'a str]);
 /// A study whose steps are all outputs.
 fn study(steps: &[Step<'_>]) -> Study {
     let at = |name: &str| steps.iter().position(|step| step.0 == name).unwrap();
+    let ready = |params: &Json| ErasedKind::typed(&Fake, params).unwrap();
     let node = |(name, params, inputs): &Step<'_>| Node {
         label: (*name).to_owned(),
         cell: Vec::new(),
         kind: &Fake,
-        params: ErasedKind::canonical(&Fake, params).unwrap(),
+        params: ready(params).0,
+        step: ready(params).1,
         inputs: vec![("x".into(), inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
         plan: Plan::light(vec![Shape::Table]),
         place: format!("s.yaml:{}:3", at(name) + 1),

@@ -189,11 +189,11 @@ pub(super) fn add_miscited(study: &mut Study) {
 }
 
 fn push(study: &mut Study, name: &str, kind: &'static dyn ErasedKind, params: Json) -> Wire {
-    let params = kind.canonical(&params).unwrap();
-    let plan = kind.plan(&params, &Shapes::default()).unwrap();
+    let (params, step) = kind.typed(&params).unwrap();
+    let plan = step.plan(&Shapes::default()).unwrap();
     let place = format!("{}:{}:3", study.file, 10 + study.nodes.len());
     let label = format!("{name} ({})", kind.name());
-    study.nodes.push(Node { label, cell: Vec::new(), kind, params, inputs: Vec::new(), plan, place });
+    study.nodes.push(Node { label, cell: Vec::new(), kind, params, step, inputs: Vec::new(), plan, place });
     Wire { node: study.nodes.len() - 1, port: 0 }
 }
 

@@ -63,6 +63,12 @@ pub enum StepError {
 }
 
 impl StepError {
+    /// A fault that planning refuses, met in a run.
+    #[must_use]
+    pub fn unplanned(problem: Problem) -> Self {
+        Self::Bug(problem.message)
+    }
+
     /// A numeric fault from any error of `math`.
     pub fn numeric(error: impl std::fmt::Display) -> Self {
         Self::Numeric(error.to_string())

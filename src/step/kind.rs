@@ -4,9 +4,10 @@ use super::about::About;
 use super::context::Context;
 use super::error::{Problem, StepError};
 use super::params::{self, ParamFault, Parameters};
-use super::roles::Role;
+use super::roles::{After, Need, Role};
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// A kind of step. Implement it on a unit struct, list that in `catalog.rs`; nothing else needs to know.
 ///
@@ -28,6 +29,16 @@ pub trait Kind: Sync {
         Role::Plain
     }
 
+    /// The rows without which a claim or a table operation has nothing to work on.
+    fn needs(&self, _: &Self::Params) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// What tells apart the rows that a table operation makes.
+    fn after(&self, _: &Self::Params) -> After {
+        After::default()
+    }
+
     /// Sizes and costs from the sizes of the inputs; refuses what cannot work, such as k > n.
     ///
     /// # Errors
@@ -41,6 +52,27 @@ pub trait Kind: Sync {
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError>;
 }
 
+/// A kind with the parameters of one step, which have been read and checked.
+pub trait Configured: Send + Sync {
+    /// [`Kind::plan`]
+    ///
+    /// # Errors
+    /// Every fault found.
+    fn plan(&self, inputs: &Shapes) -> Result<Plan, Vec<Problem>>;
+    /// [`Kind::run`]
+    ///
+    /// # Errors
+    /// As [`Kind::run`].
+    fn run(&self, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError>;
+    /// [`Kind::needs`]
+    fn needs(&self) -> Vec<Need>;
+    /// [`Kind::after`]
+    fn after(&self) -> After;
+}
+
+/// Canonical parameters, with their defaults filled in and in the order of the type: what enters the key. And the step.
+pub type Ready<'k> = (Json, Arc<dyn Configured + 'k>);
+
 /// A [`Kind`] without its parameter type: what the engine and the study layer see.
 pub trait ErasedKind: Sync {
     /// [`Kind::NAME`]
@@ -51,21 +83,64 @@ pub trait ErasedKind: Sync {
     fn role(&self) -> Role<'_>;
     /// JSON schema of the parameters.
     fn schema(&self) -> Json;
-    /// Parameters with their defaults filled in and in the order of the type: what enters the key.
+    /// Reads and checks parameters.
     ///
     /// # Errors
     /// Where a value has the wrong type, is out of range, or a key is unknown.
-    fn canonical(&self, params: &Json) -> Result<Json, Vec<ParamFault>>;
-    /// [`Kind::plan`] on canonical parameters.
+    fn typed(&self, params: &Json) -> Result<Ready<'_>, Vec<ParamFault>>;
+
+    /// The canonical parameters alone.
+    ///
+    /// # Errors
+    /// Those of [`ErasedKind::typed`].
+    fn canonical(&self, params: &Json) -> Result<Json, Vec<ParamFault>> {
+        self.typed(params).map(|(canonical, _)| canonical)
+    }
+
+    /// The plan of one step that is looked at alone: who plans and runs it too keeps [`ErasedKind::typed`].
     ///
     /// # Errors
     /// Every fault found.
-    fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>>;
-    /// [`Kind::run`] on canonical parameters.
+    fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let problem = |fault: &ParamFault| Problem::at(&fault.path.join("."), &fault.message);
+        let (_, step) = self.typed(params).map_err(|faults| faults.iter().map(problem).collect::<Vec<_>>())?;
+        step.plan(inputs)
+    }
+
+    /// The results of one step that is run alone.
     ///
     /// # Errors
     /// As [`Kind::run`].
-    fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError>;
+    fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+        let bug = |faults: Vec<ParamFault>| faults.first().map_or_else(String::new, |fault| fault.message.clone());
+        let (_, step) = self.typed(params).map_err(|faults| StepError::Bug(bug(faults)))?;
+        step.run(inputs, context)
+    }
+}
+
+/// A kind and its parameters.
+struct Step<'k, K: Kind> {
+    kind: &'k K,
+    params: K::Params,
+}
+
+impl<K: Kind> Configured for Step<'_, K> {
+    fn plan(&self, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let plan = Kind::plan(self.kind, &self.params, inputs)?;
+        absurd(&plan, || self.params.written().unwrap_or_default()).map_or(Ok(plan), |problem| Err(vec![problem]))
+    }
+
+    fn run(&self, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+        Kind::run(self.kind, &self.params, inputs, context)
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        self.kind.needs(&self.params)
+    }
+
+    fn after(&self) -> After {
+        self.kind.after(&self.params)
+    }
 }
 
 impl<K: Kind> ErasedKind for K {
@@ -85,24 +160,11 @@ impl<K: Kind> ErasedKind for K {
         K::Params::schema()
     }
 
-    fn canonical(&self, params: &Json) -> Result<Json, Vec<ParamFault>> {
-        let typed = K::Params::read(params)?;
-        let canonical = typed.written().map_err(|e| vec![ParamFault::whole(e.to_string())])?;
-        let faults = params::out_of_range(&ErasedKind::schema(self), &canonical);
-        if faults.is_empty() { Ok(canonical) } else { Err(faults) }
-    }
-
-    fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let typed = K::Params::read(params)
-            .map_err(|faults| faults.iter().map(|f| Problem::at(&f.path.join("."), &f.message)).collect::<Vec<_>>())?;
-        let plan = Kind::plan(self, &typed, inputs)?;
-        absurd(&plan, params).map_or(Ok(plan), |problem| Err(vec![problem]))
-    }
-
-    fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let typed = K::Params::read(params)
-            .map_err(|faults| StepError::Bug(faults.first().map_or_else(String::new, |f| f.message.clone())))?;
-        Kind::run(self, &typed, inputs, context)
+    fn typed(&self, params: &Json) -> Result<Ready<'_>, Vec<ParamFault>> {
+        let params = K::Params::read(params)?;
+        let canonical = params.written().map_err(|e| vec![ParamFault::whole(e.to_string())])?;
+        let faults = params::out_of_range(&K::Params::schema(), &canonical);
+        if faults.is_empty() { Ok((canonical, Arc::new(Step { kind: self, params }))) } else { Err(faults) }
     }
 }
 
@@ -112,7 +174,7 @@ const MOST_BYTES: u64 = 1 << 46;
 const MOST_FLOPS: f64 = 1e21;
 
 /// A plan that no machine can carry out, blamed on the largest number among the parameters.
-fn absurd(plan: &Plan, params: &Json) -> Option<Problem> {
+fn absurd(plan: &Plan, params: impl Fn() -> Json) -> Option<Problem> {
     let wants = if plan.need_bytes() >= MOST_BYTES {
         "more than 64 TiB of memory"
     } else if plan.flops.is_finite() && plan.flops <= MOST_FLOPS {
@@ -121,7 +183,7 @@ fn absurd(plan: &Plan, params: &Json) -> Option<Problem> {
         "more than a year of a thousand cores"
     };
     let mut largest = None;
-    largest_number(params, &mut Vec::new(), &mut largest);
+    largest_number(&params(), &mut Vec::new(), &mut largest);
     let Some((number, path)) = largest else {
         return Some(Problem { at: None, message: format!("it wants {wants}"), help: None });
     };

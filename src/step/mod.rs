@@ -3,6 +3,7 @@
 //! A kind is one file that implements [`Kind`]; `catalog.rs` lists them all; the engine sees only [`ErasedKind`].
 
 mod about;
+mod columns;
 mod context;
 mod data;
 mod decimal;
@@ -20,6 +21,7 @@ mod sealed;
 mod shapes;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
+pub use columns::Columns;
 pub use context::Context;
 pub use data::{DataRef, DataSource, Records, Split};
 pub use decimal::stepped;
@@ -27,7 +29,7 @@ pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use given::too_large;
 pub use grid::{Grid, MAX_POINTS};
-pub use kind::{ErasedKind, Kind};
+pub use kind::{Configured, ErasedKind, Kind, Ready};
 pub use params::{LARGEST_SIZE, ParamFault, Parameters, typed};
 pub use published::Published;
 pub use row::Row;

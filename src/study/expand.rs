@@ -4,7 +4,7 @@ use super::Environment;
 use super::data::{inject_data, resolve_data};
 use super::template::{Template, templates};
 use crate::artifact::Cell;
-use crate::step::{DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
+use crate::step::{Configured, DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
 use crate::study::axes::axis::{identity, value};
 use crate::study::axes::sweep::{SweepCell, axis_names, cells};
 use crate::study::outputs::tables;
@@ -14,6 +14,7 @@ use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Most faults shown at once.
 const MAX_FAULTS: usize = 20;
@@ -29,6 +30,8 @@ pub struct Node {
     pub kind: &'static dyn ErasedKind,
     /// Canonical parameters.
     pub params: Json,
+    /// The kind with these parameters.
+    pub step: Arc<dyn Configured>,
     /// What is wired to each slot; nodes come before those that use them.
     pub inputs: Vec<(String, Vec<Wire>)>,
     /// Sizes and costs.
@@ -204,8 +207,8 @@ impl Builder<'_> {
 
     /// Checks parameters and sizes and adds the node; faults are collected, not returned.
     pub fn add(&mut self, draft: Draft<'_>) -> Option<usize> {
-        let params = match draft.kind.canonical(&draft.params.to_json()) {
-            Ok(params) => params,
+        let (params, step) = match draft.kind.typed(&draft.params.to_json()) {
+            Ok(ready) => ready,
             Err(faults) => {
                 self.refuse(draft.kind, (draft.params, draft.item), &faults);
                 return None;
@@ -213,11 +216,11 @@ impl Builder<'_> {
         };
         let shape = |wire: &Wire| self.nodes[wire.node].plan.outputs[wire.port];
         let shapes = draft.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(shape).collect()));
-        match draft.kind.plan(&params, &Shapes(shapes.collect())) {
+        match step.plan(&Shapes(shapes.collect())) {
             Ok(plan) => {
                 let place = draft.item.fault(draft.item.mark, "").place;
                 let Draft { label, cell, kind, inputs, .. } = draft;
-                self.nodes.push(Node { label, cell, kind, params, inputs, plan, place });
+                self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, place });
                 Some(self.nodes.len() - 1)
             }
             Err(problems) => {

@@ -8,20 +8,19 @@ use crate::study::read::raw::Item;
 use crate::yaml::{Entry, Fault, Mark, Node, Tree};
 use serde_json::Value as Json;
 
-/// Sets parameters that a kind takes and the study did not write.
-pub(super) fn inject<const N: usize>(
-    params: &mut Node,
-    kind: &dyn ErasedKind,
-    mark: Mark,
-    values: [(&str, Option<Json>); N],
-) {
-    let schema = kind.schema();
-    for (key, value) in values {
-        let takes = schema.pointer(&format!("/properties/{key}")).is_some();
-        if let (true, Some(value), None) = (takes, value, params.get(key)) {
-            set(params, key, &value, mark);
+/// Writes the parameters that a kind is told and nobody else writes.
+///
+/// # Errors
+/// Where one is written all the same.
+pub(super) fn give(params: &mut Node, given: Vec<(&'static str, Json)>, item: &Item) -> Result<(), Vec<Fault>> {
+    for (name, value) in given {
+        if let Some(entry) = params.entries().iter().find(|entry| entry.key == name) {
+            let fault = item.fault(entry.mark, format!("`{name}` is not written here"));
+            return Err(vec![fault.help("it follows from the table and the claim: take it away")]);
         }
+        set(params, name, &value, item.mark);
     }
+    Ok(())
 }
 
 pub(super) fn remove(node: &mut Node, key: &str) -> Option<Node> {
@@ -41,35 +40,13 @@ pub(super) fn row(label: &str, value: &str, place: &[(String, Cell)]) -> Json {
     Json::Object(std::iter::once((label.to_owned(), Json::from(value))).chain(axes).collect())
 }
 
-/// A node of a table kind with one input `table`.
-pub(super) fn derived(
-    builder: &mut Builder<'_>,
-    item: &Item,
-    kind: &str,
-    (params, written, wire): (Json, Option<&Node>, Wire),
-) -> Result<Wire, Vec<Fault>> {
-    // Parameters keep the places they were written at; the rest stands at the table's name.
-    let mut node = Node::from_json(&params, item.mark);
-    if let (Tree::Map(entries), Some(written)) = (&mut node.tree, written) {
-        for entry in entries {
-            if let Some(own) = written.get(&entry.key) {
-                let same = own.to_json() == entry.node.to_json();
-                entry.node = if same { own.clone() } else { own.like(&entry.node.to_json()) };
-            }
-        }
-    }
-    node_of(builder, item, kind, (&node, vec![("table".to_owned(), vec![wire])]))
-}
-
+/// A node of a kind with these parameters and inputs.
 pub(super) fn node_of(
     builder: &mut Builder<'_>,
     item: &Item,
-    kind: &str,
+    kind: &'static dyn ErasedKind,
     (params, inputs): (&Node, Vec<(String, Vec<Wire>)>),
 ) -> Result<Wire, Vec<Fault>> {
-    let Some(kind) = builder.environment.kind(kind) else {
-        return Err(vec![item.fault(item.mark, format!("the catalog has no kind `{kind}`"))]);
-    };
     let slots: Vec<&str> = kind.about().inputs.iter().map(|slot| slot.name).collect();
     if let Some((slot, _)) = inputs.iter().find(|(slot, _)| !slots.contains(&slot.as_str())) {
         return Err(vec![item.fault(item.mark, format!("kind `{}` takes no {slot}", kind.name()))]);

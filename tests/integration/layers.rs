@@ -154,3 +154,21 @@ fn files_are_short_and_folders_are_not_full() {
         assert!(files <= FULLEST, "{} holds {files} files", folder.display());
     }
 }
+
+/// Kinds are asked for their role: what a study, a run or a report does with one is in no name.
+#[test]
+fn no_layer_above_the_catalog_names_a_kind() {
+    let mut wrong = Vec::new();
+    for (_, path) in
+        sources().into_iter().filter(|(module, _)| ["study", "engine", "report"].contains(&module.as_str()))
+    {
+        let code = code(&path);
+        let names = lofi::catalog::KINDS.iter().map(|kind| kind.name());
+        wrong.extend(
+            names
+                .filter(|name| code.contains(&format!("\"{name}\"")))
+                .map(|name| format!("{} names the kind `{name}`", path.display())),
+        );
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}

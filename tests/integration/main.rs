@@ -31,6 +31,7 @@ mod output;
 mod places;
 mod project;
 mod regression;
+mod roles;
 mod stops;
 mod store;
 mod table_clauses;

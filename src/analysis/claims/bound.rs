@@ -1,14 +1,12 @@
 //! `bound`: the mean of a column lies on one side of a number, or agrees with it.
 
-use super::decide::{Claim, Condition, Openness};
-use super::paired_difference::{level, test_error};
+use super::decide::{Condition, Openness, Test};
+use super::paired_difference::test_error;
 use super::threshold::{Bar, Bounds};
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, VERDICT, counted, groups, no_rows};
+use crate::analysis::rows::{counted, groups, no_rows};
 use crate::artifact::{Table, Verdict};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +17,6 @@ pub struct Bound;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column whose mean is bounded, in its own unit.
     #[serde(default = "test_error")]
     pub column: String,
@@ -36,24 +32,13 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub equals: Option<f64>,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself; by default all rows are taken together.
-    #[serde(default)]
-    pub per: Columns,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
 }
 
-impl Kind for Bound {
+impl Claim for Bound {
     type Params = Params;
     const NAME: &'static str = "bound";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "The mean of a column lies on one side of a number, or agrees with it.",
         details: "The mean over the rows gets a Student t interval: held where it lies on the claimed side, failed where on \
                   the other, undecided where it contains the number or there are fewer than two rows. With `per` every \
@@ -62,16 +47,33 @@ impl Kind for Bound {
                   `equals` asks for agreement, which few or scattered rows reach easily: lay `at_most` and `at_least` \
                   beside it that say how close.",
         cites: &["student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::ROWS;
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).map_err(|problem| vec![problem])
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        bar(params).err().into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let bar = bar(params).map_err(StepError::unplanned)?;
+        let numbers = table.numbers(&params.column)?;
+        let conditions: Vec<Condition> = groups(table, &head.per.0)?
+            .into_iter()
+            .map(|(place, rows)| {
+                let samples: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();
+                let open = Openness::missing(samples.len() < rows.len());
+                Condition { open, ..Condition::of(place, samples) }
+            })
+            .collect();
+        let remark = match (table.height(), conditions.iter().map(|c| c.estimate.samples()).sum::<usize>()) {
+            (0, _) => no_rows(&head.filter),
+            (_, 0) => format!("no row has a {}", params.column),
+            (rows, samples) if samples < rows => {
+                format!("{} without a {} left out", counted(rows - samples, "row"), params.column)
+            }
+            _ => String::new(),
+        };
+        Test::of(head, params.column.clone(), bar).decide(&conditions, &remark)
     }
 }
 
@@ -80,42 +82,13 @@ fn bar(params: &Params) -> Result<Bar, Problem> {
         .bar()
 }
 
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
-    let table = params.filter.apply(table)?;
-    let numbers = table.numbers(&params.column)?;
-    let conditions: Vec<Condition> = groups(&table, &params.per.0)?
-        .into_iter()
-        .map(|(place, rows)| {
-            let samples: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();
-            let open = Openness::missing(samples.len() < rows.len());
-            Condition { open, ..Condition::of(place, samples) }
-        })
-        .collect();
-    let claim = Claim {
-        says: &params.says,
-        statistic: params.column.clone(),
-        bar,
-        level: params.level,
-        place: params.per.0.clone(),
-        facts: Vec::new(),
-    };
-    let remark = match (table.height(), conditions.iter().map(|c| c.estimate.samples()).sum::<usize>()) {
-        (0, _) => no_rows(&params.filter),
-        (_, 0) => format!("no row has a {}", params.column),
-        (rows, samples) if samples < rows => {
-            format!("{} without a {} left out", counted(rows - samples, "row"), params.column)
-        }
-        _ => String::new(),
-    };
-    claim.decide(&conditions, &remark)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     fn decided(extra: Json) -> Verdict {
@@ -125,7 +98,7 @@ mod tests {
         }
         let rows =
             [json!([1, 0.1]), json!([1, 0.2]), json!([1, 0.3]), json!([2, 0.5]), json!([2, 0.5]), json!([2, null])];
-        match run(&Bound, &params, &[table(&["n", "test_error"], &rows)]).unwrap() {
+        match run(&Claimed(Bound), &params, &[table(&["n", "test_error"], &rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -161,8 +134,7 @@ mod tests {
     #[test]
     fn one_side_is_needed() {
         for extra in [json!({"says": "s"}), json!({"says": "s", "at_most": 1, "at_least": 0})] {
-            let params: Params = serde_json::from_value(extra).unwrap();
-            assert!(Kind::plan(&Bound, &params, &Shapes::default()).is_err());
+            assert_eq!(refused(&Claimed(Bound), &extra).len(), 1);
         }
     }
 }

@@ -1,19 +1,16 @@
 //! `collapse`: curves of different conditions coincide.
 
-use super::decide::{Condition, Openness};
+use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
-use super::paired_difference::level;
-use super::replicates::{Axis, Design, Plane};
+use super::replicates::{Axis, Plane, remark, seeds};
 use super::threshold::Bar;
-use crate::analysis::columns::Columns;
 use crate::analysis::pairs::same;
-use crate::analysis::rows::{TABLE, VERDICT, groups, groups_among};
+use crate::analysis::rows::{groups, groups_among};
 use crate::artifact::{Cell, Table, Verdict};
 use crate::math::statistics::curve::squared_spread;
 use crate::math::statistics::jackknife::pseudo_values;
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Columns, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +21,6 @@ pub struct Collapse;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column on the horizontal axis, e.g. `alpha`.
     pub x: String,
     /// The column on the vertical axis.
@@ -38,27 +33,13 @@ pub struct Params {
     /// Interpolates in the logarithm of `x`.
     #[serde(default)]
     pub log: bool,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Columns whose values make replicates; by default `seed`, where the table has it.
-    #[serde(default)]
-    pub seeds: Option<Columns>,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
 }
 
-impl Kind for Collapse {
+impl Claim for Collapse {
     type Params = Params;
     const NAME: &'static str = "collapse";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "Curves of different conditions coincide.",
         details: "Each curve is averaged over replicates and interpolated onto the x of all curves, within the range that \
                   all span. The relative spread is S = sqrt(mean over x of the sample variance between curves) / (greatest \
@@ -68,44 +49,38 @@ impl Kind for Collapse {
                   bootstrap is not used: resampling adds the noise a second time, and with 3 to 10 seeds and curves that \
                   truly coincide its interval misses 0 always. `bound`'s rules decide.",
         cites: &["efron-tibshirani-1993", "student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::REPLICATES;
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if params.curves.0.is_empty() {
-            return Err(vec![Problem::at("curves", "no column tells the curves apart")]);
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        let none = params.curves.0.is_empty();
+        none.then(|| Problem::at("curves", "no column tells the curves apart")).into_iter().collect()
+    }
+
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let x = Axis { column: &params.x, log: params.log };
+        let plane = Plane::read(table, (x, Axis { column: &params.y, log: false }))?;
+        let seeds = seeds(head, table);
+        let (mut conditions, mut alone) = (Vec::new(), false);
+        for (place, rows) in groups(table, &head.per.0)? {
+            let curves = replicated_curves(params, (table, &plane, &rows), &seeds)?;
+            let samples = spreads(&curves);
+            alone |= samples.is_empty();
+            let facts = vec![curves.len().into()];
+            conditions.push(Condition { place, estimate: Estimate::RootMean(samples), facts, open: Openness::Closed });
         }
-        Ok(Plan::light(vec![Shape::Verdict]))
+        let alone = if alone { "fewer than two curves with a common range and unequal values" } else { "" };
+        let remark = remark(head, table, &[plane.remarks(), &[alone.to_owned()]].concat());
+        let statistic = format!(
+            "relative spread of {} over {} between curves of {}",
+            params.y,
+            params.x,
+            params.curves.0.join(", ")
+        );
+        let mut test = Test::of(head, statistic, Bar::AtMost(params.at_most));
+        test.facts = vec!["curves".to_owned()];
+        test.decide(&conditions, &remark)
     }
-
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
-    }
-}
-
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let Params { says, filter, per, level, .. } = params;
-    let design = Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: false };
-    let table = filter.apply(table)?;
-    let x = Axis { column: &params.x, log: params.log };
-    let plane = Plane::read(&table, (x, Axis { column: &params.y, log: false }))?;
-    let seeds = design.seeds(&table);
-    let (mut conditions, mut alone) = (Vec::new(), false);
-    for (place, rows) in groups(&table, &per.0)? {
-        let curves = replicated_curves(params, (&table, &plane, &rows), &seeds)?;
-        let samples = spreads(&curves);
-        alone |= samples.is_empty();
-        let facts = vec![curves.len().into()];
-        conditions.push(Condition { place, estimate: Estimate::RootMean(samples), facts, open: Openness::Closed });
-    }
-    let alone = if alone { "fewer than two curves with a common range and unequal values" } else { "" };
-    let remark = design.remark(&table, &[plane.remarks(), &[alone.to_owned()]].concat());
-    let statistic =
-        format!("relative spread of {} over {} between curves of {}", params.y, params.x, params.curves.0.join(", "));
-    let mut claim = design.claim(statistic, Bar::AtMost(params.at_most));
-    claim.facts = vec!["curves".to_owned()];
-    claim.decide(&conditions, &remark)
 }
 
 type Curve = (Vec<f64>, Vec<f64>);
@@ -165,6 +140,8 @@ mod tests {
     use crate::analysis::rows::{run, table};
     use crate::artifact::Outcome;
     use crate::math::random::Stream;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     /// Curves of d = 1, 2, 3 at five points from 0 to 1, moved apart by `apart`, with noise of this size.
@@ -187,7 +164,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&Collapse, &params, &[table(&["d", "seed", "x", "y"], rows)]).unwrap() {
+        match run(&Claimed(Collapse), &params, &[table(&["d", "seed", "x", "y"], rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }

@@ -19,6 +19,7 @@ use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Outcome, Table, Verdict};
 use crate::math::statistics::Interval;
 use crate::step::StepError;
+use crate::step::roles::ClaimHead;
 
 /// One tested condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +28,7 @@ pub struct Condition {
     pub place: Vec<Cell>,
     /// What was found there.
     pub estimate: Estimate,
-    /// Further findings for the evidence, one for each of the claim's `facts`.
+    /// Further findings for the evidence, one for each of the test's `facts`.
     pub facts: Vec<Cell>,
     /// What its samples leave open.
     pub open: Openness,
@@ -67,9 +68,9 @@ impl Condition {
     }
 }
 
-/// A claim about a statistic.
+/// A test of a statistic over some conditions.
 #[derive(Debug, Clone)]
-pub struct Claim<'a> {
+pub struct Test<'a> {
     /// The claim in words.
     pub says: &'a str,
     /// What is claimed about, e.g. `test_error, LoFi − Ridge`.
@@ -94,7 +95,13 @@ struct Tested<'a> {
     strict: Outcome,
 }
 
-impl Claim<'_> {
+impl<'a> Test<'a> {
+    /// The test of a claim whose conditions are the values of `per`.
+    #[must_use]
+    pub fn of(head: &'a ClaimHead, statistic: String, bar: Bar) -> Self {
+        Self { says: &head.says, statistic, bar, level: head.level, place: head.per.0.clone(), facts: Vec::new() }
+    }
+
     /// The verdict over all conditions; `remark` tells what was left out, if anything.
     ///
     /// # Errors
@@ -206,8 +213,8 @@ mod tests {
     use super::*;
     use crate::math::random::Stream;
 
-    fn claim(bar: Bar) -> Claim<'static> {
-        Claim { says: "s", statistic: "e".into(), bar, level: 0.95, place: vec!["n".into()], facts: Vec::new() }
+    fn claim(bar: Bar) -> Test<'static> {
+        Test { says: "s", statistic: "e".into(), bar, level: 0.95, place: vec!["n".into()], facts: Vec::new() }
     }
 
     fn condition(n: i64, samples: &[f64]) -> Condition {

@@ -1,18 +1,16 @@
 //! `interior-optimum`: the best point of a grid is not on its border.
 
-use super::decide::{Condition, Openness};
+use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
 use super::grid_points::{Point, at_edges, best, interior, points};
-use super::paired_difference::{level, test_error};
-use super::replicates::Design;
+use super::paired_difference::test_error;
+use super::replicates::remark;
 use super::threshold::Bar;
-use crate::analysis::columns::Columns;
-use crate::analysis::pairs::shared;
-use crate::analysis::rows::{TABLE, VERDICT, counted, groups};
+use crate::analysis::pairs::paired_on;
+use crate::analysis::rows::{counted, groups};
 use crate::artifact::{Cell, Table, Verdict};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Columns, Filter, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +21,6 @@ pub struct InteriorOptimum;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column that is best where it is least, in its own unit.
     #[serde(default = "test_error")]
     pub column: String,
@@ -39,30 +35,13 @@ pub struct Params {
     /// Which points the best interior one must beat, in place of the whole border: values of the axes, or `min` and `max`.
     #[serde(default)]
     pub against: Option<Filter>,
-    /// Columns whose equal values make a pair; by default all keys but `along` and `per` that all rows have.
-    #[serde(default)]
-    pub pair_on: Option<Columns>,
-    /// All axes of the table; the study layer fills this in.
-    #[serde(default)]
-    pub keys: Columns,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
 }
 
-impl Kind for InteriorOptimum {
+impl Claim for InteriorOptimum {
     type Params = Params;
     const NAME: &'static str = "interior-optimum";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "The best point of a grid is not on its border.",
         details: "A point is interior where, on every axis, the grid goes on in both directions with the other axes equal; \
                   so the edge of cells that a sweep excludes is border too. The best interior point is set against the \
@@ -75,11 +54,10 @@ impl Kind for InteriorOptimum {
                   choices being alike (Nadeau and Bengio), which asks more of the data. The evidence names the points that \
                   all replicates together choose. Points that lack a replicate are left out and counted.",
         cites: &["student-1908", "nadeau-bengio-2003", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::PAIRS;
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+    fn faults(params: &Params, head: &ClaimHead) -> Vec<Problem> {
         let mut faults = Vec::new();
         if params.along.0.is_empty() {
             faults.push(Problem::at("along", "a grid needs at least one axis"));
@@ -95,48 +73,39 @@ impl Kind for InteriorOptimum {
             faults.push(Problem::at("against", message));
         }
         let clash = |list: &Columns| params.along.0.iter().find(|name| list.contains(name)).cloned();
-        if let Some(name) = clash(&params.per).or_else(|| params.pair_on.as_ref().and_then(clash)) {
+        if let Some(name) = clash(&head.per).or_else(|| head.pair_on.as_ref().and_then(clash)) {
             faults.push(Problem::at(
                 "along",
                 format!("`{name}` is an axis of the grid, so it cannot pair or split rows"),
             ));
         }
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
+        faults
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
-    }
-}
-
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let Params { says, filter, per, level, .. } = params;
-    let design = Design { says, filter, per, seeds: None, level: *level, deterministic: false };
-    let table = filter.apply(table)?;
-    let all: Vec<usize> = (0..table.height()).collect();
-    let on = match &params.pair_on {
-        Some(columns) => columns.0.clone(),
-        None => shared(&table, &all, params.keys.without(&[&params.along, per]))?,
-    };
-    let (mut conditions, mut remarks) = (Vec::new(), Vec::new());
-    for (place, rows) in groups(&table, &per.0)? {
-        let criterion = params.chosen_by.as_ref().unwrap_or(&params.column);
-        let (grid, dropped) = points(&table, &rows, (&params.along.0, &on, [criterion, &params.column]))?;
-        if dropped > 0 {
-            remarks.push(format!("{} without every replicate left out", counted(dropped, "point")));
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let all: Vec<usize> = (0..table.height()).collect();
+        let fixed: Vec<&str> = params.along.0.iter().chain(&head.per.0).map(String::as_str).collect();
+        let on = paired_on((head.pair_on.as_ref(), &head.keys), (table, &all), &fixed)?;
+        let (mut conditions, mut remarks) = (Vec::new(), Vec::new());
+        for (place, rows) in groups(table, &head.per.0)? {
+            let criterion = params.chosen_by.as_ref().unwrap_or(&params.column);
+            let (grid, dropped) = points(table, &rows, (&params.along.0, &on, [criterion, &params.column]))?;
+            if dropped > 0 {
+                remarks.push(format!("{} without every replicate left out", counted(dropped, "point")));
+            }
+            let (condition, remark) = compared(params, &grid, place);
+            conditions.push(condition);
+            remarks.push(remark);
         }
-        let (condition, remark) = compared(params, &grid, place);
-        conditions.push(condition);
-        remarks.push(remark);
+        let sign = if params.maximise { "−" } else { "" };
+        let other = params.against.as_ref().map_or_else(|| "border".to_owned(), ToString::to_string);
+        let statistic = format!("{sign}{}, best interior − best of {other}", params.column);
+        let mut test = Test::of(head, statistic, Bar::Below(0.0));
+        let named = |what: &str| params.along.0.iter().map(|axis| format!("{what}_{axis}")).collect::<Vec<_>>();
+        test.facts = [named("interior"), named("other")].concat();
+        remarks.dedup();
+        test.decide(&conditions, &remark(head, table, &remarks))
     }
-    let sign = if params.maximise { "−" } else { "" };
-    let other = params.against.as_ref().map_or_else(|| "border".to_owned(), ToString::to_string);
-    let statistic = format!("{sign}{}, best interior − best of {other}", params.column);
-    let mut claim = design.claim(statistic, Bar::Below(0.0));
-    let named = |what: &str| params.along.0.iter().map(|axis| format!("{what}_{axis}")).collect::<Vec<_>>();
-    claim.facts = [named("interior"), named("other")].concat();
-    remarks.dedup();
-    claim.decide(&conditions, &design.remark(&table, &remarks))
 }
 
 /// The differences best interior − best other, one a replicate.
@@ -183,9 +152,11 @@ fn missing(params: &Params, [points, inside, others]: [usize; 3]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
     use crate::artifact::Outcome;
     use crate::math::random::Stream;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     /// A 4 × 4 grid of errors `0.3 + bowl · ((a − 2)² + (b − 2)²)` with a common luck and a wobble of each seed.
@@ -215,7 +186,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&InteriorOptimum, &params, &[table(&HEADER, rows)]).unwrap() {
+        match run(&Claimed(InteriorOptimum), &params, &[table(&HEADER, rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -303,8 +274,7 @@ mod tests {
         let fault = |extra: Json| {
             let mut params = json!({"says": "s", "along": ["k1"]});
             params[extra[0].as_str().unwrap()] = extra[1].clone();
-            let params: Params = serde_json::from_value(params).unwrap();
-            Kind::plan(&InteriorOptimum, &params, &Shapes::default()).unwrap_err()[0].message.clone()
+            refused(&Claimed(InteriorOptimum), &params)[0].message.clone()
         };
         assert!(fault(json!(["against", {"k2": "max"}])).contains("`k2` is no axis of the grid; its axes are k1"));
         assert!(fault(json!(["per", "k1"])).contains("cannot pair or split rows"));

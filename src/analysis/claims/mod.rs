@@ -20,10 +20,13 @@ mod threshold_location;
 
 pub use bound::Bound;
 pub use collapse::Collapse;
+pub use decide::{Condition, Openness, Test};
+pub use estimate::Estimate;
 pub use interior_optimum::InteriorOptimum;
 pub use monotone::Monotone;
 pub use outlier_count::OutlierCount;
 pub use paired_difference::PairedDifference;
 pub use rank_correlation::RankCorrelation;
 pub use slope::Slope;
+pub use threshold::Bar;
 pub use threshold_location::ThresholdLocation;

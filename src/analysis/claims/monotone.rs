@@ -1,16 +1,14 @@
 //! `monotone`: the mean of a column falls, or rises, at every step along an axis.
 
-use super::decide::{Claim, Condition};
+use super::decide::{Condition, Test};
 use super::estimate::Estimate;
-use super::paired_difference::{level, test_error};
+use super::paired_difference::test_error;
 use super::threshold::Bar;
-use crate::analysis::columns::Columns;
-use crate::analysis::pairs::{differences, keyed, shared};
-use crate::analysis::rows::{TABLE, VERDICT, counted, groups};
+use crate::analysis::pairs::{differences, keyed, paired_on};
+use crate::analysis::rows::{counted, groups};
 use crate::artifact::{Cell, Table, Verdict};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +29,6 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column that falls or rises, in its own unit.
     #[serde(default = "test_error")]
     pub column: String,
@@ -44,93 +40,56 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e15))]
     pub allow: f64,
-    /// Columns whose equal values make a pair; by default all keys but `along` that all rows have.
-    #[serde(default)]
-    pub pair_on: Option<Columns>,
-    /// All axes of the table; the study layer fills this in.
-    #[serde(default)]
-    pub keys: Columns,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Level of each step's two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
-    /// Whether nothing random went into the rows: then each step's one pair decides by itself, without an interval.
-    #[serde(default)]
-    pub deterministic: bool,
 }
 
-impl Kind for Monotone {
+impl Claim for Monotone {
     type Params = Params;
     const NAME: &'static str = "monotone";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "The mean of a column falls, or rises, at every step along an axis.",
         details: "Between neighbouring values of `along`, rows with equal values of `pair_on` make a pair, and the mean of \
                   the differences next - previous gets a Student t interval. A step is held where that lies on the right \
                   side of the allowed slack. The claim is held where every step is (all must pass, so no correction is \
                   due) and failed where one goes the wrong way beyond a Bonferroni correction.",
         cites: &["student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::PAIRS.or_one();
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let clash = |list: &Columns| list.contains(&params.along);
-        if clash(&params.per) || params.pair_on.as_ref().is_some_and(clash) {
-            let message = format!("`{}` is the axis of the steps, so it cannot pair or split rows", params.along);
-            return Err(vec![Problem::at("along", message)]);
+    fn faults(params: &Params, head: &ClaimHead) -> Vec<Problem> {
+        let clash =
+            [Some(&head.per), head.pair_on.as_ref()].into_iter().flatten().any(|list| list.contains(&params.along));
+        let message = || format!("`{}` is the axis of the steps, so it cannot pair or split rows", params.along);
+        clash.then(|| Problem::at("along", message())).into_iter().collect()
+    }
+
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let all: Vec<usize> = (0..table.height()).collect();
+        let on = paired_on((head.pair_on.as_ref(), &head.keys), (table, &all), &[&params.along])?;
+        let mut conditions = Vec::new();
+        for (place, rows) in groups(table, &head.per.0)? {
+            conditions.extend(steps((params, head.deterministic), (table, &rows, &on), &place)?);
         }
-        Ok(Plan::light(vec![Shape::Verdict]))
-    }
-
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
-    }
-}
-
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let table = params.filter.apply(table)?;
-    let along = Columns(vec![params.along.clone()]);
-    let all: Vec<usize> = (0..table.height()).collect();
-    let on = match &params.pair_on {
-        Some(columns) => columns.0.clone(),
-        None => shared(&table, &all, params.keys.without(&[&along]))?,
-    };
-    let mut conditions = Vec::new();
-    for (place, rows) in groups(&table, &params.per.0)? {
-        conditions.extend(steps(params, (&table, &rows, &on), &place)?);
-    }
-    let ends = ["from", "to"].map(|end| format!("{}_{end}", params.along));
-    let claim = Claim {
-        says: &params.says,
-        statistic: format!("step of {}", params.column),
-        bar: match params.direction {
+        let ends = ["from", "to"].map(|end| format!("{}_{end}", params.along));
+        let bar = match params.direction {
             Direction::Decreasing => Bar::Below(params.allow),
             Direction::Increasing => Bar::Above(-params.allow),
-        },
-        level: params.level,
-        place: params.per.0.iter().cloned().chain(ends).collect(),
-        facts: Vec::new(),
-    };
-    let empty = conditions.iter().filter(|c| c.estimate.samples() == 0).count();
-    let remark = match (conditions.len(), empty) {
-        (0, _) => format!("there are fewer than two values of {}", params.along),
-        (_, 0) => String::new(),
-        (_, empty) => format!("{} without pairs of equal {}; see `pair_on`", counted(empty, "step"), on.join(", ")),
-    };
-    claim.decide(&conditions, &remark)
+        };
+        let mut test = Test::of(head, format!("step of {}", params.column), bar);
+        test.place.extend(ends);
+        let empty = conditions.iter().filter(|c| c.estimate.samples() == 0).count();
+        let remark = match (conditions.len(), empty) {
+            (0, _) => format!("there are fewer than two values of {}", params.along),
+            (_, 0) => String::new(),
+            (_, empty) => format!("{} without pairs of equal {}; see `pair_on`", counted(empty, "step"), on.join(", ")),
+        };
+        test.decide(&conditions, &remark)
+    }
 }
 
 /// One condition for each pair of neighbouring values.
 fn steps(
-    params: &Params,
+    (params, deterministic): (&Params, bool),
     (table, rows, on): (&Table, &[usize], &[String]),
     place: &[Cell],
 ) -> Result<Vec<Condition>, StepError> {
@@ -151,7 +110,7 @@ fn steps(
         let place = place.iter().cloned().chain(pair.iter().map(|v| (*v).clone())).collect();
         let samples: Vec<f64> = pairs.into_iter().map(|(_, difference)| difference).collect();
         let condition = Condition::of(place, samples.clone());
-        if params.deterministic { exact(condition, &samples) } else { Ok(condition) }
+        if deterministic { exact(condition, &samples) } else { Ok(condition) }
     };
     values.windows(2).map(step).collect()
 }
@@ -174,6 +133,8 @@ mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     /// Errors of three seeds at n = 1, 2, 4; the seeds differ a lot, the steps little: −0.02 ± 0.001, then `last`.
@@ -194,7 +155,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&Monotone, &params, &[rows]).unwrap() {
+        match run(&Claimed(Monotone), &params, &[rows]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -227,7 +188,7 @@ mod tests {
         assert_eq!(decided(json!({"deterministic": true}), rows(0.6)).outcome, Outcome::Failed);
         let params =
             json!({"says": "s", "along": "n", "direction": "decreasing", "keys": ["n", "seed"], "deterministic": true});
-        let error = run(&Monotone, &params, &[sample(-0.01)]).unwrap_err().to_string();
+        let error = run(&Claimed(Monotone), &params, &[sample(-0.01)]).unwrap_err().to_string();
         assert!(error.contains("3 pairs in a step"), "{error}");
     }
 

@@ -1,14 +1,12 @@
 //! `outlier-count`: how many values lie outside of a bulk.
 
-use super::paired_difference::level;
-use super::replicates::{Design, Measured, Truth};
+use super::decide::Test;
+use super::replicates::{Measured, Truth, conditions, remark};
 use super::threshold::{Bar, Bounds};
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, VERDICT, counted};
+use crate::analysis::rows::counted;
 use crate::artifact::{Table, Verdict};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Problem, StepError};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +37,6 @@ impl JsonSchema for Target {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column whose values are compared with the edge, by absolute value.
     #[serde(default = "eigenvalue")]
     pub column: String,
@@ -56,22 +52,6 @@ pub struct Params {
     /// The count is at most this.
     #[serde(default)]
     pub at_most: Option<Target>,
-    /// Which rows are counted.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Columns whose values make replicates; by default `seed`, where the table has it.
-    #[serde(default)]
-    pub seeds: Option<Columns>,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
-    /// Whether nothing random went into the rows: then the one count decides by itself, without an interval.
-    #[serde(default)]
-    pub deterministic: bool,
 }
 
 fn eigenvalue() -> String {
@@ -82,12 +62,11 @@ fn bulk_edge() -> String {
     "bulk_edge".to_owned()
 }
 
-impl Kind for OutlierCount {
+impl Claim for OutlierCount {
     type Params = Params;
     const NAME: &'static str = "outlier-count";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "So many values lie outside of the edge of a bulk.",
         details: "In each replicate the rows whose |value| exceeds their edge are counted; the mean count gets a Student t \
                   interval over replicates. The whole interval must lie within half a row of the number, or on the claimed \
@@ -96,16 +75,35 @@ impl Kind for OutlierCount {
                   counts do not pass for certainty: five replicates decide, three do not. Rows without a value or an edge \
                   are left out and keep the claim undecided; a replicate without any row is not known of.",
         cites: &["student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::REPLICATES.or_one();
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).map_err(|problem| vec![problem])
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        bar(params).err().into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let (bar, against) = bar(params).map_err(StepError::unplanned)?;
+        let (values, edges) = (table.numbers(&params.column)?, table.numbers(&params.edge)?);
+        let targets = against.map(|name| table.numbers(name)).transpose()?;
+        let mut gaps = 0;
+        let conditions = conditions(head, (table, bar), &mut |rows| {
+            let known: Vec<(f64, f64)> = rows.iter().filter_map(|&r| Some((values[r]?, edges[r]?))).collect();
+            gaps += rows.len() - known.len();
+            let count = known.iter().filter(|(value, edge)| value.abs() > *edge).count() as f64;
+            let target = match (&targets, against) {
+                (Some(targets), Some(name)) => constant(targets, rows, name)?,
+                _ => 0.0,
+            };
+            let value = (!known.is_empty()).then_some(count - target);
+            let truth = if known.len() < rows.len() { Truth::Anywhere } else { Truth::There };
+            Ok(Measured { value, truth, step: 1.0 })
+        })?;
+        let gap = format!("{} without a {} or a {} left out", counted(gaps, "row"), params.column, params.edge);
+        let remark = remark(head, table, &[if gaps > 0 { gap } else { String::new() }]);
+        let less = against.map_or(String::new(), |name| format!(", less {name}"));
+        Test::of(head, format!("count of |{}| > {}{less}", params.column, params.edge), bar)
+            .decide(&conditions, &remark)
     }
 }
 
@@ -128,33 +126,6 @@ fn bar(params: &Params) -> Result<(Bar, Option<&str>), Problem> {
     Ok((bar, column))
 }
 
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let (bar, against) = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
-    let Params { says, filter, per, level, deterministic, .. } = params;
-    let design =
-        Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
-    let table = filter.apply(table)?;
-    let (values, edges) = (table.numbers(&params.column)?, table.numbers(&params.edge)?);
-    let targets = against.map(|name| table.numbers(name)).transpose()?;
-    let mut gaps = 0;
-    let conditions = design.conditions((&table, bar), &mut |rows| {
-        let known: Vec<(f64, f64)> = rows.iter().filter_map(|&r| Some((values[r]?, edges[r]?))).collect();
-        gaps += rows.len() - known.len();
-        let count = known.iter().filter(|(value, edge)| value.abs() > *edge).count() as f64;
-        let target = match (&targets, against) {
-            (Some(targets), Some(name)) => constant(targets, rows, name)?,
-            _ => 0.0,
-        };
-        let value = (!known.is_empty()).then_some(count - target);
-        let truth = if known.len() < rows.len() { Truth::Anywhere } else { Truth::There };
-        Ok(Measured { value, truth, step: 1.0 })
-    })?;
-    let gap = format!("{} without a {} or a {} left out", counted(gaps, "row"), params.column, params.edge);
-    let remark = design.remark(&table, &[if gaps > 0 { gap } else { String::new() }]);
-    let less = against.map_or(String::new(), |name| format!(", less {name}"));
-    design.claim(format!("count of |{}| > {}{less}", params.column, params.edge), bar).decide(&conditions, &remark)
-}
-
 /// The one number that a column holds in some rows.
 fn constant(column: &[Option<f64>], rows: &[usize], name: &str) -> Result<f64, StepError> {
     let first = rows.first().and_then(|&row| column[row]);
@@ -173,6 +144,8 @@ mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     /// Eigenvalues ±1 … ±n of each seed beside an edge, and d1.
@@ -190,7 +163,7 @@ mod tests {
             params[key] = value.clone();
         }
         let rows = table(&["seed", "eigenvalue", "bulk_edge", "d1"], rows);
-        match run(&OutlierCount, &params, &[rows]).map_err(|e| e.to_string())? {
+        match run(&Claimed(OutlierCount), &params, &[rows]).map_err(|e| e.to_string())? {
             Value::Verdict(verdict) => Ok(verdict),
             other => panic!("{other:?}"),
         }

@@ -1,14 +1,12 @@
 //! `paired-difference`: one contender is better than another on the same seeds.
 
-use super::decide::{Claim, Condition, Openness};
+use super::decide::{Condition, Openness, Test};
 use super::threshold::Bar;
-use crate::analysis::columns::Columns;
-use crate::analysis::pairs::{Keyed, differences, keyed, same, shared};
-use crate::analysis::rows::{TABLE, VERDICT, counted, groups_among};
+use crate::analysis::pairs::{Keyed, differences, keyed, paired_on, same};
+use crate::analysis::rows::{counted, groups_among};
 use crate::artifact::{Cell, Table, Verdict};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Need, Takes, Words};
+use crate::step::{Columns, Filter, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +17,6 @@ pub struct PairedDifference;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column compared, in its own unit.
     #[serde(default = "test_error")]
     pub column: String,
@@ -31,22 +27,6 @@ pub struct Params {
     pub less: Cell,
     /// The contender that it has less than.
     pub than: Cell,
-    /// Columns whose equal values make a pair; by default all keys but `by` that both contenders have.
-    #[serde(default)]
-    pub pair_on: Option<Columns>,
-    /// All axes of the table; the study layer fills this in.
-    #[serde(default)]
-    pub keys: Columns,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself; by default all pairs are taken together.
-    #[serde(default)]
-    pub per: Columns,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
     /// The mean difference must be below this, in the column's unit: −0.01 asks for one percentage point of error.
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
@@ -62,17 +42,11 @@ fn model() -> String {
     "model".to_owned()
 }
 
-/// The default level.
-pub(super) const fn level() -> f64 {
-    0.95
-}
-
-impl Kind for PairedDifference {
+impl Claim for PairedDifference {
     type Params = Params;
     const NAME: &'static str = "paired-difference";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "One contender has less of a column than another, on the same seeds.",
         details: "Rows of both contenders with equal values of `pair_on` make a pair. The mean of the differences less - \
                   than gets a Student t interval: held where it lies below `margin`, failed where above, undecided where \
@@ -81,57 +55,40 @@ impl Kind for PairedDifference {
                   no number, keeps the claim from being held. Pairs are taken as independent: they should be \
                   seeds, so give `per` where a table has further axes.",
         cites: &["student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::PAIRS;
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if params.less.means(&params.than) || params.than.means(&params.less) {
-            return Err(vec![Problem::at("than", format!("`less` and `than` are both {}", params.than))]);
-        }
-        Ok(Plan::light(vec![Shape::Verdict]))
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        let same = params.less.means(&params.than) || params.than.means(&params.less);
+        let message = || format!("`less` and `than` are both {}", params.than);
+        same.then(|| Problem::at("than", message())).into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    fn needs(params: &Params, _: &ClaimHead) -> Vec<Need> {
+        let need = |(parameter, value): (_, &Cell)| Need { parameter, column: params.by.clone(), value: value.clone() };
+        [("less", &params.less), ("than", &params.than)].map(need).into()
     }
-}
 
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let table = params.filter.apply(table)?;
-    let contenders = table.column(&params.by)?;
-    let rows = |who: &Cell| (0..table.height()).filter(|&r| who.means(&contenders[r])).collect::<Vec<_>>();
-    let (less, than) = (rows(&params.less), rows(&params.than));
-    let on = paired_on(params, &table, [&less, &than].map(Vec::as_slice).concat())?;
-    let a = keyed(&table, &less, (&params.column, &on))?;
-    let b = keyed(&table, &than, (&params.column, &on))?;
-    let pairs = differences(&a, &b);
-    let claim = Claim {
-        says: &params.says,
-        statistic: format!("{}, {} − {}", params.column, params.less, params.than),
-        bar: Bar::Below(params.margin),
-        level: params.level,
-        place: params.per.0.clone(),
-        facts: Vec::new(),
-    };
-    let of_pairs = conditions(&pairs, (&on, &params.per));
-    let all = every_place(&table, [&less, &than].map(Vec::as_slice).concat(), (&params.column, &params.per), of_pairs)?;
-    claim.decide(&all, &remark(params, [&a, &b, &pairs], &on))
-}
-
-/// The columns that pair rows, those of `per` among them.
-fn paired_on(params: &Params, table: &Table, rows: Vec<usize>) -> Result<Vec<String>, StepError> {
-    let by = Columns(vec![params.by.clone()]);
-    let mut on = match &params.pair_on {
-        Some(columns) => columns.0.clone(),
-        None => shared(table, &rows, params.keys.without(&[&by]))?,
-    };
-    on.extend(params.per.0.iter().filter(|name| !on.contains(name)).cloned().collect::<Vec<_>>());
-    Ok(on)
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let contenders = table.column(&params.by)?;
+        let rows = |who: &Cell| (0..table.height()).filter(|&r| who.means(&contenders[r])).collect::<Vec<_>>();
+        let (less, than) = (rows(&params.less), rows(&params.than));
+        let rows = [&less[..], &than].concat();
+        let mut on = paired_on((head.pair_on.as_ref(), &head.keys), (table, &rows), &[&params.by])?;
+        on.extend(head.per.without(&[&Columns(on.clone())]));
+        let a = keyed(table, &less, (&params.column, &on))?;
+        let b = keyed(table, &than, (&params.column, &on))?;
+        let pairs = differences(&a, &b);
+        let of_pairs = conditions(&pairs, (&on, &head.per));
+        let all = every_place(table, &rows, (&params.column, &head.per), of_pairs)?;
+        let statistic = format!("{}, {} − {}", params.column, params.less, params.than);
+        let remark = remark((params, &head.filter), [&a, &b, &pairs], &on);
+        Test::of(head, statistic, Bar::Below(params.margin)).decide(&all, &remark)
+    }
 }
 
 /// Differences by the values of some of the pairing columns, in order of appearance.
-pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec<Condition> {
+fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec<Condition> {
     let places: Vec<usize> = per.0.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
     let mut found: Vec<(Vec<Cell>, Vec<f64>)> = Vec::new();
     for (key, difference) in pairs {
@@ -148,12 +105,12 @@ pub(super) fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec
 /// no pair: what was not compared does not hold.
 fn every_place(
     table: &Table,
-    rows: Vec<usize>,
+    rows: &[usize],
     (column, per): (&str, &Columns),
     mut found: Vec<Condition>,
 ) -> Result<Vec<Condition>, StepError> {
     let numbers = table.numbers(column)?;
-    for (place, rows) in groups_among(table, &rows, &per.0)? {
+    for (place, rows) in groups_among(table, rows, &per.0)? {
         let missing = rows.iter().any(|&row| numbers[row].is_none());
         match found.iter_mut().find(|condition| same(&condition.place, &place)) {
             Some(condition) => condition.open = Openness::missing(missing),
@@ -164,10 +121,10 @@ fn every_place(
 }
 
 /// What a reader should know of rows that found no partner.
-fn remark(params: &Params, [a, b, pairs]: [&Keyed; 3], on: &[String]) -> String {
+fn remark((params, filter): (&Params, &Filter), [a, b, pairs]: [&Keyed; 3], on: &[String]) -> String {
     for (side, who) in [(a, &params.less), (b, &params.than)] {
         if side.is_empty() {
-            let also = if params.filter.0.is_empty() { String::new() } else { format!(", {}", params.filter) };
+            let also = if filter.0.is_empty() { String::new() } else { format!(", {filter}") };
             return format!("no row has {} = {who}{also} and a {}", params.by, params.column);
         }
     }
@@ -185,6 +142,8 @@ mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     const HEADER: [&str; 5] = ["model", "n", "k1", "seed", "test_error"];
@@ -208,7 +167,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&PairedDifference, &params, &[rows]).unwrap() {
+        match run(&Claimed(PairedDifference), &params, &[rows]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -286,7 +245,7 @@ mod tests {
     #[test]
     fn several_rows_for_one_partner_are_refused() {
         let params = json!({"says": "s", "less": "LoFi", "than": "Ridge", "pair_on": "n"});
-        let error = run(&PairedDifference, &params, &[sample(0.0)]).unwrap_err().to_string();
+        let error = run(&Claimed(PairedDifference), &params, &[sample(0.0)]).unwrap_err().to_string();
         assert!(error.contains("several rows at n = 1"), "{error}");
     }
 }

@@ -1,15 +1,12 @@
 //! `rank-correlation`: one column orders rows as another does.
 
-use super::paired_difference::level;
-use super::replicates::{Axis, Design, Measured, Plane, Truth, replicates_that};
+use super::decide::Test;
+use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, VERDICT};
 use crate::artifact::{Table, Verdict};
 use crate::math::statistics::spearman;
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +17,6 @@ pub struct RankCorrelation;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// One column, e.g. a prediction.
     pub x: String,
     /// The other column, e.g. a measurement.
@@ -34,30 +29,13 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1.0, max = 1.0))]
     pub at_most: Option<f64>,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Columns whose values make replicates; by default `seed`, where the table has it.
-    #[serde(default)]
-    pub seeds: Option<Columns>,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
-    /// Whether nothing random went into the rows: then the one value decides by itself, without an interval.
-    #[serde(default)]
-    pub deterministic: bool,
 }
 
-impl Kind for RankCorrelation {
+impl Claim for RankCorrelation {
     type Params = Params;
     const NAME: &'static str = "rank-correlation";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "One column orders the rows as another does.",
         details: "Spearman's rank correlation of the rows of each replicate (equal values share their mean rank); the mean \
                   over replicates gets a Student t interval. A single replicate is undecided: an interval over its rows \
@@ -68,43 +46,34 @@ impl Kind for RankCorrelation {
                   last. With `per` every condition must hold, and one that \
                   fails beyond a Bonferroni correction fails the claim.",
         cites: &["spearman-1904", "student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::REPLICATES.or_one();
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).map_err(|problem| vec![problem])
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        bar(params).err().into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let bar = bar(params).map_err(StepError::unplanned)?;
+        let axis = |column| Axis { column, log: false };
+        let plane = Plane::read(table, (axis(&params.x), axis(&params.y)))?;
+        let mut without = 0;
+        let conditions = conditions(head, (table, bar), &mut |rows| {
+            let (x, y) = plane.points(rows);
+            let ordered = x.len() >= FEWEST && varies(&x) && varies(&y);
+            without += usize::from(!ordered);
+            let value = if ordered { Some(spearman(&x, &y).map_err(StepError::numeric)?) } else { None };
+            let truth = if x.len() < rows.len() { Truth::Anywhere } else { Truth::There };
+            Ok(Measured { value, truth, step: step(x.len()) })
+        })?;
+        let alike = replicates_that(without, "without a correlation, since fewer than three rows or two values differ");
+        let remark = remark(head, table, &[plane.remarks(), &[alike]].concat());
+        Test::of(head, format!("rank correlation of {} and {}", params.x, params.y), bar).decide(&conditions, &remark)
     }
 }
 
 fn bar(params: &Params) -> Result<Bar, Problem> {
     Bounds { at_most: params.at_most, at_least: params.at_least, ..Bounds::default() }.bar()
-}
-
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
-    let Params { says, filter, per, level, deterministic, .. } = params;
-    let design =
-        Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
-    let table = filter.apply(table)?;
-    let axis = |column| Axis { column, log: false };
-    let plane = Plane::read(&table, (axis(&params.x), axis(&params.y)))?;
-    let mut without = 0;
-    let conditions = design.conditions((&table, bar), &mut |rows| {
-        let (x, y) = plane.points(rows);
-        let ordered = x.len() >= FEWEST && varies(&x) && varies(&y);
-        without += usize::from(!ordered);
-        let value = if ordered { Some(spearman(&x, &y).map_err(StepError::numeric)?) } else { None };
-        let truth = if x.len() < rows.len() { Truth::Anywhere } else { Truth::There };
-        Ok(Measured { value, truth, step: step(x.len()) })
-    })?;
-    let alike = replicates_that(without, "without a correlation, since fewer than three rows or two values differ");
-    let remark = design.remark(&table, &[plane.remarks(), &[alike]].concat());
-    design.claim(format!("rank correlation of {} and {}", params.x, params.y), bar).decide(&conditions, &remark)
 }
 
 /// Rows that have an order worth the name: two are in the right one by chance every other time.
@@ -126,6 +95,8 @@ mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     /// Two seeds: scipy.stats.spearmanr gives 0.8 for [1 3 2 5 4] and 0.9746794344808963 for [1 2 2 4 5].
@@ -139,7 +110,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&RankCorrelation, &params, &[table(&["seed", "i", "y"], rows)]).unwrap() {
+        match run(&Claimed(RankCorrelation), &params, &[table(&["seed", "i", "y"], rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -191,7 +162,7 @@ mod tests {
         assert!(exact.because.contains("deterministic"), "{}", exact.because);
         let params = json!({"says": "s", "x": "i", "y": "y", "at_least": 0, "deterministic": true});
         let both = table(&["seed", "i", "y"], &sample(|v| v));
-        let error = run(&RankCorrelation, &params, &[both]).unwrap_err().to_string();
+        let error = run(&Claimed(RankCorrelation), &params, &[both]).unwrap_err().to_string();
         assert!(error.contains("2 replicates of equal seed"), "{error}");
     }
 

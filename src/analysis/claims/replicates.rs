@@ -1,30 +1,13 @@
 //! From rows to samples: conditions, the replicates in them, and the numbers that each replicate gives.
 
-use super::decide::{Claim, Condition, Openness};
+use super::decide::{Condition, Openness};
 use super::estimate::Estimate;
 use super::threshold::Bar;
-use crate::analysis::columns::Columns;
 use crate::analysis::rows::{counted, groups, groups_among, in_words, no_rows};
 use crate::artifact::{Cell, Outcome, Table, TableError};
 use crate::math::statistics::Interval;
-use crate::step::{Filter, StepError};
-
-/// The parameters that claims about replicates share.
-#[derive(Debug, Clone, Copy)]
-pub struct Design<'a> {
-    /// The claim in words.
-    pub says: &'a str,
-    /// Which rows it speaks of.
-    pub filter: &'a Filter,
-    /// Columns whose values make conditions.
-    pub per: &'a Columns,
-    /// Columns whose values make replicates of a condition; by default `seed`, where the table has it.
-    pub seeds: Option<&'a Columns>,
-    /// Level of the intervals.
-    pub level: f64,
-    /// Whether nothing random went into the rows.
-    pub deterministic: bool,
-}
+use crate::step::StepError;
+use crate::step::roles::ClaimHead;
 
 /// A condition's place and its rows, replicate by replicate.
 pub struct Replicated {
@@ -84,78 +67,69 @@ fn openness(measured: &[Measured], (bar, level): (Bar, f64)) -> Result<Openness,
     Ok(if fails { Openness::CannotHold } else { Openness::Undecided })
 }
 
-impl<'a> Design<'a> {
-    /// The columns that make replicates.
-    pub fn seeds(&self, table: &Table) -> Vec<String> {
-        match self.seeds {
-            Some(columns) => columns.0.clone(),
-            None => Some("seed".to_owned()).filter(|name| table.has(name)).into_iter().collect(),
-        }
+/// The columns that make replicates.
+pub fn seeds(head: &ClaimHead, table: &Table) -> Vec<String> {
+    match &head.seeds {
+        Some(columns) => columns.0.clone(),
+        None => Some("seed".to_owned()).filter(|name| table.has(name)).into_iter().collect(),
     }
+}
 
-    /// The rows that the claim speaks of, by condition and replicate, both in order of appearance.
-    ///
-    /// # Errors
-    /// Where a column is missing, or a deterministic claim meets several replicates.
-    pub fn replicated(&self, table: &Table) -> Result<Vec<Replicated>, StepError> {
-        let seeds = self.seeds(table);
-        let mut found = Vec::new();
-        for (place, rows) in groups(table, &self.per.0)? {
-            let of_seeds = groups_among(table, &rows, &seeds)?;
-            let replicates: Vec<Vec<usize>> = of_seeds.into_iter().map(|(_, of_seed)| of_seed).collect();
-            if self.deterministic && replicates.len() > 1 {
-                let (count, at) = (replicates.len(), in_words(&self.per.0, &place));
-                let reason = format!(
-                    "{count} replicates of equal {} at {at}, but the claim is called deterministic; take that away",
-                    seeds.join(", ")
-                );
-                return Err(StepError::Input { slot: "table".to_owned(), reason });
-            }
-            found.push(Replicated { place, replicates });
+/// The rows that the claim speaks of, by condition and replicate, both in order of appearance.
+///
+/// # Errors
+/// Where a column is missing, or a deterministic claim meets several replicates.
+pub fn replicated(head: &ClaimHead, table: &Table) -> Result<Vec<Replicated>, StepError> {
+    let seeds = seeds(head, table);
+    let mut found = Vec::new();
+    for (place, rows) in groups(table, &head.per.0)? {
+        let of_seeds = groups_among(table, &rows, &seeds)?;
+        let replicates: Vec<Vec<usize>> = of_seeds.into_iter().map(|(_, of_seed)| of_seed).collect();
+        if head.deterministic && replicates.len() > 1 {
+            let (count, at) = (replicates.len(), in_words(&head.per.0, &place));
+            let reason = format!(
+                "{count} replicates of equal {} at {at}, but the claim is called deterministic; take that away",
+                seeds.join(", ")
+            );
+            return Err(StepError::Input { slot: "table".to_owned(), reason });
         }
-        Ok(found)
+        found.push(Replicated { place, replicates });
     }
+    Ok(found)
+}
 
-    /// One condition for each place, of one number a replicate.
-    ///
-    /// # Errors
-    /// Those of [`Design::replicated`] and of the measurement.
-    pub fn conditions(
-        &self,
-        (table, bar): (&Table, Bar),
-        measure: &mut dyn FnMut(&[usize]) -> Result<Measured, StepError>,
-    ) -> Result<Vec<Condition>, StepError> {
-        let condition = |Replicated { place, replicates }| {
-            let measured =
-                replicates.iter().map(|rows: &Vec<usize>| measure(rows)).collect::<Result<Vec<Measured>, _>>()?;
-            let open = openness(&measured, (bar, self.level))?;
-            let samples: Vec<f64> = measured.iter().filter_map(|m| m.value).collect();
-            let step = measured.iter().map(|m| m.step).fold(0.0, f64::max);
-            let estimate = match samples[..] {
-                [value] if self.deterministic => Estimate::Exact(value),
-                _ if step > 0.0 => Estimate::Stepped { samples, step },
-                _ => Estimate::Mean(samples),
-            };
-            Ok(Condition { place, estimate, facts: Vec::new(), open })
+/// One condition for each place, of one number a replicate.
+///
+/// # Errors
+/// Those of [`replicated`] and of the measurement.
+pub fn conditions(
+    head: &ClaimHead,
+    (table, bar): (&Table, Bar),
+    measure: &mut dyn FnMut(&[usize]) -> Result<Measured, StepError>,
+) -> Result<Vec<Condition>, StepError> {
+    let condition = |Replicated { place, replicates }| {
+        let measured =
+            replicates.iter().map(|rows: &Vec<usize>| measure(rows)).collect::<Result<Vec<Measured>, _>>()?;
+        let open = openness(&measured, (bar, head.level))?;
+        let samples: Vec<f64> = measured.iter().filter_map(|m| m.value).collect();
+        let step = measured.iter().map(|m| m.step).fold(0.0, f64::max);
+        let estimate = match samples[..] {
+            [value] if head.deterministic => Estimate::Exact(value),
+            _ if step > 0.0 => Estimate::Stepped { samples, step },
+            _ => Estimate::Mean(samples),
         };
-        self.replicated(table)?.into_iter().map(condition).collect()
-    }
+        Ok(Condition { place, estimate, facts: Vec::new(), open })
+    };
+    replicated(head, table)?.into_iter().map(condition).collect()
+}
 
-    /// The claim that the conditions decide.
-    #[must_use]
-    pub fn claim(&self, statistic: String, bar: Bar) -> Claim<'a> {
-        let place = self.per.0.clone();
-        Claim { says: self.says, statistic, bar, level: self.level, place, facts: Vec::new() }
+/// What a reader should know, in one line.
+#[must_use]
+pub fn remark(head: &ClaimHead, table: &Table, remarks: &[String]) -> String {
+    if table.height() == 0 {
+        return no_rows(&head.filter);
     }
-
-    /// What a reader should know, in one line.
-    #[must_use]
-    pub fn remark(&self, table: &Table, remarks: &[String]) -> String {
-        if table.height() == 0 {
-            return no_rows(self.filter);
-        }
-        remarks.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
-    }
+    remarks.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
 }
 
 /// `2 replicates …`, or nothing where there are none.

@@ -1,17 +1,13 @@
 //! `slope`: how fast one column grows with another, against a bound.
 
-use super::decide::{Condition, Openness};
+use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
-use super::paired_difference::level;
-use super::replicates::{Axis, Design, Plane, Replicated, replicates_that};
+use super::replicates::{Axis, Plane, Replicated, remark, replicated, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, VERDICT};
 use crate::artifact::{Table, Verdict};
 use crate::math::statistics::{Line, least_squares_line, mean};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +28,6 @@ pub enum SlopeInterval {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column that grows, or what it grows with, on the horizontal axis.
     pub x: String,
     /// The column whose growth is measured, on the vertical axis.
@@ -63,30 +57,16 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub equals: Option<f64>,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Columns whose values make replicates; by default `seed`, where the table has it.
-    #[serde(default)]
-    pub seeds: Option<Columns>,
     /// What the interval is over; by default `replicates`, and `regression` where there is only one.
     #[serde(default)]
     pub interval: Option<SlopeInterval>,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
 }
 
-impl Kind for Slope {
+impl Claim for Slope {
     type Params = Params;
     const NAME: &'static str = "slope";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "The slope of one column against another lies where it is claimed to.",
         details: "A least-squares line through the rows of each replicate; the mean of the slopes gets a Student t interval \
                   over replicates. With one replicate, or `interval: regression`, it is the t interval of one regression \
@@ -96,43 +76,35 @@ impl Kind for Slope {
                   than two values of x keeps the claim from being held. `equals` asks for agreement, which few replicates \
                   reach easily: lay `between` beside it that says how close.",
         cites: &["student-1908", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::REPLICATES;
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).map_err(|problem| vec![problem])
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        bar(params).err().into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let bar = bar(params).map_err(StepError::unplanned)?;
+        let x = Axis { column: &params.x, log: params.log || params.log_x };
+        let y = Axis { column: &params.y, log: params.log || params.log_y };
+        let plane = Plane::read(table, (x, y))?;
+        let (mut conditions, mut without) = (Vec::new(), 0);
+        for of in replicated(head, table)? {
+            let (condition, flat) = fitted(params, &plane, of)?;
+            without += flat;
+            conditions.push(condition);
+        }
+        let flat = replicates_that(without, &format!("without a line, since {} has fewer than two values", params.x));
+        let remark = remark(head, table, &[plane.remarks(), &[flat]].concat());
+        let mut test = Test::of(head, format!("slope of {} against {}", y.in_words(), x.in_words()), bar);
+        test.facts = vec!["intercept".to_owned(), "points".to_owned()];
+        test.decide(&conditions, &remark)
     }
 }
 
 fn bar(params: &Params) -> Result<Bar, Problem> {
     let within = Some(("between", params.between));
     Bounds { at_most: params.at_most, at_least: params.at_least, within, equals: Some(params.equals) }.bar()
-}
-
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
-    let Params { says, filter, per, level, .. } = params;
-    let design = Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: false };
-    let table = filter.apply(table)?;
-    let x = Axis { column: &params.x, log: params.log || params.log_x };
-    let y = Axis { column: &params.y, log: params.log || params.log_y };
-    let plane = Plane::read(&table, (x, y))?;
-    let (mut conditions, mut without) = (Vec::new(), 0);
-    for replicated in design.replicated(&table)? {
-        let (condition, flat) = fitted(params, &plane, replicated)?;
-        without += flat;
-        conditions.push(condition);
-    }
-    let flat = replicates_that(without, &format!("without a line, since {} has fewer than two values", params.x));
-    let remark = design.remark(&table, &[plane.remarks(), &[flat]].concat());
-    let mut claim = design.claim(format!("slope of {} against {}", y.in_words(), x.in_words()), bar);
-    claim.facts = vec!["intercept".to_owned(), "points".to_owned()];
-    claim.decide(&conditions, &remark)
 }
 
 /// The condition of one place, and how many replicates have no line.
@@ -171,8 +143,10 @@ fn line((x, y): (Vec<f64>, Vec<f64>)) -> Result<Option<Line>, StepError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     const Y: [f64; 5] = [2.1, 3.9, 6.2, 7.8, 10.1];
@@ -188,7 +162,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&Slope, &params, &[table(&["seed", "x", "y"], rows)]).unwrap() {
+        match run(&Claimed(Slope), &params, &[table(&["seed", "x", "y"], rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -270,8 +244,7 @@ mod tests {
     #[test]
     fn an_empty_interval_is_refused() {
         let params = json!({"says": "s", "x": "x", "y": "y", "between": [1, 0]});
-        let params: Params = serde_json::from_value(params).unwrap();
-        let faults = Kind::plan(&Slope, &params, &Shapes::default()).unwrap_err();
+        let faults = refused(&Claimed(Slope), &params);
         assert!(faults[0].message.contains("the smaller end comes first"), "{faults:?}");
     }
 }

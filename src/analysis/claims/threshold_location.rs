@@ -1,15 +1,12 @@
 //! `threshold-location`: where along an axis a column first reaches a level.
 
-use super::paired_difference::level;
-use super::replicates::{Axis, Design, Measured, Plane, Truth, replicates_that};
+use super::decide::Test;
+use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, VERDICT};
 use crate::artifact::{Table, Verdict};
 use crate::math::statistics::curve::{Crossing, first_crossing};
-use crate::step::{
-    About, Context, Family, Filter, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use crate::step::{Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +27,6 @@ pub enum Approach {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// The claim in words.
-    pub says: String,
     /// The column that reaches the level.
     pub column: String,
     /// The numeric axis along which it does, e.g. `alpha`.
@@ -60,30 +55,13 @@ pub struct Params {
     /// Interpolates in the logarithm of `along`.
     #[serde(default)]
     pub log: bool,
-    /// Which rows the claim speaks of.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// Columns for each of whose values the claim must hold by itself.
-    #[serde(default)]
-    pub per: Columns,
-    /// Columns whose values make replicates; by default `seed`, where the table has it.
-    #[serde(default)]
-    pub seeds: Option<Columns>,
-    /// Level of the two-sided interval.
-    #[serde(default = "level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
-    pub level: f64,
-    /// Whether nothing random went into the rows: then the one place decides by itself, without an interval.
-    #[serde(default)]
-    pub deterministic: bool,
 }
 
-impl Kind for ThresholdLocation {
+impl Claim for ThresholdLocation {
     type Params = Params;
     const NAME: &'static str = "threshold-location";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Claim,
         summary: "A column first reaches a level at a certain place along an axis.",
         details: "In each replicate the rows, ordered by `along` and joined by straight lines (in its logarithm with \
                   `log`), first reach the level somewhere; the mean place gets a Student t interval over replicates. \
@@ -93,16 +71,41 @@ impl Kind for ThresholdLocation {
                   farther out, so a condition with such replicates is never held, and it fails only where everything \
                   beyond each of these values is on the wrong side and the other replicates alone fail too.",
         cites: &["student-1908", "schuirmann-1987", "berger-1982"],
-        inputs: &[TABLE],
-        outputs: &[VERDICT],
     };
+    const TAKES: Takes = Takes::REPLICATES.or_one();
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        bar(params).map(|_| Plan::light(vec![Shape::Verdict])).map_err(|problem| vec![problem])
+    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
+        bar(params).err().into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Verdict(verdict(params, inputs.table("table")?)?)])
+    fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
+        let bar = bar(params).map_err(StepError::unplanned)?;
+        let Params { column, along, .. } = params;
+        let plane = Plane::read(table, (Axis { column: along, log: params.log }, Axis { column, log: false }))?;
+        let (mut before, mut never) = (0, 0);
+        let conditions = conditions(head, (table, bar), &mut |rows| {
+            let (x, y) = plane.curve(rows, along)?;
+            let rising = params.direction == Approach::Rising;
+            let unit = |x: f64| if params.log { 10.0_f64.powf(x) } else { x };
+            let (place, truth) = match first_crossing((&x, &y), params.crosses, rising) {
+                Crossing::At(place) => (Some(place), Truth::There),
+                Crossing::Before => {
+                    before += 1;
+                    (x.first().copied(), Truth::Below)
+                }
+                Crossing::Never => {
+                    never += usize::from(!x.is_empty());
+                    (x.last().copied(), Truth::Above)
+                }
+            };
+            Ok(Measured { value: place.map(unit), truth, step: 0.0 })
+        })?;
+        let level = params.crosses;
+        let started = replicates_that(before, &format!("beyond {level} from the first {along} on, taken as that"));
+        let missed = replicates_that(never, &format!("not reaching {level} up to the last {along}, taken as that"));
+        let remark = remark(head, table, &[plane.remarks(), &[missed, started]].concat());
+        let verb = if params.direction == Approach::Rising { "rises to" } else { "falls to" };
+        Test::of(head, format!("{along} where {column} {verb} {level}"), bar).decide(&conditions, &remark)
     }
 }
 
@@ -116,44 +119,13 @@ fn bar(params: &Params) -> Result<Bar, Problem> {
     Bounds { at_most: params.at_most, at_least: params.at_least, within: Some(("near", around)), equals: None }.bar()
 }
 
-fn verdict(params: &Params, table: &Table) -> Result<Verdict, StepError> {
-    let bar = bar(params).map_err(|problem| StepError::Bug(problem.message))?;
-    let Params { says, filter, per, level, deterministic, column, along, .. } = params;
-    let design =
-        Design { says, filter, per, seeds: params.seeds.as_ref(), level: *level, deterministic: *deterministic };
-    let table = filter.apply(table)?;
-    let plane = Plane::read(&table, (Axis { column: along, log: params.log }, Axis { column, log: false }))?;
-    let (mut before, mut never) = (0, 0);
-    let conditions = design.conditions((&table, bar), &mut |rows| {
-        let (x, y) = plane.curve(rows, along)?;
-        let rising = params.direction == Approach::Rising;
-        let unit = |x: f64| if params.log { 10.0_f64.powf(x) } else { x };
-        let (place, truth) = match first_crossing((&x, &y), params.crosses, rising) {
-            Crossing::At(place) => (Some(place), Truth::There),
-            Crossing::Before => {
-                before += 1;
-                (x.first().copied(), Truth::Below)
-            }
-            Crossing::Never => {
-                never += usize::from(!x.is_empty());
-                (x.last().copied(), Truth::Above)
-            }
-        };
-        Ok(Measured { value: place.map(unit), truth, step: 0.0 })
-    })?;
-    let level = params.crosses;
-    let started = replicates_that(before, &format!("beyond {level} from the first {along} on, taken as that"));
-    let missed = replicates_that(never, &format!("not reaching {level} up to the last {along}, taken as that"));
-    let remark = design.remark(&table, &[plane.remarks(), &[missed, started]].concat());
-    let verb = if params.direction == Approach::Rising { "rises to" } else { "falls to" };
-    design.claim(format!("{along} where {column} {verb} {level}"), bar).decide(&conditions, &remark)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
     use crate::artifact::Outcome;
+    use crate::step::Value;
+    use crate::step::roles::Claimed;
     use serde_json::{Value as Json, json};
 
     /// Curves at α = 1, 2, 3, 4 that reach 0.2 where `y` says, one a seed.
@@ -174,7 +146,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&ThresholdLocation, &params, &[table(&["seed", "alpha", "overlap"], rows)]).unwrap() {
+        match run(&Claimed(ThresholdLocation), &params, &[table(&["seed", "alpha", "overlap"], rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -242,7 +214,7 @@ mod tests {
         let params = json!({"says": "s", "column": "overlap", "along": "alpha", "crosses": 0.2, "direction": "rising",
             "at_most": 3, "seeds": []});
         let rows = table(&["seed", "alpha", "overlap"], &sample(&NEAR));
-        let error = run(&ThresholdLocation, &params, &[rows]).unwrap_err().to_string();
+        let error = run(&Claimed(ThresholdLocation), &params, &[rows]).unwrap_err().to_string();
         assert!(error.contains("several rows of one alpha"), "{error}");
     }
 
@@ -253,8 +225,7 @@ mod tests {
             for (key, value) in extra.as_object().unwrap() {
                 params[key] = value.clone();
             }
-            let params: Params = serde_json::from_value(params).unwrap();
-            Kind::plan(&ThresholdLocation, &params, &Shapes::default()).unwrap_err()[0].message.clone()
+            refused(&Claimed(ThresholdLocation), &params)[0].message.clone()
         };
         assert!(fault(json!({"near": 1})).contains("needs `within`"));
         assert!(fault(json!({"within": 1})).contains("needs `near`"));

@@ -1,10 +1,10 @@
 //! `aggregate`: means over seeds, with bootstrap intervals.
 
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{Group, TABLE, TABLE_OUT, groups};
+use crate::analysis::rows::{Group, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
+use crate::step::{Columns, Context, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,6 @@ pub struct Aggregate;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// All axes of the table, the model's included; the study layer fills this in.
-    pub keys: Columns,
     /// The axes averaged over, e.g. `seed`.
     pub over: Columns,
     /// The interval of each mean.
@@ -51,12 +49,11 @@ const fn resamples() -> usize {
     2000
 }
 
-impl Kind for Aggregate {
+impl TableOp for Aggregate {
     type Params = Params;
     const NAME: &'static str = "aggregate";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Analysis,
         summary: "Means over some axes, with percentile-bootstrap intervals.",
         details: "One row for each combination of the keys without `over`, in order of appearance. A numeric column c that \
                   is no key becomes its mean c over the group's rows that have it, and c_low and c_high, the percentiles \
@@ -65,26 +62,31 @@ impl Kind for Aggregate {
                   alone. With few rows the interval is too narrow (at 3 rows it covers about 3 times in 4): claims use \
                   Student's t.",
         cites: &["efron-tibshirani-1993"],
-        inputs: &[TABLE],
-        outputs: &[TABLE_OUT],
     };
+    const CLAUSE: Clause = Clause {
+        name: "over",
+        example: "seed",
+        form: Form::Beside { how: &["interval"], alone: "nothing is averaged" },
+        makes: Makes::Summary,
+    };
+    const TAKES: &'static [&'static str] = &["keys"];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let unknown = params.over.0.iter().filter(|name| !params.keys.contains(name));
-        let message = |name| format!("`{name}` is no axis of the table; its axes are {}", params.keys.0.join(", "));
-        let faults: Vec<Problem> = unknown.map(|name| Problem::at("over", message(name))).collect();
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    fn faults(params: &Params, head: &TableHead) -> Vec<Problem> {
+        head.no_axes("over", &params.over)
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let table = inputs.table("table")?;
-        let by = params.keys.without(&[&params.over]);
+    fn after(params: &Params, head: &TableHead) -> After {
+        After::without(head, &params.over)
+    }
+
+    fn apply(params: &Params, head: &TableHead, table: &Table, context: &Context<'_>) -> Result<Table, StepError> {
+        let by = head.keys.without(&[&params.over]);
         let groups = groups(table, &by)?;
         let mut columns: Vec<(String, Vec<Cell>)> = Vec::new();
         for (place, name) in by.iter().enumerate() {
             columns.push((name.clone(), groups.iter().map(|(key, _)| key[place].clone()).collect()));
         }
-        for name in table.names().into_iter().filter(|name| !params.keys.contains(name)) {
+        for name in table.names().into_iter().filter(|name| !head.keys.contains(name)) {
             let cells = table.column(&name)?;
             if cells.iter().any(|c| matches!(c, Cell::Text(_) | Cell::Bool(_))) {
                 continue;
@@ -93,7 +95,7 @@ impl Kind for Aggregate {
             columns.extend(averaged(params, &name, (&cells, &groups))?);
         }
         columns.push(("samples".to_owned(), groups.iter().map(|(_, rows)| rows.len().into()).collect()));
-        Ok(vec![Value::Table(Table::new(columns)?)])
+        Ok(Table::new(columns)?)
     }
 }
 
@@ -119,11 +121,13 @@ fn averaged(params: &Params, name: &str, (cells, groups): (&[Cell], &[Group])) -
 mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
+    use crate::step::Value;
+    use crate::step::roles::Operation;
     use serde_json::json;
 
     fn aggregated(rows: Table) -> Table {
         let params = json!({"keys": ["model", "n", "seed"], "over": "seed"});
-        match run(&Aggregate, &params, &[rows]).unwrap() {
+        match run(&Operation(Aggregate), &params, &[rows]).unwrap() {
             Value::Table(table) => table,
             other => panic!("{other:?}"),
         }

@@ -1,10 +1,10 @@
 //! `bins`: histograms of a column, one a group, on common edges.
 
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, TABLE_OUT, groups};
+use crate::analysis::rows::groups;
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
+use crate::step::{Columns, Context, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,9 +47,6 @@ pub struct Params {
     /// Axes whose values share one histogram, e.g. `seed`.
     #[serde(default)]
     pub pool: Columns,
-    /// All axes of the table; the study layer fills this in.
-    #[serde(default)]
-    pub keys: Columns,
 }
 
 const fn fifty() -> usize {
@@ -59,12 +56,11 @@ const fn fifty() -> usize {
 /// The columns that every histogram has after its keys.
 pub const COLUMNS: [&str; 5] = ["low", "high", "count", "density", "mark"];
 
-impl Kind for Bins {
+impl TableOp for Bins {
     type Params = Params;
     const NAME: &'static str = "bins";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Analysis,
         summary: "Histograms of a column, one for each combination of the keys, on common edges.",
         details: "Edges are equally far apart on the scale, from the least to the greatest value of the whole table, so that \
                   panels compare; a bin holds low ≤ v < high, the last one also its high. One row a bin: the keys without \
@@ -73,29 +69,71 @@ impl Kind for Bins {
                   and gives one more row with mark = true and low = high = value. Other columns that are constant in every \
                   group, such as the edge of a bulk, are carried over. Rows without a value are left out.",
         cites: &[],
-        inputs: &[TABLE],
-        outputs: &[TABLE_OUT],
     };
+    const CLAUSE: Clause = Clause {
+        name: "bins",
+        example: "{column: eigenvalue, count: 50}",
+        form: Form::Mapping,
+        makes: Makes::Instead {
+            why: "a histogram counts values, not means",
+            help: "`pool: [seed]` inside `bins` counts the values of all seeds in one histogram; for mean counts put `over` \
+                   into a second table with `from: TABLE.summary`",
+        },
+    };
+    const TAKES: &'static [&'static str] = &["keys"];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+    fn faults(params: &Params, head: &TableHead) -> Vec<Problem> {
         let mut faults: Vec<Problem> = axis(params).err().into_iter().collect();
-        let unknown = params.pool.0.iter().filter(|name| !params.keys.contains(name));
-        let message = |name| format!("`{name}` is no axis of the table; its axes are {}", params.keys.0.join(", "));
-        faults.extend(unknown.map(|name| Problem::at("pool", message(name))));
-        if let Some(name) = params.keys.0.iter().find(|name| COLUMNS.contains(&name.as_str())) {
+        faults.extend(head.no_axes("pool", &params.pool));
+        if let Some(name) = head.keys.0.iter().find(|name| COLUMNS.contains(&name.as_str())) {
             faults.push(Problem::at("column", format!("the axis `{name}` has the name of a column of histograms")));
         }
-        if params.keys.contains(&params.column) {
+        if head.keys.contains(&params.column) {
             let message =
                 format!("`{}` is an axis of the table, so each histogram would hold one value", params.column);
             faults.push(Problem::at("column", message));
         }
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+        faults
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        context.check()?;
-        Ok(vec![Value::Table(binned(params, inputs.table("table")?)?)])
+    fn after(params: &Params, head: &TableHead) -> After {
+        After { made: ["low", "high", "mark"].map(str::to_owned).into(), ..After::without(head, &params.pool) }
+    }
+
+    fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
+        let axis = axis(params).map_err(StepError::unplanned)?;
+        let values = table.numbers(&params.column)?;
+        let all: Vec<f64> = values.iter().copied().flatten().collect();
+        let edges = bin_edges(&all, params.count, axis).map_err(|error| StepError::Input {
+            slot: "table".to_owned(),
+            reason: format!(
+                "column `{}`: {error}{}",
+                params.column,
+                if axis == Axis::Log { "; `symlog` takes values of any sign" } else { "" }
+            ),
+        })?;
+        let by = head.keys.without(&[&params.pool]);
+        let groups = groups(table, &by)?;
+        let (carried, columns) = constant_columns((params, &head.keys), table, &groups)?;
+        let marks = params.mark.as_ref().map(|name| table.column(name)).transpose()?;
+        let header: Vec<&str> = by.iter().chain(&carried).map(String::as_str).chain(COLUMNS).collect();
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for (place, of_group) in &groups {
+            let constants =
+                columns.iter().map(|column| of_group.first().map_or(Cell::Null, |&row| column[row].clone()));
+            let front: Vec<Cell> = place.iter().cloned().chain(constants).collect();
+            let known: Vec<(usize, f64)> = of_group.iter().filter_map(|&row| Some((row, values[row]?))).collect();
+            let numbers: Vec<f64> = known.iter().map(|(_, value)| *value).collect();
+            rows.extend(histogram(&numbers, &edges).into_iter().map(|bin| [&front[..], &bin].concat()));
+            for (row, value) in known {
+                if marks.as_ref().is_some_and(|marks| is_true(&marks[row])) {
+                    rows.push(
+                        [&front[..], &[value.into(), value.into(), Cell::Null, Cell::Null, true.into()]].concat(),
+                    );
+                }
+            }
+        }
+        Ok(Table::from_rows(&header, &rows)?)
     }
 }
 
@@ -107,39 +145,6 @@ fn axis(params: &Params) -> Result<Axis, Problem> {
         (Scale::Symlog, None) => Err(Problem::at("scale", "`symlog` needs `threshold`, where its linear part ends")),
         (_, Some(_)) => Err(Problem::at("threshold", "only `scale: symlog` has a threshold")),
     }
-}
-
-fn binned(params: &Params, table: &Table) -> Result<Table, StepError> {
-    let axis = axis(params).map_err(|problem| StepError::Bug(problem.message))?;
-    let values = table.numbers(&params.column)?;
-    let all: Vec<f64> = values.iter().copied().flatten().collect();
-    let edges = bin_edges(&all, params.count, axis).map_err(|error| StepError::Input {
-        slot: "table".to_owned(),
-        reason: format!(
-            "column `{}`: {error}{}",
-            params.column,
-            if axis == Axis::Log { "; `symlog` takes values of any sign" } else { "" }
-        ),
-    })?;
-    let by = params.keys.without(&[&params.pool]);
-    let groups = groups(table, &by)?;
-    let (carried, columns) = constant_columns(params, table, &groups)?;
-    let marks = params.mark.as_ref().map(|name| table.column(name)).transpose()?;
-    let header: Vec<&str> = by.iter().chain(&carried).map(String::as_str).chain(COLUMNS).collect();
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for (place, of_group) in &groups {
-        let constants = columns.iter().map(|column| of_group.first().map_or(Cell::Null, |&row| column[row].clone()));
-        let front: Vec<Cell> = place.iter().cloned().chain(constants).collect();
-        let known: Vec<(usize, f64)> = of_group.iter().filter_map(|&row| Some((row, values[row]?))).collect();
-        let numbers: Vec<f64> = known.iter().map(|(_, value)| *value).collect();
-        rows.extend(histogram(&numbers, &edges).into_iter().map(|bin| [&front[..], &bin].concat()));
-        for (row, value) in known {
-            if marks.as_ref().is_some_and(|marks| is_true(&marks[row])) {
-                rows.push([&front[..], &[value.into(), value.into(), Cell::Null, Cell::Null, true.into()]].concat());
-            }
-        }
-    }
-    Ok(Table::from_rows(&header, &rows)?)
 }
 
 /// One row a bin, without the keys. A group without values has counts of 0 and no density.
@@ -160,12 +165,12 @@ type NamedColumns = (Vec<String>, Vec<Vec<Cell>>);
 
 /// The columns besides keys, values and marks that hold one value in each group.
 fn constant_columns(
-    params: &Params,
+    (params, keys): (&Params, &Columns),
     table: &Table,
     groups: &[(Vec<Cell>, Vec<usize>)],
 ) -> Result<NamedColumns, StepError> {
     let taken = |name: &String| {
-        params.keys.contains(name)
+        keys.contains(name)
             || *name == params.column
             || params.mark.as_ref() == Some(name)
             || COLUMNS.contains(&name.as_str())
@@ -185,7 +190,9 @@ fn constant_columns(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
+    use crate::step::Value;
+    use crate::step::roles::Operation;
     use serde_json::{Value as Json, json};
 
     const HEADER: [&str; 6] = ["model", "n", "eigenvalue", "bulk_edge", "index", "kept"];
@@ -205,7 +212,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&Bins, &params, &[table(&HEADER, rows)]).map_err(|e| e.to_string())? {
+        match run(&Operation(Bins), &params, &[table(&HEADER, rows)]).map_err(|e| e.to_string())? {
             Value::Table(table) => Ok(table),
             other => panic!("{other:?}"),
         }
@@ -259,8 +266,7 @@ mod tests {
             for (key, value) in extra.as_object().unwrap() {
                 params[key] = value.clone();
             }
-            let params: Params = serde_json::from_value(params).unwrap();
-            Kind::plan(&Bins, &params, &Shapes::default()).unwrap_err()[0].message.clone()
+            refused(&Operation(Bins), &params)[0].message.clone()
         };
         assert!(faults(json!({"scale": "symlog"})).contains("needs `threshold`"));
         assert!(faults(json!({"threshold": 1})).contains("only `scale: symlog`"));

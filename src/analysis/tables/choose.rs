@@ -1,11 +1,11 @@
 //! `choose`: in each group, the values of some axes that do best by a column.
 
-use crate::analysis::columns::Columns;
 use crate::analysis::pairs::same;
-use crate::analysis::rows::{TABLE, TABLE_OUT, groups, in_words};
+use crate::analysis::rows::{groups, in_words};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::mean;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
+use crate::step::{Columns, Context, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,8 +34,6 @@ pub struct Params {
     /// How much worse than the best a choice may be to count as nearly best; with `smallest`.
     #[serde(default)]
     pub tolerance: NearlyBest,
-    /// All axes of the table, the model's included; the study layer fills this in.
-    pub keys: Columns,
 }
 
 /// How much worse than the best a choice may be; both allowances add up.
@@ -58,12 +56,11 @@ impl NearlyBest {
     }
 }
 
-impl Kind for Choose {
+impl TableOp for Choose {
     type Params = Params;
     const NAME: &'static str = "choose";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Analysis,
         summary: "Keeps, in each group, the rows whose values of some axes do best by a column.",
         details: "Groups are the keys without `over` and `average`. In a group every combination of the values of `over` \
                   is a choice; its criterion is the mean of the column over its rows; of equal choices the first is \
@@ -72,26 +69,48 @@ impl Kind for Choose {
                   value of that axis among those whose criterion is at most the tolerance worse than the best. Choose by \
                   a validation column: choosing by the test column makes the test error too small.",
         cites: &[],
-        inputs: &[TABLE],
-        outputs: &[TABLE_OUT],
     };
+    const CLAUSE: Clause = Clause {
+        name: "choose",
+        example: "{minimise: validation_error, over: [k1, k2]}",
+        form: Form::Mapping,
+        makes: Makes::Rows,
+    };
+    const TAKES: &'static [&'static str] = &["keys"];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+    fn faults(params: &Params, head: &TableHead) -> Vec<Problem> {
         let mut faults = Vec::new();
         if params.minimise.is_some() == params.maximise.is_some() {
             faults.push(Problem::at("minimise", "exactly one of `minimise` and `maximise` is needed"));
         }
         for (at, list) in [("over", &params.over), ("average", &params.average)] {
-            let unknown = list.0.iter().filter(|name| !params.keys.contains(name));
-            let message = |name| format!("`{name}` is no axis of the table; its axes are {}", params.keys.0.join(", "));
-            faults.extend(unknown.map(|name| Problem::at(at, message(name))));
+            faults.extend(head.no_axes(at, list));
         }
         faults.extend(smallest_of(params));
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+        faults
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Table(choose(params, inputs.table("table")?)?)])
+    fn after(params: &Params, head: &TableHead) -> After {
+        // A chosen value is a result: it neither splits averages nor has to agree in pairs. Its column stays.
+        After { keys: head.keys.without(&[&params.over]), ..After::default() }
+    }
+
+    fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
+        let (column, sign) = match (&params.minimise, &params.maximise) {
+            (Some(column), _) => (column, 1.0),
+            (None, Some(column)) => (column, -1.0),
+            (None, None) => return Err(StepError::Bug("neither `minimise` nor `maximise`".to_owned())),
+        };
+        // a positive sign makes the smallest best, a negative one the largest
+        let costs: Vec<Option<f64>> = table.numbers(column)?.into_iter().map(|v| v.map(|v| sign * v)).collect();
+        let by = head.keys.without(&[&params.over, &params.average]);
+        let mut kept = Vec::new();
+        for (place, rows) in groups(table, &by)? {
+            let chosen = best(params, choices(table, &rows, &params.over)?, &costs);
+            kept.extend(chosen.ok_or_else(|| no_criterion(column, &in_words(&by, &place)))?);
+        }
+        kept.sort_unstable();
+        Ok(table.take(&kept))
     }
 }
 
@@ -111,24 +130,6 @@ fn smallest_of(params: &Params) -> Option<Problem> {
         }
         _ => None,
     }
-}
-
-fn choose(params: &Params, table: &Table) -> Result<Table, StepError> {
-    let (column, sign) = match (&params.minimise, &params.maximise) {
-        (Some(column), _) => (column, 1.0),
-        (None, Some(column)) => (column, -1.0),
-        (None, None) => return Err(StepError::Bug("neither `minimise` nor `maximise`".to_owned())),
-    };
-    // a positive sign makes the smallest best, a negative one the largest
-    let costs: Vec<Option<f64>> = table.numbers(column)?.into_iter().map(|v| v.map(|v| sign * v)).collect();
-    let by = params.keys.without(&[&params.over, &params.average]);
-    let mut kept = Vec::new();
-    for (place, rows) in groups(table, &by)? {
-        let chosen = best(params, choices(table, &rows, &params.over)?, &costs);
-        kept.extend(chosen.ok_or_else(|| no_criterion(column, &in_words(&by, &place)))?);
-    }
-    kept.sort_unstable();
-    Ok(table.take(&kept))
 }
 
 fn no_criterion(column: &str, place: &str) -> StepError {
@@ -175,7 +176,9 @@ fn best(params: &Params, choices: Vec<Choice>, costs: &[Option<f64>]) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
+    use crate::step::Value;
+    use crate::step::roles::Operation;
     use serde_json::{Value as Json, json};
 
     const HEADER: [&str; 5] = ["model", "k1", "seed", "validation", "test"];
@@ -198,7 +201,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&Choose, &params, &[rows]).map_err(|e| e.to_string())? {
+        match run(&Operation(Choose), &params, &[rows]).map_err(|e| e.to_string())? {
             Value::Table(table) => Ok(table.numbers("test").unwrap().into_iter().flatten().collect()),
             other => panic!("{other:?}"),
         }
@@ -234,7 +237,7 @@ mod tests {
         let tests = |extra: &Json| {
             let mut params = json!({"over": ["k1", "k2"], "keys": ["model", "k1", "k2"]});
             extra.as_object().unwrap().iter().for_each(|(key, value)| params[key] = value.clone());
-            match run(&Choose, &params, &[table(&header, &rows)]).unwrap() {
+            match run(&Operation(Choose), &params, &[table(&header, &rows)]).unwrap() {
                 Value::Table(table) => table.numbers("test").unwrap(),
                 other => panic!("{other:?}"),
             }
@@ -261,7 +264,7 @@ mod tests {
         ] {
             let mut params = json!({"minimise": "validation", "over": ["k1"], "keys": ["k1", "seed"]});
             extra.as_object().unwrap().iter().for_each(|(key, value)| params[key] = value.clone());
-            let faults = Kind::plan(&Choose, &serde_json::from_value(params).unwrap(), &Shapes::default()).unwrap_err();
+            let faults = refused(&Operation(Choose), &params);
             assert_eq!((faults.len(), faults[0].at.as_deref()), (1, Some(at)), "{faults:?}");
         }
     }
@@ -276,8 +279,7 @@ mod tests {
     #[test]
     fn faults_are_found_before_the_run() {
         let params = json!({"over": ["k3"], "keys": ["model"]});
-        let params: Params = serde_json::from_value(params).unwrap();
-        let faults = Kind::plan(&Choose, &params, &Shapes::default()).unwrap_err();
+        let faults = refused(&Operation(Choose), &params);
         assert_eq!(faults.len(), 2, "{faults:?}");
     }
 }

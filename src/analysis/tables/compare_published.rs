@@ -1,11 +1,9 @@
 //! `compare-published`: a paper's numbers beside ours.
 
-use crate::analysis::columns::Columns;
-use crate::analysis::rows::{TABLE, TABLE_OUT, in_words};
+use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
-use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Published, Shape, Shapes, StepError, Value,
-};
+use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
+use crate::step::{Columns, Context, Problem, Published, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,67 +16,59 @@ pub struct ComparePublished;
 pub struct Params {
     /// The paper's numbers.
     pub published: Published,
-    /// Axes of the aggregated table; the study layer fills this in. Those that the paper's rows give are matched.
-    pub keys: Columns,
     /// Columns that are compared; by default those that both sides have and that are no keys.
     #[serde(default)]
     pub columns: Columns,
 }
 
-impl Kind for ComparePublished {
+impl TableOp for ComparePublished {
     type Params = Params;
     const NAME: &'static str = "compare-published";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Analysis,
         summary: "A paper's numbers beside ours, with the deviation.",
         details: "One row for each published number, in the paper's order: deviation = ours - published in the column's \
                   unit (percentage points where that is percent), relative_deviation = deviation / |published|, and \
                   whether the published number lies in our interval. Ours is null where we have no such row.",
         cites: &[],
-        inputs: &[TABLE],
-        outputs: &[TABLE_OUT],
     };
+    const CLAUSE: Clause = Clause { name: "published", example: "NAME", form: Form::Numbers, makes: Makes::Comparison };
+    const TAKES: &'static [&'static str] = &["keys"];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        if params.published.rows.is_empty() {
-            return Err(vec![Problem::at("published", "there are no published rows to compare with")]);
-        }
-        Ok(Plan::light(vec![Shape::Table]))
+    fn faults(params: &Params, _: &TableHead) -> Vec<Problem> {
+        let none = params.published.rows.is_empty();
+        let fault = || Problem::at("published", "there are no published rows to compare with");
+        none.then(fault).into_iter().collect()
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Table(compare(params, inputs.table("table")?)?)])
+    fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
+        let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
+        let on: Vec<String> = head.keys.0.iter().filter(given).cloned().collect();
+        let columns = compared((params, &head.keys), table)?;
+        let mut rows = Vec::new();
+        for row in &params.published.rows {
+            let place: Vec<Cell> = on.iter().map(|name| row.get(name).cloned().unwrap_or(Cell::Null)).collect();
+            let ours = matching(table, &on, &place)?;
+            for column in &columns {
+                if let Some(published) = row.get(column).and_then(Cell::as_f64) {
+                    rows.push([place.clone(), numbers(table, (ours, column), published)?].concat());
+                }
+            }
+        }
+        let header: Vec<&str> = on.iter().map(String::as_str).chain(NUMBERS).collect();
+        Ok(Table::from_rows(&header, &rows)?)
     }
 }
 
 const NUMBERS: [&str; 8] =
     ["column", "ours", "ours_low", "ours_high", "published", "deviation", "relative_deviation", "within_interval"];
 
-fn compare(params: &Params, table: &Table) -> Result<Table, StepError> {
-    let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
-    let on: Vec<String> = params.keys.0.iter().filter(given).cloned().collect();
-    let columns = compared(params, table)?;
-    let mut rows = Vec::new();
-    for row in &params.published.rows {
-        let place: Vec<Cell> = on.iter().map(|name| row.get(name).cloned().unwrap_or(Cell::Null)).collect();
-        let ours = matching(table, &on, &place)?;
-        for column in &columns {
-            if let Some(published) = row.get(column).and_then(Cell::as_f64) {
-                rows.push([place.clone(), numbers(table, (ours, column), published)?].concat());
-            }
-        }
-    }
-    let header: Vec<&str> = on.iter().map(String::as_str).chain(NUMBERS).collect();
-    Ok(Table::from_rows(&header, &rows)?)
-}
-
 /// The columns to compare: those asked for, or all numbers of the paper that our table has.
-fn compared(params: &Params, table: &Table) -> Result<Vec<String>, StepError> {
+fn compared((params, keys): (&Params, &Columns), table: &Table) -> Result<Vec<String>, StepError> {
     let mut found = params.columns.0.clone();
     if found.is_empty() {
         for (name, _) in params.published.rows.iter().flat_map(|row| &row.0) {
-            if !found.contains(name) && !params.keys.contains(name) && table.has(name) {
+            if !found.contains(name) && !keys.contains(name) && table.has(name) {
                 found.push(name.clone());
             }
         }
@@ -131,6 +121,8 @@ fn numbers(table: &Table, (row, column): (Option<usize>, &str), published: f64) 
 mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
+    use crate::step::Value;
+    use crate::step::roles::Operation;
     use serde_json::json;
 
     fn ours() -> Table {
@@ -140,7 +132,7 @@ mod tests {
 
     fn compared_to(rows: serde_json::Value, table: Table) -> Result<Table, StepError> {
         let params = json!({"published": {"source": "figure 3", "rows": rows}, "keys": ["model", "n"]});
-        match run(&ComparePublished, &params, &[table])? {
+        match run(&Operation(ComparePublished), &params, &[table])? {
             Value::Table(table) => Ok(table),
             other => panic!("{other:?}"),
         }

@@ -1,10 +1,10 @@
 //! `difference`: the rows of one contender against those of another.
 
-use crate::analysis::columns::Columns;
-use crate::analysis::pairs::{Keyed, keyed, shared};
-use crate::analysis::rows::{TABLE, TABLE_OUT, in_words};
+use crate::analysis::pairs::{Keyed, keyed, paired_on};
+use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::roles::{After, Clause, Form, Makes, Need, TableHead, TableOp, Words};
+use crate::step::{Columns, Context, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,24 +27,13 @@ pub struct Params {
     /// Columns whose equal values make a pair; by default all keys but `by` that both contenders have.
     #[serde(default)]
     pub pair_on: Option<Columns>,
-    /// The column that names the contenders; in a study's tables the column of the labels.
-    #[serde(default = "model")]
-    pub by: String,
-    /// All axes of the table; the study layer fills this in.
-    #[serde(default)]
-    pub keys: Columns,
 }
 
-fn model() -> String {
-    "model".to_owned()
-}
-
-impl Kind for Difference {
+impl TableOp for Difference {
     type Params = Params;
     const NAME: &'static str = "difference";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Analysis,
         summary: "Lays the rows of one contender against those of another.",
         details: "Keeps the rows of `of` and adds the columns `difference`, of - against in the column's unit, and \
                   `relative_difference`, that over |against|. A row is paired with the row of `against` that has equal \
@@ -52,58 +41,63 @@ impl Kind for Difference {
                   row without a partner, or with several, is a mistake and refused; one that lacks the column gets \
                   empty differences.",
         cites: &[],
-        inputs: &[TABLE],
-        outputs: &[TABLE_OUT],
     };
+    const CLAUSE: Clause = Clause {
+        name: "difference",
+        example: "{column: test_error, of: LoFi, against: Ridge}",
+        form: Form::Mapping,
+        makes: Makes::Rows,
+    };
+    const TAKES: &'static [&'static str] = &["by", "keys"];
 
-    fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+    fn faults(params: &Params, head: &TableHead) -> Vec<Problem> {
         let mut faults = Vec::new();
         if params.of == params.against {
             faults.push(Problem::at("against", format!("`of` and `against` are both {}", params.of)));
         }
         let pairing = params.pair_on.iter().flat_map(|list| &list.0);
-        let unknown = pairing.filter(|name| !params.keys.contains(name) || **name == params.by);
-        let known = params.keys.without(&[&Columns(vec![params.by.clone()])]).join(", ");
+        let unknown = pairing.filter(|name| !head.keys.contains(name) || **name == head.by);
+        let known = head.keys.without(&[&Columns(vec![head.by.clone()])]).join(", ");
         faults.extend(
             unknown
                 .map(|name| Problem::at("pair_on", format!("`{name}` pairs nothing; the axes that can are {known}"))),
         );
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+        faults
     }
 
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Table(difference(params, inputs.table("table")?)?)])
+    fn needs(params: &Params, head: &TableHead) -> Vec<Need> {
+        let need =
+            |(parameter, who): (_, &String)| Need { parameter, column: head.by.clone(), value: who.as_str().into() };
+        [("of", &params.of), ("against", &params.against)].map(need).into()
     }
-}
 
-fn difference(params: &Params, table: &Table) -> Result<Table, StepError> {
-    let contenders = table.column(&params.by)?;
-    let rows = |who: &str| (0..table.height()).filter(|&r| contenders[r].as_str() == Some(who)).collect::<Vec<_>>();
-    let (of, against) = (rows(&params.of), rows(&params.against));
-    let on = paired_on(params, table, [&of[..], &against[..]].concat())?;
-    let subtracted = keyed(table, &against, (&params.column, &on))?;
-    let numbers = table.numbers(&params.column)?;
-    let places = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let (mut differences, mut relative) = (Vec::new(), Vec::new());
-    for &row in &of {
-        let key: Vec<Cell> = places.iter().map(|column| column[row].clone()).collect();
-        let pair = pair(params, numbers[row], (&subtracted, &on, &key))?;
-        let sized = pair.map(|(a, b)| (if params.absolute { (a - b).abs() } else { a - b }, b.abs()));
-        differences.push(Cell::from(sized.map(|(d, _)| d)));
-        relative.push(Cell::from(sized.filter(|(_, b)| *b > 0.0).map(|(d, b)| d / b)));
+    fn after(params: &Params, head: &TableHead) -> After {
+        After { only: Some((head.by.clone(), params.of.clone())), keys: head.keys.0.clone(), ..After::default() }
     }
-    let kept = table.take(&of);
-    let names = kept.names().into_iter();
-    let mut columns = names.map(|n| Ok((n.clone(), kept.column(&n)?))).collect::<Result<Vec<_>, StepError>>()?;
-    columns.push(("difference".to_owned(), differences));
-    columns.push(("relative_difference".to_owned(), relative));
-    Ok(Table::new(columns)?)
-}
 
-fn paired_on(params: &Params, table: &Table, rows: Vec<usize>) -> Result<Vec<String>, StepError> {
-    match &params.pair_on {
-        Some(columns) => Ok(columns.0.clone()),
-        None => shared(table, &rows, params.keys.without(&[&Columns(vec![params.by.clone()])])),
+    fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
+        let contenders = table.column(&head.by)?;
+        let rows = |who: &str| (0..table.height()).filter(|&r| contenders[r].as_str() == Some(who)).collect::<Vec<_>>();
+        let (of, against) = (rows(&params.of), rows(&params.against));
+        let both = [&of[..], &against].concat();
+        let on = paired_on((params.pair_on.as_ref(), &head.keys), (table, &both), &[&head.by])?;
+        let subtracted = keyed(table, &against, (&params.column, &on))?;
+        let numbers = table.numbers(&params.column)?;
+        let places = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let (mut differences, mut relative) = (Vec::new(), Vec::new());
+        for &row in &of {
+            let key: Vec<Cell> = places.iter().map(|column| column[row].clone()).collect();
+            let pair = pair(params, numbers[row], (&subtracted, &on, &key))?;
+            let sized = pair.map(|(a, b)| (if params.absolute { (a - b).abs() } else { a - b }, b.abs()));
+            differences.push(Cell::from(sized.map(|(d, _)| d)));
+            relative.push(Cell::from(sized.filter(|(_, b)| *b > 0.0).map(|(d, b)| d / b)));
+        }
+        let kept = table.take(&of);
+        let names = kept.names().into_iter();
+        let mut columns = names.map(|n| Ok((n.clone(), kept.column(&n)?))).collect::<Result<Vec<_>, StepError>>()?;
+        columns.push(("difference".to_owned(), differences));
+        columns.push(("relative_difference".to_owned(), relative));
+        Ok(Table::new(columns)?)
     }
 }
 
@@ -128,7 +122,9 @@ fn pair(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::{run, table};
+    use crate::analysis::rows::{refused, run, table};
+    use crate::step::Value;
+    use crate::step::roles::Operation;
     use serde_json::{Value as Json, json};
 
     const HEADER: [&str; 5] = ["model", "width", "seed", "mse", "note"];
@@ -150,7 +146,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             params[key] = value.clone();
         }
-        match run(&Difference, &params, &[rows]).map_err(|e| e.to_string())? {
+        match run(&Operation(Difference), &params, &[rows]).map_err(|e| e.to_string())? {
             Value::Table(table) => Ok(table),
             other => panic!("{other:?}"),
         }
@@ -204,7 +200,7 @@ mod tests {
     fn faults_are_found_before_the_run() {
         let params =
             json!({"column": "e", "of": "a", "against": "a", "pair_on": ["model", "m"], "keys": ["model", "n"]});
-        let faults = Kind::plan(&Difference, &serde_json::from_value(params).unwrap(), &Shapes::default()).unwrap_err();
+        let faults = refused(&Operation(Difference), &params);
         assert_eq!(faults.len(), 3, "{faults:?}");
     }
 }

@@ -1,9 +1,8 @@
 //! `filter`: the rows that meet some conditions.
 
-use crate::analysis::rows::{TABLE, TABLE_OUT};
-use crate::step::{
-    About, Context, Family, Filter as Conditions, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
-};
+use crate::artifact::Table;
+use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
+use crate::step::{Context, Filter as Conditions, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,25 +18,25 @@ pub struct Params {
     pub conditions: Conditions,
 }
 
-impl Kind for Filter {
+impl TableOp for Filter {
     type Params = Params;
     const NAME: &'static str = "filter";
-    const ABOUT: About = About {
+    const ABOUT: Words = Words {
         module: module_path!(),
-        family: Family::Analysis,
         summary: "The rows that meet some conditions.",
         details: "A condition is a value, a list of values of which one must be met, or bounds of a number. Order is kept.",
         cites: &[],
-        inputs: &[TABLE],
-        outputs: &[TABLE_OUT],
     };
+    const CLAUSE: Clause = Clause {
+        name: "where",
+        example: "{n_train: 500}",
+        form: Form::Beside { how: &[], alone: "" },
+        makes: Makes::Rows,
+    };
+    const TAKES: &'static [&'static str] = &[];
 
-    fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        Ok(Plan::light(vec![Shape::Table]))
-    }
-
-    fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Table(params.conditions.apply(inputs.table("table")?)?)])
+    fn apply(params: &Params, _: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
+        Ok(params.conditions.apply(table)?)
     }
 }
 
@@ -45,12 +44,17 @@ impl Kind for Filter {
 mod tests {
     use super::*;
     use crate::analysis::rows::{run, table};
+    use crate::step::Value;
+    use crate::step::roles::Operation;
     use serde_json::json;
 
     #[test]
     fn rows_that_meet_all_conditions_stay() {
         let rows = table(&["m", "n"], &[json!(["a", 1]), json!(["b", 2]), json!(["b", 3])]);
         let params = json!({"where": {"m": "b", "n": {"at_least": 3}}});
-        assert_eq!(run(&Filter, &params, &[rows]).unwrap(), Value::Table(table(&["m", "n"], &[json!(["b", 3])])));
+        assert_eq!(
+            run(&Operation(Filter), &params, &[rows]).unwrap(),
+            Value::Table(table(&["m", "n"], &[json!(["b", 3])]))
+        );
     }
 }

@@ -1,10 +1,10 @@
 //! `stack`: tables one under the other, each with constant columns that say where it is from.
 
-use crate::analysis::rows::TABLE_OUT;
 use crate::artifact::{Cell, Table};
+use crate::step::roles::Role;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Row, Shape, Shapes, Slot, StepError, Value,
-    ValueType,
+    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Row, Shape, Shapes, Slot,
+    StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,8 +36,17 @@ impl Kind for Stack {
             arity: Arity::Many,
             doc: "The tables, in the order of `rows`.",
         }],
-        outputs: &[TABLE_OUT],
+        outputs: &[Port {
+            name: "table",
+            value_type: ValueType::Table,
+            keep: Keep::Always,
+            doc: "The resulting rows.",
+        }],
     };
+
+    fn role(&self) -> Role<'_> {
+        Role::Source("stack")
+    }
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let wired = inputs.all("tables").len();

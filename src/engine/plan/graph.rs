@@ -1,10 +1,11 @@
 //! The studies of a run as one graph; a step that several studies or cells ask for is there once.
 
 use super::key::key_of;
-use crate::step::{ErasedKind, Plan};
+use crate::step::{Configured, ErasedKind, Plan};
 use crate::study::Study;
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A step of the run.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct GraphNode {
     pub kind: &'static dyn ErasedKind,
     /// Canonical parameters.
     pub params: Json,
+    /// The kind with these parameters.
+    pub step: Arc<dyn Configured>,
     /// Wires by slot.
     pub inputs: Vec<(String, Vec<GraphWire>)>,
     /// Sizes and costs.
@@ -70,6 +73,7 @@ impl Graph {
                         study: study.head.study.clone(),
                         kind: node.kind,
                         params: node.params.clone(),
+                        step: Arc::clone(&node.step),
                         inputs,
                         plan: node.plan.clone(),
                         place: node.place.clone(),

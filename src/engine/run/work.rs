@@ -29,7 +29,7 @@ pub(super) fn run_step(
     (inputs, scratch): (&Inputs, &StepScratch<'_>),
 ) -> Result<Vec<Value>, StepError> {
     let context = Context { data: executor.data.as_ref(), cancelled: executor.stop.flag(), scratch };
-    let outcome = catch_unwind(AssertUnwindSafe(|| node.kind.run(&node.params, inputs, &context)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| node.step.run(inputs, &context)));
     let values = outcome.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|t| (*t).to_owned()));

@@ -1,9 +1,11 @@
-//! What a study takes for granted of a kind: figures and samplers, each a trait with one adapter to [`super::Kind`].
+//! What a study takes for granted of a kind: claims, table operations, figures and samplers, each a trait with one adapter to
+//! [`super::Kind`].
 //!
-//! How figures are drawn is in `plot`; how a study writes them is in `study`.
-//! Start with `figure`.
+//! The statistics behind claims are in `analysis`, how figures are drawn in `plot`, how a study writes them in `study`.
+//! Start with `table_op`.
 
 mod axis;
+mod claim;
 mod data_note;
 mod facets;
 mod figure;
@@ -11,12 +13,15 @@ mod headed;
 mod role;
 mod sampler;
 mod source;
+mod table_op;
 
 pub use axis::{Axis, AxisForm};
+pub use claim::{Claim, ClaimHead, Claimed, Takes};
 pub use data_note::DataNote;
 pub use facets::{Facets, Share};
 pub use figure::{Asked, Drawn, Figure, FigureHead};
 pub use headed::{Headed, Shares};
-pub use role::{FigureRole, GivenFigure, Role, Words};
+pub use role::{ClaimRole, FigureRole, GivenClaim, GivenFigure, GivenTable, Need, Role, TableRole, Words};
 pub use sampler::{Batch, Counts, SampleHead, SampleShape, Sampled, Sampler, SplitDraw, port};
 pub use source::{Images, Rows, Source};
+pub use table_op::{After, Clause, Form, Makes, Operation, TableHead, TableOp};

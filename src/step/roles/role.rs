@@ -1,6 +1,8 @@
 //! What the study layer knows of a kind beside its parameters, slots and ports.
 
 use super::data_note::DataNote;
+use super::table_op::Clause;
+use crate::artifact::Cell;
 use crate::step::about::Slot;
 use serde_json::Value as Json;
 
@@ -22,8 +24,61 @@ pub struct Words {
 pub enum Role<'a> {
     /// Wired as the study says, with the parameters that the study writes.
     Plain,
+    /// The source of tables: labels and steps stand under this key of a table.
+    Source(&'static str),
+    /// A clause of tables.
+    Table(&'a dyn TableRole),
+    /// A test of a claim.
+    Claim(&'a dyn ClaimRole),
     /// A figure.
     Figure(&'a dyn FigureRole),
+}
+
+/// A value that some row must have, or the step has nothing to work on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// The parameter that asks for it.
+    pub parameter: &'static str,
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: Cell,
+}
+
+/// What a study says of every claim.
+#[derive(Debug, Clone)]
+pub struct GivenClaim<'a> {
+    /// The claim in words, as it is written.
+    pub says: Json,
+    /// The columns that tell the rows apart.
+    pub keys: &'a [String],
+}
+
+/// What a study knows of the rows that a table operation gets.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenTable<'a> {
+    /// The columns that tell the rows apart.
+    pub keys: &'a [String],
+    /// The column of the labels.
+    pub labels: &'a str,
+}
+
+/// A claim without its parameter type.
+pub trait ClaimRole {
+    /// The parameters that the study layer fills in.
+    fn filled(&self) -> Vec<&'static str>;
+    /// Those with their values.
+    fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)>;
+}
+
+/// A table operation without its parameter type.
+pub trait TableRole {
+    /// How tables ask for it.
+    fn clause(&self) -> Clause;
+    /// The parameters that the study layer fills in.
+    fn filled(&self) -> Vec<&'static str>;
+    /// Those with their values.
+    fn given(&self, given: &GivenTable<'_>) -> Vec<(&'static str, Json)>;
 }
 
 /// What a study knows of a figure that it asks for.

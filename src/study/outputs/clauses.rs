@@ -1,132 +1,147 @@
-//! The clauses of a table, in the order in which they act: `keys`, `where`, `choose`, `difference`, `over` or `bins`.
+//! The clauses of a table, in the order of the catalog: `keys` and what keeps rows, then what sums them up.
 
 use super::places::Places;
-use super::table_spec::TableSpec;
+use super::table_spec::{Clausal, TableSpec};
 use crate::artifact::Cell;
+use crate::step::roles::{Clause, GivenTable, Makes, Need};
 use crate::study::expand::{Builder, Wire};
-use crate::study::nodes::derived;
+use crate::study::nodes::{give, node_of};
+use crate::study::read::names;
 use crate::study::read::raw::Item;
-use crate::yaml::{Fault, Mark, Node, known_names};
-use serde_json::{Value as Json, json};
-
-/// The column that says which of the stacked steps a row is from, and its values.
-#[derive(Debug, Clone)]
-pub(super) struct Labels {
-    pub column: String,
-    pub names: Vec<String>,
-}
+use crate::yaml::{Fault, Node};
+use serde_json::Value as Json;
 
 /// The rows of a table on their way through its clauses.
+#[derive(Debug, Clone)]
 pub(super) struct Rows {
     pub wire: Wire,
+    /// What tells them apart and is no result.
     pub keys: Vec<String>,
-    pub labels: Labels,
+    /// What tells them apart besides, such as the edges of a histogram.
+    pub made: Vec<String>,
+    /// The column that says which of the stacked steps a row is from.
+    pub labels: String,
     pub places: Places,
 }
 
-/// The rows after `keys`, `where`, `choose` and `difference`.
+impl Rows {
+    /// The columns that tell them apart.
+    pub fn all_keys(&self) -> Vec<String> {
+        self.keys.iter().chain(&self.made).cloned().collect()
+    }
+}
+
+/// The rows after `keys` and the clauses that make rows of rows.
 pub(super) fn shaped(
     builder: &mut Builder<'_>,
     item: &Item,
-    (spec, node): (&TableSpec, &Node),
+    spec: &TableSpec<'_>,
     mut rows: Rows,
 ) -> Result<Rows, Vec<Fault>> {
-    declare_keys(item, (spec.keys.as_ref(), node), &mut rows.keys)?;
-    rows.places = rows.places.kept(item, node.get("where"))?;
-    if let Some(filter) = &spec.filter {
-        rows.wire = derived(builder, item, "filter", (json!({"where": filter}), Some(node), rows.wire))?;
-    }
-    if let Some(choose) = &spec.choose {
-        let mut params = choose.clone();
-        params["keys"] = json!(rows.keys);
-        rows.wire = derived(builder, item, "choose", (params, node.get("choose"), rows.wire))?;
-        // A chosen value is a result: it neither splits averages nor has to agree in pairs.
-        rows.keys.retain(|key| !names(&choose["over"]).contains(&key.as_str()));
-    }
-    if let (Some(_), Some(written)) = (&spec.difference, node.get("difference")) {
-        rows.wire = difference(builder, item, (written, rows.wire), (&rows.labels, &rows.keys))?;
-        let of = written.get("of").and_then(Node::text).unwrap_or_default();
-        rows.places = rows.places.of(&rows.labels.column, of);
+    declare_keys(item, spec.node.get("keys"), &mut rows)?;
+    rows.places = rows.places.kept(item, spec.node.get("where"))?;
+    each(builder, item, spec, (rows, &|clause| clause.makes == Makes::Rows))
+}
+
+/// The rows after the clauses that sum them up.
+pub(super) fn summarised(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    spec: &TableSpec<'_>,
+    rows: &Rows,
+) -> Result<Rows, Vec<Fault>> {
+    let sums_up = |clause: &Clause| matches!(clause.makes, Makes::Summary | Makes::Instead { .. });
+    each(builder, item, spec, (rows.clone(), &sums_up))
+}
+
+/// The rows after some of the clauses, one step each.
+fn each(
+    builder: &mut Builder<'_>,
+    item: &Item,
+    spec: &TableSpec<'_>,
+    (mut rows, which): (Rows, &dyn Fn(&Clause) -> bool),
+) -> Result<Rows, Vec<Fault>> {
+    for operation in spec.written(which) {
+        let (mut params, mark) = spec.parameters(&operation.clause);
+        // A clause is a step of its own: what it lacks is missing there.
+        let clause = Item { mark, ..item.clone() };
+        fill(&mut params, &operation, &rows, &clause)?;
+        rows.wire = table_node(builder, &clause, (&operation, &params), rows.wire)?;
+        let step = &builder.nodes[rows.wire.node].step;
+        lacking(&clause, &params, (&step.needs(), &rows.places))?;
+        let after = step.after();
+        let gone: Vec<&str> = after.gone.iter().map(String::as_str).collect();
+        rows.places = rows.places.without(&gone);
+        if let Some((column, value)) = &after.only {
+            rows.places = rows.places.of(column, value);
+        }
+        // An operation that is told no keys leaves them as they are.
+        if operation.role.filled().contains(&"keys") {
+            (rows.keys, rows.made) = (after.keys, after.made);
+        }
     }
     Ok(rows)
 }
 
-/// The summary of the rows by `over` or `bins`, and the keys that are left.
-pub(super) fn summarised(
+/// Writes what the study layer knows of the rows.
+pub(super) fn fill(params: &mut Node, operation: &Clausal, rows: &Rows, item: &Item) -> Result<(), Vec<Fault>> {
+    let keys = rows.all_keys();
+    give(params, operation.role.given(&GivenTable { keys: &keys, labels: &rows.labels }), item)
+}
+
+/// A step that takes one table.
+pub(super) fn table_node(
     builder: &mut Builder<'_>,
     item: &Item,
-    (spec, node): (&TableSpec, &Node),
-    rows: &Rows,
-) -> Result<(Wire, Vec<String>, Places), Vec<Fault>> {
-    let (mut wire, mut keys, mut places) = (rows.wire, rows.keys.clone(), rows.places.clone());
-    if let Some(over) = &spec.over {
-        let over = if over.is_array() { over.clone() } else { json!([over]) };
-        let mut params = json!({"keys": keys, "over": over});
-        if let Some(interval) = &spec.interval {
-            params["interval"] = interval.clone();
-        }
-        wire = derived(builder, item, "aggregate", (params, Some(node), wire))?;
-        places = places.without(&names(&over));
-        keys.retain(|key| !names(&over).contains(&key.as_str()));
-    }
-    if let Some(bins) = &spec.bins {
-        let mut params = bins.clone();
-        params["keys"] = json!(rows.keys);
-        wire = derived(builder, item, "bins", (params, node.get("bins"), wire))?;
-        places = places.without(&names(&bins["pool"]));
-        keys = spec.keys_of_bins(keys);
-    }
-    Ok((wire, keys, places))
+    (operation, params): (&Clausal, &Node),
+    wire: Wire,
+) -> Result<Wire, Vec<Fault>> {
+    let slot = operation.kind.about().inputs.first().map_or_else(String::new, |slot| slot.name.to_owned());
+    node_of(builder, item, operation.kind, (params, vec![(slot, vec![wire])]))
+}
+
+/// What a step needs and no row has.
+pub(super) fn lacking(item: &Item, params: &Node, (needs, places): (&[Need], &Places)) -> Result<(), Vec<Fault>> {
+    let lacks = |need: &Need| {
+        let fault = places.lacks(item, params.get(need.parameter), (&need.column, &need.value))?;
+        Some(fault)
+    };
+    let faults: Vec<Fault> = needs.iter().filter_map(lacks).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// Adds the columns of `keys`, which tell rows of one step apart as axes do.
-fn declare_keys(item: &Item, (value, node): (Option<&Json>, &Node), keys: &mut Vec<String>) -> Result<(), Vec<Fault>> {
+fn declare_keys(item: &Item, written: Option<&Node>, rows: &mut Rows) -> Result<(), Vec<Fault>> {
     const HELP: &str = "`keys` names columns that the steps make themselves; axes of the sweep are keys anyway";
-    let (Some(value), mark) = (value, node.get("keys").map_or(item.mark, |n| n.mark)) else { return Ok(()) };
-    let names = names(value);
+    let Some(node) = written else { return Ok(()) };
+    let value = node.to_json();
+    let names = listed(&value);
     if names.is_empty() || value.as_array().is_some_and(|list| list.len() != names.len()) {
-        return Err(vec![item.fault(mark, "expected a column's name or a list of them").help(HELP)]);
+        return Err(vec![item.fault(node.mark, "expected a column's name or a list of them").help(HELP)]);
     }
     for name in names {
-        if keys.iter().any(|key| key == name) {
-            return Err(vec![item.fault(mark, format!("`{name}` tells the rows apart already")).help(HELP)]);
+        if rows.keys.iter().chain(&rows.made).any(|key| key == name) {
+            return Err(vec![item.fault(node.mark, format!("`{name}` tells the rows apart already")).help(HELP)]);
         }
-        keys.push(name.to_owned());
+        rows.keys.push(name.to_owned());
     }
     Ok(())
 }
 
-/// The `difference` clause as a step, once both of its labels are known to be in the table.
-fn difference(
-    builder: &mut Builder<'_>,
-    item: &Item,
-    (written, wire): (&Node, Wire),
-    (labels, keys): (&Labels, &[String]),
-) -> Result<Wire, Vec<Fault>> {
-    let faults: Vec<Fault> =
-        ["of", "against"].iter().filter_map(|end| unknown_label(item, written, (end, labels))).collect();
+/// Labels that a condition could not tell apart, or whose column an axis has already.
+pub(super) fn labels_apart(item: &Item, spec: &TableSpec<'_>, axes: &[String]) -> Result<(), Vec<Fault>> {
+    let faults = names::labels(item, (spec.stacked(), spec.node.get("as")));
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut params = written.to_json();
-    if let Json::Object(map) = &mut params {
-        map.insert("by".to_owned(), json!(labels.column));
-        map.insert("keys".to_owned(), json!(keys));
-    }
-    // The clause is a step of its own: what it lacks is missing there.
-    let clause = Item { mark: written.mark, ..item.clone() };
-    derived(builder, &clause, "difference", (params, Some(written), wire))
-}
-
-/// Labels that a condition could not tell apart, or whose column an axis has already.
-pub(super) fn labels_apart(item: &Item, (column, node): (&str, &Node), axes: &[String]) -> Result<(), Vec<Fault>> {
+    let column = spec.labels;
     if axes.iter().any(|axis| axis == column) {
-        let mark = node.get("as").map_or(item.mark, |n| n.mark);
+        let mark = spec.node.get("as").map_or(item.mark, |n| n.mark);
         let fault =
             item.fault(mark, format!("the column of the labels is called `{column}`, as is an axis of the sweep"));
         return Err(vec![fault.help("give it another name with `as: NAME`")]);
     }
-    let entries = node.get("stack").map(Node::entries).unwrap_or_default();
+    let entries = spec.stacked();
     for (index, entry) in entries.iter().enumerate() {
         let number = Cell::number(&entry.key);
         let twin =
@@ -140,19 +155,8 @@ pub(super) fn labels_apart(item: &Item, (column, node): (&str, &Node), axes: &[S
     Ok(())
 }
 
-fn unknown_label(item: &Item, written: &Node, (end, labels): (&str, &Labels)) -> Option<Fault> {
-    // A missing or ill-typed end is a fault of the kind's parameters.
-    let (text, mark): (&str, Mark) = written.get(end).and_then(|node| Some((node.text()?, node.mark)))?;
-    if labels.names.iter().any(|name| name == text) {
-        return None;
-    }
-    let known: Vec<&str> = labels.names.iter().map(String::as_str).collect();
-    let fault = item.fault(mark, format!("no rows of this table are of {} `{text}`", labels.column));
-    Some(fault.help(known_names(text, &known).unwrap_or_default()))
-}
-
 /// The names in a value that is one name or a list of them.
-fn names(value: &Json) -> Vec<&str> {
+fn listed(value: &Json) -> Vec<&str> {
     match value {
         Json::Array(list) => list.iter().filter_map(Json::as_str).collect(),
         other => other.as_str().into_iter().collect(),

@@ -8,5 +8,5 @@ pub(super) mod direct;
 mod only;
 mod places;
 mod stacks;
-mod table_spec;
+pub(super) mod table_spec;
 pub(super) mod tables;

@@ -104,6 +104,17 @@ impl Places {
             .collect()
     }
 
+    /// A value of a column that a step needs and no row has, if what rows can have is known.
+    pub fn lacks(&self, item: &Item, written: Option<&Node>, (name, wanted): (&str, &Cell)) -> Option<Fault> {
+        let at = self.columns.iter().position(|column| column == name)?;
+        if self.rows.is_empty() || self.rows.iter().any(|row| wanted.means(&row[at])) {
+            return None;
+        }
+        let message = format!("no row of this table has {name} = `{wanted}`");
+        let fault = written.map_or_else(|| item.fault(item.mark, &*message), |node| item.at(node, &*message));
+        Some(fault.help(self.known(at, wanted)))
+    }
+
     /// The values of a column, with the one that was meant if it is near.
     fn known(&self, at: usize, wanted: &Cell) -> String {
         let distinct: BTreeSet<Sorted> = self.rows.iter().map(|row| Sorted(row[at].clone())).collect();

@@ -1,6 +1,6 @@
 //! `stack`: the tables of steps under each other, with a column for their labels and one for each axis.
 
-use super::clauses::{Labels, Rows, labels_apart};
+use super::clauses::{Rows, labels_apart};
 use super::places::Places;
 use super::table_spec::TableSpec;
 use crate::artifact::Cell;
@@ -17,15 +17,15 @@ use serde_json::{Value as Json, json};
 pub(super) fn stack(
     builder: &mut Builder<'_>,
     item: &Item,
-    (spec, node): (&TableSpec, &Node),
+    spec: &TableSpec<'_>,
     (raw, grid): (&RawStudy, &Grid<'_>),
 ) -> Result<Rows, Vec<Fault>> {
-    labels_apart(item, (&spec.label, node), &grid.axes)?;
+    labels_apart(item, spec, &grid.axes)?;
     let mut rows: Vec<Json> = Vec::new();
     let mut wires: Vec<Wire> = Vec::new();
     let mut places = Vec::new();
     let mut axes = vec![false; grid.axes.len()];
-    for entry in node.get("stack").map(Node::entries).unwrap_or_default() {
+    for entry in spec.stacked() {
         let Some(text) = entry.node.text() else {
             return Err(vec![item.at(&entry.node, format!("expected `step.port`, found {}", entry.node.what()))]);
         };
@@ -40,26 +40,26 @@ pub(super) fn stack(
             let at = grid.at(wire.step, cell).ok_or_else(Vec::new)?;
             wires.push(Wire { node: at, port: wire.port });
             let place = grid.place(wire.step, cell);
-            rows.push(row(&spec.label, &entry.key, &place));
+            rows.push(row(spec.labels, &entry.key, &place));
             places.push((entry.key.as_str(), place));
         }
     }
     columns_of_one_type(grid, item, &axes)?;
     let used = grid.axes.iter().zip(&axes).filter(|(_, used)| **used).map(|(axis, _)| axis.clone());
-    let keys: Vec<String> = std::iter::once(spec.label.clone()).chain(used).collect();
+    let keys: Vec<String> = std::iter::once(spec.labels.to_owned()).chain(used).collect();
     let params = Node::from_json(&json!({"rows": rows}), item.mark);
-    let inputs = vec![("tables".to_owned(), wires)];
-    let wire = node_of(builder, item, "stack", (&params, inputs))?;
-    let labels = Labels { column: spec.label.clone(), names: spec.stack.keys().cloned().collect() };
+    let (kind, _) = spec.source.ok_or_else(Vec::new)?;
+    let slot = kind.about().inputs.first().map_or_else(String::new, |slot| slot.name.to_owned());
+    let wire = node_of(builder, item, kind, (&params, vec![(slot, wires)]))?;
     let known = |(label, place): &(&str, Vec<(String, Cell)>)| {
-        let of = |key: &String| match *key == spec.label {
+        let of = |key: &String| match *key == spec.labels {
             true => Cell::from(*label),
             false => place.iter().find(|(axis, _)| axis == key).map_or(Cell::Null, |(_, value)| value.clone()),
         };
         keys.iter().map(|key| (key.clone(), of(key))).collect()
     };
     let places = Places::new(&places.iter().map(known).collect::<Vec<_>>());
-    Ok(Rows { wire, keys, labels, places })
+    Ok(Rows { wire, keys, made: Vec::new(), labels: spec.labels.to_owned(), places })
 }
 
 /// Axes become columns, which hold values of one type.

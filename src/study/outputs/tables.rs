@@ -1,40 +1,32 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
-use super::clauses::{Labels, Rows, shaped, summarised};
+use super::clauses::{Rows, fill, lacking, shaped, summarised, table_node};
 use super::direct::Direct;
 use super::only::made;
-use super::places::Places;
 use super::stacks::stack;
 use super::table_spec::TableSpec;
-use crate::step::roles::{DataNote, FigureRole, GivenFigure, Role};
+use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
 use crate::step::{DataRef, Family};
 use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
-use crate::study::nodes::{derived, inject, node_of, remove, set};
+use crate::study::nodes::{give, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
 use crate::study::read::raw::{Item, RawStudy};
 use crate::study::read::scope::Scope;
 use crate::study::template::{kind_of, known_kinds};
 use crate::yaml::{Fault, Mark, Node, known_names};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A table in the graph: one row a seed, and the summary.
 #[derive(Debug, Clone)]
 struct Built {
-    rows: Wire,
-    summary: Wire,
-    keys: Vec<String>,
-    summary_keys: Vec<String>,
-    labels: Labels,
-    places: Places,
-    summary_places: Places,
+    rows: Rows,
+    summary: Rows,
 }
 
 impl Built {
-    /// The rows or the summary: where they are, what tells them apart, and what is known of them.
-    fn part(self, rows: bool) -> (Wire, Vec<String>, Places) {
-        if rows { (self.rows, self.keys, self.places) } else { (self.summary, self.summary_keys, self.summary_places) }
+    fn part(self, rows: bool) -> Rows {
+        if rows { self.rows } else { self.summary }
     }
 }
 
@@ -81,23 +73,17 @@ impl Maker<'_> {
     fn table(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
         let scope = Scope { constants: &builder.scoped.constants, axes: &[] };
         let node = scope.resolve(&item.node, &item.source)?;
-        let spec = TableSpec::read(item, &node)?;
-        let rows = self.stacked(builder, item, (&spec, &node))?;
-        let rows = shaped(builder, item, (&spec, &node), rows)?;
-        let (wire, summary_keys, summary_places) = summarised(builder, item, (&spec, &node), &rows)?;
-        let Rows { wire: rows, keys, labels, places } = rows;
-        let built = Built { rows, summary: wire, keys, summary_keys, labels, places, summary_places };
-        // the edges of a histogram are results
-        let told_apart = if spec.bins.is_some() { spec.pooled(built.keys.clone()) } else { built.summary_keys.clone() };
-        self.output(&item.name, OutputKind::Table, (wire, told_apart));
+        let spec = TableSpec::read(item, &node, builder.environment)?;
+        let rows = self.stacked(builder, item, &spec)?;
+        let rows = shaped(builder, item, &spec, rows)?;
+        let summary = summarised(builder, item, &spec, &rows)?;
+        self.output(&item.name, OutputKind::Table, (summary.wire, summary.keys.clone()));
         // what a histogram counts may be a hundred thousand values; the histogram is the result
-        if rows != wire && spec.bins.is_none() {
-            self.output(&item.name, OutputKind::Rows, (rows, built.keys.clone()));
+        if rows.wire != summary.wire && spec.shows_rows() {
+            self.output(&item.name, OutputKind::Rows, (rows.wire, rows.keys.clone()));
         }
-        if let Some(name) = &spec.published {
-            self.comparison(builder, item, (name, &node, &built))?;
-        }
-        self.tables.insert(item.name.clone(), built);
+        self.comparisons(builder, item, (&spec, &summary))?;
+        self.tables.insert(item.name.clone(), Built { rows, summary });
         Ok(())
     }
 
@@ -105,21 +91,15 @@ impl Maker<'_> {
         self.outputs.push(Output { name: name.to_owned(), kind, wire, keys });
     }
 
-    fn stacked(
-        &self,
-        builder: &mut Builder<'_>,
-        item: &Item,
-        (spec, node): (&TableSpec, &Node),
-    ) -> Result<Rows, Vec<Fault>> {
-        match (&spec.from, spec.stack.is_empty()) {
+    fn stacked(&self, builder: &mut Builder<'_>, item: &Item, spec: &TableSpec<'_>) -> Result<Rows, Vec<Fault>> {
+        match (spec.from, spec.stacked().is_empty()) {
             (Some(name), true) => {
-                let mark = node.get("from").map_or(item.mark, |n| n.mark);
+                let mark = spec.node.get("from").map_or(item.mark, |n| n.mark);
                 let (built, rows) = self.named(item, name, (mark, true))?;
-                let labels = built.labels.clone();
-                let (wire, keys, places) = built.part(rows);
-                Ok(Rows { wire, keys, labels, places })
+                let rows = built.part(rows);
+                Ok(Rows { keys: rows.all_keys(), made: Vec::new(), ..rows })
             }
-            (None, false) => stack(builder, item, (spec, node), (self.raw, self.grid)),
+            (None, false) => stack(builder, item, spec, (self.raw, self.grid)),
             _ => Err(vec![item.fault(item.mark, format!("table `{}` needs either `stack` or `from`", item.name))
                 .help("`stack: {LABEL: STEP, ...}` puts the tables of steps under each other; `from: TABLE` takes another table")]),
         }
@@ -159,22 +139,27 @@ impl Maker<'_> {
         self.raw.tables.iter().any(|table| table.mark == item.mark && table.name == item.name)
     }
 
-    fn comparison(
+    /// The table beside published numbers, where it asks for that.
+    fn comparisons(
         &mut self,
         builder: &mut Builder<'_>,
         item: &Item,
-        (name, node, built): (&str, &Node, &Built),
+        (spec, summary): (&TableSpec<'_>, &Rows),
     ) -> Result<(), Vec<Fault>> {
-        let mark = node.get("published").map_or(item.mark, |n| n.mark);
-        let numbers = self.published(item, name, mark)?;
-        if !comparable(builder) {
-            return Ok(());
+        for operation in spec.written(|clause| clause.form == Form::Numbers) {
+            let (mut params, mark) = spec.parameters(&operation.clause);
+            let name = spec.node.get(operation.clause.name).and_then(Node::text).unwrap_or_default();
+            let numbers = self.published(item, name, mark)?;
+            if !comparable(builder) {
+                continue;
+            }
+            self.remarks.extend(gaps(name, &numbers, &summary.all_keys()));
+            set(&mut params, operation.clause.name, &numbers.json, mark);
+            fill(&mut params, &operation, summary, item)?;
+            let wire = table_node(builder, item, (&operation, &params), summary.wire)?;
+            let keys = summary.all_keys().into_iter().chain(["column".to_owned()]).collect();
+            self.output(&item.name, OutputKind::Comparison, (wire, keys));
         }
-        self.remarks.extend(gaps(name, &numbers, &built.summary_keys));
-        let params = json!({"published": numbers.json, "keys": built.summary_keys});
-        let wire = derived(builder, item, "compare-published", (params, Some(node), built.summary))?;
-        let keys = built.summary_keys.iter().cloned().chain(["column".to_owned()]).collect();
-        self.output(&item.name, OutputKind::Comparison, (wire, keys));
         Ok(())
     }
 
@@ -211,7 +196,7 @@ impl Maker<'_> {
             }
         }
         let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
-        let wire = node_of(builder, item, kind.name(), (&params, vec![inputs]))?;
+        let wire = node_of(builder, item, kind, (&params, vec![inputs]))?;
         self.output(&item.name, OutputKind::Figure, (wire, Vec::new()));
         Ok(())
     }
@@ -229,7 +214,7 @@ impl Maker<'_> {
             return Ok((slot.name.to_owned(), wires));
         }
         let (built, rows) = self.taken(item, params, false)?;
-        let (wire, _, places) = built.part(rows);
+        let Rows { wire, places, .. } = built.part(rows);
         places.kept(item, params.get("where"))?;
         Ok(("table".to_owned(), vec![wire]))
     }
@@ -245,25 +230,20 @@ impl Maker<'_> {
             let fault = item.fault(item.mark, format!("claim `{}` needs exactly one test beside `says`", item.name));
             return Err(vec![fault.help("for example `paired-difference: {table: ..., less: ..., than: ...}`")]);
         };
-        let Some(kind) = builder.environment.kind(&entry.key) else {
+        let kind = builder.environment.kind(&entry.key);
+        let role = kind.and_then(|kind| if let Role::Claim(role) = kind.role() { Some((kind, role)) } else { None });
+        let Some((kind, role)) = role else {
             let fault = item.fault(entry.mark, format!("unknown kind of claim `{}`", entry.key));
             return Err(vec![fault.help(known_kinds(&entry.key, &[Family::Claim], builder.environment))]);
         };
         let mut params = entry.node.clone();
-        let taken = self.taken(item, &mut params, true);
-        inject(&mut params, kind, item.mark, [("says", Some(says.to_json()))]);
-        let (built, rows) = match taken {
-            Ok(taken) => taken,
-            Err(faults) => {
-                inject(&mut params, kind, item.mark, [("keys", Some(json!([])))]);
-                builder.check(kind, &params, item);
-                return Err(faults);
-            }
-        };
-        let (wire, keys, places) = built.part(rows);
-        places.kept(item, params.get("where"))?;
-        inject(&mut params, kind, item.mark, [("keys", Some(json!(keys)))]);
-        let wire = node_of(builder, item, kind.name(), (&params, vec![("table".to_owned(), vec![wire])]))?;
+        let taken = self.taken(item, &mut params, true).map(|(built, rows)| built.part(rows));
+        let keys = taken.as_ref().map_or_else(|_| Vec::new(), Rows::all_keys);
+        give(&mut params, role.given(&GivenClaim { says: says.to_json(), keys: &keys }), item)?;
+        let Rows { wire, places, .. } = taken.inspect_err(|_| builder.check(kind, &params, item))?;
+        let places = places.kept(item, params.get("where"))?;
+        let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;
+        lacking(item, &params, (&builder.nodes[wire.node].step.needs(), &places))?;
         self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use super::raw::{Item, RawStudy};
 use crate::artifact::steers;
-use crate::yaml::Fault;
+use crate::yaml::{Entry, Fault, Node};
 
 /// Longest name, in bytes: with a study's endings it is still a file name everywhere.
 const LONGEST: usize = 100;
@@ -44,7 +44,6 @@ pub(super) fn faults(study: &RawStudy) -> Vec<Fault> {
         faults.extend(items.iter().filter_map(|item| fault(item, (what, Use::Word))));
     }
     faults.extend(beside(&study.tables));
-    faults.extend(study.tables.iter().flat_map(labels));
     faults.extend(taken(study));
     faults
 }
@@ -133,9 +132,8 @@ fn beside(tables: &[Item]) -> Vec<Fault> {
     tables.iter().filter_map(fault).collect()
 }
 
-/// Labels and the column that holds them.
-fn labels(table: &Item) -> Vec<Fault> {
-    let entries = table.node.get("stack").map(crate::yaml::Node::entries).unwrap_or_default();
+/// Labels of a table that cannot be shown, and the column that holds them.
+pub(in crate::study) fn labels(table: &Item, (entries, column): (&[Entry], Option<&Node>)) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for entry in entries {
         faults.extend(wrong(&entry.key, Use::Label).map(|why| {
@@ -144,10 +142,9 @@ fn labels(table: &Item) -> Vec<Fault> {
                 .help("a label is any text that can be read")
         }));
     }
-    if let Some(column) = table.node.get("as") {
-        let why = column.text().and_then(|text| wrong(text, Use::Label));
-        faults.extend(why.map(|why| table.at(column, format!("this cannot be the name of a column: {why}"))));
-    }
+    let why = column.and_then(Node::text).and_then(|text| wrong(text, Use::Label));
+    let column = column.zip(why);
+    faults.extend(column.map(|(node, why)| table.at(node, format!("this cannot be the name of a column: {why}"))));
     faults
 }
 

@@ -2,7 +2,9 @@
 
 use super::open::opened;
 use crate::step::ErasedKind;
-use serde_json::{Value as Json, json};
+use crate::step::roles::{Clause, Form};
+use crate::study::outputs::table_spec::{Clausal, keys, operations, source};
+use serde_json::{Map, Value as Json, json};
 
 /// A text or a list of them.
 pub(super) fn texts(description: &str) -> Json {
@@ -10,51 +12,57 @@ pub(super) fn texts(description: &str) -> Json {
     json!({"description": description, "anyOf": [text, {"type": "array", "items": text}]})
 }
 
-/// A clause that is a kind of step of its own, without what the study layer fills in.
-fn clause(kinds: &[&'static dyn ErasedKind], (name, filled): (&str, &[&str]), description: &str) -> Json {
-    let schema = kinds.iter().find(|kind| kind.name() == name).map_or(Json::Null, |kind| kind.schema());
+/// A clause that is a mapping, without what the study layer fills in.
+fn mapping(operation: &Clausal) -> Json {
+    let (schema, filled) = (operation.kind.schema(), operation.role.filled());
     let mut properties = schema["properties"].as_object().cloned().unwrap_or_default();
     properties.retain(|key, _| !filled.contains(&key.as_str()));
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let required: Vec<Json> = required.into_iter().filter(|key| !filled.iter().any(|f| key == f)).collect();
     json!({
-        "description": description, "type": "object", "properties": properties, "required": required,
-        "additionalProperties": false
+        "description": operation.kind.about().summary, "type": "object", "properties": properties,
+        "required": required, "additionalProperties": false
     })
 }
 
-/// One parameter of a kind as a clause.
-fn parameter(kinds: &[&'static dyn ErasedKind], (kind, name): (&str, &str), description: &str) -> Json {
-    let schema = kinds.iter().find(|k| k.name() == kind).map_or(Json::Null, |kind| kind.schema());
-    let mut schema = schema["properties"][name].clone();
-    if let Json::Object(map) = &mut schema {
-        map.insert("description".to_owned(), json!(description));
+/// The keys of a table that are a clause's.
+fn clause(operation: &Clausal) -> Vec<(String, Json)> {
+    let Clause { name, form, .. } = operation.clause;
+    match form {
+        Form::Mapping => vec![(name.to_owned(), mapping(operation))],
+        Form::Numbers => {
+            let doc = "Lays these published numbers beside the table.";
+            vec![(name.to_owned(), json!({"type": "string", "description": doc}))]
+        }
+        Form::Beside { .. } => {
+            let schema = operation.kind.schema();
+            let own = keys(&operation.clause).into_iter();
+            own.map(|key| (key.to_owned(), schema["properties"][key].clone())).collect()
+        }
     }
-    schema
 }
 
 /// A table.
 pub(super) fn table(kinds: &[&'static dyn ErasedKind]) -> Json {
+    let source = source(kinds).map_or("", |(_, key)| key);
+    let mut properties = Map::new();
+    properties.insert(
+        source.to_owned(),
+        json!({
+            "description": "Label → step.port: tables put one under the other, one set of rows a cell.",
+            "type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1
+        }),
+    );
+    let text = |doc: &str| json!({"type": "string", "description": doc});
+    properties.insert("from".into(), text(&format!("Another table, or `table.rows`, instead of `{source}`.")));
+    properties.insert("as".into(), text("The column that holds the labels; default `model`."));
+    properties.insert("keys".into(), texts("Columns of the steps' own tables that tell rows apart, as axes do."));
+    properties.extend(operations(kinds).iter().flat_map(clause));
     opened(&json!({
         "type": "object",
-        "properties": {
-            "stack": {
-                "description": "Label → step.port: tables put one under the other, one set of rows a cell.",
-                "type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1
-            },
-            "from": {"type": "string", "description": "Another table, or `table.rows`, instead of `stack`."},
-            "as": {"type": "string", "description": "The column that holds the labels; default `model`."},
-            "keys": texts("Columns of the steps' own tables that tell rows apart, as axes do."),
-            "where": parameter(kinds, ("filter", "where"), "Which rows: column → value, list, or bounds."),
-            "choose": clause(kinds, ("choose", &["keys"]), "Picks values of some axes by a column."),
-            "difference": clause(kinds, ("difference", &["keys", "by"]), "Lays the rows of one label against those of another."),
-            "over": texts("Averages over these axes."),
-            "interval": parameter(kinds, ("aggregate", "interval"), "The interval of an average."),
-            "bins": clause(kinds, ("bins", &["keys"]), "Counts a column into histograms."),
-            "published": {"type": "string", "description": "Lays these published numbers beside the table."}
-        },
-        "anyOf": [{"required": ["stack"]}, {"required": ["from"]}],
-        "not": {"required": ["stack", "from"]},
+        "properties": properties,
+        "anyOf": [{"required": [source]}, {"required": ["from"]}],
+        "not": {"required": [source, "from"]},
         "additionalProperties": false
     }))
 }

@@ -5,9 +5,6 @@ use crate::step::roles::Role;
 use crate::step::{Arity, ErasedKind, Family};
 use serde_json::{Map, Value as Json, json};
 
-/// Parameters of claims that the study layer fills in, so nobody writes them.
-const FILLED: [&str; 2] = ["keys", "says"];
-
 /// The parameters that a study writes, each open to `$name`s, and which of them it must.
 fn parameters(kind: &dyn ErasedKind, filled: &[&str]) -> (Map<String, Json>, Vec<Json>) {
     let schema = kind.schema();
@@ -145,7 +142,8 @@ pub(super) fn claim(kinds: &[&'static dyn ErasedKind]) -> Json {
 }
 
 fn test_of(kind: &dyn ErasedKind) -> Json {
-    let (mut properties, required) = parameters(kind, &FILLED);
+    let filled = if let Role::Claim(role) = kind.role() { role.filled() } else { Vec::new() };
+    let (mut properties, required) = parameters(kind, &filled);
     properties.insert("table".into(), json!({"type": "string", "description": "The table to test."}));
     let required: Vec<Json> = std::iter::once(json!("table")).chain(required).collect();
     let doc = kind.about().summary;

@@ -9,7 +9,7 @@ fn a_difference_of_an_unknown_label() {
     assert_snapshot!(refused(&[("over: seed", "difference: {column: test_mse, of: LoFy, against: Pixels}\n    over: seed")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:42:40
-      × no rows of this table are of model `LoFy`
+      × no row of this table has model = `LoFy`
         ╭─[studies/demo/tiny.yaml:42:40]
      41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
      42 │     difference: {column: test_mse, of: LoFy, against: Pixels}
@@ -83,7 +83,7 @@ fn a_difference_that_is_no_mapping() {
     assert_snapshot!(refused(&[("over: seed", "difference: test_mse\n    over: seed")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:42:17
-      × expected a mapping, found the text `test_mse`
+      × `difference` is a mapping of settings, found the text `test_mse`
         ╭─[studies/demo/tiny.yaml:42:17]
      41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
      42 │     difference: test_mse
@@ -91,6 +91,7 @@ fn a_difference_that_is_no_mapping() {
         ·                     ╰── here
      43 │     over: seed
         ╰────
+      help: for example `difference: {column: test_error, of: LoFi, against: Ridge}`
 
     1 mistake found; nothing was run
     "#);
@@ -155,7 +156,7 @@ fn a_tolerance_without_smallest() {
 
 #[test]
 fn a_difference_without_partners() {
-    assert_snapshot!(Project::tiny(&[("over: seed", "where: {model: LoFi}\n    difference: {column: test_mse, of: LoFi, against: Pixels}\n    over: seed")]).lofi(&["run", "--quiet"]).refusal(), @r#"
+    assert_snapshot!(Project::tiny(&[("over: seed", "keys: test_error\n    difference: {column: test_mse, of: LoFi, against: Pixels, pair_on: test_error}\n    over: seed")]).lofi(&["run", "--quiet"]).refusal(), @r#"
     exit 1
     FAILED demo/tiny: error (difference)
       at studies/demo/tiny.yaml:43:17

@@ -196,6 +196,36 @@ fn code_that_is_reached_in_any_way_counts() {
     }
 }
 
+/// A kind `a` by way of a role, whose adapter and whose default are code of its own; `c` is of the role as well.
+#[test]
+fn a_kind_with_a_role_is_what_the_role_does() {
+    let role = "use crate::step::Kind; pub trait Role { const NAME: &'static str; fn own() -> f64; fn more() -> f64 { 1.0 } } \
+                pub struct Adapter<R>(pub R); \
+                impl<R: Role> Kind for Adapter<R> { const NAME: &'static str = R::NAME; fn run(&self) -> f64 { R::own() + 2.0 } }";
+    let kind = |name: &str, number: &str| {
+        format!(
+            "use crate::step::roles::Role; pub struct R; impl Role for R {{ const NAME: &'static str = \"{name}\"; \
+             fn own() -> f64 {{ {number} }} }}"
+        )
+    };
+    let (a, c) = (kind("of-a", "5.0"), kind("of-c", "6.0"));
+    let work = "pub fn a_run() -> f64 { 0.0 } pub fn b_run() -> f64 { 0.0 }";
+    let step = "pub mod roles; pub trait Kind { const NAME: &'static str; fn run(&self) -> f64; }";
+    let files = [
+        ("step.rs", step),
+        ("step/roles.rs", role),
+        ("math/mod.rs", "mod a; mod c;"),
+        ("math/a.rs", &a),
+        ("math/c.rs", &c),
+        ("experiment/work.rs", work),
+    ];
+    assert_eq!(changed(&files, ("step/roles.rs", "2.0", "3.0")), "of-a of-c");
+    assert_eq!(changed(&files, ("math/a.rs", "5.0", "7.0")), "of-a");
+    assert_eq!(changed(&files, ("math/c.rs", "6.0", "7.0")), "of-c");
+    let all = super::tiny(&files).unwrap();
+    assert_eq!(all.iter().map(|kind| kind.name.as_str()).collect::<Vec<_>>(), ["a", "b", "of-a", "of-c"]);
+}
+
 #[test]
 fn what_is_not_reached_does_not_count() {
     let work = "use crate::math::{V, used, X}; pub fn a_run() -> f64 { match V::One(X) { V::Two(_) => 0.0, _ => used() } } \

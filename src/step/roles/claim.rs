@@ -1,0 +1,173 @@
+//! Claims: a verdict from the rows of a table.
+
+use super::headed::{Headed, Shares};
+use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
+use crate::artifact::{Shape, Table, Value, ValueType, Verdict};
+use crate::step::about::{About, Arity, Family, Keep, Port, Slot};
+use crate::step::columns::Columns;
+use crate::step::context::Context;
+use crate::step::error::{Problem, StepError};
+use crate::step::filter::Filter;
+use crate::step::kind::Kind;
+use crate::step::params::Parameters;
+use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+/// A test of a claim. Implement it on a unit struct and list that in `catalog.rs` as `Claimed(YourClaim)`.
+pub trait Claim: Sync + 'static {
+    /// Parameters beyond the head: `deny_unknown_fields`, every field documented, every number with a range.
+    type Params: Parameters;
+
+    /// The name that studies write, kebab-case.
+    const NAME: &'static str;
+
+    /// Documentation.
+    const ABOUT: Words;
+
+    /// What it takes of the head beside `says`, `where`, `per` and `level`.
+    const TAKES: Takes;
+
+    /// What is wrong with parameters whatever the rows are.
+    fn faults(_: &Self::Params, _: &ClaimHead) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// The rows without which it has nothing to compare.
+    fn needs(_: &Self::Params, _: &ClaimHead) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// The verdict over the rows that `where` keeps.
+    ///
+    /// # Errors
+    /// Where a column is missing or the rows do not allow it.
+    fn verdict(params: &Self::Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError>;
+}
+
+/// Parameters that claims share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimHead {
+    /// The claim in words.
+    pub says: String,
+    /// Which rows the claim speaks of.
+    #[serde(default, rename = "where")]
+    pub filter: Filter,
+    /// Columns for each of whose values the claim must hold by itself; by default all rows are taken together.
+    #[serde(default)]
+    pub per: Columns,
+    /// Columns whose equal values make a pair; by default all keys that all compared rows have, but what is compared.
+    #[serde(default)]
+    pub pair_on: Option<Columns>,
+    /// All axes of the table; the study layer fills this in.
+    #[serde(default)]
+    pub keys: Columns,
+    /// Columns whose values make replicates; by default `seed`, where the table has it.
+    #[serde(default)]
+    pub seeds: Option<Columns>,
+    /// Level of the two-sided interval.
+    #[serde(default = "level")]
+    #[schemars(range(min = 0.5, max = 0.9999))]
+    pub level: f64,
+    /// Whether nothing random went into the rows: then the one value decides by itself, without an interval.
+    #[serde(default)]
+    pub deterministic: bool,
+}
+
+const fn level() -> f64 {
+    0.95
+}
+
+/// What a claim takes of [`ClaimHead`] beside what all take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Takes {
+    seeds: bool,
+    pairs: bool,
+    deterministic: bool,
+}
+
+impl Takes {
+    /// Each row is a sample.
+    pub const ROWS: Self = Self { seeds: false, pairs: false, deterministic: false };
+    /// Rows of one seed are a sample: `seeds`.
+    pub const REPLICATES: Self = Self { seeds: true, ..Self::ROWS };
+    /// Two rows are a sample: `pair_on` and `keys`.
+    pub const PAIRS: Self = Self { pairs: true, ..Self::ROWS };
+
+    /// The same, where one sample may decide by itself: `deterministic`.
+    #[must_use]
+    pub const fn or_one(self) -> Self {
+        Self { deterministic: true, ..self }
+    }
+
+    fn names(self) -> Vec<&'static str> {
+        let more = [(self.pairs, "pair_on"), (self.pairs, "keys"), (self.seeds, "seeds")];
+        let more = more.into_iter().chain([(true, "level"), (self.deterministic, "deterministic")]);
+        ["says", "where", "per"].into_iter().chain(more.filter(|(taken, _)| *taken).map(|(_, name)| name)).collect()
+    }
+}
+
+/// A claim as a kind of step: a table in, a verdict out.
+#[derive(Debug, Clone, Copy)]
+pub struct Claimed<C>(pub C);
+
+impl<C: Claim> Shares for Claimed<C> {
+    type Head = ClaimHead;
+    type Own = C::Params;
+
+    fn shared() -> Vec<&'static str> {
+        C::TAKES.names()
+    }
+}
+
+impl<C: Claim> Kind for Claimed<C> {
+    type Params = Headed<Self>;
+    const NAME: &'static str = C::NAME;
+    const ABOUT: About = About {
+        module: C::ABOUT.module,
+        family: Family::Claim,
+        summary: C::ABOUT.summary,
+        details: C::ABOUT.details,
+        cites: C::ABOUT.cites,
+        inputs: &[Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." }],
+        outputs: &[Port {
+            name: "verdict",
+            value_type: ValueType::Verdict,
+            keep: Keep::Always,
+            doc: "How the claim ends, with the numbers that decide it.",
+        }],
+    };
+
+    fn role(&self) -> Role<'_> {
+        Role::Claim(self)
+    }
+
+    fn needs(&self, params: &Self::Params) -> Vec<Need> {
+        C::needs(&params.own, &params.head)
+    }
+
+    fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
+        let faults = C::faults(&params.own, &params.head);
+        if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
+    }
+
+    fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
+        context.check()?;
+        let table = params.head.filter.apply(inputs.table("table")?)?;
+        Ok(vec![Value::Verdict(C::verdict(&params.own, &params.head, &table)?)])
+    }
+}
+
+impl<C: Claim> ClaimRole for Claimed<C> {
+    fn filled(&self) -> Vec<&'static str> {
+        let names = C::TAKES.names().into_iter();
+        names.filter(|name| ["says", "keys"].contains(name)).collect()
+    }
+
+    fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)> {
+        let value = |name| (name, if name == "says" { given.says.clone() } else { json!(given.keys) });
+        self.filled().into_iter().map(value).collect()
+    }
+}
