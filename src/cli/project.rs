@@ -6,12 +6,12 @@ use super::output::note;
 use super::place::Place;
 use super::{Options, profiles};
 use crate::catalog;
-use crate::dataset::{Choice, DatasetError, Library};
+use crate::dataset::{Card, Choice, DatasetError, Library};
 use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study, Unresolved};
 use crate::yaml::{Cause, Fault, documents, known_names};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ pub(crate) struct Project {
     /// Options of the command line.
     pub options: Options,
     settings: Vec<Setting>,
+    /// Keys of the bibliography; none where it is damaged, which the report tells.
+    works: Vec<String>,
 }
 
 /// A study file with its name.
@@ -62,6 +64,7 @@ impl Project {
             store,
             library: Arc::new(library),
             settings: settings.collect(),
+            works: super::report::works(&root),
             options: options.clone(),
             root,
         })
@@ -104,6 +107,7 @@ impl Project {
         let environment = Environment {
             kinds: catalog::KINDS,
             data: &resolver,
+            works: &self.works,
             profile: &self.options.profile,
             settings: &self.settings,
         };
@@ -228,6 +232,11 @@ impl DataResolver for Resolver<'_> {
             None => choices.iter().map(choice).collect(),
         };
         self.library.resolve(&choices, represents).map_err(|error| unresolved(&error))
+    }
+
+    fn represented(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.library.cards().map(Card::represents).collect();
+        names.into_iter().map(str::to_owned).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Environment;
 use super::data::{inject_data, resolve_data};
 use super::template::{Template, templates};
+use super::{head, unused};
 use crate::artifact::Cell;
 use crate::step::{DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
 use crate::study::axes::axis::{identity, value};
@@ -113,6 +114,11 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
     let grid = Grid::expand(&mut builder, &templates, &cells, axes);
     let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path));
+    builder.faults.extend(head::faults(raw, environment));
+    // A name that is mistyped where it is used would be told twice.
+    if builder.faults.is_empty() {
+        builder.faults.extend(unused::faults(raw, &templates, environment));
+    }
     let Builder { nodes, faults, .. } = builder;
     if !faults.is_empty() {
         return Err(limit(faults));

@@ -8,12 +8,14 @@
 mod axes;
 mod data;
 mod expand;
+mod head;
 mod load;
 mod nodes;
 mod outputs;
 mod read;
 mod schema;
 mod template;
+mod unused;
 mod variant;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};

@@ -10,3 +10,5 @@ mod places;
 mod stacks;
 mod table_spec;
 pub(super) mod tables;
+
+pub(super) use direct::direct_slot;
