@@ -100,6 +100,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         params: ErasedKind::canonical(&Fake, params).unwrap(),
         inputs: vec![("x".into(), inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
         plan: Plan::light(vec![Shape::Table]),
+        headers: Vec::new(),
         place: format!("s.yaml:{}:3", at(name) + 1),
     };
     let output = |index: usize| Output {

@@ -1,8 +1,10 @@
 //! The one plug point: a kind of step.
 
 use super::about::About;
+use super::column_names::{self, ColumnName};
 use super::context::Context;
 use super::error::{Problem, StepError};
+use super::header::{Header, Headers};
 use super::params::{self, ParamFault};
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
 use schemars::JsonSchema;
@@ -30,6 +32,13 @@ pub trait Kind: Sync {
     /// Every fault found.
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>>;
 
+    /// The columns of the table that a port gives, from those of the tables that are wired; nothing where they are not
+    /// known before it runs.
+    fn header(&self, port: &str, params: &Self::Params, inputs: &Headers) -> Option<Header> {
+        let _ = (port, params, inputs);
+        None
+    }
+
     /// Computes the outputs, one value a port, in order.
     ///
     /// # Errors
@@ -55,6 +64,12 @@ pub trait ErasedKind: Sync {
     /// # Errors
     /// Every fault found.
     fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>>;
+    /// [`Kind::header`] on canonical parameters.
+    fn header(&self, port: &str, params: &Json, inputs: &Headers) -> Option<Header>;
+    /// The columns that canonical parameters name.
+    fn named_columns(&self, params: &Json) -> Vec<ColumnName> {
+        column_names::named_columns(&self.schema(), params)
+    }
     /// [`Kind::run`] on canonical parameters.
     ///
     /// # Errors
@@ -87,6 +102,10 @@ impl<K: Kind> ErasedKind for K {
             .map_err(|faults| faults.iter().map(|f| Problem::at(&f.path.join("."), &f.message)).collect::<Vec<_>>())?;
         let plan = Kind::plan(self, &typed, inputs)?;
         absurd(&plan, params).map_or(Ok(plan), |problem| Err(vec![problem]))
+    }
+
+    fn header(&self, port: &str, params: &Json, inputs: &Headers) -> Option<Header> {
+        Kind::header(self, port, &params::typed(params).ok()?, inputs)
     }
 
     fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

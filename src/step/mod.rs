@@ -3,6 +3,7 @@
 //! A kind is one file that implements [`Kind`]; `catalog.rs` lists them all; the engine sees only [`ErasedKind`].
 
 mod about;
+mod column_names;
 mod context;
 mod data;
 mod decimal;
@@ -10,6 +11,7 @@ mod error;
 mod filter;
 mod given;
 mod grid;
+mod header;
 mod kind;
 mod params;
 mod published;
@@ -19,12 +21,14 @@ mod sealed;
 mod shapes;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
+pub use column_names::{COLUMN, ColumnName, named_columns};
 pub use context::Context;
 pub use data::{DataRef, DataSource, Records, Split};
 pub use decimal::stepped;
 pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use grid::{Grid, MAX_POINTS};
+pub use header::{Column, Content, Direction, Header, Headers, Role};
 pub use kind::{ErasedKind, Kind};
 pub use params::{LARGEST_SIZE, ParamFault, typed};
 pub use published::Published;

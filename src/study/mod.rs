@@ -6,6 +6,7 @@
 //! Start with `load`.
 
 mod axes;
+mod columns;
 mod data;
 mod expand;
 mod head;

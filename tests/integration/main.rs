@@ -20,6 +20,7 @@ mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
 mod golden_training;
+mod headers;
 mod layers;
 mod memory;
 mod one_store;

@@ -27,8 +27,10 @@ pub struct Params {
     /// The claim in words.
     pub says: String,
     /// The column on the horizontal axis, e.g. `alpha`.
+    #[schemars(extend("format" = "column"))]
     pub x: String,
     /// The column on the vertical axis.
+    #[schemars(extend("format" = "column"))]
     pub y: String,
     /// The columns whose values tell the curves apart, e.g. `d`.
     pub curves: Columns,

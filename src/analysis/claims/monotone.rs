@@ -35,8 +35,10 @@ pub struct Params {
     pub says: String,
     /// The column that falls or rises, in its own unit.
     #[serde(default = "test_error")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The numeric axis along which it does, e.g. `n_train`.
+    #[schemars(extend("format" = "column"))]
     pub along: String,
     /// Which way: `increasing` or `decreasing`.
     pub direction: Direction,

@@ -43,9 +43,11 @@ pub struct Params {
     pub says: String,
     /// The column whose values are compared with the edge, by absolute value.
     #[serde(default = "eigenvalue")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The column that holds the edge of the bulk beside each value.
     #[serde(default = "bulk_edge")]
+    #[schemars(extend("format" = "column"))]
     pub edge: String,
     /// The count is this: a number, or a column such as the number of planted directions.
     #[serde(default)]

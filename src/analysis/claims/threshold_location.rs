@@ -33,8 +33,10 @@ pub struct Params {
     /// The claim in words.
     pub says: String,
     /// The column that reaches the level.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The numeric axis along which it does, e.g. `alpha`.
+    #[schemars(extend("format" = "column"))]
     pub along: String,
     /// The level, in the column's unit.
     #[schemars(range(min = -1e15, max = 1e15))]

@@ -4,7 +4,9 @@ use crate::analysis::columns::Columns;
 use crate::analysis::rows::{Group, TABLE, TABLE_OUT, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +76,10 @@ impl Kind for Aggregate {
         let message = |name| format!("`{name}` is no axis of the table; its axes are {}", params.keys.0.join(", "));
         let faults: Vec<Problem> = unknown.map(|name| Problem::at("over", message(name))).collect();
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn header(&self, _: &str, params: &Params, inputs: &Headers) -> Option<Header> {
+        Some(super::headers::aggregate(params, inputs.one("table")?))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

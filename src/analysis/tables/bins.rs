@@ -4,7 +4,9 @@ use crate::analysis::columns::Columns;
 use crate::analysis::rows::{TABLE, TABLE_OUT, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,7 @@ pub enum Scale {
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column whose values are counted.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// Number of bins.
     #[serde(default = "fifty")]
@@ -43,6 +46,7 @@ pub struct Params {
     pub threshold: Option<f64>,
     /// A column of truth values: rows where it is true get a row of their own besides.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub mark: Option<String>,
     /// Axes whose values share one histogram, e.g. `seed`.
     #[serde(default)]
@@ -91,6 +95,10 @@ impl Kind for Bins {
             faults.push(Problem::at("column", message));
         }
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn header(&self, _: &str, params: &Params, inputs: &Headers) -> Option<Header> {
+        Some(super::headers::bins(params, inputs.one("table")?))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

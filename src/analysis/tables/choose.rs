@@ -5,7 +5,9 @@ use crate::analysis::pairs::same;
 use crate::analysis::rows::{TABLE, TABLE_OUT, groups, in_words};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::mean;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +20,11 @@ pub struct Choose;
 pub struct Params {
     /// The column that is best where it is smallest, e.g. `validation_error`; either this or `maximise`.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub minimise: Option<String>,
     /// The column that is best where it is largest.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub maximise: Option<String>,
     /// The axes whose values are chosen, e.g. `[k1, k2]`.
     pub over: Columns,
@@ -30,6 +34,7 @@ pub struct Params {
     /// With `tolerance`: of all choices that are nearly best, the one with the smallest value of this axis of `over`,
     /// e.g. the smallest rank that does as well as any.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub smallest: Option<String>,
     /// How much worse than the best a choice may be to count as nearly best; with `smallest`.
     #[serde(default)]
@@ -88,6 +93,10 @@ impl Kind for Choose {
         }
         faults.extend(smallest_of(params));
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn header(&self, _: &str, _: &Params, inputs: &Headers) -> Option<Header> {
+        inputs.one("table").cloned()
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

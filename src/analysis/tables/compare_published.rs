@@ -4,7 +4,8 @@ use crate::analysis::columns::Columns;
 use crate::analysis::rows::{TABLE, TABLE_OUT, in_words};
 use crate::artifact::{Cell, Table};
 use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Published, Shape, Shapes, StepError, Value,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Published, Shape, Shapes, StepError,
+    Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,12 +48,16 @@ impl Kind for ComparePublished {
         Ok(Plan::light(vec![Shape::Table]))
     }
 
+    fn header(&self, _: &str, params: &Params, inputs: &Headers) -> Option<Header> {
+        Some(super::headers::comparison(params, inputs.one("table")?))
+    }
+
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         Ok(vec![Value::Table(compare(params, inputs.table("table")?)?)])
     }
 }
 
-const NUMBERS: [&str; 8] =
+pub(super) const NUMBERS: [&str; 8] =
     ["column", "ours", "ours_low", "ours_high", "published", "deviation", "relative_deviation", "within_interval"];
 
 fn compare(params: &Params, table: &Table) -> Result<Table, StepError> {

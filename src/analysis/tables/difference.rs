@@ -4,7 +4,9 @@ use crate::analysis::columns::Columns;
 use crate::analysis::pairs::{Keyed, keyed, partner, shared};
 use crate::analysis::rows::{TABLE, TABLE_OUT, in_words};
 use crate::artifact::{Cell, Table};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,7 @@ pub struct Difference;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column compared, in its own unit.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The contender whose rows are kept.
     pub of: String,
@@ -29,6 +32,7 @@ pub struct Params {
     pub pair_on: Option<Columns>,
     /// The column that names the contenders; in a study's tables the column of the labels.
     #[serde(default = "model")]
+    #[schemars(extend("format" = "column"))]
     pub by: String,
     /// All axes of the table; the study layer fills this in.
     #[serde(default)]
@@ -69,6 +73,10 @@ impl Kind for Difference {
                 .map(|name| Problem::at("pair_on", format!("`{name}` pairs nothing; the axes that can are {known}"))),
         );
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn header(&self, _: &str, _: &Params, inputs: &Headers) -> Option<Header> {
+        inputs.one("table").map(super::headers::difference)
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

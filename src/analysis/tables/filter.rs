@@ -2,7 +2,8 @@
 
 use crate::analysis::rows::{TABLE, TABLE_OUT};
 use crate::step::{
-    About, Context, Family, Filter as Conditions, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes, StepError, Value,
+    About, Context, Family, Filter as Conditions, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Shape, Shapes,
+    StepError, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,10 @@ impl Kind for Filter {
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         Ok(Plan::light(vec![Shape::Table]))
+    }
+
+    fn header(&self, _: &str, _: &Params, inputs: &Headers) -> Option<Header> {
+        inputs.one("table").cloned()
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

@@ -3,8 +3,8 @@
 use crate::analysis::rows::TABLE_OUT;
 use crate::artifact::{Cell, Table};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Kind, Outputs, Plan, Problem, Row, Shape, Shapes, Slot, StepError, Value,
-    ValueType,
+    About, Arity, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Problem, Row, Shape, Shapes, Slot,
+    StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,10 @@ impl Kind for Stack {
         }
         let message = format!("{} rows of constants for {wired} tables: each table needs one", params.rows.len());
         Err(vec![Problem::at("rows", message)])
+    }
+
+    fn header(&self, _: &str, params: &Params, inputs: &Headers) -> Option<Header> {
+        super::headers::stacked(params, inputs.all("tables"))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

@@ -27,6 +27,7 @@ pub struct Params {
     #[serde(default)]
     pub title: String,
     /// What was binned: its name, unit and factor. The ends of the bins are read from the columns `low` and `high`.
+    #[schemars(extend("format" = "quantity"))]
     pub x: Axis,
     /// Column of the heights: `count` or `density`.
     #[serde(default = "count")]

@@ -3,6 +3,8 @@
 use super::places::Places;
 use super::table_spec::TableSpec;
 use crate::artifact::Cell;
+use crate::step::Header;
+use crate::study::columns::no_column;
 use crate::study::expand::{Builder, Wire};
 use crate::study::nodes::derived;
 use crate::study::read::raw::Item;
@@ -31,7 +33,8 @@ pub(super) fn shaped(
     (spec, node): (&TableSpec, &Node),
     mut rows: Rows,
 ) -> Result<Rows, Vec<Fault>> {
-    declare_keys(item, (spec.keys.as_ref(), node), &mut rows.keys)?;
+    let header = rows.wire.header(builder);
+    declare_keys(item, (spec.keys.as_ref(), node), (&mut rows.keys, header))?;
     rows.places = rows.places.kept(item, node.get("where"))?;
     if let Some(filter) = &spec.filter {
         rows.wire = derived(builder, item, "filter", (json!({"where": filter}), Some(node), rows.wire))?;
@@ -80,7 +83,11 @@ pub(super) fn summarised(
 }
 
 /// Adds the columns of `keys`, which tell rows of one step apart as axes do.
-fn declare_keys(item: &Item, (value, node): (Option<&Json>, &Node), keys: &mut Vec<String>) -> Result<(), Vec<Fault>> {
+fn declare_keys(
+    item: &Item,
+    (value, node): (Option<&Json>, &Node),
+    (keys, header): (&mut Vec<String>, Option<&Header>),
+) -> Result<(), Vec<Fault>> {
     const HELP: &str = "`keys` names columns that the steps make themselves; axes of the sweep are keys anyway";
     let (Some(value), mark) = (value, node.get("keys").map_or(item.mark, |n| n.mark)) else { return Ok(()) };
     let names = names(value);
@@ -90,6 +97,10 @@ fn declare_keys(item: &Item, (value, node): (Option<&Json>, &Node), keys: &mut V
     for name in names {
         if keys.iter().any(|key| key == name) {
             return Err(vec![item.fault(mark, format!("`{name}` tells the rows apart already")).help(HELP)]);
+        }
+        if let Some(header) = header.filter(|header| header.get(name).is_none()) {
+            let fault = item.fault(mark, no_column(name));
+            return Err(vec![fault.help(known_names(name, &header.names()).unwrap_or_default())]);
         }
         keys.push(name.to_owned());
     }

@@ -4,9 +4,10 @@ use super::clauses::{Labels, Rows, shaped, summarised};
 use super::direct::{Direct, direct_slot};
 use super::only::made;
 use super::places::Places;
+use super::published_columns;
 use super::stacks::stack;
 use super::table_spec::TableSpec;
-use crate::step::Family;
+use crate::step::{Family, Header};
 use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
 use crate::study::nodes::{derived, inject, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
@@ -43,7 +44,8 @@ pub(in crate::study) fn outputs(
     raw: &RawStudy,
     (grid, path): (&Grid<'_>, &Path),
 ) -> (Vec<Output>, Vec<String>) {
-    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs: Vec::new(), remarks: Vec::new() };
+    let (outputs, remarks, compared) = (Vec::new(), Vec::new(), Vec::new());
+    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs, remarks, compared };
     for item in &raw.tables {
         let made = maker.table(builder, item);
         collect(builder, made);
@@ -58,6 +60,7 @@ pub(in crate::study) fn outputs(
         let made = made.and_then(|item| item.map_or(Ok(()), |item| maker.claim(builder, &item)));
         collect(builder, made);
     }
+    builder.faults.extend(published_columns::faults(raw, &maker.compared));
     (maker.outputs, maker.remarks)
 }
 
@@ -74,6 +77,8 @@ struct Maker<'a> {
     tables: BTreeMap<String, Built>,
     outputs: Vec<Output>,
     remarks: Vec<String>,
+    /// Published numbers, and the columns of the tables that they are laid beside.
+    compared: Vec<(String, Option<Header>)>,
 }
 
 impl Maker<'_> {
@@ -166,6 +171,7 @@ impl Maker<'_> {
     ) -> Result<(), Vec<Fault>> {
         let mark = node.get("published").map_or(item.mark, |n| n.mark);
         let numbers = self.published(item, name, mark)?;
+        self.compared.push((name.to_owned(), built.summary.header(builder).cloned()));
         if !comparable(builder) {
             return Ok(());
         }
@@ -204,6 +210,8 @@ impl Maker<'_> {
         if let Some(name) = remove(&mut params, "published") {
             let text = name.text().unwrap_or_default();
             let numbers = self.published(item, text, name.mark)?;
+            let wired = inputs.iter().flatten().flat_map(|(_, wires)| wires);
+            self.compared.extend(wired.map(|wire| (text.to_owned(), wire.header(builder).cloned())));
             if comparable(builder) {
                 set(&mut params, "published", &numbers.json, name.mark);
             }
