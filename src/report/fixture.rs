@@ -201,6 +201,7 @@ fn push(study: &mut Study, name: &str, kind: &'static dyn ErasedKind, params: Js
         inputs: Vec::new(),
         plan,
         headers: Vec::new(),
+        weights: None,
         place,
     });
     Wire { node: study.nodes.len() - 1, port: 0 }

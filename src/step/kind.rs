@@ -7,6 +7,7 @@ use super::error::{Problem, StepError};
 use super::header::{Header, Headers};
 use super::params::{self, ParamFault};
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
+use super::weight_stream::WeightStream;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -39,6 +40,12 @@ pub trait Kind: Sync {
         None
     }
 
+    /// The random numbers that are the weights of a layer, where this is one.
+    fn weights(&self, params: &Self::Params) -> Option<WeightStream> {
+        let _ = params;
+        None
+    }
+
     /// Computes the outputs, one value a port, in order.
     ///
     /// # Errors
@@ -66,6 +73,8 @@ pub trait ErasedKind: Sync {
     fn plan(&self, params: &Json, inputs: &Shapes) -> Result<Plan, Vec<Problem>>;
     /// [`Kind::header`] on canonical parameters.
     fn header(&self, port: &str, params: &Json, inputs: &Headers) -> Option<Header>;
+    /// [`Kind::weights`] on canonical parameters.
+    fn weights(&self, params: &Json) -> Option<WeightStream>;
     /// The columns that canonical parameters name.
     fn named_columns(&self, params: &Json) -> Vec<ColumnName> {
         column_names::named_columns(&self.schema(), params)
@@ -106,6 +115,10 @@ impl<K: Kind> ErasedKind for K {
 
     fn header(&self, port: &str, params: &Json, inputs: &Headers) -> Option<Header> {
         Kind::header(self, port, &params::typed(params).ok()?, inputs)
+    }
+
+    fn weights(&self, params: &Json) -> Option<WeightStream> {
+        Kind::weights(self, &params::typed(params).ok()?)
     }
 
     fn run(&self, params: &Json, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -19,6 +19,7 @@ mod row;
 mod scratch;
 mod sealed;
 mod shapes;
+mod weight_stream;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
 pub use column_names::{COLUMN, ColumnName, named_columns};
@@ -36,5 +37,6 @@ pub use row::Row;
 pub use scratch::{NoScratch, Scratch};
 pub use sealed::{SealError, check_seal, hex, seal, unseal};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
+pub use weight_stream::WeightStream;
 
 pub use crate::artifact::{Shape, Value, ValueType};

@@ -3,9 +3,9 @@
 use super::Environment;
 use super::data::{inject_data, resolve_data};
 use super::template::{Template, templates};
-use super::{columns, head, unused};
+use super::{chains, columns, head, unused};
 use crate::artifact::Cell;
-use crate::step::{DataRef, ErasedKind, Family, Header, ParamFault, Plan, Problem, Shapes};
+use crate::step::{DataRef, ErasedKind, Family, Header, ParamFault, Plan, Problem, Shapes, WeightStream};
 use crate::study::axes::axis::{identity, value};
 use crate::study::axes::sweep::{SweepCell, axis_names, cells};
 use crate::study::outputs::tables;
@@ -36,6 +36,8 @@ pub struct Node {
     pub plan: Plan,
     /// The columns of the tables that it makes, by port, where they are known before it runs.
     pub headers: Vec<Option<Header>>,
+    /// The random numbers that are its weights, where it is a layer.
+    pub weights: Option<WeightStream>,
     /// Where it is written, file:line:column.
     pub place: String,
 }
@@ -218,9 +220,11 @@ impl Builder<'_> {
                     return None;
                 }
                 let headers = columns::made(draft.kind, &params, &tables);
+                let weights = draft.kind.weights(&params);
+                self.faults.extend(weights.and_then(|own| chains::repeated(&self.nodes, &draft, own)));
                 let place = draft.item.fault(draft.item.mark, "").place;
                 let Draft { label, cell, kind, inputs, .. } = draft;
-                self.nodes.push(Node { label, cell, kind, params, inputs, plan, headers, place });
+                self.nodes.push(Node { label, cell, kind, params, inputs, plan, headers, weights, place });
                 Some(self.nodes.len() - 1)
             }
             Err(problems) => {

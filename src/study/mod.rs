@@ -6,6 +6,7 @@
 //! Start with `load`.
 
 mod axes;
+mod chains;
 mod columns;
 mod data;
 mod expand;
