@@ -1,7 +1,7 @@
 //! The columns of tables, known before anything runs, and what names one that no table has.
 
 use super::expand::{Builder, Draft, Node, Wire};
-use crate::step::{ErasedKind, Header, Headers, ValueType};
+use crate::step::{ErasedKind, Header, Headers, Role, ValueType};
 use crate::yaml::{Fault, known_names};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
@@ -33,14 +33,14 @@ pub(super) fn made(kind: &dyn ErasedKind, params: &Json, inputs: &Headers) -> Ve
 pub(super) fn unknown(draft: &Draft<'_>, params: &Json, inputs: &Headers) -> Vec<Fault> {
     let tables: Option<Vec<&Header>> = inputs.0.iter().flat_map(|(_, tables)| tables).map(Option::as_ref).collect();
     let Some(tables) = tables.filter(|tables| !tables.is_empty()) else { return Vec::new() };
-    let known: Vec<&str> = names(&tables);
+    let there = names(&tables);
     let named = draft.kind.named_columns(params);
-    let unknown = named.iter().filter(|column| !known.contains(&column.name.as_str()));
+    let unknown = named.iter().filter(|column| !there.contains(&column.name.as_str()));
     unknown
         .flat_map(|column| {
             let fault = column.fault(no_column(&column.name));
             let written = column.path.first().is_none_or(|key| draft.params.get(key).is_some());
-            let help = known_names(&column.name, &known).unwrap_or_default();
+            let help = known(&column.name, &tables);
             let help = match column.path.first() {
                 Some(key) if !written => {
                     format!("`{key}` is `{}` where nothing else is written; {help}", column.name)
@@ -57,6 +57,22 @@ pub(super) fn unknown(draft: &Draft<'_>, params: &Json, inputs: &Headers) -> Vec
 pub(super) fn no_column(name: &str) -> String {
     format!("this table has no column `{name}`")
 }
+
+/// The column that was meant, and those that there are: the ends of intervals only where one of them was meant.
+pub(super) fn known(wrong: &str, tables: &[&Header]) -> String {
+    let is_end = |name: &str| {
+        let column = tables.iter().find_map(|table| table.get(name));
+        column.is_some_and(|column| matches!(column.role, Role::Low | Role::High))
+    };
+    let all = names(tables);
+    let plain: Vec<&str> = all.iter().copied().filter(|name| !is_end(name)).collect();
+    let help = |known: &[&str]| known_names(wrong, known).unwrap_or_else(|| "this table has no columns".to_owned());
+    let (short, long) = (help(&plain), help(&all));
+    if short.starts_with(MEANT) || !long.starts_with(MEANT) { short } else { long }
+}
+
+/// How a help begins that has found what was meant.
+const MEANT: &str = "did you mean";
 
 /// The columns of some tables, each once.
 pub(super) fn names<'a>(tables: &[&'a Header]) -> Vec<&'a str> {

@@ -1,7 +1,7 @@
 //! What a study's head names: the paper that it reproduces, and the data set of that paper.
 
 use super::Environment;
-use super::columns::names;
+use super::columns::{known, names};
 use super::expand::{Builder, Output, OutputKind};
 use super::read::raw::{Head, RawStudy, SampleCount};
 use super::read::scope::Scoped;
@@ -39,7 +39,7 @@ pub(super) fn tolerances(raw: &RawStudy, builder: &Builder<'_>, outputs: &[Outpu
     let tables = tables.map(|output| output.wire.header(builder)).collect::<Option<Vec<&Header>>>();
     let Some(tables) = tables else { return Vec::new() };
     let Ok(tree) = parse(&raw.source) else { return Vec::new() };
-    let known: Vec<&str> = names(&tables).into_iter().chain(EVIDENCE).collect();
+    let there: Vec<&str> = names(&tables).into_iter().chain(EVIDENCE).collect();
     let mut faults = Vec::new();
     for (column, tolerance) in &raw.head.tolerances {
         let constant = |name: &&str| builder.scoped.constants.iter().any(|item| item.name == *name);
@@ -50,14 +50,14 @@ pub(super) fn tolerances(raw: &RawStudy, builder: &Builder<'_>, outputs: &[Outpu
             (counted, Some("samples")),
         ];
         for (name, key) in named.into_iter().filter_map(|(name, key)| Some((name?, key))) {
-            if known.contains(&name) {
+            if there.contains(&name) {
                 continue;
             }
             let inner = key.map(|key| vec![column.clone(), key.to_owned()]).unwrap_or_default();
             let path: Vec<String> = std::iter::once("tolerances".to_owned()).chain(inner).collect();
             let mark = tree.mark_of(&path, key.is_none().then_some(column));
             let fault = raw.source.fault(mark, format!("no table of this study has a column `{name}`"));
-            faults.push(fault.help(known_names(name, &known).unwrap_or_default()));
+            faults.push(fault.help(known(name, &tables)));
         }
     }
     faults

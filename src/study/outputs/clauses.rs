@@ -4,7 +4,7 @@ use super::places::Places;
 use super::table_spec::TableSpec;
 use crate::artifact::Cell;
 use crate::step::Header;
-use crate::study::columns::no_column;
+use crate::study::columns::{known, no_column};
 use crate::study::expand::{Builder, Wire};
 use crate::study::nodes::derived;
 use crate::study::read::raw::Item;
@@ -100,7 +100,7 @@ fn declare_keys(
         }
         if let Some(header) = header.filter(|header| header.get(name).is_none()) {
             let fault = item.fault(mark, no_column(name));
-            return Err(vec![fault.help(known_names(name, &header.names()).unwrap_or_default())]);
+            return Err(vec![fault.help(known(name, &[header]))]);
         }
         keys.push(name.to_owned());
     }

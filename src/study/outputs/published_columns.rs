@@ -1,9 +1,9 @@
 //! Columns of published numbers that no table has which they are laid beside.
 
 use crate::step::Header;
-use crate::study::columns::names;
+use crate::study::columns::{known, names};
 use crate::study::read::raw::{Item, RawStudy};
-use crate::yaml::{Fault, Mark, Node, Tree, known_names};
+use crate::yaml::{Fault, Mark, Node, Tree};
 
 /// Every column that is written under `columns` or in rows, of numbers that are laid beside tables whose columns are known.
 pub(super) fn faults(raw: &RawStudy, compared: &[(String, Option<Header>)]) -> Vec<Fault> {
@@ -12,22 +12,23 @@ pub(super) fn faults(raw: &RawStudy, compared: &[(String, Option<Header>)]) -> V
         let beside = compared.iter().filter(|(name, _)| *name == item.name);
         let Some(tables) = beside.map(|(_, header)| header.as_ref()).collect::<Option<Vec<_>>>() else { continue };
         if !tables.is_empty() {
-            faults.extend(unknown(item, &names(&tables)));
+            faults.extend(unknown(item, &tables));
         }
     }
     faults
 }
 
-fn unknown(item: &Item, known: &[&str]) -> Vec<Fault> {
+fn unknown(item: &Item, tables: &[&Header]) -> Vec<Fault> {
+    let there = names(tables);
     let mut told: Vec<&str> = Vec::new();
     let mut faults = Vec::new();
     for (name, mark) in written(&item.node) {
-        if known.contains(&name) || told.contains(&name) {
+        if there.contains(&name) || told.contains(&name) {
             continue;
         }
         told.push(name);
         let fault = item.fault(mark, format!("no table that these numbers are laid beside has a column `{name}`"));
-        faults.push(fault.help(known_names(name, known).unwrap_or_default()));
+        faults.push(fault.help(known(name, tables)));
     }
     faults
 }
