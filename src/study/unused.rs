@@ -15,7 +15,7 @@ pub(super) fn faults(raw: &RawStudy, templates: &[Template], environment: Enviro
     let own = |item: &&Item| Arc::ptr_eq(&item.source, &raw.source);
     let mut faults = Vec::new();
     let values = names_of_values(raw);
-    let constants = raw.constants.iter().filter(own).filter(|item| !values.contains(&item.name));
+    let constants = raw.constants.iter().filter(own).filter(|item| !values.contains(&item.name) && !is_anchor(item));
     faults.extend(constants.map(|item| unused(item, item.mark, ("constant", &item.name))));
     let sweep: Vec<Item> = raw.sweep.iter().filter(own).cloned().collect();
     let axes = axis_names(&sweep).into_iter().filter(|axis| !swept(raw, templates, axis));
@@ -37,6 +37,12 @@ fn names_of_values(raw: &RawStudy) -> BTreeSet<String> {
     items.for_each(|item| references(&item.node, &mut found));
     found.extend(raw.head.tolerances.values().filter_map(|tolerance| tolerance.counted_by()).map(str::to_owned));
     found
+}
+
+/// Whether a value is there to be repeated elsewhere by YAML's own `*name`.
+fn is_anchor(item: &Item) -> bool {
+    let line = item.source.text.lines().nth(item.mark.line.saturating_sub(1));
+    line.and_then(|line| line.split_once(':')).is_some_and(|(_, value)| value.trim_start().starts_with('&'))
 }
 
 /// Whether an axis makes steps differ, or leaves out cells of those that do.

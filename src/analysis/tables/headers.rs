@@ -15,7 +15,9 @@ pub(super) fn stacked(params: &stack::Params, tables: Option<Vec<&Header>>) -> O
             None => header.0.push(Column::key(name, content(value))),
         }
     }
-    Some(tables?.into_iter().fold(header, Header::with))
+    // Where no table could be made, nothing is known of any.
+    let tables = tables.filter(|tables| !tables.is_empty())?;
+    Some(tables.into_iter().fold(header, Header::with))
 }
 
 const fn content(value: &Cell) -> Content {
