@@ -19,8 +19,13 @@ pub fn study(bytes: &[u8]) {
     // The name that the file gives itself, so that the project's own studies are inputs too.
     let name = bytes.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"study: "));
     let name = String::from_utf8_lossy(name.unwrap_or_default()).into_owned();
-    let environment =
-        Environment { kinds: lofi::catalog::KINDS, data: &Always, profile: study::DEFAULT_PROFILE, settings: &[] };
+    let environment = Environment {
+        kinds: lofi::catalog::KINDS,
+        data: &Always,
+        works: &[],
+        profile: study::DEFAULT_PROFILE,
+        settings: &[],
+    };
     let _ = study::names(&path, folder.path());
     if let Ok(study) = study::load(&path, (folder.path(), &name), environment) {
         let _ = Graph::new(&[study]);

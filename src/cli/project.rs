@@ -8,11 +8,12 @@ use super::place::Place;
 use super::profiles;
 use super::study_files::{StudyFile, discover, strange_cards};
 use crate::catalog;
-use crate::dataset::{Choice, DatasetError, Library};
+use crate::dataset::{Card, Choice, DatasetError, Library};
 use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study, Unresolved};
 use crate::yaml::{Cause, Fault, known_names};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub(crate) struct Project {
     /// Options of the command line.
     pub options: Options,
     settings: Vec<Setting>,
+    /// Keys of the bibliography; none where it is damaged, which the report tells.
+    works: Vec<String>,
 }
 
 impl Project {
@@ -49,6 +52,7 @@ impl Project {
             store,
             library: Arc::new(library),
             settings: settings.collect(),
+            works: super::commands::report::works(&root),
             options: options.clone(),
             root,
         })
@@ -93,6 +97,7 @@ impl Project {
         let environment = Environment {
             kinds: catalog::KINDS,
             data: &resolver,
+            works: &self.works,
             profile: &self.options.profile,
             settings: &self.settings,
         };
@@ -172,6 +177,11 @@ impl DataResolver for Resolver<'_> {
             None => choices.iter().map(choice).collect(),
         };
         self.library.resolve(&choices, represents).map_err(|error| unresolved(&error))
+    }
+
+    fn represented(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.library.cards().map(Card::represents).collect();
+        names.into_iter().map(str::to_owned).collect()
     }
 }
 

@@ -102,6 +102,8 @@ fn study(steps: &[Step<'_>]) -> Study {
         step: ready(params).1,
         inputs: vec![("x".into(), inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
         plan: Plan::light(vec![Shape::Table]),
+        headers: Vec::new(),
+        weights: None,
         place: format!("s.yaml:{}:3", at(name) + 1),
     };
     let output = |index: usize| Output {

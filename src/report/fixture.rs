@@ -193,7 +193,18 @@ fn push(study: &mut Study, name: &str, kind: &'static dyn ErasedKind, params: Js
     let plan = step.plan(&Shapes::default()).unwrap();
     let place = format!("{}:{}:3", study.file, 10 + study.nodes.len());
     let label = format!("{name} ({})", kind.name());
-    study.nodes.push(Node { label, cell: Vec::new(), kind, params, step, inputs: Vec::new(), plan, place });
+    study.nodes.push(Node {
+        label,
+        cell: Vec::new(),
+        kind,
+        params,
+        step,
+        inputs: Vec::new(),
+        plan,
+        headers: Vec::new(),
+        weights: None,
+        place,
+    });
     Wire { node: study.nodes.len() - 1, port: 0 }
 }
 

@@ -62,7 +62,10 @@ impl JsonSchema for Columns {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "description": "A column's name or a list of them.",
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+            "anyOf": [
+                {"type": "string", "format": "column"},
+                {"type": "array", "items": {"type": "string", "format": "column"}}
+            ]
         })
     }
 }

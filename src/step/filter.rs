@@ -86,6 +86,7 @@ impl Range {
 /// Conditions by column; a row is meant if it meets all of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("propertyNames" = {"format": "column"}))]
 pub struct Filter(pub BTreeMap<String, Condition>);
 
 impl Filter {

@@ -1,11 +1,14 @@
 //! The one plug point: a kind of step.
 
 use super::about::About;
+use super::column_names::{self, ColumnName};
 use super::context::Context;
 use super::error::{Problem, StepError};
+use super::header::{Header, Headers};
 use super::params::{self, ParamFault, Parameters};
 use super::roles::{After, Need, Role};
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
+use super::weight_stream::WeightStream;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -45,6 +48,19 @@ pub trait Kind: Sync {
     /// Every fault found.
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>>;
 
+    /// The columns of the table that a port gives, from those of the tables that are wired; nothing where they are not
+    /// known before it runs.
+    fn header(&self, port: &str, params: &Self::Params, inputs: &Headers) -> Option<Header> {
+        let _ = (port, params, inputs);
+        None
+    }
+
+    /// The random numbers that are the weights of a layer, where this is one.
+    fn weights(&self, params: &Self::Params) -> Option<WeightStream> {
+        let _ = params;
+        None
+    }
+
     /// Computes the outputs, one value a port, in order.
     ///
     /// # Errors
@@ -68,6 +84,10 @@ pub trait Configured: Send + Sync {
     fn needs(&self) -> Vec<Need>;
     /// [`Kind::after`]
     fn after(&self) -> After;
+    /// [`Kind::header`]
+    fn header(&self, port: &str, inputs: &Headers) -> Option<Header>;
+    /// [`Kind::weights`]
+    fn weights(&self) -> Option<WeightStream>;
 }
 
 /// Canonical parameters, with their defaults filled in and in the order of the type: what enters the key. And the step.
@@ -88,6 +108,11 @@ pub trait ErasedKind: Sync {
     /// # Errors
     /// Where a value has the wrong type, is out of range, or a key is unknown.
     fn typed(&self, params: &Json) -> Result<Ready<'_>, Vec<ParamFault>>;
+
+    /// The columns that canonical parameters name.
+    fn named_columns(&self, params: &Json) -> Vec<ColumnName> {
+        column_names::named_columns(&self.schema(), params)
+    }
 
     /// The canonical parameters alone.
     ///
@@ -140,6 +165,14 @@ impl<K: Kind> Configured for Step<'_, K> {
 
     fn after(&self) -> After {
         self.kind.after(&self.params)
+    }
+
+    fn header(&self, port: &str, inputs: &Headers) -> Option<Header> {
+        Kind::header(self.kind, port, &self.params, inputs)
+    }
+
+    fn weights(&self) -> Option<WeightStream> {
+        Kind::weights(self.kind, &self.params)
     }
 }
 

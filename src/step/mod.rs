@@ -3,6 +3,7 @@
 //! A kind is one file that implements [`Kind`]; `catalog.rs` lists them all; the engine sees only [`ErasedKind`].
 
 mod about;
+mod column_names;
 mod columns;
 mod context;
 mod data;
@@ -11,6 +12,7 @@ mod error;
 mod filter;
 mod given;
 mod grid;
+mod header;
 mod kind;
 mod params;
 mod published;
@@ -19,8 +21,10 @@ mod row;
 mod scratch;
 mod sealed;
 mod shapes;
+mod weight_stream;
 
 pub use about::{About, Arity, Family, Keep, Port, Slot};
+pub use column_names::{COLUMN, ColumnName, named_columns};
 pub use columns::Columns;
 pub use context::Context;
 pub use data::{DataRef, DataSource, Records, Split};
@@ -29,6 +33,7 @@ pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use given::too_large;
 pub use grid::{Grid, MAX_POINTS};
+pub use header::{Column, ColumnRole, Content, Direction, Header, Headers};
 pub use kind::{Configured, ErasedKind, Kind, Ready};
 pub use params::{LARGEST_SIZE, ParamFault, Parameters, typed};
 pub use published::Published;
@@ -36,5 +41,6 @@ pub use row::Row;
 pub use scratch::{NoScratch, Scratch};
 pub use sealed::{SealError, check_seal, hex, seal, unseal};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
+pub use weight_stream::WeightStream;
 
 pub use crate::artifact::{Shape, Value, ValueType};

@@ -134,6 +134,17 @@ fn written(number: f64) -> String {
 pub const LARGEST_SIZE: f64 = 1e9;
 
 fn range_fault(schema: &Json, given: &Number) -> Option<String> {
+    let fault = outside(schema, given)?;
+    // A share, such as a level, that was written in per cent.
+    let number = given.as_f64()?;
+    let share = Number::from_f64(number / 100.0)?;
+    let of_shares = schema.get("minimum").and_then(Json::as_f64).is_some_and(|least| least >= 0.0)
+        && schema.get("maximum").and_then(Json::as_f64).is_some_and(|most| most <= 1.0);
+    let meant = of_shares && number > 1.0 && outside(schema, &share).is_none();
+    Some(if meant { format!("{fault}; did you mean {share}?") } else { fault })
+}
+
+fn outside(schema: &Json, given: &Number) -> Option<String> {
     let number = given.as_f64()?;
     let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
     let too = |relation: &str, limit: f64| {

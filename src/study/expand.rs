@@ -3,12 +3,13 @@
 use super::Environment;
 use super::data::{inject_data, resolve_data};
 use super::template::{Template, templates};
+use super::{chains, columns, head, unused};
 use crate::artifact::Cell;
-use crate::step::{Configured, DataRef, ErasedKind, Family, ParamFault, Plan, Problem, Shapes};
+use crate::step::{Configured, DataRef, ErasedKind, Family, Header, ParamFault, Plan, Problem, Shapes, WeightStream};
 use crate::study::axes::axis::{identity, value};
 use crate::study::axes::sweep::{SweepCell, axis_names, cells};
 use crate::study::outputs::tables;
-use crate::study::read::raw::{Head, Item, RawStudy, SampleCount};
+use crate::study::read::raw::{Head, Item, RawStudy};
 use crate::study::read::scope::{Scope, Scoped, Setting, applied, apply, reference};
 use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
 use serde_json::Value as Json;
@@ -36,6 +37,10 @@ pub struct Node {
     pub inputs: Vec<(String, Vec<Wire>)>,
     /// Sizes and costs.
     pub plan: Plan,
+    /// The columns of the tables that it makes, by port, where they are known before it runs.
+    pub headers: Vec<Option<Header>>,
+    /// The random numbers that are its weights, where it is a layer.
+    pub weights: Option<WeightStream>,
     /// Where it is written, file:line:column.
     pub place: String,
 }
@@ -116,12 +121,18 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
     let grid = Grid::expand(&mut builder, &templates, &cells, axes);
     let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path));
+    builder.faults.extend(head::faults(raw, environment));
+    // A name that is mistyped where it is used would be told twice.
+    if builder.faults.is_empty() {
+        let unknown = head::tolerances(raw, &builder, &outputs);
+        builder.faults.extend(unused::faults(raw, &templates, environment).into_iter().chain(unknown));
+    }
     let Builder { nodes, faults, .. } = builder;
     if !faults.is_empty() {
         return Err(limit(faults));
     }
     Ok(Study {
-        head: with_numbers(&raw.head, &scoped),
+        head: head::with_numbers(&raw.head, &scoped),
         profile: environment.profile.to_owned(),
         settings: applied(raw, environment.settings),
         data,
@@ -131,19 +142,6 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         file: raw.source.name.clone(),
         remarks,
     })
-}
-
-/// The head, with the numbers of samples that tolerances take from constants.
-fn with_numbers(head: &Head, scoped: &Scoped) -> Head {
-    let mut head = head.clone();
-    for samples in head.tolerances.values_mut().filter_map(|tolerance| tolerance.samples.as_mut()) {
-        let SampleCount::Name(name) = &samples.of else { continue };
-        let constant = scoped.constants.iter().find(|item| item.name == *name);
-        if let Some(number) = constant.and_then(|item| item.node.to_json().as_f64()) {
-            samples.of = SampleCount::Number(number);
-        }
-    }
-    head
 }
 
 /// Every `$name` in a step that is neither a constant nor an axis.
@@ -216,11 +214,20 @@ impl Builder<'_> {
         };
         let shape = |wire: &Wire| self.nodes[wire.node].plan.outputs[wire.port];
         let shapes = draft.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(shape).collect()));
+        let tables = columns::wired(&self.nodes, &draft.inputs, draft.kind);
         match step.plan(&Shapes(shapes.collect())) {
             Ok(plan) => {
+                let unknown = columns::unknown(&draft, &params, &tables);
+                if !unknown.is_empty() {
+                    self.faults.extend(unknown);
+                    return None;
+                }
+                let headers = columns::made(draft.kind, step.as_ref(), &tables);
+                let weights = step.weights();
+                self.faults.extend(weights.and_then(|own| chains::repeated(&self.nodes, &draft, own)));
                 let place = draft.item.fault(draft.item.mark, "").place;
                 let Draft { label, cell, kind, inputs, .. } = draft;
-                self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, place });
+                self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, headers, weights, place });
                 Some(self.nodes.len() - 1)
             }
             Err(problems) => {

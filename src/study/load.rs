@@ -19,6 +19,8 @@ pub struct Environment<'a> {
     pub kinds: &'a [&'static dyn ErasedKind],
     /// Finds the first data set that this machine can have.
     pub data: &'a dyn DataResolver,
+    /// Keys of the bibliography; empty where nobody knows them.
+    pub works: &'a [String],
     /// smoke, quick, paper or another profile of the study.
     pub profile: &'a str,
     /// `--set name=value`.
@@ -40,6 +42,11 @@ pub trait DataResolver {
     /// # Errors
     /// What is missing or damaged, and how to mend it.
     fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, Unresolved>;
+
+    /// The data sets that cards are of, as `paper: {data: NAME}` names them; empty where nobody knows them.
+    fn represented(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A data set that a study cannot have.

@@ -6,14 +6,18 @@
 //! Start with `load`.
 
 mod axes;
+mod chains;
+mod columns;
 mod data;
 mod expand;
+mod head;
 mod load;
 mod nodes;
 mod outputs;
 mod read;
 mod schema;
 mod template;
+mod unused;
 mod variant;
 
 pub use expand::{Node, Output, OutputKind, Study, Wire};

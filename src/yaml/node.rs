@@ -109,6 +109,16 @@ impl Node {
         if let Tree::Text(text) = &self.tree { Some(text) } else { None }
     }
 
+    /// Every text in the tree, keys aside.
+    pub fn texts<'a>(&'a self, found: &mut Vec<&'a str>) {
+        match &self.tree {
+            Tree::Text(text) => found.push(text),
+            Tree::List(items) => items.iter().for_each(|item| item.texts(found)),
+            Tree::Map(entries) => entries.iter().for_each(|entry| entry.node.texts(found)),
+            _ => {}
+        }
+    }
+
     /// In words, for messages.
     #[must_use]
     pub const fn what(&self) -> &'static str {

@@ -21,6 +21,7 @@ mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
 mod golden_training;
+mod headers;
 mod large_tables;
 mod layers;
 mod memory;

@@ -1,13 +1,11 @@
 //! What is printed: no print ends or fails a command, nothing printed steers a terminal, `--json` is JSON to its end.
 
-use crate::project::{Project, Ran, repository};
+use crate::project::{FAILS, Project, Ran, repository};
 use crate::store::files;
 use serde_json::Value as Json;
 use std::fs::File;
 use std::process::Stdio;
 
-/// A figure of a column that its table does not have: its step fails.
-const FAILS: (&str, &str) = ("{column: n_train}", "{column: n}");
 /// Where the device that is always full is.
 const FULL: &str = "/dev/full";
 

@@ -8,6 +8,12 @@ use tempfile::TempDir;
 /// A study on the embedded data that runs in a fraction of a second.
 pub const TINY: &str = include_str!("../studies/demo/tiny.yaml");
 
+/// An edit of [`TINY`] that only fails while it runs: a curve without `per` has several rows at one place.
+pub const FAILS: (&str, &str) = (
+    "bound: {table: error.rows, column: test_error, at_most: 0.5, per: [model]}",
+    "threshold-location: {table: error, column: test_error, along: n_train, crosses: 0.3, direction: falling, at_most: 60}",
+);
+
 /// The root of the repository.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,6 +1,6 @@
 //! `lofi bless` and `lofi check`: what a committed baseline catches.
 
-use crate::project::{Project, edited};
+use crate::project::{FAILS, Project, edited};
 use std::fs;
 
 const TABLE: &str = "results/demo/tiny/quick/error.csv";
@@ -28,7 +28,11 @@ fn strict() -> Project {
     let project = Project::tiny(&[]);
     let study = edited(
         crate::project::TINY,
-        &[("kind: random-features", "kind: layer-kernel"), ("params: {width: $width, seed: $seed}", "params: {}")],
+        &[
+            ("  width: 16\n", ""),
+            ("kind: random-features", "kind: layer-kernel"),
+            ("params: {width: $width, seed: $seed}", "params: {}"),
+        ],
     );
     project.write("studies/demo/tiny.yaml", study);
     project.well(&["bless"]);
@@ -239,13 +243,13 @@ fn check_uses_the_data_set_of_the_baseline() {
 
 #[test]
 fn a_failing_step_blesses_and_compares_nothing() {
-    let project = Project::tiny(&[("{column: n_train}", "{column: n}")]);
+    let project = Project::tiny(&[FAILS]);
     let ran = project.lofi(&["bless"]);
     assert_eq!((ran.code, ran.err.lines().last()), (Some(1), Some("error: a step failed; nothing was blessed")));
     assert!(!project.path("results").exists());
     project.edit(&[]);
     project.well(&["bless"]);
-    project.edit(&[("{column: n_train}", "{column: n}")]);
+    project.edit(&[FAILS]);
     let ran = project.lofi(&["check"]);
     assert_eq!((ran.code, ran.err.lines().last()), (Some(1), Some("error: a step failed; nothing was compared")));
 }

@@ -149,7 +149,7 @@ fn study(table: &str, claim: &str) -> Result<Study, Vec<Fault>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.yaml");
     std::fs::write(&path, text).unwrap();
-    let environment = Environment { kinds: KINDS, data: &NoData, profile: "quick", settings: &[] };
+    let environment = Environment { kinds: KINDS, data: &NoData, works: &[], profile: "quick", settings: &[] };
     load(&path, (folder.path(), "s"), environment)
 }
 

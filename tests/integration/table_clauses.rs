@@ -19,8 +19,9 @@ fn number(row: &Row, column: &str) -> f64 {
 }
 
 /// Two penalties a step, a model of several widths, and a limit without one.
-const WIDTHS: [(&str, &str); 5] = [
+const WIDTHS: [(&str, &str); 6] = [
     ("sweep:\n", "sweep:\n  width: [8, 32]\n"),
+    ("  lambdas: {log10: {from: -3, to: 3, points: 7}}\n", ""),
     ("    params: {lambda: $lambdas}\n  lofi-score", "    params: {lambda: [0.5, 2], select: each}\n  lofi-score"),
     ("    params: {lambda: $lambdas}\n  pixels-score", "    params: {lambda: [0.5, 2], select: each}\n  pixels-score"),
     (

@@ -19,6 +19,7 @@ pub struct Bound;
 pub struct Params {
     /// The column whose mean is bounded, in its own unit.
     #[serde(default = "test_error")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The mean is at most this, in the column's unit; one of this, `at_least` and `equals`.
     #[serde(default)]

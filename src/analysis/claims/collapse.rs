@@ -22,8 +22,10 @@ pub struct Collapse;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column on the horizontal axis, e.g. `alpha`.
+    #[schemars(extend("format" = "column"))]
     pub x: String,
     /// The column on the vertical axis.
+    #[schemars(extend("format" = "column"))]
     pub y: String,
     /// The columns whose values tell the curves apart, e.g. `d`.
     pub curves: Columns,

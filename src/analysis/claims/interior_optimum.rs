@@ -23,6 +23,7 @@ pub struct InteriorOptimum;
 pub struct Params {
     /// The column that is best where it is least, in its own unit.
     #[serde(default = "test_error")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The numeric axes of the grid, e.g. `[k1, k2]`.
     pub along: Columns,
@@ -31,6 +32,7 @@ pub struct Params {
     pub maximise: bool,
     /// The column by which points are chosen, e.g. `validation_mse`; by default `column`. Best in the same direction.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub chosen_by: Option<String>,
     /// Which points the best interior one must beat, in place of the whole border: values of the axes, or `min` and `max`.
     #[serde(default)]

@@ -31,8 +31,10 @@ pub enum Direction {
 pub struct Params {
     /// The column that falls or rises, in its own unit.
     #[serde(default = "test_error")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The numeric axis along which it does, e.g. `n_train`.
+    #[schemars(extend("format" = "column"))]
     pub along: String,
     /// Which way: `increasing` or `decreasing`.
     pub direction: Direction,

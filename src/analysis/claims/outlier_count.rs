@@ -39,9 +39,11 @@ impl JsonSchema for Target {
 pub struct Params {
     /// The column whose values are compared with the edge, by absolute value.
     #[serde(default = "eigenvalue")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The column that holds the edge of the bulk beside each value.
     #[serde(default = "bulk_edge")]
+    #[schemars(extend("format" = "column"))]
     pub edge: String,
     /// The count is this: a number, or a column such as the number of planted directions.
     #[serde(default)]

@@ -19,9 +19,11 @@ pub struct PairedDifference;
 pub struct Params {
     /// The column compared, in its own unit.
     #[serde(default = "test_error")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The column that names the contenders.
     #[serde(default = "model")]
+    #[schemars(extend("format" = "column"))]
     pub by: String,
     /// The contender that is claimed to have less.
     pub less: Cell,

@@ -18,8 +18,10 @@ pub struct RankCorrelation;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// One column, e.g. a prediction.
+    #[schemars(extend("format" = "column"))]
     pub x: String,
     /// The other column, e.g. a measurement.
+    #[schemars(extend("format" = "column"))]
     pub y: String,
     /// The mean correlation is at least this; either this or `at_most`.
     #[serde(default)]

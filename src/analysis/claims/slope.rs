@@ -29,8 +29,10 @@ pub enum SlopeInterval {
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column that grows, or what it grows with, on the horizontal axis.
+    #[schemars(extend("format" = "column"))]
     pub x: String,
     /// The column whose growth is measured, on the vertical axis.
+    #[schemars(extend("format" = "column"))]
     pub y: String,
     /// Takes the logarithm of both columns: the slope is the exponent of a power law.
     #[serde(default)]

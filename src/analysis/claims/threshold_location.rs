@@ -28,8 +28,10 @@ pub enum Approach {
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column that reaches the level.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The numeric axis along which it does, e.g. `alpha`.
+    #[schemars(extend("format" = "column"))]
     pub along: String,
     /// The level, in the column's unit.
     #[schemars(range(min = -1e15, max = 1e15))]

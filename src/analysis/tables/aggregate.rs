@@ -4,7 +4,7 @@ use crate::analysis::rows::{Group, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Problem, StepError};
+use crate::step::{Columns, Context, Header, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,10 @@ impl TableOp for Aggregate {
 
     fn after(params: &Params, head: &TableHead) -> After {
         After::without(head, &params.over)
+    }
+
+    fn header(params: &Params, head: &TableHead, table: &Header) -> Header {
+        super::headers::aggregate((params, &head.keys), table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, context: &Context<'_>) -> Result<Table, StepError> {

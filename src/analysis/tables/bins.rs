@@ -4,7 +4,7 @@ use crate::analysis::rows::groups;
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Problem, StepError};
+use crate::step::{Columns, Context, Header, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,7 @@ pub enum Scale {
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column whose values are counted.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// Number of bins.
     #[serde(default = "fifty")]
@@ -43,6 +44,7 @@ pub struct Params {
     pub threshold: Option<f64>,
     /// A column of truth values: rows where it is true get a row of their own besides.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub mark: Option<String>,
     /// Axes whose values share one histogram, e.g. `seed`.
     #[serde(default)]
@@ -98,6 +100,10 @@ impl TableOp for Bins {
 
     fn after(params: &Params, head: &TableHead) -> After {
         After { made: ["low", "high", "mark"].map(str::to_owned).into(), ..After::without(head, &params.pool) }
+    }
+
+    fn header(params: &Params, head: &TableHead, table: &Header) -> Header {
+        super::headers::bins((params, &head.keys), table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {

@@ -18,9 +18,11 @@ pub struct Choose;
 pub struct Params {
     /// The column that is best where it is smallest, e.g. `validation_error`; either this or `maximise`.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub minimise: Option<String>,
     /// The column that is best where it is largest.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub maximise: Option<String>,
     /// The axes whose values are chosen, e.g. `[k1, k2]`.
     pub over: Columns,
@@ -30,6 +32,7 @@ pub struct Params {
     /// With `tolerance`: of all choices that are nearly best, the one with the smallest value of this axis of `over`,
     /// e.g. the smallest rank that does as well as any.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub smallest: Option<String>,
     /// How much worse than the best a choice may be to count as nearly best; with `smallest`.
     #[serde(default)]

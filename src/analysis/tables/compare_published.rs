@@ -3,7 +3,7 @@
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Problem, Published, StepError};
+use crate::step::{Columns, Context, Header, Problem, Published, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,10 @@ impl TableOp for ComparePublished {
         none.then(fault).into_iter().collect()
     }
 
+    fn header(params: &Params, head: &TableHead, table: &Header) -> Header {
+        super::headers::comparison((params, &head.keys), table)
+    }
+
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
         let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
         let on: Vec<String> = head.keys.0.iter().filter(given).cloned().collect();
@@ -60,7 +64,7 @@ impl TableOp for ComparePublished {
     }
 }
 
-const NUMBERS: [&str; 8] =
+pub(super) const NUMBERS: [&str; 8] =
     ["column", "ours", "ours_low", "ours_high", "published", "deviation", "relative_deviation", "within_interval"];
 
 /// The columns to compare: those asked for, or all numbers of the paper that our table has.

@@ -4,7 +4,7 @@ use crate::analysis::pairs::{Keyed, keyed, paired_on};
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
 use crate::step::roles::{After, Clause, Form, Makes, Need, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Problem, StepError};
+use crate::step::{Columns, Context, Header, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ pub struct Difference;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The column compared, in its own unit.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The contender whose rows are kept.
     pub of: String,
@@ -73,6 +74,10 @@ impl TableOp for Difference {
 
     fn after(params: &Params, head: &TableHead) -> After {
         After { only: Some((head.by.clone(), params.of.clone())), keys: head.keys.0.clone(), ..After::default() }
+    }
+
+    fn header(_: &Params, _: &TableHead, table: &Header) -> Header {
+        super::headers::difference(table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {

@@ -9,6 +9,7 @@ mod choose;
 mod compare_published;
 mod difference;
 mod filter;
+mod headers;
 mod stack;
 
 pub use aggregate::Aggregate;

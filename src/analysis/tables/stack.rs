@@ -3,8 +3,8 @@
 use crate::artifact::{Cell, Table};
 use crate::step::roles::Role;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Row, Shape, Shapes, Slot,
-    StepError, Value, ValueType,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Row, Shape,
+    Shapes, Slot, StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,10 @@ impl Kind for Stack {
         }
         let message = format!("{} rows of constants for {wired} tables: each table needs one", params.rows.len());
         Err(vec![Problem::at("rows", message)])
+    }
+
+    fn header(&self, _: &str, params: &Params, inputs: &Headers) -> Option<Header> {
+        super::headers::stacked(params, inputs.all("tables"))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

@@ -69,6 +69,11 @@ fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
     Ok(read(&name, &own)?.over(read("the shipped bibliography", SHIPPED)?))
 }
 
+/// The keys of the project's bibliography; none where it cannot be read.
+pub(in crate::cli) fn works(root: &Path) -> Vec<String> {
+    bibliography(root).map_or_else(|_| Vec::new(), |works| works.keys().map(str::to_owned).collect())
+}
+
 fn tell(folder: &Path, written: &Written) {
     let page = folder.strip_prefix(".").unwrap_or(folder).join("index.html");
     match written.changed.len() + written.removed.len() {

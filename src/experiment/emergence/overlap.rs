@@ -12,7 +12,8 @@ use crate::math::lofi::subsample::{
 };
 use crate::math::statistics::{mean, standard_error};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,16 @@ impl Kind for EmergenceOverlap {
         }
         let cost = cost(params, &lifted);
         Ok(Plan { outputs: vec![Shape::Table], work_bytes: cost.0 + lifted.work_bytes, flops: cost.1 })
+    }
+
+    fn header(&self, _: &str, _: &Self::Params, _: &Headers) -> Option<Header> {
+        Some(
+            Header::of(&COLUMNS)
+                .keys(&["eigenvector", "n_train"])
+                .spreads(&["squared_overlap_standard_error"])
+                .counts(&["repeats"])
+                .more_is_better(&["squared_overlap", "squared_overlap_any_place"]),
+        )
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -7,7 +7,8 @@ use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::{Emergence, Moments, emergence};
 use crate::math::lofi::filter::MomentFilter;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct EmergencePredictionParams {
 const fn six() -> usize {
     6
 }
+
+const HEADER: [&str; 6] = ["eigenvector", "eigenvalue", "alignment", "radius", "effective_dimension", "predicted_n"];
 
 impl Kind for EmergencePrediction {
     type Params = EmergencePredictionParams;
@@ -80,6 +83,13 @@ impl Kind for EmergencePrediction {
         })
     }
 
+    fn header(&self, port: &str, _: &Self::Params, _: &Headers) -> Option<Header> {
+        match port {
+            "predictions" => Some(Header::of(&HEADER).keys(&["eigenvector"])),
+            _ => None,
+        }
+    }
+
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
         let moments = moments(params, x, context)?;
@@ -107,13 +117,12 @@ fn moments(
 }
 
 fn table(filter: &MomentFilter, found: &[Emergence]) -> Result<Table, StepError> {
-    let header = ["eigenvector", "eigenvalue", "alignment", "radius", "effective_dimension", "predicted_n"];
     let row = |(i, (value, e)): (usize, (&f64, &Emergence))| {
         let numbers = [*value, e.alignment, e.radius, e.effective_dimension, e.predicted_samples];
         std::iter::once((i + 1).into()).chain(numbers.map(Into::into)).collect()
     };
     let rows: Vec<_> = filter.eigenvalues.iter().zip(found).enumerate().map(row).collect();
-    Ok(Table::from_rows(&header, &rows)?)
+    Ok(Table::from_rows(&HEADER, &rows)?)
 }
 
 /// Sizes of the samples whose moments are taken.

@@ -10,7 +10,9 @@ use crate::math::hierarchy::{
 use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
 use crate::math::size::bytes;
-use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +159,18 @@ impl Kind for SyntheticHierarchy {
             work_bytes: moment + streaming + stages,
             flops: work.flops(method) + teacher + second,
         })
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(
+            Header::of(&HEADER)
+                .keys(&["alpha", "n_train"])
+                .counts(&["features", "products"])
+                .spreads(&["test_mse_standard_error"])
+                .truths(&["formed"])
+                .less_is_better(&["test_mse", "relative_mse"])
+                .more_is_better(&["overlap_h1", "overlap_h2"]),
+        )
     }
 
     fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -6,7 +6,9 @@ use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{
     FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
 };
-use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +106,16 @@ impl Kind for SyntheticMomentSpectrum {
                 + matrix_bytes(largest, 2 + params.permutations),
             flops: sums + labels + sizes.len() as f64 * eigenvalues,
         })
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(
+            Header::of(&HEADER)
+                .keys(&["alpha", "n_train", "rank"])
+                .counts(&["features"])
+                .truths(&["leading"])
+                .more_is_better(&["overlap_h1"]),
+        )
     }
 
     fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -3,7 +3,8 @@
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::lofi::subsample::first_crossing;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct EmergenceThresholdParams {
 const fn half() -> f64 {
     0.5
 }
+
+const MEASURED: [&str; 3] = ["measured_n", "measured_n_any_place", "measured_over_predicted"];
 
 impl Kind for EmergenceThreshold {
     type Params = EmergenceThresholdParams;
@@ -68,6 +71,14 @@ impl Kind for EmergenceThreshold {
 
     fn plan(&self, _: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         Ok(Plan::light(vec![Shape::Table, Shape::Table]))
+    }
+
+    fn header(&self, port: &str, _: &Self::Params, inputs: &Headers) -> Option<Header> {
+        match port {
+            "thresholds" => Some(inputs.one("predictions")?.clone().with(&Header::of(&MEASURED))),
+            "curves" => Some(inputs.one("overlaps")?.clone().with(&Header::of(&["predicted_n"]))),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

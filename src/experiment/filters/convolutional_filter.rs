@@ -11,6 +11,7 @@ use crate::math::image::patch::leading_directions;
 use crate::math::linalg::leading_columns;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,10 @@ impl Kind for ConvolutionalFilter {
             work_bytes: planned.work_bytes() + 5 * matrix_bytes(width, width),
             flops: moment + projection + eigen_flops(width),
         })
+    }
+
+    fn weights(&self, params: &Params) -> Option<WeightStream> {
+        Kind::weights(&convolution::Convolution, &params.lift())
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -7,7 +7,9 @@ use crate::math::image::maps::bounded_blocks;
 use crate::math::image::patch::{PatchMoment, Window, flatness, leading_directions, parity};
 use crate::math::linalg::Eigen;
 use crate::math::size::times3;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,8 @@ impl Params {
         Window { size: self.window, padding: self.padding }
     }
 }
+
+const HEADER: [&str; 5] = ["channel", "index", "eigenvalue", "parity", "flatness"];
 
 impl Kind for PatchFilters {
     type Params = Params;
@@ -86,6 +90,13 @@ impl Kind for PatchFilters {
             work_bytes: 4 * matrix_bytes(1 << 22, 1),
             flops: shape.channels as f64 * patches * (area * area) as f64,
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "spectrum" => Some(Header::of(&HEADER).keys(&["channel", "index"]).texts(&["channel"])),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
@@ -147,7 +158,7 @@ fn table(filters: &[Eigen]) -> Result<Table, StepError> {
             ]);
         }
     }
-    Ok(Table::from_rows(&["channel", "index", "eigenvalue", "parity", "flatness"], &rows)?)
+    Ok(Table::from_rows(&HEADER, &rows)?)
 }
 
 #[cfg(test)]

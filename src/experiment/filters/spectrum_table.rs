@@ -3,7 +3,8 @@
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::statistics::separation::separation;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,10 @@ pub struct Params {
     #[schemars(range(min = 1, max = 100_000))]
     pub leading: usize,
 }
+
+const SEPARATION: [&str; 5] = ["weakest", "next", "gap", "bulk_width", "distance"];
+
+const HEADER: [&str; 5] = ["index", "eigenvalue", "magnitude", "share", "leading"];
 
 impl Kind for SpectrumTable {
     type Params = Params;
@@ -66,6 +71,14 @@ impl Kind for SpectrumTable {
         }
     }
 
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "table" => Some(Header::of(&HEADER).keys(&["index"]).shares(&["share"]).truths(&["leading"])),
+            "separation" => Some(Header::of(&SEPARATION)),
+            _ => None,
+        }
+    }
+
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let Value::Spectrum(spectrum) = inputs.one("spectrum")? else {
             return Err(StepError::Bug("slot `spectrum` holds no spectrum".into()));
@@ -79,13 +92,9 @@ impl Kind for SpectrumTable {
             vec![(i + 1).into(), value.into(), magnitude.into(), share.into(), leading.into()]
         };
         let rows: Vec<Vec<Cell>> = spectrum.values.iter().enumerate().map(row).collect();
-        let header = ["index", "eigenvalue", "magnitude", "share", "leading"];
         let numbers = [found.weakest, found.next, found.gap, found.bulk_width, found.distance];
-        let one = Table::from_rows(
-            &["weakest", "next", "gap", "bulk_width", "distance"],
-            &[numbers.map(Cell::from).to_vec()],
-        )?;
-        Ok(vec![Value::Table(Table::from_rows(&header, &rows)?), Value::Table(one)])
+        let one = Table::from_rows(&SEPARATION, &[numbers.map(Cell::from).to_vec()])?;
+        Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?), Value::Table(one)])
     }
 }
 

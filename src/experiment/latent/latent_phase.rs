@@ -8,7 +8,8 @@ use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::statistics::circular::{determination, phase_agreement, turned_to_mean};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -125,6 +126,10 @@ impl Kind for LatentPhase {
             work_bytes: 64 * parameters as u64 + 3 * matrix_bytes(sizes.test, widest),
             flops: 1e3 * parameters as f64 + 4.0 * sizes.test as f64 * widest as f64 * params.directions as f64,
         })
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).keys(&["number", "rank"]).texts(&["number"]))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -4,7 +4,8 @@ use super::analysed::{Direction, directions, squared_norm};
 use crate::artifact::{Cell, Network, Shape, Table, Value, ValueType};
 use crate::experiment::training::network::at_checkpoint;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,18 @@ impl Kind for NetworkSingularValues {
             work_bytes: 64 * parameters as u64,
             flops: 80.0 * parameters as f64 * checkpoints as f64 * widest as f64,
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "values" => Some(Header::of(&VALUES).keys(&["step", "layer", "index"])),
+            "kept" => Some(Header::of(&KEPT).keys(&["step", "layer", "degree"]).counts(&["directions", "frequencies"])),
+            "layers" => {
+                Some(Header::of(&LAYERS).keys(&["step", "layer"]).counts(&["directions", "frequencies", "constant"]))
+            }
+            "summary" => Some(Header::of(&SUMMARY).keys(&["step"]).counts(&["parameters", "layers"])),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -10,6 +10,7 @@ use crate::math::image::patch::Window;
 use crate::math::size::times;
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,10 @@ impl Kind for Convolution {
             work_bytes: planned.work_bytes(),
             flops: planned.positions(planned.sizes.samples()) * planned.lift_flops(),
         })
+    }
+
+    fn weights(&self, params: &Params) -> Option<WeightStream> {
+        Some(params.draw().stream("convolution"))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -5,7 +5,9 @@ use crate::math::MathError;
 use crate::math::kernel::dual_activation::DualActivation;
 use crate::math::kernel::layerwise::{DegreeShares, degree_shares};
 use crate::math::kernel::zonal::ZonalRule;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,8 @@ impl Params {
     }
 }
 
+const HEADER: [&str; 4] = ["layer", "degree", "eigenvalue", "share"];
+
 impl Kind for LayerKernelShares {
     type Params = Params;
     const NAME: &'static str = "layer-kernel-shares";
@@ -92,11 +96,15 @@ impl Kind for LayerKernelShares {
         })
     }
 
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).keys(&["layer", "degree"]).shares(&["share"]))
+    }
+
     fn run(&self, params: &Params, _: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let rule = ZonalRule::new(params.dim, params.quadrature_nodes)?;
         let found = degree_shares(&params.dual()?, params.depth, (&rule, &params.degrees))?;
         let rows: Vec<Vec<Cell>> = found.iter().flat_map(rows).collect();
-        Ok(vec![Value::Table(Table::from_rows(&["layer", "degree", "eigenvalue", "share"], &rows)?)])
+        Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?)])
     }
 }
 

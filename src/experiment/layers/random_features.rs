@@ -9,6 +9,7 @@ use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks, lift_blocks, unnormalised_lift};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,10 @@ impl Kind for RandomFeatures {
             work_bytes: matrix_bytes(dim, params.width) + matrix_bytes(ROWS_AT_ONCE, dim + 2 * params.width),
             flops: 2.0 * sizes.samples() as f64 * dim as f64 * params.width as f64,
         })
+    }
+
+    fn weights(&self, params: &Params) -> Option<WeightStream> {
+        Some(params.draw().stream("dense"))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

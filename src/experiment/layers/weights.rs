@@ -4,7 +4,7 @@ use crate::math::image::convolution::{self, divide_by_root_width};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features;
 use crate::math::random::torch::TorchGenerator;
-use crate::step::Problem;
+use crate::step::{Problem, WeightStream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,15 @@ impl Draw<'_> {
         }
         let message = "`drawn_before` is for reference weights only: else every layer has a stream of its own";
         Err(vec![Problem::at("drawn_before", message).help("remove it, or use `weights: reference`")])
+    }
+
+    /// The stream of the numbers, for layers of a purpose.
+    pub fn stream(&self, purpose: &'static str) -> WeightStream {
+        if self.weights == Weights::Reference {
+            let layer = self.drawn_before.iter().fold(0u64, |sum, &count| sum.saturating_add(count as u64));
+            return WeightStream { purpose: "reference", seed: self.seed, layer, told_by: "drawn_before" };
+        }
+        WeightStream { purpose, seed: self.seed, layer: self.layer, told_by: "layer" }
     }
 
     /// The weights of a fully connected layer, d x P, standard normal.

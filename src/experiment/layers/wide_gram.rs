@@ -6,6 +6,7 @@ use crate::experiment::values::{Matrices, Sizes, kernel, matrix_bytes};
 use crate::math::lofi::random_features::{WideLayer, wide_gram};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,10 @@ impl Kind for WideGram {
             work_bytes: matrix_bytes(all, dim) + matrix_bytes(dim + 2 * all, params.held()),
             flops: params.width as f64 * (2.0 * all as f64 * dim as f64 + products),
         })
+    }
+
+    fn weights(&self, params: &Self::Params) -> Option<WeightStream> {
+        Some(WeightStream { purpose: "dense", seed: params.seed, layer: params.layer, told_by: "layer" })
     }
 
     fn run(&self, params: &WideGramParams, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -6,7 +6,9 @@ use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, LAYERS, Level
 use crate::math::image::frequencies::FourierImages;
 use crate::math::lofi::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +107,13 @@ impl Kind for FeatureMaximiser {
             work_bytes: planned.work_bytes() + planned.passing_bytes(params.restarts),
             flops: (planned.samples as f64 + 2.0 * ascents) * planned.pass_flops(),
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "table" => Some(Header::of(&COLUMNS).keys(&["layer", "feature"])),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -12,7 +12,9 @@ use crate::math::image::region::{
 use crate::math::linalg::Matrix;
 use crate::math::lofi::jacobian::importance;
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +131,13 @@ impl Kind for InputImportance {
             work_bytes: planned.work_bytes(),
             flops: (planned.samples as f64 + passes) * planned.pass_flops(),
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "table" => Some(Header::of(&COLUMNS).keys(&["layer"]).counts(&["features"]).shares(&["centre_share"])),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

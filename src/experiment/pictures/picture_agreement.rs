@@ -3,7 +3,8 @@
 use crate::artifact::{Cell, Picture, Table, Value, ValueType};
 use crate::math::statistics::spearman;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes,
+    Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ const SLOTS: [Slot; 2] = [
     Slot { name: "a", accepts: &[ValueType::Pictures], arity: Arity::One, doc: "Pictures." },
     Slot { name: "b", accepts: &[ValueType::Pictures], arity: Arity::One, doc: "Pictures with the same places." },
 ];
+
+const HEADER: [&str; 3] = ["row", "column", "correlation"];
 
 impl Kind for PictureAgreement {
     type Params = Params;
@@ -45,6 +48,10 @@ impl Kind for PictureAgreement {
         Ok(Plan { flops: 20.0 * numbers, ..Plan::light(vec![Shape::Table]) })
     }
 
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).keys(&["row", "column"]).texts(&["row", "column"]).more_is_better(&["correlation"]))
+    }
+
     fn run(&self, _: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let (a, b) = (inputs.pictures("a")?, inputs.pictures("b")?);
         let mut rows = Vec::new();
@@ -59,7 +66,7 @@ impl Kind for PictureAgreement {
             let reason = "no picture has a place that one of `a` has; compare pictures of the same kind".to_owned();
             return Err(StepError::Input { slot: "b".to_owned(), reason });
         }
-        Ok(vec![Value::Table(Table::from_rows(&["row", "column", "correlation"], &rows)?)])
+        Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?)])
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::artifact::{Shape, Spectrum, Table, Value, ValueType};
 use crate::math::emergence::dimension::{magnitude_share, participation_ratio, relative_effective_dimension};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,10 @@ impl Kind for EffectiveDimension {
             }
             _ => Ok(Plan::light(vec![Shape::Table])),
         }
+    }
+
+    fn header(&self, _: &str, _: &EffectiveDimensionParams, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).counts(&["kept"]).shares(&["magnitude_share"]))
     }
 
     fn run(&self, params: &EffectiveDimensionParams, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

@@ -6,7 +6,8 @@ use crate::math::linalg::Matrix;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
 use crate::step::{
-    About, Arity, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes,
+    Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ fn default_grid() -> Grid {
 // Ridges solved at a time: their predictions on all splits never exist for a whole grid unless each is asked for.
 const RIDGES_AT_ONCE: usize = 32;
 
+const PATH: [&str; 5] = ["lambda", "leave_one_out_mse", "train_mse", "validation_mse", "selected"];
+
 impl Kind for RidgeReadout {
     type Params = Params;
     const NAME: &'static str = "ridge-readout";
@@ -116,6 +119,17 @@ impl Kind for RidgeReadout {
             work_bytes: matrix_bytes(n, rank) + 3 * matrix_bytes(rank, rank) + matrix_bytes(sizes.samples(), width),
             flops: 2.0 * n as f64 * width as f64 * rank as f64 + eigen_flops(rank) + count as f64 * each,
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "path" => Some(Header::of(&PATH).keys(&["lambda"]).truths(&["selected"]).less_is_better(&[
+                "leave_one_out_mse",
+                "train_mse",
+                "validation_mse",
+            ])),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
@@ -236,8 +250,7 @@ impl Work<'_> {
             vec![lambda.into(), leave_one_out, train, validation, chosen.contains(&i).into()]
         };
         let rows: Vec<Vec<Cell>> = self.params.lambda.0.iter().enumerate().map(row).collect();
-        let header = ["lambda", "leave_one_out_mse", "train_mse", "validation_mse", "selected"];
-        Ok(Table::from_rows(&header, &rows)?)
+        Ok(Table::from_rows(&PATH, &rows)?)
     }
 }
 

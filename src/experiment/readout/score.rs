@@ -3,7 +3,8 @@
 use crate::artifact::{Cell, Evaluated, Predictions, Shape, Table, Value, ValueType};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,18 @@ impl Kind for Score {
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         Ok(Plan::light(vec![Shape::Table]))
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(
+            Header::of(&HEADER)
+                .keys(&["lambda"])
+                .spreads(&["test_mse_standard_error", "test_error_standard_error"])
+                .counts(&["n_train", "n_validation", "n_test"])
+                .shares(&["train_error", "validation_error", "test_error", "test_error_standard_error"])
+                .less_is_better(&["leave_one_out_mse", "train_mse", "train_error", "validation_mse"])
+                .less_is_better(&["validation_error", "test_mse", "test_error"]),
+        )
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

@@ -7,7 +7,8 @@ use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::alignment::Reference;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,6 +134,10 @@ impl Kind for FeatureAlignment {
                 + matrix_bytes(sizes.train.max(sizes.validation).max(sizes.test), input) / 2,
             flops: each * checkpoints as f64,
         })
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).keys(&["layer", "step"]))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

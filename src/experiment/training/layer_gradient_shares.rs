@@ -10,7 +10,8 @@ use crate::math::network::{
     Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
 };
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ impl Params {
     }
 }
 
+const HEADER: [&str; 3] = ["layer", "overlap", "share"];
+
 impl Kind for LayerGradientShares {
     type Params = Params;
     const NAME: &'static str = "layer-gradient-shares";
@@ -110,6 +113,10 @@ impl Kind for LayerGradientShares {
         })
     }
 
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).keys(&["layer"]).shares(&["share"]))
+    }
+
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
         let input = input_of(x.geometry, x.samples.train.dim());
@@ -133,7 +140,7 @@ fn table(overlaps: &[f64]) -> Result<Table, StepError> {
     let share = |overlap: f64| if total > 0.0 { Cell::Float(overlap / total) } else { Cell::Null };
     let row = |(i, &overlap): (usize, &f64)| vec![(i + 1).into(), Cell::Float(overlap), share(overlap)];
     let rows: Vec<Vec<Cell>> = overlaps.iter().enumerate().map(row).collect();
-    Ok(Table::from_rows(&["layer", "overlap", "share"], &rows)?)
+    Ok(Table::from_rows(&HEADER, &rows)?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,17 @@ impl Kind for NetworkScore {
             work_bytes: 8 * parameters as u64 + matrix_bytes(sizes.test, sizes.dim.unwrap_or(0)) / 2,
             flops: 2.0 * sizes.test as f64 * parameters as f64 * checkpoints as f64,
         })
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(
+            Header::of(&HEADER)
+                .keys(&["step"])
+                .spreads(&["test_error_standard_error"])
+                .shares(&["test_error", "test_error_standard_error", "test_accuracy"])
+                .less_is_better(&["test_error", "test_mse"])
+                .more_is_better(&["test_accuracy"]),
+        )
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

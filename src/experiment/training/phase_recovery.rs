@@ -3,7 +3,9 @@
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::phase::learner::{BLOCK, PhaseLearner, State};
 use crate::math::phase::model::PhaseModel;
-use crate::step::{About, Context, Family, Grid, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{
+    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +116,14 @@ impl Kind for PhaseRecovery {
             work_bytes: 1 << 20,
             flops: 5.0 * params.size as f64 * steps as f64,
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "curve" => Some(Header::of(&CURVE).keys(&["n_over_cube"]).more_is_better(&["overlap", "excess_overlap"])),
+            "recovery" => Some(Header::of(&RECOVERY)),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, _: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

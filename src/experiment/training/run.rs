@@ -5,7 +5,7 @@ use super::parameters::RidgePenalty;
 use super::state::{Progress, decode, encode};
 use crate::artifact::{Cell, Checkpoint, Network, Table, Value};
 use crate::math::network::{Evaluation, Order, Schedule, Trainer};
-use crate::step::{Context, Outputs, StepError};
+use crate::step::{Context, Header, Outputs, StepError};
 
 /// What a training run does when.
 pub struct Setting {
@@ -50,6 +50,18 @@ const TRAJECTORY: [&str; 8] = [
     "test_error",
 ];
 const LAYERS: [&str; 5] = ["step", "layer", "gradient_norm", "gradient_share", "parameter_norm"];
+
+/// The columns of the trajectory.
+pub(super) fn trajectory_header() -> Header {
+    const ERRORS: [&str; 3] = ["train_error", "validation_error", "test_error"];
+    const LOSSES: [&str; 3] = ["train_loss", "validation_loss", "test_loss"];
+    Header::of(&TRAJECTORY).keys(&["step"]).shares(&ERRORS).less_is_better(&ERRORS).less_is_better(&LOSSES)
+}
+
+/// The columns of the table of layers.
+pub(super) fn layers_header() -> Header {
+    Header::of(&LAYERS).keys(&["step", "layer"]).shares(&["gradient_share"])
+}
 
 impl Training<'_> {
     /// Trains to the end, from the saved state where there is one. The state is saved when the run is stopped, and

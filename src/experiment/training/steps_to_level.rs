@@ -3,7 +3,8 @@
 use crate::artifact::{Cell, Table, Value, ValueType};
 use crate::math::statistics::curve::{Crossing, first_crossing};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes,
+    Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub enum Side {
 pub struct Params {
     /// The column that reaches the level.
     #[serde(default = "test_error")]
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// The level, in the column's unit.
     #[schemars(range(min = -1e15, max = 1e15))]
@@ -71,6 +73,10 @@ impl Kind for StepsToLevel {
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         Ok(Plan::light(vec![Shape::Table]))
+    }
+
+    fn header(&self, _: &str, _: &Params, _: &Headers) -> Option<Header> {
+        Some(Header::of(&HEADER).less_is_better(&HEADER))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

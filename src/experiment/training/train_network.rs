@@ -9,7 +9,8 @@ use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Optimiser, Trainer};
 use crate::math::size::times;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
+    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
+    StepError,
 };
 
 /// `train-network`
@@ -98,6 +99,14 @@ impl Kind for TrainNetwork {
             work_bytes: 4 * numbers as u64 + copies,
             flops: architecture.flops() * seen,
         })
+    }
+
+    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+        match port {
+            "trajectory" => Some(super::run::trajectory_header()),
+            "layers" => Some(super::run::layers_header()),
+            _ => None,
+        }
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// What was binned: its name, unit and factor. The ends of the bins are read from the columns `low` and `high`.
+    #[schemars(extend("format" = "quantity"))]
     pub x: Axis,
     /// Column of the heights: `count` or `density`.
     #[serde(default = "count")]

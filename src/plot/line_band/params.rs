@@ -35,9 +35,11 @@ pub struct Params {
     pub band: String,
     /// Column of the lower end of the band; empty for `<y>_low`.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub band_low: String,
     /// Column of the upper end of the band; empty for `<y>_high`.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub band_high: String,
     /// Dashed reference lines at given numbers.
     #[serde(default)]

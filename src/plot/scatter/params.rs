@@ -22,6 +22,7 @@ pub struct Params {
     pub shape: Option<Axis>,
     /// Column whose values are written beside the points; empty for none.
     #[serde(default)]
+    #[schemars(extend("format" = "column"))]
     pub label: String,
     /// Whether the line y = x is drawn; both axes then have one range.
     #[serde(default)]

@@ -17,6 +17,7 @@ pub struct Axis(pub AxisForm);
 #[serde(deny_unknown_fields)]
 pub struct AxisForm {
     /// The column shown.
+    #[schemars(extend("format" = "column"))]
     pub column: String,
     /// What is written beside the axis, without the unit; empty for a label made from the column's name.
     #[serde(default)]

@@ -7,6 +7,7 @@ use crate::step::about::{About, Arity, Family, Keep, Port, Slot};
 use crate::step::columns::Columns;
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
+use crate::step::header::{Header, Headers};
 use crate::step::kind::Kind;
 use crate::step::params::Parameters;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
@@ -47,6 +48,11 @@ pub trait TableOp: Sync + 'static {
         After { keys: head.keys.0.clone(), ..After::default() }
     }
 
+    /// The columns that it makes of those of the table; as it stands, the same.
+    fn header(_: &Self::Params, _: &TableHead, table: &Header) -> Header {
+        table.clone()
+    }
+
     /// The operation. It asks `context` now and then where it takes long.
     ///
     /// # Errors
@@ -61,6 +67,7 @@ pub trait TableOp: Sync + 'static {
 pub struct TableHead {
     /// The column that names the contenders; in a study's tables the column of the labels.
     #[serde(default = "model")]
+    #[schemars(extend("format" = "column"))]
     pub by: String,
     /// All axes of the table, the model's included; the study layer fills this in.
     #[serde(default)]
@@ -195,6 +202,10 @@ impl<T: TableOp> Kind for Operation<T> {
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let faults = T::faults(&params.own, &params.head);
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+    }
+
+    fn header(&self, _: &str, params: &Self::Params, inputs: &Headers) -> Option<Header> {
+        inputs.one("table").map(|table| T::header(&params.own, &params.head, table))
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

@@ -3,7 +3,9 @@
 use super::places::Places;
 use super::table_spec::{Clausal, TableSpec};
 use crate::artifact::Cell;
+use crate::step::Header;
 use crate::step::roles::{Clause, GivenTable, Makes, Need};
+use crate::study::columns::{known, no_column};
 use crate::study::expand::{Builder, Wire};
 use crate::study::nodes::{give, node_of};
 use crate::study::read::names;
@@ -38,7 +40,8 @@ pub(super) fn shaped(
     spec: &TableSpec<'_>,
     mut rows: Rows,
 ) -> Result<Rows, Vec<Fault>> {
-    declare_keys(item, spec.node.get("keys"), &mut rows)?;
+    let header = rows.wire.header(builder).cloned();
+    declare_keys(item, spec.node.get("keys"), (&mut rows, header.as_ref()))?;
     rows.places = rows.places.kept(item, spec.node.get("where"))?;
     each(builder, item, spec, (rows, &|clause| clause.makes == Makes::Rows))
 }
@@ -111,7 +114,11 @@ pub(super) fn lacking(item: &Item, params: &Node, (needs, places): (&[Need], &Pl
 }
 
 /// Adds the columns of `keys`, which tell rows of one step apart as axes do.
-fn declare_keys(item: &Item, written: Option<&Node>, rows: &mut Rows) -> Result<(), Vec<Fault>> {
+fn declare_keys(
+    item: &Item,
+    written: Option<&Node>,
+    (rows, header): (&mut Rows, Option<&Header>),
+) -> Result<(), Vec<Fault>> {
     const HELP: &str = "`keys` names columns that the steps make themselves; axes of the sweep are keys anyway";
     let Some(node) = written else { return Ok(()) };
     let value = node.to_json();
@@ -122,6 +129,9 @@ fn declare_keys(item: &Item, written: Option<&Node>, rows: &mut Rows) -> Result<
     for name in names {
         if rows.keys.iter().chain(&rows.made).any(|key| key == name) {
             return Err(vec![item.fault(node.mark, format!("`{name}` tells the rows apart already")).help(HELP)]);
+        }
+        if let Some(header) = header.filter(|header| header.get(name).is_none()) {
+            return Err(vec![item.fault(node.mark, no_column(name)).help(known(name, &[header]))]);
         }
         rows.keys.push(name.to_owned());
     }

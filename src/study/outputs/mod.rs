@@ -7,6 +7,7 @@ mod clauses;
 pub(super) mod direct;
 mod only;
 mod places;
+mod published_columns;
 mod stacks;
 pub(super) mod table_spec;
 pub(super) mod tables;

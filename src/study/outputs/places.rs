@@ -19,15 +19,15 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// From the constants of the tables that are stacked. A column that one of them lacks may come from its step: of such a
-    /// column nothing is known.
-    pub fn new(rows: &[Vec<(String, Cell)>]) -> Self {
+    /// From the constants of the tables that are stacked; of a column that is nothing in one of them, as it may come from its
+    /// step, nothing is known.
+    pub fn new(rows: &[Vec<(String, Option<Cell>)>]) -> Self {
         let columns: Vec<String> = match rows.first() {
             Some(first) => first.iter().map(|(name, _)| name.clone()).collect(),
             None => Vec::new(),
         };
-        let of = |row: &[(String, Cell)], name: &str| row.iter().find(|(own, _)| own == name).map(|(_, v)| v.clone());
-        let everywhere = |name: &String| rows.iter().all(|row| of(row, name).is_some_and(|value| !value.is_null()));
+        let of = |row: &[(String, Option<Cell>)], name: &str| row.iter().find(|(own, _)| own == name)?.1.clone();
+        let everywhere = |name: &String| rows.iter().all(|row| of(row, name).is_some());
         let columns: Vec<String> = columns.into_iter().filter(everywhere).collect();
         let rows = rows.iter().map(|row| columns.iter().filter_map(|name| of(row, name)).collect()).collect();
         Self { columns, rows }
@@ -117,7 +117,8 @@ impl Places {
 
     /// The values of a column, with the one that was meant if it is near.
     fn known(&self, at: usize, wanted: &Cell) -> String {
-        let distinct: BTreeSet<Sorted> = self.rows.iter().map(|row| Sorted(row[at].clone())).collect();
+        let given = self.rows.iter().map(|row| &row[at]).filter(|cell| !cell.is_null());
+        let distinct: BTreeSet<Sorted> = given.map(|cell| Sorted(cell.clone())).collect();
         let words: Vec<String> = distinct.iter().map(|Sorted(cell)| cell.to_string()).collect();
         let as_text = wanted.to_string();
         if matches!(wanted, Cell::Text(_)) && words.contains(&as_text) {

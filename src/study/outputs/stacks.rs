@@ -4,7 +4,7 @@ use super::clauses::{Rows, labels_apart};
 use super::places::Places;
 use super::table_spec::TableSpec;
 use crate::artifact::Cell;
-use crate::step::ValueType;
+use crate::step::{Header, ValueType};
 use crate::study::axes::axis::value;
 use crate::study::expand::{Builder, Grid, Wire};
 use crate::study::nodes::{distinct, node_of, row};
@@ -39,9 +39,10 @@ pub(super) fn stack(
             // A step that could not be made has left its faults; its table would only repeat them.
             let at = grid.at(wire.step, cell).ok_or_else(Vec::new)?;
             wires.push(Wire { node: at, port: wire.port });
+            let header = builder.nodes[at].headers[wire.port].clone();
             let place = grid.place(wire.step, cell);
             rows.push(row(spec.labels, &entry.key, &place));
-            places.push((entry.key.as_str(), place));
+            places.push((entry.key.as_str(), place, header));
         }
     }
     columns_of_one_type(grid, item, &axes)?;
@@ -51,10 +52,15 @@ pub(super) fn stack(
     let (kind, _) = spec.source.ok_or_else(Vec::new)?;
     let slot = kind.about().inputs.first().map_or_else(String::new, |slot| slot.name.to_owned());
     let wire = node_of(builder, item, kind, (&params, vec![(slot, wires)]))?;
-    let known = |(label, place): &(&str, Vec<(String, Cell)>)| {
-        let of = |key: &String| match *key == spec.labels {
-            true => Cell::from(*label),
-            false => place.iter().find(|(axis, _)| axis == key).map_or(Cell::Null, |(_, value)| value.clone()),
+    let known = |(label, place, header): &(&str, Vec<(String, Cell)>, Option<Header>)| {
+        let constant = |key: &String| match *key == spec.labels {
+            true => Some(Cell::from(*label)),
+            false => place.iter().find(|(axis, _)| axis == key).map(|(_, value)| value.clone()),
+        };
+        // What the sweep leaves open has no value, unless the step makes such a column itself.
+        let of = |key: &String| {
+            let open = || header.as_ref().filter(|header| header.get(key).is_none()).map(|_| Cell::Null);
+            constant(key).filter(|value| !value.is_null()).or_else(open)
         };
         keys.iter().map(|key| (key.clone(), of(key))).collect()
     };

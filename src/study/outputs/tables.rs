@@ -3,10 +3,11 @@
 use super::clauses::{Rows, fill, lacking, shaped, summarised, table_node};
 use super::direct::Direct;
 use super::only::made;
+use super::published_columns;
 use super::stacks::stack;
 use super::table_spec::TableSpec;
 use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
-use crate::step::{DataRef, Family};
+use crate::step::{DataRef, Family, Header};
 use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
 use crate::study::nodes::{give, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
@@ -36,7 +37,8 @@ pub(in crate::study) fn outputs(
     raw: &RawStudy,
     (grid, path): (&Grid<'_>, &Path),
 ) -> (Vec<Output>, Vec<String>) {
-    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs: Vec::new(), remarks: Vec::new() };
+    let (outputs, remarks, compared) = (Vec::new(), Vec::new(), Vec::new());
+    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs, remarks, compared };
     for item in &raw.tables {
         let made = maker.table(builder, item);
         collect(builder, made);
@@ -51,6 +53,7 @@ pub(in crate::study) fn outputs(
         let made = made.and_then(|item| item.map_or(Ok(()), |item| maker.claim(builder, &item)));
         collect(builder, made);
     }
+    builder.faults.extend(published_columns::faults(raw, &maker.compared));
     (maker.outputs, maker.remarks)
 }
 
@@ -67,6 +70,8 @@ struct Maker<'a> {
     tables: BTreeMap<String, Built>,
     outputs: Vec<Output>,
     remarks: Vec<String>,
+    /// Published numbers, and the columns of the tables that they are laid beside.
+    compared: Vec<(String, Option<Header>)>,
 }
 
 impl Maker<'_> {
@@ -150,6 +155,7 @@ impl Maker<'_> {
             let (mut params, mark) = spec.parameters(&operation.clause);
             let name = spec.node.get(operation.clause.name).and_then(Node::text).unwrap_or_default();
             let numbers = self.published(item, name, mark)?;
+            self.compared.push((name.to_owned(), summary.wire.header(builder).cloned()));
             if !comparable(builder) {
                 continue;
             }
@@ -185,7 +191,10 @@ impl Maker<'_> {
         let inputs = self.drawn(item, role, (&mut params, &mut given));
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
-            let numbers = self.published(item, name.text().unwrap_or_default(), name.mark)?;
+            let text = name.text().unwrap_or_default();
+            let numbers = self.published(item, text, name.mark)?;
+            let wired = inputs.iter().flat_map(|(_, wires)| wires);
+            self.compared.extend(wired.map(|wire| (text.to_owned(), wire.header(builder).cloned())));
             if comparable(builder) {
                 set(&mut params, "published", &numbers.json, name.mark);
             }

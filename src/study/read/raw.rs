@@ -64,6 +64,15 @@ impl Tolerance {
         self.relative > 0.0 || self.absolute > 0.0 || self.samples.is_some()
     }
 
+    /// The constant or column that has its number of samples.
+    #[must_use]
+    pub fn counted_by(&self) -> Option<&str> {
+        match &self.samples.as_ref()?.of {
+            SampleCount::Name(name) => Some(name),
+            SampleCount::Number(_) => None,
+        }
+    }
+
     /// What is wrong with it.
     fn fault(&self) -> Option<&'static str> {
         let sound = |v: f64| v.is_finite() && v >= 0.0;

@@ -2,6 +2,7 @@
 
 mod claims;
 mod clauses;
+mod columns;
 mod command_line;
 mod conditions;
 mod data;
@@ -11,6 +12,7 @@ mod outputs;
 mod steps;
 mod sweep;
 mod syntax;
+mod unused;
 mod while_running;
 
 use crate::project::Project;

@@ -352,7 +352,7 @@ fn whole_numbers_in_other_spellings() {
 #[test]
 fn ranges_hold_the_values_that_one_would_write() {
     let axis = "off: {range: {from: 0.1, to: 0.5, step: 0.1}}\n  exclude: [{off: 0.3}, {off: 0.5}]\n  n_train: [40]";
-    let project = Project::tiny(&[("n_train: [40, 60]", axis)]);
+    let project = Project::tiny(&[("n_train: [40, 60]", axis), ("{lambda: $lambdas}", "{lambda: [$off]}")]);
     assert!(project.well(&["plan"]).out.contains("6 cells"));
 }
 

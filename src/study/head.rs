@@ -1,0 +1,77 @@
+//! What a study's head names: the paper that it reproduces, and the data set of that paper.
+
+use super::Environment;
+use super::columns::{known, names};
+use super::expand::{Builder, Output, OutputKind};
+use super::read::raw::{Head, RawStudy, SampleCount};
+use super::read::scope::Scoped;
+use crate::step::Header;
+use crate::yaml::{Fault, Node, known_names, parse};
+
+/// Names that nobody knows.
+pub(super) fn faults(raw: &RawStudy, environment: Environment<'_>) -> Vec<Fault> {
+    let paper = &raw.head.paper;
+    let Ok(tree) = parse(&raw.source) else { return Vec::new() };
+    let mut faults = Vec::new();
+    let mut check = |key: &str, name: &str, known: &[String], unknown: String| {
+        if name.is_empty() || known.is_empty() || known.iter().any(|one| one == name) {
+            return;
+        }
+        let node = tree.get("paper").and_then(|paper| paper.get(key));
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let fault = raw.source.fault(node.map_or(tree.mark, |node: &Node| node.mark), unknown);
+        faults.push(fault.help(known_names(name, &known).unwrap_or_default()));
+    };
+    let cite = &paper.cite;
+    check("cite", cite, environment.works, format!("docs/references.bib has no work `{cite}`"));
+    let data = paper.data.as_deref().unwrap_or_default();
+    let known = environment.data.represented();
+    check("data", data, &known, format!("no data card represents `{data}`"));
+    faults
+}
+
+/// The columns of a claim's evidence that hold numbers.
+const EVIDENCE: [&str; 4] = ["estimate", "low", "high", "samples"];
+
+/// Columns of tolerances that none of the tables has, once the columns of all of them are known.
+pub(super) fn tolerances(raw: &RawStudy, builder: &Builder<'_>, outputs: &[Output]) -> Vec<Fault> {
+    let tables = outputs.iter().filter(|output| !matches!(output.kind, OutputKind::Figure | OutputKind::Claim));
+    let tables = tables.map(|output| output.wire.header(builder)).collect::<Option<Vec<&Header>>>();
+    let Some(tables) = tables else { return Vec::new() };
+    let Ok(tree) = parse(&raw.source) else { return Vec::new() };
+    let there: Vec<&str> = names(&tables).into_iter().chain(EVIDENCE).collect();
+    let mut faults = Vec::new();
+    for (column, tolerance) in &raw.head.tolerances {
+        let constant = |name: &&str| builder.scoped.constants.iter().any(|item| item.name == *name);
+        let counted = tolerance.counted_by().filter(|name| !constant(name));
+        let named = [
+            (Some(column.as_str()), None),
+            (tolerance.tied_by.as_deref(), Some("tied_by")),
+            (counted, Some("samples")),
+        ];
+        for (name, key) in named.into_iter().filter_map(|(name, key)| Some((name?, key))) {
+            if there.contains(&name) {
+                continue;
+            }
+            let inner = key.map(|key| vec![column.clone(), key.to_owned()]).unwrap_or_default();
+            let path: Vec<String> = std::iter::once("tolerances".to_owned()).chain(inner).collect();
+            let mark = tree.mark_of(&path, key.is_none().then_some(column));
+            let fault = raw.source.fault(mark, format!("no table of this study has a column `{name}`"));
+            faults.push(fault.help(known(name, &tables)));
+        }
+    }
+    faults
+}
+
+/// The head, with the numbers of samples that tolerances take from constants.
+pub(super) fn with_numbers(head: &Head, scoped: &Scoped) -> Head {
+    let mut head = head.clone();
+    for samples in head.tolerances.values_mut().filter_map(|tolerance| tolerance.samples.as_mut()) {
+        let SampleCount::Name(name) = &samples.of else { continue };
+        let constant = scoped.constants.iter().find(|item| item.name == *name);
+        if let Some(number) = constant.and_then(|item| item.node.to_json().as_f64()) {
+            samples.of = SampleCount::Number(number);
+        }
+    }
+    head
+}
