@@ -125,7 +125,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     // A name that is mistyped where it is used would be told twice.
     if builder.faults.is_empty() {
         let unknown = head::tolerances(raw, &builder, &outputs);
-        builder.faults.extend(unused::faults(raw, &templates, environment).into_iter().chain(unknown));
+        builder.faults.extend(unused::faults(raw, environment).into_iter().chain(unknown));
     }
     let Builder { nodes, faults, .. } = builder;
     if !faults.is_empty() {

@@ -1,24 +1,25 @@
 //! What a study defines and nothing uses: an axis that only repeats cells, a constant, a step or published numbers that
 //! change nothing. A table is a result by itself, and what a fragment brings may be for other studies.
 
+use super::Environment;
 use super::axes::sweep::axis_names;
 use super::read::raw::{Item, RawStudy};
 use super::read::scope::references;
-use super::{Environment, template::Template};
 use crate::step::roles::Role;
 use crate::yaml::{Fault, Mark, Node};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Every entry of the study's own file that nothing uses, whatever the profile.
-pub(super) fn faults(raw: &RawStudy, templates: &[Template], environment: Environment<'_>) -> Vec<Fault> {
+pub(super) fn faults(raw: &RawStudy, environment: Environment<'_>) -> Vec<Fault> {
     let own = |item: &&Item| Arc::ptr_eq(&item.source, &raw.source);
     let mut faults = Vec::new();
     let values = names_of_values(raw);
     let constants = raw.constants.iter().filter(own).filter(|item| !values.contains(&item.name) && !is_anchor(item));
     faults.extend(constants.map(|item| unused(item, item.mark, ("constant", &item.name))));
     let sweep: Vec<Item> = raw.sweep.iter().filter(own).cloned().collect();
-    let axes = axis_names(&sweep).into_iter().filter(|axis| !swept(raw, templates, axis));
+    let swept = names_of_steps(raw);
+    let axes = axis_names(&sweep).into_iter().filter(|axis| !swept.contains(axis));
     faults.extend(axes.filter_map(|axis| unused_axis(&sweep, &axis)));
     let taken = taken_steps(raw, environment);
     let steps = raw.steps.iter().filter(own).filter(|item| !taken.contains(&item.name));
@@ -45,12 +46,12 @@ fn is_anchor(item: &Item) -> bool {
     line.and_then(|line| line.split_once(':')).is_some_and(|(_, value)| value.trim_start().starts_with('&'))
 }
 
-/// Whether an axis makes steps differ, or leaves out cells of those that do.
-fn swept(raw: &RawStudy, templates: &[Template], axis: &String) -> bool {
-    let mut excludes = BTreeSet::new();
+/// The names that make steps differ, or leave out cells of those that do.
+fn names_of_steps(raw: &RawStudy) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
     let rules = raw.sweep.iter().filter(|item| item.name == "exclude");
-    rules.for_each(|item| references(&item.node, &mut excludes));
-    excludes.contains(axis) || templates.iter().any(|template| template.axes.contains(axis))
+    raw.steps.iter().chain(rules).for_each(|item| references(&item.node, &mut found));
+    found
 }
 
 fn unused(item: &Item, mark: Mark, (what, name): (&str, &str)) -> Fault {
