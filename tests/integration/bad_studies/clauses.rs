@@ -160,7 +160,7 @@ fn a_difference_without_partners() {
     exit 1
     FAILED demo/tiny: error (difference)
       at studies/demo/tiny.yaml:43:17
-      input `table`: LoFi at n_train = 40, seed = 0 has no partner: Pixels has no `test_mse` there; leave the row out by `where`, or pair on other columns by `pair_on`
+      input `table`: LoFi at n_train = 40, seed = 0, test_error = 0.2 has no partner: Pixels has no `test_mse` there; leave the row out by `where`, or pair on other columns by `pair_on`
     1 failed, 3 left out because of it
     "#);
 }
