@@ -198,15 +198,15 @@ fn a_table_operation_and_a_claim_of_a_few_lines_go_from_a_study_to_results() {
 fn what_they_declare_is_checked_before_anything_runs() {
     let plain = "repeat: {times: 2}";
     for (table, claim, wanted) in [
-        ("repet: {times: 2}", "ratio: 4", "s.yaml:7:34: unknown key `repet` (did you mean `repeat`?"),
-        ("repeat: 2", "ratio: 4", "s.yaml:7:42: `repeat` is a mapping of settings, found the whole number 2"),
-        ("repeat: {times: 10}", "ratio: 4", "s.yaml:7:50: 10 is out of range: it must be at most 9"),
-        ("repeat: {tims: 1}", "ratio: 4", "s.yaml:7:43: unknown key `tims` (did you mean `times`?"),
+        ("repet: {times: 2}", "ratio: 4", "s.yaml:7:36: unknown key `repet` (did you mean `repeat`?"),
+        ("repeat: 2", "ratio: 4", "s.yaml:7:44: `repeat` is a mapping of settings, found a whole number"),
+        ("repeat: {times: 10}", "ratio: 4", "s.yaml:7:52: 10 is out of range: it must be at most 9"),
+        ("repeat: {tims: 1}", "ratio: 4", "s.yaml:7:45: unknown key `tims` (did you mean `times`?"),
         ("keys: copy, repeat: {times: 1}", "ratio: 4", "step `t (repeat-rows)`: the rows are repeated already"),
-        (plain, "ratio: 0.5", "s.yaml:11:48: 0.5 is out of range: it must be at least 1"),
+        (plain, "ratio: 0.5", "s.yaml:11:50: 0.5 is out of range: it must be at least 1"),
         (plain, "ratio: 2, seeds: model", "unknown key `seeds`"),
-        ("repeat: {times: 2, keys: v}", "ratio: 2", "s.yaml:7:53: `keys` is not written here"),
-        (plain, "ratio: 2, with: Too", "s.yaml:11:57: no row of this table has model = `Too` (did you mean `Two`?"),
+        ("repeat: {times: 2, keys: v}", "ratio: 2", "s.yaml:7:55: `keys` is not written here"),
+        (plain, "ratio: 2, with: Too", "s.yaml:11:59: no row of this table has model = `Too` (did you mean `Two`?"),
         (plain, "ratio: 2, with: Six, where: {model: Two}", "no row of this table has model = `Six`"),
     ] {
         let said = refused(table, claim);

@@ -237,7 +237,8 @@ impl Maker<'_> {
         };
         let [entry] = node.entries() else {
             let fault = item.fault(item.mark, format!("claim `{}` needs exactly one test beside `says`", item.name));
-            return Err(vec![fault.help("for example `paired-difference: {table: ..., less: ..., than: ...}`")]);
+            let tests = known_kinds("", &[Family::Claim], builder.environment);
+            return Err(vec![fault.help(format!("for example `KIND: {{table: ...}}`; {tests}"))]);
         };
         let kind = builder.environment.kind(&entry.key);
         let role = kind.and_then(|kind| if let Role::Claim(role) = kind.role() { Some((kind, role)) } else { None });

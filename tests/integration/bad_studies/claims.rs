@@ -15,7 +15,7 @@ fn unknown_key_in_a_claim() {
         ·                                                    ───┬───
         ·                                                       ╰── here
         ╰────
-      help: did you mean `at_most`? known here: `says`, `column`, `at_most`, `at_least`, `equals`, `where`,
+      help: did you mean `at_most`? known here: `column`, `at_most`, `at_least`, `equals`, `says`, `where`,
             `per`, `level`
 
     1 mistake found; nothing was run

@@ -83,7 +83,7 @@ fn a_difference_that_is_no_mapping() {
     assert_snapshot!(refused(&[("over: seed", "difference: test_mse\n    over: seed")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:42:17
-      × `difference` is a mapping of settings, found the text `test_mse`
+      × `difference` is a mapping of settings, found a text
         ╭─[studies/demo/tiny.yaml:42:17]
      41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
      42 │     difference: test_mse
@@ -156,11 +156,11 @@ fn a_tolerance_without_smallest() {
 
 #[test]
 fn a_difference_without_partners() {
-    assert_snapshot!(Project::tiny(&[("over: seed", "keys: test_error\n    difference: {column: test_mse, of: LoFi, against: Pixels, pair_on: test_error}\n    over: seed")]).lofi(&["run", "--quiet"]).refusal(), @r#"
+    assert_snapshot!(Project::tiny(&[("over: seed", "keys: test_error\n    difference: {column: test_mse, of: LoFi, against: Pixels, pair_on: [n_train, seed, test_error]}\n    over: seed")]).lofi(&["run", "--quiet"]).refusal(), @r#"
     exit 1
     FAILED demo/tiny: error (difference)
       at studies/demo/tiny.yaml:43:17
-      input `table`: LoFi at n_train = 40, seed = 0 has no partner: Pixels has no `test_mse` there; leave the row out by `where`, or pair on other columns by `pair_on`
+      input `table`: LoFi at n_train = 40, seed = 0, test_error = 0.2 has no partner: Pixels has no `test_mse` there; leave the row out by `where`, or pair on other columns by `pair_on`
     1 failed, 3 left out because of it
     "#);
 }

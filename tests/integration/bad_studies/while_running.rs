@@ -23,7 +23,7 @@ fn a_logarithm_that_a_histogram_cannot_take() {
     assert_snapshot!(Project::tiny(&[edit]).lofi(&["run", "--quiet"]).refusal(), @r#"
     exit 1
     FAILED demo/tiny: error (bins)
-      at studies/demo/tiny.yaml:40:3
+      at studies/demo/tiny.yaml:42:11
       input `table`: column `n_validation`: the least value is 0, expected above 0 on a logarithmic axis; `symlog` takes values of any sign
     1 failed, 1 left out because of it
     "#);
