@@ -91,7 +91,8 @@ impl DataResolver for NoData {
 fn study(figure: &str) -> Result<Study, Vec<Fault>> {
     let text = format!(
         "study: s\ntitle: t\nsweep:\n  depth: [1, 2, 3]\n  seed: {{count: 2}}\nsteps:\n  deep:\n    kind: painter\n    params: \
-         {{depth: $depth, seed: $seed}}\n  flat:\n    kind: painter\n    params: {{depth: 0}}\nfigures:\n  f: {figure}\n"
+         {{depth: $depth, seed: $seed}}\n  flat:\n    kind: painter\n    params: {{depth: 0}}\nfigures:\n  f: {figure}\n  \
+         all: {{kind: gallery, pictures: {{a: deep.pictures, b: flat.pictures}}}}\n"
     );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.yaml");
@@ -104,7 +105,7 @@ fn study(figure: &str) -> Result<Study, Vec<Fault>> {
 /// The wired nodes' places in the sweep, and the headings.
 fn wired(figure: &str) -> (Vec<String>, Vec<String>) {
     let study = study(figure).unwrap();
-    let node = study.nodes.last().unwrap();
+    let node = study.nodes.iter().find(|node| node.label == "f (gallery)").unwrap();
     let place = |wire: &super::Wire| {
         assert_eq!(wire.port, 1);
         let cell = &study.nodes[wire.node].cell;
