@@ -12,7 +12,7 @@ use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
 use crate::study::nodes::{give, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
 use crate::study::read::raw::{Item, RawStudy};
-use crate::study::read::scope::Scope;
+use crate::study::read::scope::{Scope, applied};
 use crate::study::template::{kind_of, known_kinds};
 use crate::yaml::{Fault, Mark, Node, known_names};
 use std::collections::BTreeMap;
@@ -38,7 +38,8 @@ pub(in crate::study) fn outputs(
     (grid, path): (&Grid<'_>, &Path),
 ) -> (Vec<Output>, Vec<String>) {
     let (outputs, remarks, compared) = (Vec::new(), Vec::new(), Vec::new());
-    let mut maker = Maker { raw, grid, path, tables: BTreeMap::new(), outputs, remarks, compared };
+    let set = !applied(raw, builder.environment.settings).is_empty();
+    let mut maker = Maker { set, raw, grid, path, tables: BTreeMap::new(), outputs, remarks, compared };
     for item in &raw.tables {
         let made = maker.table(builder, item);
         collect(builder, made);
@@ -64,6 +65,8 @@ fn collect(builder: &mut Builder<'_>, made: Result<(), Vec<Fault>>) {
 }
 
 struct Maker<'a> {
+    /// Whether `--set` replaced something.
+    set: bool,
     raw: &'a RawStudy,
     grid: &'a Grid<'a>,
     path: &'a Path,
@@ -210,9 +213,20 @@ impl Maker<'_> {
         Ok(())
     }
 
+    /// What is wrong with a figure or claim that has no row: with `--set` it is only left out, as the study as written may
+    /// have such rows.
+    fn left_out(&mut self, item: &Item, faults: Vec<Fault>) -> Vec<Fault> {
+        if !self.set {
+            return faults;
+        }
+        let why: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        self.remarks.push(format!("with `--set`, `{}` is left out: {}", item.name, why.join("; ")));
+        Vec::new()
+    }
+
     /// The slot of a figure with what is wired to it: values of steps, whose headings are then known, or a table.
     fn drawn(
-        &self,
+        &mut self,
         item: &Item,
         role: &dyn FigureRole,
         (params, given): (&mut Node, &mut GivenFigure),
@@ -224,7 +238,7 @@ impl Maker<'_> {
         }
         let (built, rows) = self.taken(item, params, false)?;
         let Rows { wire, places, .. } = built.part(rows);
-        places.kept(item, params.get("where"))?;
+        places.kept(item, params.get("where")).map_err(|faults| self.left_out(item, faults))?;
         Ok(("table".to_owned(), vec![wire]))
     }
 
@@ -251,9 +265,10 @@ impl Maker<'_> {
         let keys = taken.as_ref().map_or_else(|_| Vec::new(), Rows::all_keys);
         give(&mut params, role.given(&GivenClaim { says: says.to_json(), keys: &keys }), item)?;
         let Rows { wire, places, .. } = taken.inspect_err(|_| builder.check(kind, &params, item))?;
-        let places = places.kept(item, params.get("where"))?;
+        let places = places.kept(item, params.get("where")).map_err(|faults| self.left_out(item, faults))?;
         let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;
-        lacking(item, &params, (&builder.nodes[wire.node].step.needs(), &places))?;
+        let needs = builder.nodes[wire.node].step.needs();
+        lacking(item, &params, (&needs, &places)).map_err(|faults| self.left_out(item, faults))?;
         self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));
         Ok(())
     }

@@ -98,6 +98,13 @@ fn figures_and_claims_are_looked_at_as_well() {
 }
 
 #[test]
+fn what_a_setting_leaves_without_rows_is_left_out_with_a_word() {
+    let project = Project::tiny(&[("per: [model]", "per: [model], where: {n_train: {at_least: 60}}")]);
+    let said = project.well(&["plan", "--set", "n_train=[40]"]);
+    assert!(said.err.contains("`better-than-chance` is left out: no row of this table has n_train ≥ 60"), "{said:?}");
+}
+
+#[test]
 fn only_names_profiles_of_the_study() {
     let claim = |only: &str| [("    bound:", format!("    only: {only}\n    bound:"))];
     let project = |only: &str| {
