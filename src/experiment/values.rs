@@ -149,7 +149,7 @@ impl Sizes {
     /// Feature maps on the same samples.
     pub fn maps(self, shape: Geometry) -> Shape {
         let Self { train, validation, test, .. } = self;
-        let geometry = Some(shape.into());
+        let geometry = Some(shape);
         Shape::Representation { train, validation, test, dim: shape.dim(), geometry, number_bytes: 8 }
     }
 }
@@ -157,7 +157,7 @@ impl Sizes {
 /// The layout of the images or maps at a slot, refused where the samples there are no images.
 pub fn planned_layout(shapes: &Shapes, slot: &str) -> Result<Geometry, Vec<Problem>> {
     match shapes.get(slot) {
-        Some(Shape::Representation { geometry: Some(geometry), .. }) => Ok(geometry.into()),
+        Some(Shape::Representation { geometry: Some(geometry), .. }) => Ok(geometry),
         _ => {
             let problem = Problem::at(slot, "these samples are plain vectors; expected images or feature maps");
             Err(vec![

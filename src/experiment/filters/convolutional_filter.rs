@@ -176,7 +176,7 @@ fn filtered(
         operator: format!("1/(n S) Σ_i {weight}Σ_s z_is z_isᵀ"),
         origin: x.origin.clone(),
     };
-    let features = x.with_maps(shape.into(), maps.map(|m| m.flatten()));
+    let features = x.with_maps(shape, maps.map(|m| m.flatten()));
     Ok(vec![Value::Representation(features), Value::Spectrum(spectrum)])
 }
 

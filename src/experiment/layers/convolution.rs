@@ -156,7 +156,7 @@ impl Kind for Convolution {
         let lift = |points: &Points| layer.apply(points.rows(), images(points, input, context));
         let samples = &x.samples;
         let maps = [lift(&samples.train)?, lift(&samples.validation)?, lift(&samples.test)?];
-        Ok(vec![Value::Representation(x.with_maps(layer.output().into(), maps.map(|m| m.flatten())))])
+        Ok(vec![Value::Representation(x.with_maps(layer.output(), maps.map(|m| m.flatten())))])
     }
 }
 

@@ -113,7 +113,7 @@ pub fn each_split(
         lift_blocks(blocks, to.dim(), |range| layer(block(range)?))
     };
     let maps = [of(&x.samples.train)?, of(&x.samples.validation)?, of(&x.samples.test)?];
-    Ok(x.with_maps(to.into(), maps))
+    Ok(x.with_maps(to, maps))
 }
 
 #[cfg(test)]

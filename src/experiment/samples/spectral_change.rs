@@ -65,7 +65,7 @@ impl<'a> Images<'a> {
         let samples = &self.x.samples;
         let splits = [(0, &samples.train), (1, &samples.validation), (2, &samples.test)];
         let [train, validation, test] = splits.map(|(split, points)| self.changed(points, (change, split)));
-        Ok(self.x.with_maps(self.shape.into(), [train?, validation?, test?]))
+        Ok(self.x.with_maps(self.shape, [train?, validation?, test?]))
     }
 
     /// The coefficients of each channel of a row of a block.

@@ -269,7 +269,7 @@ mod tests {
     fn a_figure_has_its_own_words_and_those_that_all_figures_have() {
         let table = Table::from_rows(&["n"], &[vec![Cell::Int(1)], vec![Cell::Int(2)], vec![Cell::Int(3)]]).unwrap();
         let note = json!({"title": "MNIST", "stands_in_for": "CIFAR-10"});
-        let tree = json!({"what": "rows", "title": "Counted", "where": {"n": {"min": 2}}, "data_note": note});
+        let tree = json!({"what": "rows", "title": "Counted", "where": {"n": {"at_least": 2}}, "data_note": note});
         let params = Headed::<Drawn<Count>>::read(&tree).unwrap();
         let figure = Drawn::figure(&params, &table).unwrap();
         assert_eq!(figure.alt, "Counted: 2 rows.");

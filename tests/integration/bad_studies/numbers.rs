@@ -125,8 +125,8 @@ fn several_at_once() {
         ·        ╰── here
      52 │
         ╰────
-      help: did you mean `colour`? known here: `title`, `x`, `y`, `colour`, `dash`, `dashed`, `facets`,
-            `x_scale`, `y_scale`, `where`, `band`, `band_low`, `band_high`, `lines`, `marks`, `published`,
+      help: did you mean `colour`? known here: `x`, `y`, `colour`, `dash`, `dashed`, `x_scale`, `y_scale`,
+            `band`, `band_low`, `band_high`, `lines`, `marks`, `title`, `facets`, `where`, `published`,
             `data_note`
 
     4 mistakes found; nothing was run

@@ -138,7 +138,7 @@ impl Crate {
         let mut source = Source { file, ..Source::default() };
         source.visit_file(&syn::parse_file(&text).unwrap());
         for child in &source.children {
-            self.read(&[module, &[child.clone()]].concat(), text_of);
+            self.read(&[module, std::slice::from_ref(child)].concat(), text_of);
         }
         self.0.insert(module.to_vec(), source);
     }
@@ -167,7 +167,7 @@ impl Crate {
             return (!source.file.ends_with("mod.rs")).then(|| module.to_vec());
         };
         if source.children.contains(first) {
-            return self.below(&[module, &[first.clone()]].concat(), rest, asked);
+            return self.below(&[module, std::slice::from_ref(first)].concat(), rest, asked);
         }
         if source.declared.contains(first) {
             return Some(module.to_vec());
