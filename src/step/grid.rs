@@ -3,14 +3,15 @@
 use super::decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// One number, a list, `{log10: {from: -6, to: 6, points: 500}}` or `{linear: {from, to, points}}`.
 ///
-/// It is stored, and enters keys, as the list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(transparent)]
+/// It is stored, and enters keys, as the range where one gives a long list to the last bit, however it was written; else as
+/// the list.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Grid(pub Vec<f64>);
 
 /// Longer lists are written as the range that they are, if they are one.
@@ -20,25 +21,42 @@ impl Grid {
     /// As a study would have it: a long list that a range defines, to the last bit, as that range.
     #[must_use]
     pub fn written(&self) -> String {
-        let values = &self.0;
-        let list = || format!("[{}]", values.iter().map(|v| number(*v)).collect::<Vec<_>>().join(", "));
-        let (Some(first), Some(last)) = (values.first(), values.last()) else { return list() };
-        if values.len() <= WRITTEN_OUT {
-            return list();
+        match self.range() {
+            Some((scale, Range { from, to, points })) => {
+                let end = |number: &Number| number.as_f64().map_or_else(String::new, self::number);
+                format!("{{{scale}: {{from: {}, to: {}, points: {points}}}}}", end(&from), end(&to))
+            }
+            None => format!("[{}]", self.0.iter().map(|v| number(*v)).collect::<Vec<_>>().join(", ")),
         }
-        let tenth = |v: f64| (v.log10() * 1e6).round() / 1e6;
-        let range = |from: f64, to: f64| {
+    }
+
+    /// The range that gives a long list, to the last bit, and its scale.
+    fn range(&self) -> Option<(&'static str, Range)> {
+        let values = &self.0;
+        let (first, last) = (*values.first()?, *values.last()?);
+        if values.len() <= WRITTEN_OUT {
+            return None;
+        }
+        let between = |from: f64, to: f64| {
             let (from, to) = (Number::from_f64(from)?, Number::from_f64(to)?);
             Some(Range { from, to, points: values.len() })
         };
-        let shown = |scale: &str, from: f64, to: f64| {
-            format!("{{{scale}: {{from: {}, to: {}, points: {}}}}}", number(from), number(to), values.len())
-        };
-        let (low, high) = (tenth(*first), tenth(*last));
-        match () {
-            () if range(low, high).is_some_and(|r| r.powers() == *values) => shown("log10", low, high),
-            () if range(*first, *last).is_some_and(|r| r.values() == *values) => shown("linear", *first, *last),
-            () => list(),
+        let rounded = |v: f64| (v.log10() * 1e6).round() / 1e6;
+        let powers = between(rounded(first), rounded(last)).filter(|range| range.powers() == *values);
+        let even = || between(first, last).filter(|range| range.values() == *values).map(|range| ("linear", range));
+        powers.map(|range| ("log10", range)).or_else(even)
+    }
+}
+
+impl Serialize for Grid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.range() {
+            Some((scale, range)) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(scale, &range)?;
+                map.end()
+            }
+            None => self.0.serialize(serializer),
         }
     }
 }
@@ -50,7 +68,7 @@ fn number(v: f64) -> String {
 /// Most numbers in a grid: more are no list that anybody looks at, and would fill the memory before they are refused.
 pub const MAX_POINTS: usize = 1_000_000;
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Range {
     from: Number,
@@ -292,6 +310,20 @@ mod tests {
             let grid = Grid(values);
             let stored = serde_json::to_value(&grid).unwrap();
             proptest::prop_assert_eq!(serde_json::from_value::<Grid>(stored).unwrap(), grid);
+        }
+
+        #[test]
+        fn a_range_is_stored_as_three_numbers_that_give_the_same_bits(
+            from in -60i32..60, length in 1i32..120, points in 7usize..600,
+        ) {
+            let (from, to) = (f64::from(from) / 10.0, f64::from(from + length) / 10.0);
+            for scale in ["log10", "linear"] {
+                let grid: Grid = serde_json::from_value(serde_json::json!({scale: {"from": from, "to": to, "points": points}})).unwrap();
+                let stored = serde_json::to_value(&grid).unwrap();
+                proptest::prop_assert!(stored.is_object(), "{stored}");
+                let bits = |grid: &Grid| grid.0.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                proptest::prop_assert_eq!(bits(&serde_json::from_value::<Grid>(stored).unwrap()), bits(&grid));
+            }
         }
     }
 }
