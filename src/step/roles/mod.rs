@@ -6,6 +6,7 @@
 
 mod axis;
 mod claim;
+mod clause;
 mod data_note;
 mod facets;
 mod figure;
@@ -17,6 +18,7 @@ mod table_op;
 
 pub use axis::{Axis, AxisForm};
 pub use claim::{Claim, ClaimHead, Claimed, Takes};
+pub use clause::{After, Clause, Form, Makes, TableHead};
 pub use data_note::DataNote;
 pub use facets::{Facets, Share};
 pub use figure::{Asked, Drawn, Figure, FigureHead};
@@ -24,4 +26,4 @@ pub use headed::{Headed, Shares};
 pub use role::{ClaimRole, FigureRole, GivenClaim, GivenFigure, GivenTable, Need, Role, TableRole, Words};
 pub use sampler::{Batch, Counts, SampleHead, SampleShape, Sampled, Sampler, SplitDraw, port};
 pub use source::{Images, Rows, Source};
-pub use table_op::{After, Clause, Form, Makes, Operation, TableHead, TableOp};
+pub use table_op::{Operation, TableOp};

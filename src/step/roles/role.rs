@@ -1,7 +1,7 @@
 //! What the study layer knows of a kind beside its parameters, slots and ports.
 
+use super::clause::Clause;
 use super::data_note::DataNote;
-use super::table_op::Clause;
 use crate::artifact::Cell;
 use crate::step::about::Slot;
 use serde_json::Value as Json;
