@@ -1,6 +1,6 @@
 //! Layers one behind the other, which must not have the same weights.
 
-use super::expand::{Draft, Node, Wire};
+use super::model::{Draft, Node, Wire};
 use crate::step::WeightStream;
 use crate::yaml::Fault;
 use std::collections::BTreeSet;

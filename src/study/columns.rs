@@ -1,6 +1,6 @@
 //! The columns of tables, known before anything runs, and what names one that no table has.
 
-use super::expand::{Builder, Draft, Node, Wire};
+use super::model::{Draft, Node, Wire};
 use crate::step::{ColumnRole, Configured, ErasedKind, Header, Headers, ValueType};
 use crate::yaml::{Fault, known_names};
 use serde_json::Value as Json;
@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 impl Wire {
     /// The columns of the table that it carries, where they are known.
-    pub(super) fn header<'b>(self, builder: &'b Builder<'_>) -> Option<&'b Header> {
-        builder.nodes[self.node].headers.get(self.port)?.as_ref()
+    pub(super) fn header(self, nodes: &[Node]) -> Option<&Header> {
+        nodes[self.node].headers.get(self.port)?.as_ref()
     }
 }
 

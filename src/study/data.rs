@@ -1,9 +1,9 @@
 //! Which data set a study, or one of its steps, reads.
 
-use super::expand::Builder;
+use super::builder::Builder;
+use super::environment::{Environment, Unresolved};
 use super::nodes::set;
 use super::template::Template;
-use super::{Environment, Unresolved};
 use crate::step::DataRef;
 use crate::study::read::raw::{DataChoice, Item, RawStudy};
 use crate::study::read::scope::Scoped;

@@ -1,8 +1,9 @@
 //! What a study's head names: the paper that it reproduces, and the data set of that paper.
 
-use super::Environment;
+use super::builder::Builder;
 use super::columns::{known, names};
-use super::expand::{Builder, Output, OutputKind};
+use super::environment::Environment;
+use super::model::{Output, OutputKind};
 use super::read::raw::{Head, RawStudy, SampleCount};
 use super::read::scope::Scoped;
 use crate::step::Header;
@@ -36,7 +37,7 @@ const EVIDENCE: [&str; 4] = ["estimate", "low", "high", "samples"];
 /// Columns of tolerances that none of the tables has, once the columns of all of them are known.
 pub(super) fn tolerances(raw: &RawStudy, builder: &Builder<'_>, outputs: &[Output]) -> Vec<Fault> {
     let tables = outputs.iter().filter(|output| !matches!(output.kind, OutputKind::Figure | OutputKind::Claim));
-    let tables = tables.map(|output| output.wire.header(builder)).collect::<Option<Vec<&Header>>>();
+    let tables = tables.map(|output| output.wire.header(&builder.nodes)).collect::<Option<Vec<&Header>>>();
     let Some(tables) = tables else { return Vec::new() };
     let Ok(tree) = parse(&raw.source) else { return Vec::new() };
     let there: Vec<&str> = names(&tables).into_iter().chain(EVIDENCE).collect();

@@ -1,64 +1,13 @@
 //! A study from its file: what it is given to know, and the parts of it that are read alone.
 
 use super::data;
-use super::expand::{self, Study};
+use super::environment::Environment;
+use super::expand;
+use super::model::Study;
 use super::read::raw::{DataChoice, Head};
-use super::read::scope::Setting;
 use super::read::{extend, scope};
-use crate::step::{DataRef, ErasedKind};
-use crate::yaml::{Cause, Fault, Source};
+use crate::yaml::{Fault, Source};
 use std::path::Path;
-
-/// Most cells that a sweep may have; above, a study is refused rather than expanded for minutes.
-pub const MAX_CELLS: usize = 1_000_000;
-
-/// What the study layer is given to know: the kinds, the data sets, the profile and the overrides.
-#[derive(Clone, Copy)]
-pub struct Environment<'a> {
-    /// All kinds.
-    pub kinds: &'a [&'static dyn ErasedKind],
-    /// Finds the first data set that this machine can have.
-    pub data: &'a dyn DataResolver,
-    /// Keys of the bibliography; empty where nobody knows them.
-    pub works: &'a [String],
-    /// smoke, quick, paper or another profile of the study.
-    pub profile: &'a str,
-    /// `--set name=value`.
-    pub settings: &'a [Setting],
-}
-
-impl Environment<'_> {
-    /// The kind of a name.
-    #[must_use]
-    pub fn kind(&self, name: &str) -> Option<&'static dyn ErasedKind> {
-        self.kinds.iter().find(|kind| kind.name() == name).copied()
-    }
-}
-
-/// Finds data sets; implemented by whoever knows the cards.
-pub trait DataResolver {
-    /// The first choice that this machine has.
-    ///
-    /// # Errors
-    /// What is missing or damaged, and how to mend it.
-    fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, Unresolved>;
-
-    /// The data sets that cards are of, as `paper: {data: NAME}` names them; empty where nobody knows them.
-    fn represented(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-/// A data set that a study cannot have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unresolved {
-    /// What is wrong.
-    pub message: String,
-    /// How to mend it.
-    pub help: String,
-    /// What it comes from.
-    pub cause: Cause,
-}
 
 /// Reads, checks and expands one study file.
 ///

@@ -6,12 +6,16 @@
 //! Start with `load`.
 
 mod axes;
+mod builder;
 mod chains;
 mod columns;
 mod data;
+mod environment;
 mod expand;
+mod grid;
 mod head;
 mod load;
+mod model;
 mod nodes;
 mod outputs;
 mod read;
@@ -20,11 +24,9 @@ mod template;
 mod unused;
 mod variant;
 
-pub use expand::{Node, Output, OutputKind, Study, Wire};
-pub use load::{
-    DEFAULT_PROFILE, DataResolver, Environment, MAX_CELLS, Unresolved, cards, choices, has_profile, load, load_head,
-    names,
-};
+pub use environment::{DataResolver, Environment, MAX_CELLS, Unresolved};
+pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names};
+pub use model::{Node, Output, OutputKind, Study, Wire};
 pub(crate) use read::names::wrong_study_part;
 pub use read::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Setting, Tolerance};
 pub use schema::schema;

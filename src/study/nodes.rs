@@ -1,9 +1,9 @@
 //! Steps behind tables, figures and claims: their parameters, rows and places.
 
-use super::expand::{Builder, Draft, Grid, Wire};
+use super::builder::Builder;
+use super::model::{Draft, Wire};
 use crate::artifact::Cell;
 use crate::step::ErasedKind;
-use crate::study::axes::sweep::SweepCell;
 use crate::study::read::raw::Item;
 use crate::yaml::{Entry, Fault, Mark, Node, Tree};
 use serde_json::Value as Json;
@@ -27,12 +27,6 @@ pub(super) fn remove(node: &mut Node, key: &str) -> Option<Node> {
     let Tree::Map(entries) = &mut node.tree else { return None };
     let at = entries.iter().position(|e| e.key == key)?;
     Some(entries.remove(at).node)
-}
-
-/// One cell for every distinct node of a template, in sweep order.
-pub(super) fn distinct<'a>(grid: &'a Grid<'_>, template: usize) -> Vec<&'a SweepCell> {
-    let mut seen = std::collections::HashSet::new();
-    grid.cells.iter().filter(|cell| grid.at(template, cell).is_some_and(|node| seen.insert(node))).collect()
 }
 
 pub(super) fn row(label: &str, value: &str, place: &[(String, Cell)]) -> Json {

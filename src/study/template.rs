@@ -1,6 +1,6 @@
 //! Steps as written: kinds, wiring and order checked before anything is expanded.
 
-use super::Environment;
+use super::environment::Environment;
 use crate::step::{About, Arity, ErasedKind, Family, Slot, ValueType};
 use crate::study::read::raw::Item;
 use crate::study::read::scope::references;

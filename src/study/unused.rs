@@ -1,8 +1,8 @@
 //! What a study defines and nothing uses: an axis that only repeats cells, a constant, a step or published numbers that
 //! change nothing. A table is a result by itself, and what a fragment brings may be for other studies.
 
-use super::Environment;
 use super::axes::sweep::axis_names;
+use super::environment::Environment;
 use super::read::raw::{Item, RawStudy};
 use super::read::scope::references;
 use crate::step::roles::Role;

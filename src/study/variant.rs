@@ -1,6 +1,6 @@
 //! What tells the results of one study apart: its profile and what `--set` replaced.
 
-use super::Study;
+use super::model::Study;
 use sha2::{Digest, Sha256};
 
 /// Bytes of the hash that stands for settings.

@@ -1,10 +1,11 @@
 //! `aggregate`: means over seeds, with bootstrap intervals.
 
+use super::headers::key_of;
 use crate::analysis::rows::{Group, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Header, Problem, StepError};
+use crate::step::{Column, ColumnRole, Columns, Content, Context, Header, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,7 @@ impl TableOp for Aggregate {
     }
 
     fn header(params: &Params, head: &TableHead, table: &Header) -> Header {
-        super::headers::aggregate((params, &head.keys), table)
+        columns_of((params, &head.keys), table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, context: &Context<'_>) -> Result<Table, StepError> {
@@ -119,6 +120,19 @@ fn averaged(params: &Params, name: &str, (cells, groups): (&[Cell], &[Group])) -
         highs.push(Cell::from(interval.map(|i| i.high)));
     }
     Ok([(name.to_owned(), means), (format!("{name}_low"), lows), (format!("{name}_high"), highs)])
+}
+
+/// The keys that are left, the mean of each column of numbers with its interval, and how many rows it is of.
+fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
+    let by = keys.without(&[&params.over]);
+    let mut columns: Vec<Column> = by.iter().map(|name| key_of(table, name)).collect();
+    let means = table.0.iter().filter(|c| !keys.contains(&c.name) && c.content == Content::Numbers);
+    for column in means {
+        let end = |ending: &str, role| column.named(&format!("{}_{ending}", column.name), role);
+        columns.extend([column.clone(), end("low", ColumnRole::Low), end("high", ColumnRole::High)]);
+    }
+    columns.push(Column { role: ColumnRole::Count, ..Column::new("samples") });
+    Header(columns)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! `bins`: histograms of a column, one a group, on common edges.
 
+use super::headers::key_of;
 use crate::analysis::rows::groups;
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Header, Problem, StepError};
+use crate::step::{Column, Columns, Context, Header, Problem, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +104,7 @@ impl TableOp for Bins {
     }
 
     fn header(params: &Params, head: &TableHead, table: &Header) -> Header {
-        super::headers::bins((params, &head.keys), table)
+        columns_of((params, &head.keys), table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
@@ -191,6 +192,19 @@ fn constant_columns(
         }
     }
     Ok(found)
+}
+
+/// The keys that are left, columns that may be constant in every group, and those of a histogram.
+fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
+    let by = keys.without(&[&params.pool]);
+    let mut columns: Vec<Column> = by.iter().map(|name| key_of(table, name)).collect();
+    let taken = |name: &str| {
+        keys.contains(name) || name == params.column || params.mark.as_deref() == Some(name) || COLUMNS.contains(&name)
+    };
+    let carried = table.0.iter().filter(|column| !taken(&column.name));
+    columns.extend(carried.map(|column| Column { certain: false, ..column.clone() }));
+    columns.extend(Header::of(&COLUMNS).keys(&["low", "high"]).counts(&["count"]).truths(&["mark"]).0);
+    Header(columns)
 }
 
 #[cfg(test)]

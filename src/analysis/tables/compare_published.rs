@@ -1,9 +1,10 @@
 //! `compare-published`: a paper's numbers beside ours.
 
+use super::headers::key_of;
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Header, Problem, Published, StepError};
+use crate::step::{Column, ColumnRole, Columns, Context, Header, Problem, Published, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +43,7 @@ impl TableOp for ComparePublished {
     }
 
     fn header(params: &Params, head: &TableHead, table: &Header) -> Header {
-        super::headers::comparison((params, &head.keys), table)
+        columns_of((params, &head.keys), table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
@@ -64,7 +65,7 @@ impl TableOp for ComparePublished {
     }
 }
 
-pub(super) const NUMBERS: [&str; 8] =
+const NUMBERS: [&str; 8] =
     ["column", "ours", "ours_low", "ours_high", "published", "deviation", "relative_deviation", "within_interval"];
 
 /// The columns to compare: those asked for, or all numbers of the paper that our table has.
@@ -119,6 +120,22 @@ fn numbers(table: &Table, (row, column): (Option<usize>, &str), published: f64) 
         relative.into(),
         within,
     ])
+}
+
+/// The keys that published rows have, and both numbers beside each other.
+fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
+    let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
+    let mut columns: Vec<Column> = keys.0.iter().filter(given).map(|name| key_of(table, name)).collect();
+    let numbers = Header::of(&NUMBERS).texts(&["column"]).keys(&["column"]);
+    for column in numbers.truths(&["within_interval"]).0 {
+        let role = match column.name.as_str() {
+            "ours_low" => ColumnRole::Low,
+            "ours_high" => ColumnRole::High,
+            _ => column.role,
+        };
+        columns.push(Column { role, ..column });
+    }
+    Header(columns)
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl TableOp for Difference {
     }
 
     fn header(_: &Params, _: &TableHead, table: &Header) -> Header {
-        super::headers::difference(table)
+        columns_of(table)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
@@ -122,6 +122,11 @@ fn pair(
         );
         StepError::Input { slot: "table".to_owned(), reason }
     })
+}
+
+/// The rows of one contender, and how far they are from the other's.
+fn columns_of(table: &Header) -> Header {
+    table.clone().with(&Header::of(&["difference", "relative_difference"]))
 }
 
 #[cfg(test)]

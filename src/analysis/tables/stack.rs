@@ -3,8 +3,8 @@
 use crate::artifact::{Cell, Table};
 use crate::step::roles::Role;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Row, Shape,
-    Shapes, Slot, StepError, Value, ValueType,
+    About, Arity, Column, Content, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem,
+    Row, Shape, Shapes, Slot, StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ impl Kind for Stack {
     }
 
     fn header(&self, _: &str, params: &Params, inputs: &Headers) -> Option<Header> {
-        super::headers::stacked(params, inputs.all("tables"))
+        columns_of(params, inputs.all("tables"))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
@@ -106,6 +106,29 @@ fn agreeing(name: &str, constant: &Cell, own: Vec<Cell>) -> Result<Vec<Cell>, St
             slot: "tables".to_owned(),
             reason: format!("column `{name}` holds {other} where the sweep says {constant}; rename the axis"),
         }),
+    }
+}
+
+/// Constants first, in the order in which they are first named, and then the columns of the tables.
+fn columns_of(params: &Params, tables: Option<Vec<&Header>>) -> Option<Header> {
+    let mut header = Header::default();
+    for (name, value) in params.rows.iter().flat_map(|row| &row.0) {
+        match header.0.iter_mut().find(|column| column.name == *name) {
+            Some(column) if !value.is_null() => column.content = content(value),
+            Some(_) => {}
+            None => header.0.push(Column::key(name, content(value))),
+        }
+    }
+    // Where no table could be made, nothing is known of any.
+    let tables = tables.filter(|tables| !tables.is_empty())?;
+    Some(tables.into_iter().fold(header, Header::with))
+}
+
+const fn content(value: &Cell) -> Content {
+    match value {
+        Cell::Text(_) => Content::Texts,
+        Cell::Bool(_) => Content::Truths,
+        _ => Content::Numbers,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::artifact::Cell;
 use crate::step::{Grid, MAX_POINTS, stepped};
-use crate::study::MAX_CELLS;
+use crate::study::environment::MAX_CELLS;
 use crate::study::read::raw::Item;
 use crate::yaml::{Fault, Node, Tree, known_names};
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 use super::axis::{Values, axis, only_keys, repeated, value};
 use crate::artifact::Cell;
 use crate::step::Condition;
-use crate::study::MAX_CELLS;
+use crate::study::environment::MAX_CELLS;
 use crate::study::read::raw::Item;
 use crate::study::read::scope::Scope;
 use crate::yaml::{Fault, Node, Tree, known_names};

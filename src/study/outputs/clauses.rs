@@ -5,8 +5,9 @@ use super::table_spec::{Clausal, TableSpec};
 use crate::artifact::Cell;
 use crate::step::Header;
 use crate::step::roles::{Clause, GivenTable, Makes, Need};
+use crate::study::builder::Builder;
 use crate::study::columns::{known, no_column};
-use crate::study::expand::{Builder, Wire};
+use crate::study::model::Wire;
 use crate::study::nodes::{give, node_of};
 use crate::study::read::names;
 use crate::study::read::raw::Item;
@@ -40,7 +41,7 @@ pub(super) fn shaped(
     spec: &TableSpec<'_>,
     mut rows: Rows,
 ) -> Result<Rows, Vec<Fault>> {
-    let header = rows.wire.header(builder).cloned();
+    let header = rows.wire.header(&builder.nodes).cloned();
     declare_keys(item, spec.node.get("keys"), (&mut rows, header.as_ref()))?;
     rows.places = rows.places.kept(item, spec.node.get("where"))?;
     each(builder, item, spec, (rows, &|clause| clause.makes == Makes::Rows))

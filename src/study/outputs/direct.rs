@@ -2,8 +2,9 @@
 
 use crate::artifact::Cell;
 use crate::step::{Arity, Filter, Slot};
-use crate::study::expand::{Grid, Wire};
-use crate::study::nodes::{distinct, remove};
+use crate::study::grid::Grid;
+use crate::study::model::Wire;
+use crate::study::nodes::remove;
 use crate::study::read::raw::Item;
 use crate::study::template::{TemplateWire, fitting, reference_fault, resolve};
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
@@ -96,7 +97,7 @@ impl Direct<'_> {
             .map_err(|reason| vec![reference_fault(self.item, text, node.mark, (self.steps, reason))])?;
         self.fits((text, node.mark), wire)?;
         let mut found = Vec::new();
-        for cell in distinct(self.grid, wire.step) {
+        for cell in self.grid.distinct(wire.step) {
             let place = self.grid.place(wire.step, cell);
             // an axis that the step does not use is the same for all its cells
             let meant = place.iter().all(|(axis, value)| filter.0.get(axis).is_none_or(|c| c.accepts(value)));

@@ -5,7 +5,9 @@ use crate::step::{
     StepError,
 };
 use crate::study::DataChoice;
-use crate::study::{DataResolver, Environment, Study, Unresolved, load};
+use crate::study::environment::{DataResolver, Environment, Unresolved};
+use crate::study::load;
+use crate::study::model::Study;
 use crate::yaml::Cause;
 use crate::yaml::Fault;
 use schemars::JsonSchema;

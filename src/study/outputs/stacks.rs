@@ -6,8 +6,10 @@ use super::table_spec::TableSpec;
 use crate::artifact::Cell;
 use crate::step::{Header, ValueType};
 use crate::study::axes::axis::value;
-use crate::study::expand::{Builder, Grid, Wire};
-use crate::study::nodes::{distinct, node_of, row};
+use crate::study::builder::Builder;
+use crate::study::grid::Grid;
+use crate::study::model::Wire;
+use crate::study::nodes::{node_of, row};
 use crate::study::read::raw::{Item, RawStudy};
 use crate::study::template::{TemplateWire, fitting, reference_fault, resolve};
 use crate::yaml::{Fault, Mark, Node};
@@ -35,7 +37,7 @@ pub(super) fn stack(
         for (used, axis) in axes.iter_mut().zip(&grid.axes) {
             *used |= grid.templates[wire.step].axes.contains(axis);
         }
-        for cell in distinct(grid, wire.step) {
+        for cell in grid.distinct(wire.step) {
             // A step that could not be made has left its faults; its table would only repeat them.
             let at = grid.at(wire.step, cell).ok_or_else(Vec::new)?;
             wires.push(Wire { node: at, port: wire.port });

@@ -2,7 +2,7 @@
 
 use crate::step::ErasedKind;
 use crate::step::roles::{Clause, Form, Makes, Role, TableRole};
-use crate::study::Environment;
+use crate::study::environment::Environment;
 use crate::study::read::raw::Item;
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 

@@ -8,7 +8,9 @@ use super::stacks::stack;
 use super::table_spec::TableSpec;
 use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
 use crate::step::{DataRef, Family, Header};
-use crate::study::expand::{Builder, Grid, Output, OutputKind, Wire};
+use crate::study::builder::Builder;
+use crate::study::grid::Grid;
+use crate::study::model::{Output, OutputKind, Wire};
 use crate::study::nodes::{give, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
 use crate::study::read::raw::{Item, RawStudy};
@@ -158,7 +160,7 @@ impl Maker<'_> {
             let (mut params, mark) = spec.parameters(&operation.clause);
             let name = spec.node.get(operation.clause.name).and_then(Node::text).unwrap_or_default();
             let numbers = self.published(item, name, mark)?;
-            self.compared.push((name.to_owned(), summary.wire.header(builder).cloned()));
+            self.compared.push((name.to_owned(), summary.wire.header(&builder.nodes).cloned()));
             if !comparable(builder) {
                 continue;
             }
@@ -197,7 +199,7 @@ impl Maker<'_> {
             let text = name.text().unwrap_or_default();
             let numbers = self.published(item, text, name.mark)?;
             let wired = inputs.iter().flat_map(|(_, wires)| wires);
-            self.compared.extend(wired.map(|wire| (text.to_owned(), wire.header(builder).cloned())));
+            self.compared.extend(wired.map(|wire| (text.to_owned(), wire.header(&builder.nodes).cloned())));
             if comparable(builder) {
                 set(&mut params, "published", &numbers.json, name.mark);
             }

@@ -1,7 +1,7 @@
 //! A paper's numbers, read from a CSV file or written out, in the study's own columns and units.
 
 use super::extend::{is_inside, plain};
-use super::published_file::{Line, lines};
+use super::published_file::{Line, Row, lines};
 use super::raw::Item;
 use crate::artifact::Cell;
 use crate::step::Condition;
@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// A row as it is written.
-pub(super) type Row = BTreeMap<String, Cell>;
 
 /// Published numbers.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]

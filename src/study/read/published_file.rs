@@ -1,9 +1,11 @@
 //! The CSV file of a paper's numbers, line by line.
 
-use super::published::Row;
 use crate::artifact::Cell;
 use crate::yaml::{Fault, Mark, Source};
 use std::collections::BTreeMap;
+
+/// A row as it is written.
+pub(super) type Row = BTreeMap<String, Cell>;
 
 /// A row of the file.
 pub(super) struct Line {

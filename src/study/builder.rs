@@ -1,0 +1,107 @@
+//! Collects steps and faults: a step is checked, planned and looked at beside those before it.
+
+use super::environment::Environment;
+use super::model::{Draft, Node};
+use super::read::raw::Item;
+use super::read::scope::{Scoped, reference};
+use super::{chains, columns};
+use crate::step::{DataRef, ErasedKind, ParamFault, Problem, Shapes};
+use crate::study::model::Wire;
+use crate::yaml::{Fault, Node as YamlNode};
+
+/// Most faults shown at once.
+pub(super) const MAX_FAULTS: usize = 20;
+
+/// Collects nodes and faults.
+pub(super) struct Builder<'a> {
+    pub environment: Environment<'a>,
+    pub scoped: &'a Scoped,
+    pub data: Option<&'a DataRef>,
+    pub nodes: Vec<Node>,
+    pub faults: Vec<Fault>,
+}
+
+impl Builder<'_> {
+    /// Only checks parameters, for a step that cannot be made because an input could not.
+    pub fn check(&mut self, kind: &dyn ErasedKind, params: &YamlNode, item: &Item) {
+        if let Err(faults) = kind.canonical(&params.to_json()) {
+            self.refuse(kind, (params, item), &faults);
+        }
+    }
+
+    fn refuse(&mut self, kind: &dyn ErasedKind, (params, item): (&YamlNode, &Item), faults: &[ParamFault]) {
+        for (mut located, fault) in params.locate(&item.source, faults).into_iter().zip(faults) {
+            if fault.path.is_empty() && fault.message.starts_with("missing field") {
+                located.message = format!("`{}`: {}", item.name, located.message);
+                located.help = Some(format!("`lofi list kinds {}` says what it is for", kind.name()));
+            }
+            self.faults.push(used(located, &fault.path, item));
+        }
+    }
+
+    /// Checks parameters and sizes and adds the node; faults are collected, not returned.
+    pub fn add(&mut self, draft: Draft<'_>) -> Option<usize> {
+        let (params, step) = match draft.kind.typed(&draft.params.to_json()) {
+            Ok(ready) => ready,
+            Err(faults) => {
+                self.refuse(draft.kind, (draft.params, draft.item), &faults);
+                return None;
+            }
+        };
+        let shape = |wire: &Wire| self.nodes[wire.node].plan.outputs[wire.port];
+        let shapes = draft.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(shape).collect()));
+        let tables = columns::wired(&self.nodes, &draft.inputs, draft.kind);
+        match step.plan(&Shapes(shapes.collect())) {
+            Ok(plan) => {
+                let unknown = columns::unknown(&draft, &params, &tables);
+                if !unknown.is_empty() {
+                    self.faults.extend(unknown);
+                    return None;
+                }
+                let headers = columns::made(draft.kind, step.as_ref(), &tables);
+                let weights = step.weights();
+                self.faults.extend(weights.and_then(|own| chains::repeated(&self.nodes, &draft, own)));
+                let place = draft.item.fault(draft.item.mark, "").place;
+                let Draft { label, cell, kind, inputs, .. } = draft;
+                self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, headers, weights, place });
+                Some(self.nodes.len() - 1)
+            }
+            Err(problems) => {
+                let located = problems.iter().map(|problem| locate(problem, &draft));
+                self.faults.extend(located);
+                None
+            }
+        }
+    }
+}
+
+fn locate(problem: &Problem, draft: &Draft<'_>) -> Fault {
+    let at = problem.at.as_deref().unwrap_or_default();
+    let path: Vec<String> = at.split('.').map(ToOwned::to_owned).collect();
+    let source = &draft.item.source;
+    let param = draft.params.get(&path[0]).map(|_| draft.params.find(&path, None));
+    let slot = draft.item.node.get("inputs").and_then(|inputs| inputs.get(at)).map(|node| (node.mark, None));
+    let (mark, written) = param.or(slot).unwrap_or((draft.item.mark, None));
+    let cell: Vec<String> = draft.cell.iter().map(|(axis, value)| format!("{axis} = {value}")).collect();
+    let context = if cell.is_empty() { String::new() } else { format!(" (at {})", cell.join(", ")) };
+    let message = format!("step `{}`: {}{context}", draft.label, problem.message);
+    let fault = written.unwrap_or(source).fault(mark, message);
+    let fault = match &problem.help {
+        Some(help) => fault.help(help.clone()),
+        None => fault,
+    };
+    used(fault, &path, draft.item)
+}
+
+/// A fault of a value that is written elsewhere and used here by its name, with the place of the use.
+fn used(fault: Fault, path: &[String], item: &Item) -> Fault {
+    let written = item.node.get("params").unwrap_or(&item.node);
+    let (node, _) = written.deepest(path);
+    let Some(name) = node.text().and_then(reference) else { return fault };
+    let place = item.source.place(node.mark);
+    let use_here = format!("it is used as `${name}` at {place}");
+    match fault.help.clone() {
+        Some(help) => fault.help(format!("{help}; {use_here}")),
+        None => fault.help(use_here),
+    }
+}
