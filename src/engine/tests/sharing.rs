@@ -38,6 +38,7 @@ fn graph(steps: &[Step<'_>], passing: &[&str]) -> Arc<Graph> {
     let mut study = study(steps);
     for node in study.nodes.iter_mut().filter(|node| passing.contains(&node.label.as_str())) {
         node.kind = &Passing;
+        node.step = node.kind.typed(&node.params).unwrap().1;
         // What costs nothing is not worth keeping.
         node.plan.flops = 0.0;
     }
