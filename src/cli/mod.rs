@@ -1,5 +1,6 @@
 //! The command line: one file a command (in `commands`); the terminal is a consumer of engine events.
 
+mod bibliography;
 mod code;
 mod commands;
 mod environment;

@@ -52,7 +52,7 @@ impl Project {
             store,
             library: Arc::new(library),
             settings: settings.collect(),
-            works: super::commands::report::works(&root),
+            works: super::bibliography::works(&root),
             options: options.clone(),
             root,
         })

@@ -54,9 +54,9 @@ fn a_third_model_is_a_chain_of_steps() {
     let (all, _) = project.well(&[&["run", "lofi/accuracy"], SMALL.as_slice()].concat()).counts();
     assert!(all > 50, "{all} steps");
     // What the two studies share is there already: what runs is the new chain, with the samples, which are not kept, and
-    // the tables and claims that it stands in.
+    // the tables and claims that it stands in. Two claims speak of more samples than there are, and are left out.
     let ran = project.well(&[&["run", "lofi/accuracy-nngp"], SMALL.as_slice()].concat());
-    assert_eq!(ran.counts().0, 4 * (1 + 3) + 7, "{ran:?}");
+    assert_eq!(ran.counts().0, 4 * (1 + 3) + 5, "{ran:?}");
     let written = crate::store::tables(&project.path(".lofi"));
     assert!(written.values().any(|table| String::from_utf8_lossy(table).contains("\nDeep NNGP,40,")));
 }

@@ -1,14 +1,14 @@
 //! `lofi report`: pages from stored results.
 
+use crate::cli::bibliography::bibliography;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, say};
 use crate::cli::project::Project;
 use crate::cli::study_files::discover;
 use crate::engine::{Graph, Store};
-use crate::report::{Bibliography, ProjectInfo, Report, Written, pages_in};
+use crate::report::{ProjectInfo, Report, Written, pages_in};
 use crate::study::Study;
-use crate::yaml;
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
@@ -52,26 +52,6 @@ pub(in crate::cli) fn write(
         tell(&folder, &written);
     }
     Ok(())
-}
-
-/// The works that kinds and shipped data cards cite.
-const SHIPPED: &str = include_str!("../../../docs/references.bib");
-
-/// The project's bibliography over the shipped one, so that a project need only list what it adds.
-fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
-    let path = root.join("docs/references.bib");
-    let read = |name: &str, text: &str| Bibliography::parse(text).map_err(|e| Failure::mistake(format!("{name}: {e}")));
-    let name = path.display().to_string();
-    let own = match path.exists() {
-        true => yaml::read(&path, &name).map_err(|fault| vec![fault])?.text,
-        false => "".into(),
-    };
-    Ok(read(&name, &own)?.over(read("the shipped bibliography", SHIPPED)?))
-}
-
-/// The keys of the project's bibliography; none where it cannot be read.
-pub(in crate::cli) fn works(root: &Path) -> Vec<String> {
-    bibliography(root).map_or_else(|_| Vec::new(), |works| works.keys().map(str::to_owned).collect())
 }
 
 fn tell(folder: &Path, written: &Written) {
