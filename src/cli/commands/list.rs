@@ -150,7 +150,7 @@ fn parameters(schema: &Json) -> String {
 /// A value as a study would have it: a grid of numbers by what defines it.
 fn as_written(value: &Json) -> String {
     match serde_json::from_value::<Grid>(value.clone()) {
-        Ok(grid) if value.is_array() => grid.written(),
+        Ok(grid) if value.is_array() || value.is_object() => grid.written(),
         _ => value.to_string(),
     }
 }
