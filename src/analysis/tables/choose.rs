@@ -1,8 +1,7 @@
 //! `choose`: in each group, the values of some axes that do best by a column.
 
-use crate::analysis::pairs::same;
-use crate::analysis::rows::{groups, in_words};
-use crate::artifact::{Cell, Table};
+use crate::analysis::rows::{Group, groups, groups_among, in_words};
+use crate::artifact::Table;
 use crate::math::statistics::mean;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
 use crate::step::{Columns, Context, Problem, StepError};
@@ -109,7 +108,7 @@ impl TableOp for Choose {
         let by = head.keys.without(&[&params.over, &params.average]);
         let mut kept = Vec::new();
         for (place, rows) in groups(table, &by)? {
-            let chosen = best(params, choices(table, &rows, &params.over)?, &costs);
+            let chosen = best(params, groups_among(table, &rows, &params.over.0)?, &costs);
             kept.extend(chosen.ok_or_else(|| no_criterion(column, &in_words(&by, &place)))?);
         }
         kept.sort_unstable();
@@ -141,38 +140,21 @@ fn no_criterion(column: &str, place: &str) -> StepError {
     StepError::Input { slot: "table".to_owned(), reason }
 }
 
-/// The values of the chosen axes, and the rows that have them.
-type Choice = (Vec<Cell>, Vec<usize>);
-
-/// Rows of each combination of the values of some columns, in order of appearance.
-fn choices(table: &Table, rows: &[usize], over: &Columns) -> Result<Vec<Choice>, StepError> {
-    let columns = over.0.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let mut choices: Vec<Choice> = Vec::new();
-    for &row in rows {
-        let key: Vec<Cell> = columns.iter().map(|c| c[row].clone()).collect();
-        match choices.iter_mut().find(|(known, _)| same(known, &key)) {
-            Some((_, of_it)) => of_it.push(row),
-            None => choices.push((key, vec![row])),
-        }
-    }
-    Ok(choices)
-}
-
 /// The rows of the choice of least mean cost, the first of equals, or of the smallest that is nearly as good; nothing
 /// where several have no cost.
-fn best(params: &Params, choices: Vec<Choice>, costs: &[Option<f64>]) -> Option<Vec<usize>> {
+fn best(params: &Params, choices: Vec<Group>, costs: &[Option<f64>]) -> Option<Vec<usize>> {
     if let [(_, only)] = &choices[..] {
         return Some(only.clone());
     }
     let cost = |rows: &[usize]| mean(&rows.iter().map(|&row| costs[row]).collect::<Option<Vec<f64>>>()?).ok();
-    let known: Vec<(f64, Choice)> = choices.into_iter().filter_map(|c| Some((cost(&c.1)?, c))).collect();
+    let known: Vec<(f64, Group)> = choices.into_iter().filter_map(|c| Some((cost(&c.1)?, c))).collect();
     let least = known.iter().map(|(cost, _)| *cost).min_by(f64::total_cmp)?;
     let at = params.smallest.as_ref().and_then(|name| params.over.0.iter().position(|n| n == name));
     let Some(at) = at else {
         return known.into_iter().find(|(cost, _)| *cost == least).map(|(_, (_, rows))| rows);
     };
     let near = known.into_iter().filter(|(cost, _)| *cost <= least + params.tolerance.allowed(least));
-    let order = |a: &(f64, Choice), b: &(f64, Choice)| a.1.0[at].total_cmp(&b.1.0[at]).then(a.0.total_cmp(&b.0));
+    let order = |a: &(f64, Group), b: &(f64, Group)| a.1.0[at].total_cmp(&b.1.0[at]).then(a.0.total_cmp(&b.0));
     near.min_by(order).map(|(_, (_, rows))| rows)
 }
 
