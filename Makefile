@@ -88,6 +88,7 @@ ci: lint build  ## everything that CI runs
 	@$(LOFI) run --profile smoke
 	@$(LOFI) check --profile smoke
 	@$(MAKE) --no-print-directory test
+	@$(CARGO) test --release --test integration --quiet -- --ignored every_table_of_the_committed_studies
 
 clean: toolchain  ## remove build output and stored results (downloads too)
 	@$(CARGO) clean --quiet --package lofi

@@ -1,27 +1,26 @@
 //! Pairs of rows that differ in one thing only.
 
-use crate::artifact::{Cell, Table, in_order};
+use crate::artifact::{ByMeaning, Cell, Table};
 use crate::step::{Columns, StepError};
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Numbers by the values of some columns, in the order in which they were found.
 #[derive(Debug, Clone, Default)]
 pub struct Keyed {
     numbers: Vec<(Vec<Cell>, f64)>,
-    places: BTreeMap<InOrder, usize>,
+    places: BTreeMap<ByMeaning, usize>,
 }
 
 impl Keyed {
     /// The number at a key.
     #[must_use]
     pub fn partner(&self, key: &[Cell]) -> Option<f64> {
-        self.places.get(&InOrder(key.to_vec())).map(|&at| self.numbers[at].1)
+        self.places.get(&ByMeaning(key.to_vec())).map(|&at| self.numbers[at].1)
     }
 
     /// Whether the key was new.
     fn add(&mut self, key: Vec<Cell>, number: f64) -> bool {
-        let new = self.places.insert(InOrder(key.clone()), self.numbers.len()).is_none();
+        let new = self.places.insert(ByMeaning(key.clone()), self.numbers.len()).is_none();
         self.numbers.push((key, number));
         new
     }
@@ -52,30 +51,6 @@ impl<'a> IntoIterator for &'a Keyed {
         self.numbers.iter()
     }
 }
-
-/// Values that are looked up by what they mean: 1 and 1.0 are one.
-#[derive(Debug, Clone)]
-struct InOrder(Vec<Cell>);
-
-impl Ord for InOrder {
-    fn cmp(&self, other: &Self) -> Ordering {
-        in_order(&self.0, &other.0)
-    }
-}
-
-impl PartialOrd for InOrder {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for InOrder {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for InOrder {}
 
 /// The numbers of a column over some rows, by the values of the columns that pair them. Rows without a number are left
 /// out.

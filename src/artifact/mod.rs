@@ -34,7 +34,7 @@ pub use predictions::{Evaluated, Predictions, Readout};
 pub use printable::{json_escaped, one_line, printable, steers};
 pub use representation::{Labels, Origin, Points, Representation, Samples};
 pub use spectrum::Spectrum;
-pub use table::{Table, in_order};
+pub use table::{ByMeaning, Table};
 pub use title::column_title;
 pub use value::{FORMAT, Shape, Value, ValueType};
 pub use verdict::{Outcome, Verdict};

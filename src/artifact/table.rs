@@ -159,9 +159,32 @@ impl Table {
     }
 }
 
+/// Values that are told apart by what they mean, first by the first: a key of a map or set.
+#[derive(Debug, Clone)]
+pub struct ByMeaning(pub Vec<Cell>);
+
+impl Ord for ByMeaning {
+    fn cmp(&self, other: &Self) -> Ordering {
+        in_order(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for ByMeaning {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ByMeaning {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for ByMeaning {}
+
 /// The order of two lists of values, the first that differs deciding.
-#[must_use]
-pub fn in_order(a: &[Cell], b: &[Cell]) -> Ordering {
+fn in_order(a: &[Cell], b: &[Cell]) -> Ordering {
     let pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
     pairs.into_iter().find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
 }

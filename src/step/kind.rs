@@ -10,7 +10,9 @@ use super::roles::{After, Need, Role};
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
 use super::weight_stream::WeightStream;
 use serde_json::Value as Json;
-use std::sync::Arc;
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A kind of step. Implement it on a unit struct, list that in `catalog.rs`; nothing else needs to know.
 ///
@@ -110,9 +112,7 @@ pub trait ErasedKind: Sync {
     fn typed(&self, params: &Json) -> Result<Ready<'_>, Vec<ParamFault>>;
 
     /// The columns that canonical parameters name.
-    fn named_columns(&self, params: &Json) -> Vec<ColumnName> {
-        column_names::named_columns(&self.schema(), params)
-    }
+    fn named_columns(&self, params: &Json) -> Vec<ColumnName>;
 
     /// The canonical parameters alone.
     ///
@@ -190,15 +190,26 @@ impl<K: Kind> ErasedKind for K {
     }
 
     fn schema(&self) -> Json {
-        K::Params::schema()
+        Json::clone(&schema_of::<K::Params>())
+    }
+
+    fn named_columns(&self, params: &Json) -> Vec<ColumnName> {
+        column_names::named_columns(&schema_of::<K::Params>(), params)
     }
 
     fn typed(&self, params: &Json) -> Result<Ready<'_>, Vec<ParamFault>> {
         let params = K::Params::read(params)?;
         let canonical = params.written().map_err(|e| vec![ParamFault::whole(e.to_string())])?;
-        let faults = params::out_of_range(&K::Params::schema(), &canonical);
+        let faults = params::out_of_range(&schema_of::<K::Params>(), &canonical);
         if faults.is_empty() { Ok((canonical, Arc::new(Step { kind: self, params }))) } else { Err(faults) }
     }
+}
+
+/// The schema of some parameters, made once: every step of a kind is checked against it, and there are thousands.
+fn schema_of<P: Parameters>() -> Arc<Json> {
+    static MADE: Mutex<BTreeMap<TypeId, Arc<Json>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(made.entry(TypeId::of::<P>()).or_insert_with(|| Arc::new(P::schema())))
 }
 
 /// No machine has this much memory: 64 TiB.

@@ -1,7 +1,7 @@
 //! The rows that a table can have, as far as a study tells before anything runs: its labels and the values of its axes.
 //! A condition that none of them meets keeps nothing, whatever the steps make.
 
-use crate::artifact::Cell;
+use crate::artifact::{ByMeaning, Cell};
 use crate::step::Condition;
 use crate::study::axes::axis::value;
 use crate::study::read::raw::Item;
@@ -118,13 +118,13 @@ impl Places {
     /// The values of a column, with the one that was meant if it is near.
     fn known(&self, at: usize, wanted: &Cell) -> String {
         let given = self.rows.iter().map(|row| &row[at]).filter(|cell| !cell.is_null());
-        let distinct: BTreeSet<Sorted> = given.map(|cell| Sorted(cell.clone())).collect();
-        let words: Vec<String> = distinct.iter().map(|Sorted(cell)| cell.to_string()).collect();
+        let distinct: BTreeSet<ByMeaning> = given.map(|cell| ByMeaning(vec![cell.clone()])).collect();
+        let words: Vec<String> = distinct.iter().map(|ByMeaning(cells)| cells[0].to_string()).collect();
         let as_text = wanted.to_string();
         if matches!(wanted, Cell::Text(_)) && words.contains(&as_text) {
             return format!("the values are no texts: write {as_text} without quotes");
         }
-        let all_text = distinct.iter().all(|Sorted(cell)| matches!(cell, Cell::Text(_)));
+        let all_text = distinct.iter().all(|ByMeaning(cells)| matches!(cells[0], Cell::Text(_)));
         if all_text && words.len() <= MOST_LISTED {
             let names: Vec<&str> = words.iter().map(String::as_str).collect();
             return known_names(&as_text, &names).unwrap_or_default();
@@ -134,26 +134,3 @@ impl Places {
         format!("in this profile its values are {}{rest}", words[..words.len().min(MOST_LISTED)].join(", "))
     }
 }
-
-/// Cells in the order of their values.
-struct Sorted(Cell);
-
-impl Ord for Sorted {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl PartialOrd for Sorted {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Sorted {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Sorted {}
