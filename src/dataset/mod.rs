@@ -14,10 +14,11 @@ mod samples;
 mod testing;
 
 pub use cards::{
-    Archive, Card, Checksum, Count, Download, FileFormat, Hint, ImageShape, Missing, Of, Package, Part, Partition,
-    Source, Splits, Task, Unpack,
+    Archive, Card, Checksum, Count, Download, Hint, ImageShape, Missing, Of, Package, Part, Partition, Source, Splits,
+    Task, Unpack,
 };
 pub use error::DatasetError;
 pub use fetch::{Fetched, Progress, Report, Retry};
 pub use files::{Choice, Library, Listing, State, Verified, VerifiedFile};
+pub use format::FileFormat;
 pub use samples::{Dataset, Draw, SamplesParams};

@@ -1,8 +1,8 @@
 //! Tiny data sets, files and a tiny server for the tests of this layer.
 
-use super::format::{Format, FormatError, Opened};
+use super::format::{FileFormat, Format, FormatError, Opened};
 use crate::artifact::Geometry;
-use crate::dataset::cards::card::{Card, FileFormat, ImageShape, Part, Source, Splits, Task};
+use crate::dataset::cards::card::{Card, ImageShape, Part, Source, Splits, Task};
 use crate::dataset::fetch::download::Retry;
 use flate2::{Compression, write::GzEncoder};
 use md5::{Digest, Md5};
@@ -56,7 +56,7 @@ pub fn tiny_card(name: &str) -> Card {
         homepage: "https://example.org".into(),
         represents: None,
         caveat: String::new(),
-        format: FileFormat::Cifar10Binary,
+        format: FileFormat::named("cifar10-binary").unwrap(),
         shape: ImageShape { channels: 3, height: 2, width: 2 },
         mean: vec![0.5; 3],
         std: vec![0.25; 3],

@@ -179,3 +179,16 @@ fn no_layer_above_the_catalog_names_a_kind() {
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+/// A data format is one file and its name in the list of formats: cards ask it what they must say.
+#[test]
+fn nothing_outside_of_the_formats_names_one() {
+    let mut wrong = Vec::new();
+    let formats = repository().join("src/dataset/format");
+    for (_, path) in sources().into_iter().filter(|(_, path)| !path.starts_with(&formats)) {
+        let code = code(&path);
+        let names = lofi::dataset::FileFormat::all().map(|format| format.description().name);
+        wrong.extend(names.filter(|name| stands_in(name, &code)).map(|name| format!("{}: `{name}`", path.display())));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}

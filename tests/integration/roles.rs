@@ -1,10 +1,15 @@
-//! `docs/CONTRIBUTING.md` in code: a claim and a table operation of a few lines, from a study to their results.
+//! `docs/CONTRIBUTING.md` in code: a claim, a table operation, a figure and a sampler of a few lines, from a study to their
+//! results.
 
+mod figure_and_sampler;
+
+use figure_and_sampler::{Coins, Heads, Strip};
 use lofi::analysis::{Bar, Condition, Stack, Test};
 use lofi::artifact::{Cell, Outcome, Shape, Table, Value, ValueType, Verdict};
 use lofi::engine::{Executor, Graph, MemoryLimit, Silent, Stop, Store};
 use lofi::step::roles::{
-    After, Claim, ClaimHead, Claimed, Clause, Form, Makes, Need, Operation, TableHead, TableOp, Takes, Words,
+    After, Claim, ClaimHead, Claimed, Clause, Drawn, Form, Makes, Need, Operation, Sampled, TableHead, TableOp, Takes,
+    Words,
 };
 use lofi::step::{
     About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records,
@@ -124,7 +129,8 @@ impl Kind for Number {
 }
 
 /// One line for each: the catalog of this test.
-const KINDS: &[&dyn ErasedKind] = &[&Number, &Stack, &Operation(Repeat), &Claimed(SpreadAtMost)];
+const KINDS: &[&dyn ErasedKind] =
+    &[&Number, &Sampled(Coins), &Heads, &Stack, &Operation(Repeat), &Claimed(SpreadAtMost), &Drawn(Strip)];
 
 struct NoData;
 
@@ -146,6 +152,10 @@ fn study(table: &str, claim: &str) -> Result<Study, Vec<Fault>> {
          6}}}}\ntables:\n  t: {{stack: {{Two: two, Six: six}}, {table}}}\nclaims:\n  c:\n    says: They are close.\n    \
          spread-at-most: {{table: t, column: v, {claim}}}\n"
     );
+    loaded(&text)
+}
+
+fn loaded(text: &str) -> Result<Study, Vec<Fault>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.yaml");
     std::fs::write(&path, text).unwrap();

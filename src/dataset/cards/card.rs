@@ -1,6 +1,7 @@
 //! The card of a data set: what it is, which tasks are asked of it and where its files may lie.
 
 use crate::artifact::Geometry;
+use crate::dataset::format::FileFormat;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,35 +57,6 @@ pub struct ImageShape {
     pub height: usize,
     /// Columns, pixels.
     pub width: usize,
-}
-
-/// How the files of a data set are laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileFormat {
-    /// One label byte, then the image channel by channel; record after record.
-    Cifar10Binary,
-    /// Parquet with a column of encoded images (`img` or `image`) and one of labels.
-    ParquetImages,
-    /// MNIST's: an images file and a labels file with big-endian headers, plain or gzipped.
-    Idx,
-    /// A folder of PNG, JPEG or PNM images and a CSV list `file,label`.
-    ImageFolder,
-    /// CelebA's: a folder of images, the list of their attributes and the list of their partition; images are cut to
-    /// their middle square and resized to the card's shape.
-    Celeba,
-    /// A folder with a subfolder for each class, `s1`, `s2`, …, with images named by numbers. Records are all images
-    /// numbered 1, class after class, then all numbered 2, and so on.
-    ClassFolders,
-}
-
-impl FileFormat {
-    /// Whether the names of the classes, or how many there are, decide what a file says; else labels are numbers, and
-    /// names are for people.
-    #[must_use]
-    pub const fn knows_names(self) -> bool {
-        matches!(self, Self::ImageFolder | Self::ClassFolders)
-    }
 }
 
 /// A task: which classes are −1 and which +1 (`negative` and `positive`), or which are numbered (`classes`). Records of

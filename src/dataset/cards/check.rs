@@ -1,6 +1,7 @@
 //! What a card must satisfy beyond its types; every fault is found, each with its place.
 
-use super::card::{Card, Checksum, Download, FileFormat, Part, Source, Task};
+use super::card::{Card, Checksum, Download, Part, Source, Task};
+use crate::dataset::format::{FileFormat, Needs};
 use crate::step::ParamFault;
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
@@ -89,7 +90,7 @@ fn tasks(card: &Card, found: &mut Faults) {
             found.add(&format!("tasks.{i}.name"), format!("`{}` is a task already: give each name once", task.name));
         }
         one_task(card, task, i, found);
-        match (&task.attribute, card.format == FileFormat::Celeba) {
+        match (&task.attribute, card.format.needs(Needs::Attribute)) {
             (None, true) => found.add(&format!("tasks.{i}"), "no `attribute`: which one decides?".to_owned()),
             (Some(_), false) => found.add(&format!("tasks.{i}.attribute"), "this format has no attributes".to_owned()),
             _ => {}
@@ -142,13 +143,12 @@ fn splits(card: &Card, found: &mut Faults) {
 }
 
 fn one_part(format: FileFormat, part: &Part, path: &str, found: &mut Faults) {
-    let labels_apart = matches!(format, FileFormat::Idx | FileFormat::ImageFolder | FileFormat::Celeba);
-    match (&part.labels, labels_apart) {
+    match (&part.labels, format.needs(Needs::Labels)) {
         (None, true) => found.add(path, "no `labels`: this format keeps them in a file of their own".to_owned()),
         (Some(_), false) => found.add(path, "`labels`: this format keeps them in the same file".to_owned()),
         _ => {}
     }
-    match (&part.partition, format == FileFormat::Celeba) {
+    match (&part.partition, format.needs(Needs::Partition)) {
         (None, true) => found.add(path, "no `partition`: this format needs the list of its splits".to_owned()),
         (Some(_), false) => found.add(path, "`partition`: this format has no list of splits".to_owned()),
         _ => {}
@@ -163,9 +163,8 @@ fn one_part(format: FileFormat, part: &Part, path: &str, found: &mut Faults) {
 
 fn checksums(card: &Card, found: &mut Faults) {
     let files = card.files();
-    let in_folder = matches!(card.format, FileFormat::ImageFolder | FileFormat::Celeba | FileFormat::ClassFolders);
     for (name, checksum) in &card.checksums {
-        if in_folder && card.parts().any(|(_, part)| part.file == *name) {
+        if card.format.description().folder && card.parts().any(|(_, part)| part.file == *name) {
             found.add("checksums", format!("`{name}` is a folder of images: checksums are of files"));
         }
         if !files.contains(&name.as_str()) {

@@ -12,8 +12,7 @@ pub(super) mod locate;
 pub(super) mod missing;
 
 pub use card::{
-    Archive, Card, Checksum, Download, FileFormat, ImageShape, Of, Package, Part, Partition, Source, Splits, Task,
-    Unpack,
+    Archive, Card, Checksum, Download, ImageShape, Of, Package, Part, Partition, Source, Splits, Task, Unpack,
 };
 pub use count::Count;
 pub use missing::{Hint, Missing};

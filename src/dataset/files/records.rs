@@ -6,7 +6,7 @@ use crate::dataset::cards::card::Task;
 use crate::dataset::cards::load::Loaded;
 use crate::dataset::cards::locate::Found;
 use crate::dataset::error::DatasetError;
-use crate::dataset::format::{self, Format, FormatError, Opened};
+use crate::dataset::format::{Format, FormatError, Opened};
 use crate::step::{Records, Split, StepError};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
@@ -87,7 +87,7 @@ impl OpenRecords {
         Self {
             card: card.name.clone(),
             geometry: card.geometry(),
-            format: format::reader(card.format),
+            format: card.format.reader(),
             train: card.splits.train.iter().map(part).collect(),
             test: card.splits.test.iter().map(part).collect(),
             cache: None,

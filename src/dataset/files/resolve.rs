@@ -76,7 +76,7 @@ impl Library {
             digest,
             task: task.name.clone(),
             labels: task.labels(),
-            classes: if card.format.knows_names() { card.classes.clone() } else { Vec::new() },
+            classes: if card.format.description().knows_names { card.classes.clone() } else { Vec::new() },
             stands_in_for: represents
                 .filter(|name| *name != card.represents())
                 .map_or(String::new(), |n| self.title(n)),

@@ -131,9 +131,9 @@ fn files_that_changed_after_planning_are_not_read() {
 
 /// A card of images whose labels are names, each image of the colour of its number.
 fn named(folder: &Path, classes: &[&str]) -> Library {
-    use crate::dataset::cards::card::FileFormat;
+    use crate::dataset::format::FileFormat;
     let mut card = tiny_card("named");
-    card.format = FileFormat::ImageFolder;
+    card.format = FileFormat::named("image-folder").unwrap();
     card.classes = classes.iter().map(|name| (*name).to_owned()).collect();
     card.tasks.truncate(1);
     card.tasks[0].positive = vec![1];

@@ -3,7 +3,7 @@
 //! The attribute list begins with the number of images and a line of attribute names; then, as in the partition list,
 //! each line is a file's name and numbers, with any number of blanks between. An attribute is 1 or −1.
 
-use super::layout::{Each, Format, FormatError, Opened, decode_all, labels_of};
+use super::layout::{Description, Each, Format, FormatError, Needs, Opened, decode_all, labels_of};
 use super::{listed, pixels, stream};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -80,7 +80,15 @@ fn attribute(part: &Opened) -> Result<HashMap<String, u32>, FormatError> {
     Ok(classes)
 }
 
+/// How the files are laid out.
+const DOC: &str = "CelebA's: a folder of images, the list of their attributes and the list of their partition; images are \
+    cut to their middle square and resized to the card's shape.";
+
 impl Format for Celeba {
+    fn description(&self) -> &'static Description {
+        const { &Description::new("celeba", DOC, &[Needs::Labels, Needs::Partition, Needs::Attribute]).of_folders() }
+    }
+
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
         Ok(names(part)?.len())
     }

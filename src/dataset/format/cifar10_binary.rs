@@ -1,6 +1,6 @@
 //! CIFAR-10's binary layout: a label byte, then the image channel by channel, record after record.
 
-use super::layout::{Each, Format, FormatError, Opened};
+use super::layout::{Description, Each, Format, FormatError, Opened};
 use super::stream;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -17,7 +17,14 @@ fn open(part: &Opened) -> Result<File, FormatError> {
     stream::plain(&part.file).map(|(file, _)| file)
 }
 
+/// How the files are laid out.
+const DOC: &str = "One label byte, then the image channel by channel; record after record.";
+
 impl Format for Cifar10Binary {
+    fn description(&self) -> &'static Description {
+        const { &Description::new("cifar10-binary", DOC, &[]) }
+    }
+
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
         let length = open(part)?.metadata().map(|m| m.len());
         let length = length.map_err(|source| FormatError::Io { path: part.file.clone(), source })?;

@@ -3,7 +3,7 @@
 //! Anything else in the folder is passed over. Records are ordered by the images' numbers first and by class second, so
 //! that the first so many of every class are a range of records.
 
-use super::layout::{Each, Format, FormatError, Opened, decode_all};
+use super::layout::{Description, Each, Format, FormatError, Opened, decode_all};
 use super::{listed, pixels};
 use crate::yaml::is_passed_over;
 use std::fs;
@@ -54,7 +54,15 @@ fn surplus(part: &Opened) -> Option<FormatError> {
     folder.is_dir().then(|| FormatError::file(&folder, reason()))
 }
 
+/// How the files are laid out.
+const DOC: &str = "A folder with a subfolder for each class, `s1`, `s2`, …, with images named by numbers. Records are all \
+    images numbered 1, class after class, then all numbered 2, and so on.";
+
 impl Format for ClassFolders {
+    fn description(&self) -> &'static Description {
+        const { &Description::new("class-folders", DOC, &[]).of_folders().by_names() }
+    }
+
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
         Ok(records(part)?.len())
     }

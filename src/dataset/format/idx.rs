@@ -1,6 +1,6 @@
 //! MNIST's layout: images and labels in two files with big-endian headers, plain or gzipped.
 
-use super::layout::{Each, Format, FormatError, MOST_RECORDS, Opened, labels_of};
+use super::layout::{Description, Each, Format, FormatError, MOST_RECORDS, Needs, Opened, labels_of};
 use super::stream;
 use crate::artifact::Geometry;
 use std::io::Read;
@@ -88,7 +88,14 @@ fn read_through(path: &Path, mut body: Body) -> Result<(), FormatError> {
     }
 }
 
+/// How the files are laid out.
+const DOC: &str = "MNIST's: an images file and a labels file with big-endian headers, plain or gzipped.";
+
 impl Format for Idx {
+    fn description(&self) -> &'static Description {
+        const { &Description::new("idx", DOC, &[Needs::Labels]) }
+    }
+
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
         let (images, labels) = (open_images(part)?.count, open_labels(part)?.count);
         if images == labels {

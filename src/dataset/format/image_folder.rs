@@ -2,7 +2,7 @@
 //!
 //! Where a class is named by the number of another one, labels are names only: a number would mean two classes.
 
-use super::layout::{Each, Format, FormatError, Opened, decode_all, labels_of};
+use super::layout::{Description, Each, Format, FormatError, Needs, Opened, decode_all, labels_of};
 use super::listed::{self, Faults, Names};
 use super::{pixels, stream};
 
@@ -63,7 +63,14 @@ fn class(part: &Opened, label: &str) -> Result<u32, String> {
     }
 }
 
+/// How the files are laid out.
+const DOC: &str = "A folder of PNG, JPEG or PNM images and a CSV list `file,label`.";
+
 impl Format for ImageFolder {
+    fn description(&self) -> &'static Description {
+        const { &Description::new("image-folder", DOC, &[Needs::Labels]).of_folders().by_names() }
+    }
+
     fn count(&self, part: &Opened) -> Result<usize, FormatError> {
         let mut count = 0;
         lines(part, &mut |record, _, _| count = record + 1)?;

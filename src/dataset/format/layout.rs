@@ -37,8 +37,55 @@ pub type Sink<'a> = dyn FnMut(usize, &[u8]) + 'a;
 /// Receives images as [`Sink`] does, or what is wrong with one; says whether the next is wanted.
 pub type Each<'a> = dyn FnMut(usize, Result<&[u8], FormatError>) -> ControlFlow<()> + 'a;
 
+/// What a card says for a format beyond the files themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// `labels` of each part: the file that labels stand in, or attributes in their place.
+    Labels,
+    /// `partition` of each part: the list that assigns images to splits.
+    Partition,
+    /// `attribute` of each task.
+    Attribute,
+}
+
+/// What a format is to those who write cards.
+#[derive(Debug)]
+pub struct Description {
+    /// The name that cards write, kebab-case.
+    pub name: &'static str,
+    /// How the files are laid out.
+    pub doc: &'static str,
+    /// What a card must say for it, and for no other format.
+    pub needs: &'static [Needs],
+    /// Whether a part is a folder of images: single files in it have no checksum.
+    pub folder: bool,
+    /// Whether the names of the classes, or how many there are, decide what a file says; else labels are numbers, and
+    /// names are for people.
+    pub knows_names: bool,
+}
+
+impl Description {
+    /// A format of files whose records carry the number of their class.
+    pub(super) const fn new(name: &'static str, doc: &'static str, needs: &'static [Needs]) -> Self {
+        Self { name, doc, needs, folder: false, knows_names: false }
+    }
+
+    /// The same, of folders of images.
+    pub(super) const fn of_folders(self) -> Self {
+        Self { folder: true, ..self }
+    }
+
+    /// The same, where names of classes decide.
+    pub(super) const fn by_names(self) -> Self {
+        Self { knows_names: true, ..self }
+    }
+}
+
 /// A layout of files.
 pub trait Format: Sync {
+    /// What cards know of it.
+    fn description(&self) -> &'static Description;
+
     /// Number of records.
     ///
     /// # Errors

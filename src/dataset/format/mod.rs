@@ -1,5 +1,6 @@
 //! The layouts that records are read from, one file each.
 
+mod catalog;
 mod celeba;
 mod cifar10_binary;
 mod class_folders;
@@ -10,8 +11,7 @@ mod layout;
 mod listed;
 mod parquet_images;
 mod pixels;
-mod reader;
 mod resize;
 pub(super) mod stream;
-pub use layout::{Each, Format, FormatError, Opened, Sink};
-pub use reader::reader;
+pub use catalog::FileFormat;
+pub use layout::{Description, Each, Format, FormatError, Needs, Opened, Sink};
