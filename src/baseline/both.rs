@@ -29,17 +29,22 @@ pub(super) struct Both<'a> {
 
 impl<'a> Both<'a> {
     pub fn of(name: &'a str, (old, new): (&'a Sheet, &'a Sheet), manifest: &'a Manifest) -> Self {
+        let columns = manifest.columns.get(name);
+        let ends_of = columns.map(|columns| &columns.ends_of);
         let shared: Vec<Shared<'a>> = new
             .columns
             .iter()
             .enumerate()
             .filter_map(|(index, column)| {
                 let at = old.position(&column.name)?;
-                let rule = Rule::of(column, new, &manifest.tolerances);
+                let base = ends_of.and_then(|ends_of| ends_of.get(&column.name));
+                let own =
+                    [Some(&column.name), base].into_iter().flatten().find_map(|name| manifest.tolerances.get(name));
+                let rule = Rule::of(column, new, own);
                 comparable(old.columns[at].kind, column.kind).then_some(Shared { old: at, new: index, rule })
             })
             .collect();
-        let named = manifest.columns.get(name).map(|columns| columns.keys.as_slice()).unwrap_or_default();
+        let named = columns.map(|columns| columns.keys.as_slice()).unwrap_or_default();
         let is_key = |at: &usize| named.contains(&new.columns[shared[*at].new].name);
         let keys = (0..shared.len()).filter(is_key).collect();
         Self { name, old, new, shared, keys, repeated: OnceCell::new() }

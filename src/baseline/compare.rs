@@ -74,6 +74,7 @@ mod tests {
     use super::*;
     use crate::artifact::{Cell, Table};
     use crate::baseline::Sheet;
+    use crate::study::Tolerance;
 
     fn told(found: &[Difference]) -> Vec<String> {
         found.iter().map(|d| format!("{}.{} [{}]: {} -> {}", d.table, d.column, d.row, d.was, d.is)).collect()
@@ -124,6 +125,20 @@ mod tests {
         let of = |values| with_table("t", rows(values), &["seed"]);
         let found = compare(&of([0.2, 0.3]), &of([0.3, 0.2]));
         assert_eq!(told(&found), ["t.v [seed=0]: 0.2 -> 0.3", "t.v [seed=1]: 0.3 -> 0.2"]);
+    }
+
+    #[test]
+    fn the_ends_of_an_interval_have_the_tolerance_of_its_column_whatever_their_names() {
+        let of = |values: [f64; 3]| {
+            let table = Table::from_rows(&["mass", "least", "mass_low"], &[values.map(Cell::Float).to_vec()]).unwrap();
+            let mut baseline = with_table("t", Sheet::of(&table), &[]);
+            let manifest = &mut baseline.manifest;
+            manifest.tolerances.insert("mass".into(), Tolerance { absolute: 0.5, ..Tolerance::default() });
+            manifest.columns.get_mut("t").unwrap().ends_of.insert("least".into(), "mass".into());
+            baseline
+        };
+        let found = compare(&of([2.0, 1.0, 1.0]), &of([2.25, 1.25, 1.25]));
+        assert_eq!(found.iter().map(|d| d.column.as_str()).collect::<Vec<_>>(), ["mass_low"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::manifest::{ClaimLine, Columns, FORMAT, Manifest};
 use super::sheet::Sheet;
 use crate::artifact::Value;
 use crate::engine::{Graph, Store, StoreError, fingerprint};
+use crate::step::Header;
 use crate::study::{OutputKind, Study};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,8 @@ impl Baseline {
                     let sheet = Sheet::of(&table);
                     let keys = output.keys.iter().filter(|key| sheet.position(key).is_some()).cloned().collect();
                     let name = file_name(&output.name, output.kind);
-                    columns.insert(name.clone(), Columns { keys, types: sheet.types() });
+                    let ends_of = output.wire.header(&study.nodes).map(ends_of).unwrap_or_default();
+                    columns.insert(name.clone(), Columns { keys, types: sheet.types(), ends_of });
                     tables.insert(name, sheet);
                 }
                 _ => {}
@@ -122,6 +124,12 @@ fn stored(
         Err(StoreError::Damaged { reason, .. }) => Err(BaselineError::Damaged { name: name.to_owned(), reason }),
         Err(other) => Err(BaselineError::Store(other)),
     }
+}
+
+/// The columns that are ends of the intervals of others.
+fn ends_of(header: &Header) -> BTreeMap<String, String> {
+    let intervals = header.intervals().0.into_iter();
+    intervals.flat_map(|(column, ends)| ends.map(|end| (end, column.clone()))).collect()
 }
 
 fn file_name(output: &str, kind: OutputKind) -> String {

@@ -27,6 +27,9 @@ pub struct Columns {
     /// Their types in order, written as words in a row.
     #[serde(serialize_with = "as_words", deserialize_with = "from_words")]
     pub types: Vec<ColumnType>,
+    /// The columns of whose intervals columns are the ends. New results know it from their study; it is not written.
+    #[serde(skip)]
+    pub ends_of: BTreeMap<String, String>,
 }
 
 /// What the tables are results of.

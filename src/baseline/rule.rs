@@ -3,7 +3,6 @@
 use super::sheet::{Column, ColumnType, Sheet};
 use crate::artifact::Cell;
 use crate::study::{SampleCount, Tolerance};
-use std::collections::BTreeMap;
 
 /// Allowed relative change of a real number of which the study says nothing: the same seeds give the same numbers, so
 /// this is for the rounding of another processor, and far below anything that matters.
@@ -25,10 +24,9 @@ pub(super) struct Rule<'a> {
 }
 
 impl<'a> Rule<'a> {
-    /// The rule of a column of the new results. Its scale is taken from these, so that nothing that stands in the baseline
+    /// The rule of a column of the new results, for which the study may have a tolerance. Its scale is taken from these, so that nothing that stands in the baseline
     /// can widen what is allowed of it.
-    pub fn of(column: &Column, sheet: &Sheet, tolerances: &'a BTreeMap<String, Tolerance>) -> Self {
-        let own = tolerance_of(&column.name, tolerances);
+    pub fn of(column: &Column, sheet: &Sheet, own: Option<&'a Tolerance>) -> Self {
         let numbers = || column.cells.iter().filter_map(Cell::as_f64).filter(|v| v.is_finite());
         let signed = numbers().any(|v| v < 0.0) && numbers().any(|v| v > 0.0);
         let floor = FLOOR * numbers().fold(0.0, |largest: f64, v| largest.max(v.abs()));
@@ -73,12 +71,6 @@ impl<'a> Rule<'a> {
     }
 }
 
-/// A column's tolerance; the ends of its interval have the same.
-fn tolerance_of<'a>(column: &str, tolerances: &'a BTreeMap<String, Tolerance>) -> Option<&'a Tolerance> {
-    let base = column.strip_suffix("_low").or_else(|| column.strip_suffix("_high")).unwrap_or(column);
-    tolerances.get(column).or_else(|| tolerances.get(base))
-}
-
 /// The share of the samples that may be told otherwise, in each row.
 fn samples(own: &Tolerance, sheet: &Sheet) -> Vec<f64> {
     let Some(samples) = &own.samples else { return Vec::new() };
@@ -112,8 +104,7 @@ mod tests {
     }
 
     fn severity(column: &Column, own: Option<Tolerance>, (old, new): (f64, f64)) -> f64 {
-        let tolerances = own.map(|own| ("v".to_owned(), own)).into_iter().collect();
-        Rule::of(column, &Sheet::default(), &tolerances).severity(&Cell::Float(old), &Cell::Float(new), 0)
+        Rule::of(column, &Sheet::default(), own.as_ref()).severity(&Cell::Float(old), &Cell::Float(new), 0)
     }
 
     #[test]
@@ -140,8 +131,7 @@ mod tests {
             }
         }
         let (rule, one) = (column("v", vec![Cell::Float(1.0)]), Cell::Float(1.0));
-        let none = BTreeMap::new();
-        let rule = Rule::of(&rule, &Sheet::default(), &none);
+        let rule = Rule::of(&rule, &Sheet::default(), None);
         for odd in [Cell::Null, Cell::Text("x".into()), Cell::Bool(true)] {
             assert_eq!(rule.severity(&odd, &one, 0), f64::INFINITY);
             assert_eq!(rule.severity(&one, &odd, 0), f64::INFINITY);
@@ -153,9 +143,8 @@ mod tests {
     fn whole_numbers_are_exact_unless_the_study_says_otherwise() {
         let counts = column("v", vec![Cell::Int(1_000_000_007)]);
         let of = |own: Option<Tolerance>, by: i64| {
-            let tolerances = own.map(|own| ("v".to_owned(), own)).into_iter().collect();
             let big = (1 << 60) + 1;
-            Rule::of(&counts, &Sheet::default(), &tolerances).severity(&Cell::Int(big), &Cell::Int(big + by), 0)
+            Rule::of(&counts, &Sheet::default(), own.as_ref()).severity(&Cell::Int(big), &Cell::Int(big + by), 0)
         };
         assert_eq!((of(None, 0), of(None, 1)), (0.0, f64::INFINITY));
         assert!(of(Some(Tolerance { absolute: 1000.0, ..Tolerance::default() }), 512) <= 1.0);
@@ -166,8 +155,7 @@ mod tests {
         let sheet = Sheet { columns: vec![column("n", vec![Cell::Int(50), Cell::Int(1000)]), reals(&[0.5, 0.5])] };
         let flips = |of: SampleCount, row: usize| {
             let own = Tolerance { samples: Some(Samples { count: 1.0, of }), ..Tolerance::default() };
-            let tolerances = [("v".to_owned(), own)].into();
-            Rule::of(&sheet.columns[1], &sheet, &tolerances).severity(&Cell::Float(0.5), &Cell::Float(0.52), row)
+            Rule::of(&sheet.columns[1], &sheet, Some(&own)).severity(&Cell::Float(0.5), &Cell::Float(0.52), row)
         };
         let by_column = || SampleCount::Name("n".into());
         assert!((flips(by_column(), 0) - 1.0).abs() < 1e-6 && (flips(by_column(), 1) - 20.0).abs() < 1e-6);

@@ -19,7 +19,7 @@ pub(super) fn with_table(name: &str, sheet: Sheet, keys: &[&str]) -> Baseline {
         tolerances: BTreeMap::new(),
         claims: BTreeMap::new(),
         tables: vec![name.to_owned()],
-        columns: BTreeMap::from([(name.to_owned(), Columns { keys, types: sheet.types() })]),
+        columns: BTreeMap::from([(name.to_owned(), Columns { keys, types: sheet.types(), ..Columns::default() })]),
     };
     Baseline { manifest, tables: BTreeMap::from([(name.to_owned(), sheet)]), unlisted: Vec::new() }
 }

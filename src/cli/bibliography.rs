@@ -1,8 +1,8 @@
 //! The works that a project can cite.
 
 use super::fail::Failure;
-use crate::report::Bibliography;
-use crate::yaml;
+use crate::report::{Bibliography, BibtexError};
+use crate::yaml::{self, Mark, Source};
 use std::path::Path;
 
 /// The works that kinds and shipped data cards cite.
@@ -11,16 +11,21 @@ const SHIPPED: &str = include_str!("../../docs/references.bib");
 /// The project's bibliography over the shipped one, so that a project need only list what it adds.
 pub(super) fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
     let path = root.join("docs/references.bib");
-    let read = |name: &str, text: &str| Bibliography::parse(text).map_err(|e| Failure::mistake(format!("{name}: {e}")));
-    let name = path.display().to_string();
-    let own = match path.exists() {
-        true => yaml::read(&path, &name).map_err(|fault| vec![fault])?.text,
-        false => "".into(),
-    };
-    Ok(read(&name, &own)?.over(read("the shipped bibliography", SHIPPED)?))
+    let shipped = works(&Source::new("the shipped bibliography", SHIPPED))?;
+    if !path.exists() {
+        return Ok(shipped);
+    }
+    let own = yaml::read(&path, &path.display().to_string()).map_err(|fault| vec![fault])?;
+    Ok(works(&own)?.over(shipped))
+}
+
+fn works(source: &Source) -> Result<Bibliography, Failure> {
+    Bibliography::parse(&source.text).map_err(|BibtexError { line, column, message, help }| {
+        Failure::Faults(vec![source.fault(Mark { line, column }, message).help(help)])
+    })
 }
 
 /// The keys of the project's bibliography; none where it cannot be read.
-pub(super) fn works(root: &Path) -> Vec<String> {
+pub(super) fn keys(root: &Path) -> Vec<String> {
     bibliography(root).map_or_else(|_| Vec::new(), |works| works.keys().map(str::to_owned).collect())
 }

@@ -52,7 +52,7 @@ impl Project {
             store,
             library: Arc::new(library),
             settings: settings.collect(),
-            works: super::bibliography::works(&root),
+            works: super::bibliography::keys(&root),
             options: options.clone(),
             root,
         })

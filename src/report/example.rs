@@ -1,9 +1,11 @@
 //! Studies with every outcome, as a project of their own, and how tests look at their pages.
 
-use super::fixture::{add, data, info, run, study};
+use super::fixture::{add, add_known, data, info, run, study};
 use super::model::Report;
 use crate::report::pages::write::Written;
-use crate::study::{Deviation, OutputKind, Study};
+use crate::step::roles::{comparison, evidence};
+use crate::step::{Column, ColumnRole, Header};
+use crate::study::{Deviation, OutputKind, Study, Wire};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,18 @@ const EVIDENCE: &str = "n_train;estimate;low;high;samples;outcome
 1000;-0.031;-0.035;-0.027;10;held
 5000;-0.056;-0.06;-0.052;10;held
 50000;-0.062;-0.064;-0.06;10;held";
+
+/// Columns of the summary and of what is laid beside the paper.
+fn known(names: &[&str], more: &Header) -> Header {
+    Header::of(names).keys(names).with(more)
+}
+
+fn summary() -> Header {
+    let error = Column { unit: "share", ..Column::new("test_error") };
+    let ends = [error.beside("test_error_low", ColumnRole::Low), error.beside("test_error_high", ColumnRole::High)];
+    let samples = Column { role: ColumnRole::Samples, ..Column::new("samples") };
+    known(&["model", "n_train"], &Header([vec![error], ends.to_vec(), vec![samples]].concat()))
+}
 
 /// A figure of some size, as plots draw them.
 fn picture(title: &str) -> String {
@@ -54,10 +68,12 @@ pub(super) fn accuracy() -> Study {
         why: "two cores; the `paper` profile has 5000".to_owned(),
     }];
     let average = json!({"csv": SUMMARY, "over": ["seed"], "interval": {"bootstrap": 0.95}});
-    add(&mut study, "error", OutputKind::Table, average);
+    add_known(&mut study, "error", (OutputKind::Table, summary()), average);
     add(&mut study, "error", OutputKind::Rows, json!({"csv": "model;n_train;seed;test_error\nLoFi;500;1;0.2625"}));
     let published = json!({"csv": COMPARED, "published": {"source": "digitised from figure 3, ±0.05 points"}});
-    add(&mut study, "error", OutputKind::Comparison, published);
+    let columns = known(&["model", "n_train"], &comparison());
+    add_known(&mut study, "error", (OutputKind::Comparison, columns), published);
+    study.nodes[2].inputs = vec![("table".to_owned(), vec![Wire { node: 0, port: 0 }])];
     let caption = "Test error against the number of training samples. Points: mean of 10 seeds; bands: 95 % interval.";
     let figure =
         json!({"svg": picture("Test error"), "alt": "Two falling curves; \"LoFi\" is lower.", "caption": caption});
@@ -65,13 +81,14 @@ pub(super) fn accuracy() -> Study {
     let says = "LoFi has a lower test error than random features of the same width from n = 1000 on.";
     let because = "paired difference −5.6 points, 95 % interval [−6.0, −5.2], below 0 at all 3 sizes";
     let held = json!({"outcome": "held", "says": says, "because": because, "csv": EVIDENCE});
-    add(&mut study, "lofi-beats-random-features", OutputKind::Claim, held);
+    let columns = || (OutputKind::Claim, known(&["n_train"], &evidence()));
+    add_known(&mut study, "lofi-beats-random-features", columns(), held);
     let failed = json!({"outcome": "failed", "says": "Ridge stays above 25 % at every n.", "because": "24.1 %, interval [23.8, 24.4], at n = 50 000",
         "csv": EVIDENCE});
-    add(&mut study, "ridge-stays-high", OutputKind::Claim, failed);
+    add_known(&mut study, "ridge-stays-high", columns(), failed);
     let undecided = json!({"outcome": "undecided", "says": "Twice the width changes nothing | at all.", "because": "0.1 points, interval [−0.2, 0.4]",
         "csv": "estimate;low;high\n0.001;-0.002;0.004"});
-    add(&mut study, "width", OutputKind::Claim, undecided);
+    add_known(&mut study, "width", (OutputKind::Claim, evidence()), undecided);
     study
 }
 

@@ -6,8 +6,8 @@ use crate::engine::{Executor, Graph, Machine, MemoryLimit, RunRecord, Silent, St
 use crate::report::bibliography::references::Bibliography;
 use crate::report::content::collect::ProjectInfo;
 use crate::step::{
-    About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records,
-    Shape, Shapes, StepError, Value, ValueType,
+    About, Columns, Context, DataRef, DataSource, ErasedKind, Family, Header, Inputs, Keep, Kind, Outputs, Plan, Port,
+    Problem, Records, Shape, Shapes, StepError, Value, ValueType,
 };
 use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Wire};
 use schemars::JsonSchema;
@@ -30,6 +30,7 @@ pub(super) struct Fake {
     because: String,
     fails: String,
     over: Vec<String>,
+    shows: Columns,
     interval: BTreeMap<String, f64>,
     published: BTreeMap<String, String>,
     data: Option<DataRef>,
@@ -181,6 +182,14 @@ pub(super) fn add(study: &mut Study, name: &str, kind: OutputKind, params: Json)
     };
     let wire = push(study, name, fake, params);
     study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new() });
+}
+
+/// The same, of a table or a verdict whose columns are known.
+pub(super) fn add_known(study: &mut Study, name: &str, (kind, header): (OutputKind, Header), params: Json) {
+    add(study, name, kind, params);
+    if let Some(node) = study.nodes.last_mut() {
+        node.headers = vec![Some(header)];
+    }
 }
 
 /// Adds a step of a kind that cites what no bibliography has.

@@ -3,10 +3,8 @@
 //! Stored results are read and laid out; no statistic is computed here. `collect` builds the model from studies, graph
 //! and store; `render` fills the templates; `write` puts files in place. An unchanged run rewrites no file.
 //!
-//! Tables follow a convention: a column with companions `<name>_low` and `<name>_high` is shown with its interval (in a
-//! claim's evidence, `estimate` with `low` and `high`); `<name>_ours`, `<name>_published` and `<name>_deviation` belong
-//! to `<name>`; a quantity whose name ends in `_error` is a share and shown in per cent, unless it is a squared,
-//! standard, relative or absolute error.
+//! What a table's columns are is known from its step's header, which goes with the study: a column is shown with its
+//! interval where the header has its ends, and in per cent where its unit is a share. Names say nothing.
 
 mod bibliography;
 mod content;

@@ -1,6 +1,8 @@
 //! The columns of a table that are known before anything runs.
 
-use std::collections::BTreeSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a column says of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +19,18 @@ pub enum ColumnRole {
     Spread,
     /// How many of something were counted.
     Count,
+    /// How many rows of another table the row is a mean of.
+    Samples,
     /// Whether something is so.
     Verdict,
+    /// Which quantity the numbers of the row are of: the name of a column of another table.
+    Quantity,
+    /// What a paper says of an estimate.
+    Published,
+    /// An estimate less what a paper says of it.
+    Deviation,
+    /// The same over what the paper says.
+    RelativeDeviation,
 }
 
 /// What a column's cells hold.
@@ -48,6 +60,8 @@ pub struct Column {
     pub name: String,
     /// What it says of a row.
     pub role: ColumnRole,
+    /// The column that it says more of: the estimate of an end of an interval, or of what a paper says.
+    pub of: Option<String>,
     /// What its cells hold.
     pub content: Content,
     /// Unit of its numbers: `share` of a fraction of 1, empty of pure numbers.
@@ -65,6 +79,7 @@ impl Column {
         Self {
             name: name.to_owned(),
             role: ColumnRole::Estimate,
+            of: None,
             content: Content::Numbers,
             unit: "",
             better: None,
@@ -82,6 +97,12 @@ impl Column {
     #[must_use]
     pub fn named(&self, name: &str, role: ColumnRole) -> Self {
         Self { name: name.to_owned(), role, ..self.clone() }
+    }
+
+    /// A column that says more of this one, in its unit.
+    #[must_use]
+    pub fn beside(&self, name: &str, role: ColumnRole) -> Self {
+        Self { of: Some(self.name.clone()), ..self.named(name, role) }
     }
 }
 
@@ -160,6 +181,28 @@ impl Header {
         self.0.iter().find(|column| column.name == name)
     }
 
+    /// The first column in a role that says more of another one.
+    #[must_use]
+    pub fn beside(&self, name: &str, role: ColumnRole) -> Option<&Column> {
+        self.0.iter().find(|column| column.role == role && column.of.as_deref() == Some(name))
+    }
+
+    /// The column that says how many rows of another table each row is a mean of.
+    #[must_use]
+    pub fn samples(&self) -> Option<&str> {
+        self.0.iter().find(|column| column.role == ColumnRole::Samples).map(|column| column.name.as_str())
+    }
+
+    /// The columns that hold both ends of the intervals of others.
+    #[must_use]
+    pub fn intervals(&self) -> Intervals {
+        let ends = |name: &str| {
+            let end = |role| Some(self.beside(name, role)?.name.clone());
+            Some([end(ColumnRole::Low)?, end(ColumnRole::High)?])
+        };
+        Intervals(self.0.iter().filter_map(|column| Some((column.name.clone(), ends(&column.name)?))).collect())
+    }
+
     /// Names in order.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
@@ -171,6 +214,27 @@ impl Header {
     pub fn with(mut self, other: &Self) -> Self {
         let known: BTreeSet<String> = self.0.iter().map(|column| column.name.clone()).collect();
         self.0.extend(other.0.iter().filter(|column| !known.contains(&column.name)).cloned());
+        self
+    }
+}
+
+/// The columns of the lower and the upper end of intervals, by the column between them: what steps are told of a header,
+/// as they see tables alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Intervals(pub BTreeMap<String, [String; 2]>);
+
+impl Intervals {
+    /// Both ends of a column's interval.
+    #[must_use]
+    pub fn of(&self, column: &str) -> Option<(&str, &str)> {
+        self.0.get(column).map(|[low, high]| (low.as_str(), high.as_str()))
+    }
+
+    /// Those of some columns alone.
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|column, _| wanted(column));
         self
     }
 }
@@ -208,6 +272,19 @@ mod tests {
         assert_eq!(both.names(), ["layer", "test_error", "width"]);
         assert_eq!(both.get("test_error").unwrap().better, Some(Direction::Less));
         assert_eq!(both.get("layer").unwrap().role, ColumnRole::Key);
+    }
+
+    #[test]
+    fn intervals_are_known_by_the_roles_of_their_ends_whatever_their_names() {
+        let centre = Column::new("mass");
+        let ends = [centre.beside("least", ColumnRole::Low), centre.beside("most", ColumnRole::High)];
+        let half = Column::new("depth").beside("depth_low", ColumnRole::Low);
+        let columns = [centre, Column::new("mass_low"), Column::new("mass_high"), Column::new("depth"), half];
+        let header = Header(columns.into_iter().chain(ends).collect());
+        let found = header.intervals();
+        assert_eq!(found.0.keys().collect::<Vec<_>>(), ["mass"]);
+        assert_eq!(found.of("mass"), Some(("least", "most")));
+        assert_eq!(header.get("most").unwrap().of.as_deref(), Some("mass"));
     }
 
     #[test]

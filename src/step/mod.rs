@@ -33,7 +33,7 @@ pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use given::too_large;
 pub use grid::{Grid, MAX_POINTS};
-pub use header::{Column, ColumnRole, Content, Direction, Header, Headers};
+pub use header::{Column, ColumnRole, Content, Direction, Header, Headers, Intervals};
 pub use kind::{Configured, ErasedKind, Kind, Ready};
 pub use params::{LARGEST_SIZE, ParamFault, Parameters, typed};
 pub use published::Published;

@@ -1,14 +1,15 @@
 //! The columns of tables, known before anything runs, and what names one that no table has.
 
 use super::model::{Draft, Node, Wire};
-use crate::step::{ColumnRole, Configured, ErasedKind, Header, Headers, ValueType};
+use crate::step::{ColumnRole, Configured, ErasedKind, Header, Headers, Port, ValueType};
 use crate::yaml::{Fault, known_names};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 impl Wire {
     /// The columns of the table that it carries, where they are known.
-    pub(super) fn header(self, nodes: &[Node]) -> Option<&Header> {
+    #[must_use]
+    pub fn header(self, nodes: &[Node]) -> Option<&Header> {
         nodes[self.node].headers.get(self.port)?.as_ref()
     }
 }
@@ -23,10 +24,11 @@ pub(super) fn wired(nodes: &[Node], inputs: &[(String, Vec<Wire>)], kind: &dyn E
     Headers(tables.map(|(slot, wires)| (slot.clone(), of(wires))).collect())
 }
 
-/// The columns of the tables that a step makes, by port.
+/// The columns of the tables that a step makes, and of the evidence of verdicts, by port.
 pub(super) fn made(kind: &dyn ErasedKind, step: &dyn Configured, inputs: &Headers) -> Vec<Option<Header>> {
+    let has_columns = |port: &Port| matches!(port.value_type, ValueType::Table | ValueType::Verdict);
     let ports = kind.about().outputs.iter();
-    ports.map(|port| step.header(port.name, inputs).filter(|_| port.value_type == ValueType::Table)).collect()
+    ports.map(|port| step.header(port.name, inputs).filter(|_| has_columns(port))).collect()
 }
 
 /// Every column that the parameters of a step name and none of its tables has.

@@ -6,7 +6,8 @@ use super::environment::Environment;
 use super::model::{Output, OutputKind};
 use super::read::raw::{Head, RawStudy, SampleCount};
 use super::read::scope::Scoped;
-use crate::step::Header;
+use crate::step::roles::evidence;
+use crate::step::{Content, Header};
 use crate::yaml::{Fault, Node, known_names, parse};
 
 /// Names that nobody knows.
@@ -31,16 +32,15 @@ pub(super) fn faults(raw: &RawStudy, environment: Environment<'_>) -> Vec<Fault>
     faults
 }
 
-/// The columns of a claim's evidence that hold numbers.
-const EVIDENCE: [&str; 4] = ["estimate", "low", "high", "samples"];
-
 /// Columns of tolerances that none of the tables has, once the columns of all of them are known.
 pub(super) fn tolerances(raw: &RawStudy, builder: &Builder<'_>, outputs: &[Output]) -> Vec<Fault> {
     let tables = outputs.iter().filter(|output| !matches!(output.kind, OutputKind::Figure | OutputKind::Claim));
     let tables = tables.map(|output| output.wire.header(&builder.nodes)).collect::<Option<Vec<&Header>>>();
     let Some(tables) = tables else { return Vec::new() };
     let Ok(tree) = parse(&raw.source) else { return Vec::new() };
-    let there: Vec<&str> = names(&tables).into_iter().chain(EVIDENCE).collect();
+    let evidence = evidence();
+    let evidence = evidence.0.iter().filter(|column| column.content == Content::Numbers);
+    let there: Vec<&str> = names(&tables).into_iter().chain(evidence.map(|column| column.name.as_str())).collect();
     let mut faults = Vec::new();
     for (column, tolerance) in &raw.head.tolerances {
         let constant = |name: &&str| builder.scoped.constants.iter().any(|item| item.name == *name);

@@ -19,7 +19,7 @@ use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Outcome, Table, Verdict};
 use crate::math::statistics::Interval;
 use crate::step::StepError;
-use crate::step::roles::ClaimHead;
+use crate::step::roles::{ClaimHead, evidence};
 
 /// One tested condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,7 +167,8 @@ impl<'a> Test<'a> {
 
     fn evidence(&self, tested: &[Tested<'_>]) -> Result<Table, StepError> {
         let named = self.place.iter().chain(&self.facts).map(String::as_str);
-        let header: Vec<&str> = named.chain(EVIDENCE).collect();
+        let evidence = evidence();
+        let header: Vec<&str> = named.chain(evidence.names()).collect();
         let row = |t: &Tested<'_>| {
             let Tested { condition, interval, .. } = t;
             let ends = [interval.map(|i| i.low), interval.map(|i| i.high)];
@@ -177,8 +178,6 @@ impl<'a> Test<'a> {
         Ok(Table::from_rows(&header, &tested.iter().map(row).collect::<Vec<_>>())?)
     }
 }
-
-const EVIDENCE: [&str; 5] = ["estimate", "low", "high", "samples", "outcome"];
 
 fn overall(tested: &[Tested<'_>]) -> Outcome {
     if tested.iter().any(|t| t.strict == Outcome::Failed) {

@@ -119,7 +119,13 @@ fn averaged(params: &Params, name: &str, (cells, groups): (&[Cell], &[Group])) -
         lows.push(Cell::from(interval.map(|i| i.low)));
         highs.push(Cell::from(interval.map(|i| i.high)));
     }
-    Ok([(name.to_owned(), means), (format!("{name}_low"), lows), (format!("{name}_high"), highs)])
+    let [low, high] = ends(name);
+    Ok([(name.to_owned(), means), (low, lows), (high, highs)])
+}
+
+/// The names of the columns of both ends of a mean's interval.
+fn ends(name: &str) -> [String; 2] {
+    [format!("{name}_low"), format!("{name}_high")]
 }
 
 /// The keys that are left, the mean of each column of numbers with its interval, and how many rows it is of.
@@ -128,10 +134,12 @@ fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
     let mut columns: Vec<Column> = by.iter().map(|name| key_of(table, name)).collect();
     let means = table.0.iter().filter(|c| !keys.contains(&c.name) && c.content == Content::Numbers);
     for column in means {
-        let end = |ending: &str, role| column.named(&format!("{}_{ending}", column.name), role);
-        columns.extend([column.clone(), end("low", ColumnRole::Low), end("high", ColumnRole::High)]);
+        let [low, high] = ends(&column.name);
+        let ends = [column.beside(&low, ColumnRole::Low), column.beside(&high, ColumnRole::High)];
+        columns.push(column.clone());
+        columns.extend(ends);
     }
-    columns.push(Column { role: ColumnRole::Count, ..Column::new("samples") });
+    columns.push(Column { role: ColumnRole::Samples, ..Column::new("samples") });
     Header(columns)
 }
 

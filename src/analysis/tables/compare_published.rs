@@ -3,8 +3,8 @@
 use super::headers::key_of;
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
-use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Column, ColumnRole, Columns, Context, Header, Problem, Published, StepError};
+use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words, comparison};
+use crate::step::{Column, Columns, Context, Header, Problem, Published, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ impl TableOp for ComparePublished {
         cites: &[],
     };
     const CLAUSE: Clause = Clause { name: "published", example: "NAME", form: Form::Numbers, makes: Makes::Comparison };
-    const TAKES: &'static [&'static str] = &["keys"];
+    const TAKES: &'static [&'static str] = &["keys", "intervals"];
 
     fn faults(params: &Params, _: &TableHead) -> Vec<Problem> {
         let none = params.published.rows.is_empty();
@@ -56,17 +56,15 @@ impl TableOp for ComparePublished {
             let ours = matching(table, &on, &place)?;
             for column in &columns {
                 if let Some(published) = row.get(column).and_then(Cell::as_f64) {
-                    rows.push([place.clone(), numbers(table, (ours, column), published)?].concat());
+                    rows.push([place.clone(), numbers((table, head), (ours, column), published)?].concat());
                 }
             }
         }
-        let header: Vec<&str> = on.iter().map(String::as_str).chain(NUMBERS).collect();
+        let comparison = comparison();
+        let header: Vec<&str> = on.iter().map(String::as_str).chain(comparison.names()).collect();
         Ok(Table::from_rows(&header, &rows)?)
     }
 }
-
-const NUMBERS: [&str; 8] =
-    ["column", "ours", "ours_low", "ours_high", "published", "deviation", "relative_deviation", "within_interval"];
 
 /// The columns to compare: those asked for, or all numbers of the paper that our table has.
 fn compared((params, keys): (&Params, &Columns), table: &Table) -> Result<Vec<String>, StepError> {
@@ -100,12 +98,19 @@ fn matching(table: &Table, on: &[String], place: &[Cell]) -> Result<Option<usize
     Ok(rows.first().copied())
 }
 
-fn numbers(table: &Table, (row, column): (Option<usize>, &str), published: f64) -> Result<Vec<Cell>, StepError> {
+fn numbers(
+    (table, head): (&Table, &TableHead),
+    (row, column): (Option<usize>, &str),
+    published: f64,
+) -> Result<Vec<Cell>, StepError> {
     let at = |name: &str| -> Result<Option<f64>, StepError> {
-        Ok(if table.has(name) { row.and_then(|row| table.numbers(name).ok()?[row]) } else { None })
+        Ok(row.map(|row| table.numbers(name).map(|values| values[row])).transpose()?.flatten())
     };
-    let ours = row.map(|row| table.numbers(column).map(|values| values[row])).transpose()?.flatten();
-    let (low, high) = (at(&format!("{column}_low"))?, at(&format!("{column}_high"))?);
+    let ours = at(column)?;
+    let (low, high) = match head.intervals.of(column) {
+        Some((low, high)) => (at(low)?, at(high)?),
+        None => (None, None),
+    };
     let deviation = ours.map(|ours| ours - published);
     let relative = deviation.filter(|_| published != 0.0).map(|d| d / published.abs());
     let within = low.zip(high).map(|(low, high)| low <= published && published <= high);
@@ -126,15 +131,7 @@ fn numbers(table: &Table, (row, column): (Option<usize>, &str), published: f64) 
 fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
     let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
     let mut columns: Vec<Column> = keys.0.iter().filter(given).map(|name| key_of(table, name)).collect();
-    let numbers = Header::of(&NUMBERS).texts(&["column"]).keys(&["column"]);
-    for column in numbers.truths(&["within_interval"]).0 {
-        let role = match column.name.as_str() {
-            "ours_low" => ColumnRole::Low,
-            "ours_high" => ColumnRole::High,
-            _ => column.role,
-        };
-        columns.push(Column { role, ..column });
-    }
+    columns.extend(comparison().0);
     Header(columns)
 }
 
@@ -152,7 +149,8 @@ mod tests {
     }
 
     fn compared_to(rows: serde_json::Value, table: Table) -> Result<Table, StepError> {
-        let params = json!({"published": {"source": "figure 3", "rows": rows}, "keys": ["model", "n"]});
+        let params = json!({"published": {"source": "figure 3", "rows": rows}, "keys": ["model", "n"],
+            "intervals": {"e": ["e_low", "e_high"]}});
         match run(&Operation(ComparePublished), &params, &[table])? {
             Value::Table(table) => Ok(table),
             other => panic!("{other:?}"),

@@ -6,6 +6,7 @@ use super::strokes::{outline, strokes};
 use super::style::{INK, Marker, PAPER, Rgb, TEXT_SIZE};
 use crate::artifact::one_line;
 use crate::step::StepError;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
@@ -152,7 +153,7 @@ impl Canvas<'_> {
     /// A PNG file, over everything else, its pixels kept as squares.
     pub fn image(&mut self, png: &[u8], rect: &Rect) {
         let ((left, top), (right, bottom)) = (units((rect.left, rect.top)), units((rect.right(), rect.bottom())));
-        let data = super::png::base64(png);
+        let data = BASE64_STANDARD.encode(png);
         let _ = writeln!(
             self.images,
             "<image x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \

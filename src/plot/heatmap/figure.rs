@@ -33,6 +33,7 @@ impl Figure for Heatmap {
         cites: &[],
     };
     const SHOWS: &'static str = "An aggregated table: one row for each cell of each panel.";
+    const KNOWS: &'static [&'static str] = &["samples"];
 
     fn faults(params: &Params) -> Vec<Problem> {
         let axes = [("x", &params.x), ("y", &params.y), ("value", &params.value)];
@@ -43,7 +44,7 @@ impl Figure for Heatmap {
     fn content(asked: &Asked<'_, Params>, table: &Table) -> Result<Content, StepError> {
         let rows = asked.head.filter.rows(table)?;
         let grid = cells::read(asked, table, &rows)?;
-        Ok(Content { grid, samples: samples_in_words(&table.take(&rows)) })
+        Ok(Content { grid, samples: samples_in_words(&table.take(&rows), &asked.head.samples) })
     }
 
     fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {

@@ -38,7 +38,7 @@ fn figure(params: &Headed<Drawn<Heatmap>>, table: &Table) -> Result<artifact::Fi
 fn params(extra: serde_json::Value) -> Headed<Drawn<Heatmap>> {
     let mut tree = json!({
         "title": "Test error over the two kept ranks", "x": "k1", "y": "k2", "facets": {"across": "n_train"}, "mark": "min",
-        "value": {"column": "test_error", "unit": "%", "scale": 100}, "where": {"model": "LoFi"},
+        "value": {"column": "test_error", "unit": "%", "scale": 100}, "where": {"model": "LoFi"}, "samples": "samples",
         "baseline": {"label": "Ridge", "where": {"model": "Ridge"}},
         "data_note": {"title": "Fashion-MNIST", "stands_in_for": "CIFAR-10"}
     });

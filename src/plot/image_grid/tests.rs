@@ -3,6 +3,7 @@ use crate::artifact;
 use crate::artifact::{Geometry, Origin, Picture};
 use crate::plot::testing::{asked, says, show};
 use crate::step::roles::{Drawn, Headed};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 
 fn picture(names: (&str, &str), scale: PictureScale, (channels, side): (usize, usize)) -> Picture {
@@ -39,13 +40,7 @@ fn params(extra: serde_json::Value) -> Headed<Drawn<ImageGrid>> {
 /// The colours of the first embedded image, in reading order.
 fn first_image(svg: &str) -> Vec<[u8; 3]> {
     let data = svg.split("base64,").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: Vec<usize> = data.chars().filter_map(|c| letters.find(c)).collect();
-    let bytes = bits.chunks(4).flat_map(|four| {
-        let word = four.iter().enumerate().fold(0usize, |word, (i, v)| word | v << (18 - 6 * i));
-        [(word >> 16) as u8, (word >> 8) as u8, word as u8].into_iter().take(four.len() - 1).collect::<Vec<_>>()
-    });
-    let file: Vec<u8> = bytes.collect();
+    let file = BASE64_STANDARD.decode(data).unwrap();
     image::load_from_memory(&file).unwrap().to_rgb8().pixels().map(|p| p.0).collect()
 }
 

@@ -1,7 +1,7 @@
 //! From a table to the series of a line plot.
 
 use crate::artifact::{Cell, Table};
-use crate::step::roles::{Axis, AxisForm};
+use crate::step::roles::Axis;
 use crate::step::{Filter, Row, StepError};
 
 /// Points of one curve, in the units that the axes show.
@@ -50,8 +50,8 @@ pub struct CurveColumns<'a> {
     pub colour: Option<&'a Axis>,
     /// What tells the curves apart by dashes, if anything.
     pub dash: Option<&'a Axis>,
-    /// The columns of the lower and the upper end of the band; empty for `<y>_low` and `<y>_high`.
-    pub band: (&'a str, &'a str),
+    /// The columns of the lower and the upper end of the band, if there is one.
+    pub band: Option<(&'a str, &'a str)>,
 }
 
 /// One curve for each value of the colour column, in order of appearance. Rows that the filter speaks of and does not
@@ -84,13 +84,13 @@ pub fn published_curves<'a>(
 /// Where a column is missing or a series has two rows at one x: the table was not aggregated.
 pub fn read(table: &Table, columns: CurveColumns<'_>) -> Result<Vec<Series>, StepError> {
     let (xs, ys) = (columns.x.numbers(table)?, columns.y.numbers(table)?);
-    let (lows, highs) = bands(table, columns)?;
+    let bands = columns.y.interval(table, columns.band)?;
     let keys = cells(columns.colour, table)?;
     let dashes = cells(columns.dash, table)?;
     let mut series: Vec<Series> = Vec::new();
     for row in 0..table.height() {
         let Some(y) = ys[row] else { continue };
-        let dot = Dot { x: xs[row].unwrap_or(f64::NAN), y, band: lows[row].zip(highs[row]) };
+        let dot = Dot { x: xs[row].unwrap_or(f64::NAN), y, band: bands[row] };
         let same = |s: &Series| s.key.total_cmp(&keys[row]).is_eq() && s.dash.total_cmp(&dashes[row]).is_eq();
         let at = series.iter().position(same).unwrap_or_else(|| {
             let label = label(columns, &keys[row], &dashes[row]);
@@ -116,16 +116,6 @@ pub fn cells(axis: Option<&Axis>, table: &Table) -> Result<Vec<Cell>, StepError>
     })
 }
 
-type Numbers = Vec<Option<f64>>;
-
-fn bands(table: &Table, columns: CurveColumns<'_>) -> Result<(Numbers, Numbers), StepError> {
-    let end = |column: &str, suffix: &str| match column {
-        "" => Ok(columns.y.companion(table, suffix)),
-        column => Axis(AxisForm { column: column.to_owned(), ..columns.y.0.clone() }).numbers(table),
-    };
-    Ok((end(columns.band.0, "_low")?, end(columns.band.1, "_high")?))
-}
-
 fn label(columns: CurveColumns<'_>, key: &Cell, dash: &Cell) -> String {
     let names = [(columns.colour, key), (columns.dash, dash)];
     let names: Vec<String> = names.into_iter().filter_map(|(axis, cell)| axis.map(|axis| axis.names(cell))).collect();
@@ -147,8 +137,8 @@ fn unique(series: &Series, x: &Axis) -> Result<(), StepError> {
 
 /// How many samples the rows of an aggregated table stand for, in words; empty where the table does not say.
 #[must_use]
-pub fn samples_in_words(table: &Table) -> String {
-    let counts: Vec<f64> = table.numbers("samples").unwrap_or_default().into_iter().flatten().collect();
+pub fn samples_in_words(table: &Table, column: &str) -> String {
+    let counts: Vec<f64> = table.numbers(column).unwrap_or_default().into_iter().flatten().collect();
     let low = counts.iter().copied().fold(f64::INFINITY, f64::min);
     let high = counts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     match (counts.is_empty(), low < high) {
@@ -170,7 +160,7 @@ mod tests {
 
     fn read_all(table: &Table) -> Result<Vec<Series>, StepError> {
         let (x, y, colour) = (Axis::of("n"), Axis::of("error"), Axis::of("model"));
-        read(table, CurveColumns { x: &x, y: &y, colour: Some(&colour), dash: None, band: ("", "") })
+        read(table, CurveColumns { x: &x, y: &y, colour: Some(&colour), dash: None, band: None })
     }
 
     #[test]
@@ -191,12 +181,15 @@ mod tests {
         let rows = [row(Some(1), 0.5, 0.1), row(None, 0.25, 0.125)];
         let table = Table::from_rows(&["n", "error", "least", "most"], &rows).unwrap();
         let (x, y) = (Axis::of("n"), Axis::of("error"));
-        let columns = CurveColumns { x: &x, y: &y, colour: None, dash: None, band: ("least", "most") };
+        let columns = CurveColumns { x: &x, y: &y, colour: None, dash: None, band: Some(("least", "most")) };
         let found = read(&table, columns).unwrap();
         assert_eq!((found.len(), found[0].points.len()), (1, 1));
         assert_eq!(found[0].levels[0].band, Some((0.125, 0.375)));
         assert!(
-            read(&table, CurveColumns { band: ("less", ""), ..columns }).unwrap_err().to_string().contains("`less`")
+            read(&table, CurveColumns { band: Some(("less", "most")), ..columns })
+                .unwrap_err()
+                .to_string()
+                .contains("`less`")
         );
     }
 
@@ -215,7 +208,7 @@ mod tests {
         let published: crate::step::Published = serde_json::from_str(published).unwrap();
         let percent: Axis = serde_json::from_str(r#"{"column": "e", "scale": 100}"#).unwrap();
         let (x, colour) = (Axis::of("n"), Axis::of("m"));
-        let columns = CurveColumns { x: &x, y: &percent, colour: Some(&colour), dash: None, band: ("", "") };
+        let columns = CurveColumns { x: &x, y: &percent, colour: Some(&colour), dash: None, band: None };
         let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
         let found = published_curves(published.rows.iter(), columns, &filter);
         assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);

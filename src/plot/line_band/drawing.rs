@@ -103,18 +103,20 @@ impl Content {
         let styles = Styles::new(asked, table)?;
         let panels = split.panels.iter().map(|panel| PanelCurves::new(asked, &styles, (table, panel)));
         let panels = panels.collect::<Result<_, _>>()?;
-        Ok(Self { panels, styles, samples: samples_in_words(table), split })
+        Ok(Self { panels, styles, samples: samples_in_words(table, &asked.head.samples), split })
     }
 }
 
 /// The columns that the parameters name.
-fn columns(params: &Params) -> CurveColumns<'_> {
+fn columns<'a>(params: &'a Asked<'_, Params>) -> CurveColumns<'a> {
+    let written = (params.band_low.as_str(), params.band_high.as_str());
+    let own = || params.head.intervals.of(params.y.column());
     CurveColumns {
         x: &params.x,
         y: &params.y,
         colour: params.colour.as_ref(),
         dash: params.dash.as_ref(),
-        band: (&params.band_low, &params.band_high),
+        band: if written.0.is_empty() { own() } else { Some(written) },
     }
 }
 

@@ -25,14 +25,15 @@ impl Figure for LineBand {
         module: module_path!(),
         summary: "Curves with a band of uncertainty, and published points over them.",
         details: "Draws column y against column x, one curve for each value of the colour column, in the order in which \
-                  the values first appear. The band lies between the columns <y>_low and <y>_high of an aggregated \
-                  table, or between two columns that are named. Published points are hollow and joined by dots, in the \
+                  the values first appear. The band is the interval of column y in an aggregated table, or lies \
+                  between two columns that are named. Published points are hollow and joined by dots, in the \
                   colour of the curve they belong to. A row without x of a dashed curve is a level: a line across the \
                   panel. Nothing is computed here but positions.",
         cites: &[],
     };
     const SHOWS: &'static str = "An aggregated table: one row for each curve and x.";
     const PUBLISHED: bool = true;
+    const KNOWS: &'static [&'static str] = &["intervals", "samples"];
 
     fn faults(params: &Params) -> Vec<Problem> {
         let axes = [("x", Some(&params.x)), ("y", Some(&params.y)), ("marks", params.marks.as_ref())];

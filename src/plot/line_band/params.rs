@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Params {
     /// Column across, in its own unit.
     pub x: Axis,
-    /// Column upwards, in its own unit; its band is read from the columns `<y>_low` and `<y>_high` where they are there.
+    /// Column upwards, in its own unit; its band is its interval, where the table has one.
     pub y: Axis,
     /// Column that tells the curves apart by colour; without it all rows are one curve.
     #[serde(default)]
@@ -33,11 +33,11 @@ pub struct Params {
     /// What the band is, for legend and caption, e.g. `95 % bootstrap interval over seeds`.
     #[serde(default = "interval")]
     pub band: String,
-    /// Column of the lower end of the band; empty for `<y>_low`.
+    /// Column of the lower end of the band; empty for that of the interval of y.
     #[serde(default)]
     #[schemars(extend("format" = "column"))]
     pub band_low: String,
-    /// Column of the upper end of the band; empty for `<y>_high`.
+    /// Column of the upper end of the band; empty for that of the interval of y.
     #[serde(default)]
     #[schemars(extend("format" = "column"))]
     pub band_high: String,

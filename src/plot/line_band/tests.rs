@@ -30,7 +30,8 @@ fn figure(params: &Headed<Drawn<LineBand>>, table: &Table) -> Result<artifact::F
 fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
     let mut tree = json!({
         "title": "LoFi against random features and plain ridge", "x": "n_train", "x_scale": "log", "colour": "model",
-        "y": {"column": "test_error", "unit": "%", "scale": 100},
+        "y": {"column": "test_error", "unit": "%", "scale": 100}, "samples": "samples",
+        "intervals": {"test_error": ["test_error_low", "test_error_high"]},
         "data_note": {"title": "Fashion-MNIST", "stands_in_for": "CIFAR-10", "caveat": "Grey images"},
         "published": {"source": "paper, digitised from figure 3", "rows": [
             {"model": "LoFi", "n_train": 500, "test_error": 0.24}, {"model": "LoFi", "n_train": 5000, "test_error": 0.13},
@@ -82,7 +83,7 @@ fn nothing_to_draw_is_said_and_does_not_fail() {
     let empty = Table::from_rows(&header, &[]).unwrap();
     let nulls = Table::from_rows(&header, &[vec!["a".into(), Cell::Int(1), Cell::Null]]).unwrap();
     for table in [empty, nulls] {
-        assert!(figure(&params(json!({"published": null})), &table).unwrap().svg.contains(NOTHING));
+        assert!(figure(&params(json!({"published": null, "intervals": {}})), &table).unwrap().svg.contains(NOTHING));
     }
 }
 
@@ -93,7 +94,8 @@ fn faults_are_explained() {
     let several = figure(&params(json!({"colour": null})), &sample()).unwrap_err().to_string();
     assert!(several.contains("several rows"), "{several}");
     let zero = Table::from_rows(&["n_train", "test_error"], &[vec![Cell::Int(0), Cell::Float(0.1)]]).unwrap();
-    let log = figure(&params(json!({"colour": null, "published": null})), &zero).unwrap_err().to_string();
+    let log =
+        figure(&params(json!({"colour": null, "published": null, "intervals": {}})), &zero).unwrap_err().to_string();
     assert!(log.contains("logarithmic"), "{log}");
 }
 

@@ -56,11 +56,8 @@ impl PanelDots {
     pub fn new(params: &Asked<'_, Params>, (table, panel): (&Table, &facets::Panel)) -> Result<Self, StepError> {
         let table = table.take(&panel.rows);
         let (xs, ys) = (params.x.numbers(&table)?, params.y.numbers(&table)?);
-        let bar = |axis: &Axis| -> Vec<Option<(f64, f64)>> {
-            let ends = axis.companion(&table, "_low").into_iter().zip(axis.companion(&table, "_high"));
-            ends.map(|(low, high)| low.zip(high)).collect()
-        };
-        let (x_bars, y_bars) = (bar(&params.x), bar(&params.y));
+        let bars = |axis: &Axis| axis.interval(&table, params.head.intervals.of(axis.column()));
+        let (x_bars, y_bars) = (bars(&params.x)?, bars(&params.y)?);
         let keys = series::cells(params.colour.as_ref(), &table)?;
         let shapes = series::cells(params.shape.as_ref(), &table)?;
         let labels = if params.label.is_empty() { Vec::new() } else { table.column(&params.label)? };

@@ -25,13 +25,13 @@ impl Figure for Scatter {
     const ABOUT: Words = Words {
         module: module_path!(),
         summary: "Points over two numbers, with their errors, names and the line of equality.",
-        details: "Draws a point for each row that has both numbers, in the colour and shape of its groups. Bars of error lie \
-                  between the columns <x>_low and <x>_high, <y>_low and <y>_high of an aggregated table. Published points \
-                  are hollow. Nothing is computed here but positions.",
+        details: "Draws a point for each row that has both numbers, in the colour and shape of its groups. Bars of error are \
+                  the intervals of an aggregated table. Published points are hollow. Nothing is computed here but positions.",
         cites: &[],
     };
     const SHOWS: &'static str = "A table with a row for each point.";
     const PUBLISHED: bool = true;
+    const KNOWS: &'static [&'static str] = &["intervals"];
 
     fn faults(params: &Params) -> Vec<Problem> {
         let axes = [("x", &params.x), ("y", &params.y)].into_iter().filter_map(|(at, axis)| axis.problem(at));

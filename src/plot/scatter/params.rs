@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// Column across; bars of error are read from `<x>_low` and `<x>_high` where they are there.
+    /// Column across; bars of error are its interval, where the table has one.
     pub x: Axis,
-    /// Column upwards; bars of error are read from `<y>_low` and `<y>_high` where they are there.
+    /// Column upwards; bars of error are its interval, where the table has one.
     pub y: Axis,
     /// Column that tells the points apart by colour.
     #[serde(default)]

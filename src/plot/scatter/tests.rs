@@ -25,7 +25,8 @@ fn figure(params: &Headed<Drawn<Scatter>>, table: &Table) -> Result<artifact::Fi
 fn params(extra: serde_json::Value) -> Headed<Drawn<Scatter>> {
     let mut tree = json!({
         "title": "Predicted and measured thresholds", "x": "predicted", "y": "measured", "colour": "model", "label": "i",
-        "x_scale": "log", "y_scale": "log", "diagonal": true, "data_note": {"title": "CIFAR-10"},
+        "x_scale": "log", "y_scale": "log", "diagonal": true,
+        "intervals": {"measured": ["measured_low", "measured_high"]}, "data_note": {"title": "CIFAR-10"},
         "published": {"source": "paper, figure 5", "rows": [{"model": "FCN", "predicted": 31, "measured": 200}]}
     });
     for (key, value) in extra.as_object().unwrap() {

@@ -1,7 +1,8 @@
 //! The bibliography, and the references that a study's page prints.
 
-use super::bibtex::{self, BibtexError, Entry};
-use super::latex::plain;
+use super::fault::BibtexError;
+use super::read::{self, Author, field, verbatim};
+use biblatex::Entry;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,7 +42,7 @@ impl Bibliography {
     /// # Errors
     /// Where it is no BibTeX, or a key stands twice.
     pub fn parse(text: &str) -> Result<Self, BibtexError> {
-        let entries = bibtex::read(text)?;
+        let entries = read::entries(text)?;
         Ok(Self { works: entries.iter().map(|entry| (entry.key.clone(), work(entry))).collect() })
     }
 
@@ -123,84 +124,71 @@ impl<'a> Citations<'a> {
 }
 
 fn work(entry: &Entry) -> Work {
-    let field = |name: &str| entry.fields.get(name).map_or("", String::as_str);
-    let people: Vec<(String, String)> = names(field("author"));
-    let year = plain(field("year"));
-    let (url, link) = address(&field);
+    let (people, others) = read::authors(entry);
+    let year = match field(entry, "year") {
+        // BibLaTeX's form: 2026-05-13.
+        year if year.is_empty() => field(entry, "date").split('-').next().unwrap_or_default().to_owned(),
+        year => year,
+    };
+    let (url, link) = address(entry);
     Work {
         key: entry.key.clone(),
-        label: label(&people, &year, &entry.key),
-        authors: authors(&people),
-        title: plain(field("title")),
-        venue: venue(&field),
+        label: label((&people, others), &year, &entry.key),
+        authors: authors(&people, others),
+        title: field(entry, "title"),
+        venue: venue(entry),
         year,
         url,
         link,
     }
 }
 
-/// (given names, family name) of every author.
-fn names(field: &str) -> Vec<(String, String)> {
-    let people = field.split_whitespace().collect::<Vec<_>>().join(" ");
-    people.split(" and ").filter(|name| !name.is_empty()).map(name).collect()
-}
-
-fn name(text: &str) -> (String, String) {
-    if text.starts_with('{') && text.ends_with('}') {
-        return (String::new(), plain(text));
-    }
-    match text.split_once(',') {
-        Some((family, given)) => (plain(given), plain(family)),
-        None => {
-            let (given, family) = text.rsplit_once(' ').unwrap_or(("", text));
-            (plain(given), plain(family))
-        }
-    }
-}
-
-fn label(people: &[(String, String)], year: &str, key: &str) -> String {
+fn label((people, others): (&[Author], bool), year: &str, key: &str) -> String {
     let who = match people {
         [] => return key.to_owned(),
-        [(_, one)] => one.clone(),
-        [(_, one), (_, two)] => format!("{one} & {two}"),
-        [(_, first), ..] => format!("{first} et al."),
+        [first, ..] if others => format!("{} et al.", first.family),
+        [one] => one.family.clone(),
+        [one, two] => format!("{} & {}", one.family, two.family),
+        [first, ..] => format!("{} et al.", first.family),
     };
     format!("{who} {year}").trim_end().to_owned()
 }
 
-fn authors(people: &[(String, String)]) -> String {
+fn authors(people: &[Author], others: bool) -> String {
     let initial = |part: &str| part.chars().next().map(|letter| format!("{letter}. ")).unwrap_or_default();
-    let one = |(given, family): &(String, String)| {
-        let initials: String = given.split_whitespace().map(initial).collect();
-        format!("{initials}{family}")
+    let one = |author: &Author| {
+        let initials: String = author.given.split_whitespace().map(initial).collect();
+        format!("{initials}{} {}", author.family, author.suffix).trim_end().to_owned()
     };
     let shown: Vec<String> = people.iter().take(MAX_AUTHORS).map(one).collect();
-    let rest = if people.len() > MAX_AUTHORS { " et al." } else { "" };
+    let rest = if others || people.len() > MAX_AUTHORS { " et al." } else { "" };
     format!("{}{rest}", shown.join(", "))
 }
 
-fn venue<'a>(field: &dyn Fn(&str) -> &'a str) -> String {
-    let place = ["journal", "booktitle", "institution", "school", "publisher", "howpublished"];
-    let place = place.iter().map(|name| plain(field(name))).find(|text| !text.is_empty()).unwrap_or_default();
-    let volume = match (plain(field("volume")), plain(field("number"))) {
+fn venue(entry: &Entry) -> String {
+    let field = |name: &str| field(entry, name);
+    let first = |names: &[&str]| names.iter().map(|name| field(name)).find(|text| !text.is_empty()).unwrap_or_default();
+    let place = first(&["journal", "journaltitle", "booktitle", "institution", "school", "publisher", "howpublished"]);
+    let volume = match (field("volume"), field("number")) {
         (volume, number) if !volume.is_empty() && !number.is_empty() => format!(" {volume}({number})"),
         (volume, _) if !volume.is_empty() => format!(" {volume}"),
         _ => String::new(),
     };
-    let pages = plain(field("pages"));
+    let pages = field("pages");
     let pages = if pages.is_empty() { pages } else { format!(", {pages}") };
     format!("{place}{volume}{pages}").trim().to_owned()
 }
 
 /// Address and what its link says.
-fn address<'a>(field: &dyn Fn(&str) -> &'a str) -> (String, String) {
-    let doi = field("doi").trim_start_matches("https://doi.org/");
-    let (eprint, url) = (field("eprint"), field("url"));
+fn address(entry: &Entry) -> (String, String) {
+    let doi = verbatim(entry, "doi");
+    let doi = doi.trim_start_matches("https://doi.org/");
+    let (eprint, url) = (verbatim(entry, "eprint"), verbatim(entry, "url"));
     let web = url.starts_with("https://") || url.starts_with("http://");
     match (doi.is_empty(), eprint.is_empty(), web) {
         (false, _, _) => (format!("https://doi.org/{doi}"), format!("doi:{doi}")),
         (_, false, _) => (format!("https://arxiv.org/abs/{eprint}"), format!("arXiv:{eprint}")),
-        (_, _, true) => (url.to_owned(), url.to_owned()),
+        (_, _, true) => (url.clone(), url),
         _ => (String::new(), String::new()),
     }
 }

@@ -1,7 +1,7 @@
 //! The outputs of a study, sorted into the sections of its page.
 
 use super::columns::spoken_of;
-use super::comparison::by_quantity;
+use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
@@ -9,7 +9,8 @@ use crate::artifact::{Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
-use crate::study::{Output, OutputKind, Study};
+use crate::step::Header;
+use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::Value as Json;
 
 /// What the page shows of them, and the files beside it.
@@ -49,14 +50,19 @@ impl Collected {
     }
 
     fn put(&mut self, study: &Study, (output, params): (&Output, &Json), value: Result<Value, String>) {
+        let nothing = Header::default();
+        let header = output.wire.header(&study.nodes).unwrap_or(&nothing);
         let why = match (output.kind, value) {
-            (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict),
+            (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict, header),
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
             (OutputKind::Table, Ok(Value::Table(table))) => {
-                return self.table(study, &output.name, (&table, params));
+                return self.table(study, &output.name, (&table, header, params));
             }
             (OutputKind::Rows, Ok(Value::Table(table))) => return self.rows(&output.name, &table),
-            (OutputKind::Comparison, Ok(Value::Table(table))) => return self.comparison(&output.name, &table, params),
+            (OutputKind::Comparison, Ok(Value::Table(table))) => {
+                let ours = compared(study, output.wire).unwrap_or(&nothing);
+                return self.comparison(&output.name, by_quantity(&table, header, ours), (&table, params));
+            }
             (_, Ok(other)) => format!("its step gave a {}", other.value_type().name()),
             (_, Err(why)) => why,
         };
@@ -69,9 +75,9 @@ impl Collected {
         }
     }
 
-    fn claim(&mut self, name: &str, verdict: Verdict) {
+    fn claim(&mut self, name: &str, verdict: Verdict, header: &Header) {
         let state = ClaimState::from(verdict.outcome);
-        let evidence = layout(&verdict.evidence);
+        let evidence = layout(&verdict.evidence, header);
         self.claims.push(claim(name, state, (verdict.says, verdict.because), evidence));
     }
 
@@ -98,15 +104,15 @@ impl Collected {
         }
     }
 
-    fn table(&mut self, study: &Study, name: &str, (table, params): (&Table, &Json)) {
-        let (shown, hidden_columns) = spoken_of(study, name, table);
+    fn table(&mut self, study: &Study, name: &str, (table, header, params): (&Table, &Header, &Json)) {
+        let (shown, hidden_columns) = spoken_of(study, name, (table, header));
         let csv = self.attach(name, "csv", csv(table));
         self.tables.push(TableReport {
             name: name.to_owned(),
             title: column_title(name),
             anchor: format!("table-{}", file_name(name)),
             caption: average_note(params),
-            layout: Layout { hidden_columns, ..layout(&shown) },
+            layout: Layout { hidden_columns, ..layout(&shown, header) },
             csv,
             rows_csv: String::new(),
         });
@@ -119,11 +125,11 @@ impl Collected {
         }
     }
 
-    fn comparison(&mut self, name: &str, table: &Table, params: &Json) {
+    fn comparison(&mut self, name: &str, quantities: Vec<OfQuantity>, (table, params): (&Table, &Json)) {
         let csv = self.attach(name, "published.csv", csv(table));
         let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
         let caption = if source.is_empty() { String::new() } else { format!("Published: {source}.") };
-        for (quantity, table) in by_quantity(table) {
+        for OfQuantity { name: quantity, table, header } in quantities {
             // A dot stands in no name, so that what belongs to which is never in doubt.
             let of = if quantity.is_empty() { String::new() } else { format!(".{}", file_name(&quantity)) };
             self.comparisons.push(TableReport {
@@ -131,7 +137,7 @@ impl Collected {
                 title: column_title(if quantity.is_empty() { name } else { &quantity }),
                 anchor: format!("published-{}{of}", file_name(name)),
                 caption: caption.clone(),
-                layout: layout(&table),
+                layout: layout(&table, &header),
                 csv: csv.clone(),
                 rows_csv: String::new(),
             });
@@ -146,6 +152,12 @@ impl Collected {
         self.files.push(Attachment { path, content });
         href
     }
+}
+
+/// The header of the table that a comparison is of.
+fn compared(study: &Study, comparison: Wire) -> Option<&Header> {
+    let mut wires = study.nodes[comparison.node].inputs.iter().flat_map(|(_, wires)| wires);
+    wires.find_map(|wire| wire.header(&study.nodes))
 }
 
 fn claim(name: &str, state: ClaimState, (says, because): (String, String), evidence: Layout) -> ClaimReport {

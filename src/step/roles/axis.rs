@@ -88,11 +88,14 @@ impl Axis {
         self.scaled(table, self.column())
     }
 
-    /// Numbers of a companion column such as `test_error_low`, or nothing where there is no such column.
-    #[must_use]
-    pub fn companion(&self, table: &Table, suffix: &str) -> Vec<Option<f64>> {
-        let column = format!("{}{suffix}", self.column());
-        self.scaled(table, &column).unwrap_or_else(|_| vec![None; table.height()])
+    /// Both ends of the interval around each number shown; nothing where the column has no interval.
+    ///
+    /// # Errors
+    /// Where a column of its ends is missing.
+    pub fn interval(&self, table: &Table, ends: Option<(&str, &str)>) -> Result<Vec<Option<(f64, f64)>>, TableError> {
+        let Some((low, high)) = ends else { return Ok(vec![None; table.height()]) };
+        let (lows, highs) = (self.scaled(table, low)?, self.scaled(table, high)?);
+        Ok(lows.into_iter().zip(highs).map(|(low, high)| low.zip(high)).collect())
     }
 
     fn scaled(&self, table: &Table, column: &str) -> Result<Vec<Option<f64>>, TableError> {
@@ -134,7 +137,7 @@ impl JsonSchema for Axis {
         let form = generator.subschema_for::<AxisForm>();
         json_schema!({
             "description": "A column to show: its name alone, or {column, label, unit, scale}.",
-            "anyOf": [{"type": "string"}, form]
+            "anyOf": [{"type": "string", "format": "column"}, form]
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Claims: a verdict from the rows of a table.
 
+use super::evidence::evidence;
 use super::headed::{Headed, Shares};
 use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
 use crate::artifact::{Shape, Table, Value, ValueType, Verdict};
@@ -8,6 +9,7 @@ use crate::step::columns::Columns;
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
+use crate::step::header::{Column, ColumnRole, Header, Headers};
 use crate::step::kind::Kind;
 use crate::step::params::Parameters;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
@@ -151,6 +153,13 @@ impl<C: Claim> Kind for Claimed<C> {
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let faults = C::faults(&params.own, &params.head);
         if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
+    }
+
+    /// The columns of the evidence.
+    fn header(&self, _: &str, params: &Self::Params, inputs: &Headers) -> Option<Header> {
+        let known = |name: &String| inputs.one("table").and_then(|table| table.get(name)).cloned();
+        let place = |name: &String| known(name).unwrap_or_else(|| Column::new(name)).named(name, ColumnRole::Key);
+        Some(Header(params.head.per.0.iter().map(place).collect()).with(&evidence()))
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

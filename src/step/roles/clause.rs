@@ -2,6 +2,7 @@
 
 use crate::step::columns::Columns;
 use crate::step::error::Problem;
+use crate::step::header::Intervals;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct TableHead {
     /// All axes of the table, the model's included; the study layer fills this in.
     #[serde(default)]
     pub keys: Columns,
+    /// The columns of both ends of the intervals of others; the study layer knows them from the table.
+    #[serde(default)]
+    pub intervals: Intervals,
 }
 
 fn model() -> String {

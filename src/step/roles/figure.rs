@@ -10,6 +10,7 @@ use crate::step::about::{About, Family, Keep, Port, Slot};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
+use crate::step::header::Intervals;
 use crate::step::kind::Kind;
 use crate::step::params::Parameters;
 use crate::step::published::Published;
@@ -41,6 +42,9 @@ pub trait Figure: Sync + 'static {
 
     /// Whether it can draw published numbers beside ours.
     const PUBLISHED: bool = false;
+
+    /// What it has to know of the table's columns, of `intervals` and `samples`.
+    const KNOWS: &'static [&'static str] = &[];
 
     /// What is wrong with its own parameters whatever it draws.
     fn faults(_: &Self::Params) -> Vec<Problem> {
@@ -91,6 +95,12 @@ pub struct FigureHead {
     /// The data set that it was computed on.
     #[serde(default)]
     pub data_note: DataNote,
+    /// The columns of both ends of the intervals of others; the study layer knows them from the table.
+    #[serde(default)]
+    pub intervals: Intervals,
+    /// The column that says how many rows each of the table's is a mean of, empty for none; the study layer knows it.
+    #[serde(default)]
+    pub samples: String,
 }
 
 /// All parameters of a figure; its own are read as if they were this type's.
@@ -148,7 +158,8 @@ impl<F: Figure> Shares for Drawn<F> {
     type Own = F::Params;
 
     fn shared() -> Vec<&'static str> {
-        F::Source::SHARED.iter().copied().chain(F::PUBLISHED.then_some("published")).collect()
+        let shared = F::Source::SHARED.iter().chain(F::KNOWS).copied();
+        shared.chain(F::PUBLISHED.then_some("published")).collect()
     }
 }
 
@@ -201,14 +212,16 @@ impl<F: Figure> FigureRole for Drawn<F> {
     }
 
     fn filled(&self) -> Vec<&'static str> {
-        let filled = |name: &&'static str| ["headings", "data_note"].contains(name);
-        F::Source::SHARED.iter().copied().filter(filled).collect()
+        let filled = |name: &&'static str| ["headings", "data_note", "intervals", "samples"].contains(name);
+        <Self as Shares>::shared().into_iter().filter(filled).collect()
     }
 
     fn given(&self, given: &GivenFigure) -> Vec<(&'static str, Json)> {
         let values = [
             ("headings", (!given.headings.is_empty()).then(|| json!(given.headings))),
             ("data_note", given.data_note.as_ref().map(|note| json!(note))),
+            ("intervals", (!given.intervals.0.is_empty()).then(|| json!(given.intervals))),
+            ("samples", (!given.samples.is_empty()).then(|| json!(given.samples))),
         ];
         let shared = <Self as Shares>::shared();
         values.into_iter().filter(|(name, _)| shared.contains(name)).filter_map(|(n, v)| Some((n, v?))).collect()
@@ -291,7 +304,8 @@ mod tests {
         let Role::Figure(role) = ErasedKind::role(&Drawn(Count)) else { panic!("a figure") };
         assert!(role.wired().is_none() && !role.takes_published());
         assert_eq!(role.filled(), ["data_note"]);
-        let given = GivenFigure { data_note: Some(DataNote::default()), headings: vec!["one".to_owned()] };
+        let data_note = Some(DataNote::default());
+        let given = GivenFigure { data_note, headings: vec!["one".to_owned()], ..GivenFigure::default() };
         assert_eq!(role.given(&given).len(), 1, "headings are for what is wired to steps");
     }
 }

@@ -4,6 +4,7 @@ use super::clause::Clause;
 use super::data_note::DataNote;
 use crate::artifact::Cell;
 use crate::step::about::Slot;
+use crate::step::header::Intervals;
 use serde_json::Value as Json;
 
 /// A kind's documentation, without the wiring that its role decides.
@@ -61,6 +62,8 @@ pub struct GivenTable<'a> {
     pub keys: &'a [String],
     /// The column of the labels.
     pub labels: &'a str,
+    /// The intervals around its numbers.
+    pub intervals: &'a Intervals,
 }
 
 /// A claim without its parameter type.
@@ -88,6 +91,10 @@ pub struct GivenFigure {
     pub data_note: Option<DataNote>,
     /// A heading for each value that is wired.
     pub headings: Vec<String>,
+    /// The intervals around the numbers of the table that is drawn.
+    pub intervals: Intervals,
+    /// The column of it that says of how many rows each of its own is a mean; empty for none.
+    pub samples: String,
 }
 
 /// A figure without its parameter type.

@@ -28,7 +28,7 @@ pub trait TableOp: Sync + 'static {
     /// How a table of a study asks for it.
     const CLAUSE: Clause;
 
-    /// The parameters of the head that it takes, of `keys` and `by`.
+    /// The parameters of the head that it takes, of `keys`, `by` and `intervals`.
     const TAKES: &'static [&'static str];
 
     /// What is wrong with parameters whatever the rows are.
@@ -127,7 +127,14 @@ impl<T: TableOp> TableRole for Operation<T> {
     }
 
     fn given(&self, given: &GivenTable<'_>) -> Vec<(&'static str, Json)> {
-        let value = |name| (name, if name == "by" { json!(given.labels) } else { json!(given.keys) });
+        let value = |name| {
+            let value = match name {
+                "by" => json!(given.labels),
+                "intervals" => json!(given.intervals),
+                _ => json!(given.keys),
+            };
+            (name, value)
+        };
         self.filled().into_iter().map(value).collect()
     }
 }

@@ -3,8 +3,8 @@
 use super::places::Places;
 use super::table_spec::{Clausal, TableSpec};
 use crate::artifact::Cell;
-use crate::step::Header;
 use crate::step::roles::{Clause, GivenTable, Makes, Need};
+use crate::step::{Header, Intervals};
 use crate::study::builder::Builder;
 use crate::study::columns::{known, no_column};
 use crate::study::model::Wire;
@@ -69,7 +69,7 @@ fn each(
         let (mut params, mark) = spec.parameters(&operation.clause);
         // A clause is a step of its own: what it lacks is missing there.
         let clause = Item { mark, ..item.clone() };
-        fill(&mut params, &operation, &rows, &clause)?;
+        fill(builder, &mut params, (&operation, &rows), &clause)?;
         rows.wire = table_node(builder, &clause, (&operation, &params), rows.wire)?;
         let step = &builder.nodes[rows.wire.node].step;
         lacking(&clause, &params, (&step.needs(), &rows.places))?;
@@ -88,9 +88,20 @@ fn each(
 }
 
 /// Writes what the study layer knows of the rows.
-pub(super) fn fill(params: &mut Node, operation: &Clausal, rows: &Rows, item: &Item) -> Result<(), Vec<Fault>> {
-    let keys = rows.all_keys();
-    give(params, operation.role.given(&GivenTable { keys: &keys, labels: &rows.labels }), item)
+pub(super) fn fill(
+    builder: &Builder<'_>,
+    params: &mut Node,
+    (operation, rows): (&Clausal, &Rows),
+    item: &Item,
+) -> Result<(), Vec<Fault>> {
+    let (keys, intervals) = (rows.all_keys(), intervals(builder, rows.wire));
+    let given = GivenTable { keys: &keys, labels: &rows.labels, intervals: &intervals };
+    give(params, operation.role.given(&given), item)
+}
+
+/// The intervals around the numbers of a table.
+pub(super) fn intervals(builder: &Builder<'_>, wire: Wire) -> Intervals {
+    wire.header(&builder.nodes).map(Header::intervals).unwrap_or_default()
 }
 
 /// A step that takes one table.

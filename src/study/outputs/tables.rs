@@ -1,6 +1,6 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
-use super::clauses::{Rows, fill, lacking, shaped, summarised, table_node};
+use super::clauses::{Rows, fill, intervals, lacking, shaped, summarised, table_node};
 use super::direct::Direct;
 use super::only::made;
 use super::published_columns;
@@ -166,7 +166,7 @@ impl Maker<'_> {
             }
             self.remarks.extend(gaps(name, &numbers, &summary.all_keys()));
             set(&mut params, operation.clause.name, &numbers.json, mark);
-            fill(&mut params, &operation, summary, item)?;
+            fill(builder, &mut params, (&operation, summary), item)?;
             let wire = table_node(builder, item, (&operation, &params), summary.wire)?;
             let keys = summary.all_keys().into_iter().chain(["column".to_owned()]).collect();
             self.output(&item.name, OutputKind::Comparison, (wire, keys));
@@ -203,6 +203,11 @@ impl Maker<'_> {
             if comparable(builder) {
                 set(&mut params, "published", &numbers.json, name.mark);
             }
+        }
+        if let Some(wire) = inputs.as_ref().ok().and_then(|(_, wires)| wires.first()) {
+            let named = kind.named_columns(&params.to_json());
+            given.intervals = intervals(builder, *wire).only(|column| named.iter().any(|one| one.name == column));
+            given.samples = wire.header(&builder.nodes).and_then(Header::samples).unwrap_or_default().to_owned();
         }
         for (key, value) in role.given(&given) {
             if params.get(key).is_none() {

@@ -1,0 +1,16 @@
+//! The columns of a claim's evidence, which claims make and reports read by their roles.
+
+use crate::step::header::{Column, ColumnRole, Content, Header};
+
+/// The columns after those that name a condition: its estimate with the interval, the samples behind it, how it ended.
+#[must_use]
+pub fn evidence() -> Header {
+    let estimate = Column::new("estimate");
+    Header(vec![
+        estimate.clone(),
+        estimate.beside("low", ColumnRole::Low),
+        estimate.beside("high", ColumnRole::High),
+        Column { role: ColumnRole::Samples, ..Column::new("samples") },
+        Column { role: ColumnRole::Verdict, content: Content::Texts, ..Column::new("outcome") },
+    ])
+}
