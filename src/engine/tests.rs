@@ -1,5 +1,6 @@
 //! The engine on fake kinds, in milliseconds.
 
+mod dispatch;
 mod sharing;
 
 use super::{Event, Executor, Graph, MemoryLimit, Sink, Stop, Store, Summary};

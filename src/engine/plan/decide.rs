@@ -3,10 +3,10 @@
 use super::changed::changed_params;
 use super::graph::{Graph, GraphNode};
 use super::key::fingerprint;
-use super::record::RunRecord;
+use super::record::{RunRecord, StepRecord};
 use crate::engine::store::entries::{Entry, Store};
 use crate::engine::store::error::StoreError;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What happens to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan,
         plan.needed[target.node].insert(target.port);
     }
     let targets: BTreeSet<usize> = graph.targets.iter().map(|t| t.node).collect();
+    let before = by_name(last);
     for index in (0..count).rev() {
         if plan.needed[index].is_empty() {
             continue;
@@ -78,11 +79,11 @@ pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan,
             }
             found => {
                 let follower = wanted_by[index].map(|i| graph.nodes[i].name.as_str());
-                let damaged = plan.damaged.iter().any(|(i, _)| *i == index);
+                let damaged = plan.damaged.last().is_some_and(|(i, _)| *i == index);
                 let why = if damaged {
                     "its stored result was damaged".to_owned()
                 } else {
-                    reason(node, found.as_ref(), (follower, last))
+                    reason(node, found.as_ref(), (follower, before.get(node.name.as_str()).copied()))
                 };
                 plan.decisions[index] = Decision::Run(why);
                 for wire in graph.inputs_of(index) {
@@ -119,11 +120,15 @@ pub(in crate::engine) fn has_ports(entry: &Entry, node: &GraphNode, ports: &BTre
     ports.iter().all(|port| entry.outputs.get(name(port)).is_some_and(|o| !o.files.is_empty()))
 }
 
-fn reason(node: &GraphNode, found: Option<&Entry>, (follower, last): (Option<&str>, &[RunRecord])) -> String {
+/// What is known of each step; of a name that several records have, the first.
+fn by_name(last: &[RunRecord]) -> HashMap<&str, &StepRecord> {
+    last.iter().rev().flat_map(|record| record.steps.iter().rev()).map(|step| (step.name.as_str(), step)).collect()
+}
+
+fn reason(node: &GraphNode, found: Option<&Entry>, (follower, before): (Option<&str>, Option<&StepRecord>)) -> String {
     if found.is_some() {
         return format!("its output is not kept on disk and `{}` needs it", follower.unwrap_or("the report"));
     }
-    let before = last.iter().flat_map(|record| &record.steps).find(|step| step.name == node.name);
     let Some(before) = before else { return "it has not run before".to_owned() };
     if before.key == node.key {
         return follower.map_or_else(

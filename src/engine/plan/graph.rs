@@ -46,7 +46,7 @@ pub struct Graph {
     pub nodes: Vec<GraphNode>,
     /// For every study (in the order given) and each of its nodes: the node here.
     pub places: Vec<Vec<usize>>,
-    /// Outputs that must be in the store when the run is over.
+    /// Outputs that must be in the store when the run is over, in order.
     pub targets: Vec<GraphWire>,
 }
 

@@ -1,12 +1,16 @@
 //! How steps are run: order, workers, memory, stops.
 //!
 //! What is to be run is decided in `plan`, results are kept in `store`.
-//! Start with `execute`, then `scheduler`.
+//! Start with `execute`, then `scheduler`, which is one thread and waits for no value, and `job`, which is what the
+//! workers do.
 
 mod error;
 mod events;
 mod execute;
 mod executor;
+mod gate;
+mod input;
+mod job;
 mod live;
 pub(super) mod memory;
 mod running;

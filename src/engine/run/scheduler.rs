@@ -1,26 +1,26 @@
 //! One pass over a plan: ready steps in parallel, under a memory budget; a failure stops only its followers.
+//!
+//! The thread that schedules has the state of the graph, the memory, the claims and the events. Values are read, checked,
+//! encoded, hashed and written by the worker that runs a step, so that no other step waits for that.
 
-mod results;
 mod second_look;
 
 use super::error::RunError;
 use super::events::{Event, Reuse, Sink};
 use super::executor::{Executor, Failed, Summary};
+use super::gate::Gate;
+use super::input::Input;
+use super::job::{Done, Ended, Job};
 use super::live::Live;
 use super::running::Running;
-use super::scratch::StepScratch;
-use super::stop::Hold;
-use super::work::run_step;
-use crate::artifact::Value;
+use super::work::taken_bytes;
 use crate::engine::plan::decide::{Decision, RunPlan};
 use crate::engine::plan::graph::{Graph, GraphWire};
 use crate::engine::store::claim::Claims;
-use crate::engine::store::entries::Entry;
-use crate::engine::store::error::StoreError;
-use crate::step::{Inputs, StepError};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock, mpsc};
-use std::time::{Duration, Instant};
+use crate::step::StepError;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 /// One pass over a plan.
 pub(super) struct Round<'a> {
@@ -39,28 +39,21 @@ pub(super) struct Round<'a> {
     large: Running<'a>,
     claims: Claims,
     dead: BTreeSet<usize>,
-    again: bool,
+    /// Nodes whose stored results turned out damaged in this round.
+    lost: BTreeSet<usize>,
+    gate: Arc<Gate>,
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        self.gate.close();
+    }
 }
 
 /// More threads than steps have nothing to do, and a system has no room for as many as one may ask for.
 fn threads(jobs: usize, steps: usize) -> usize {
     const MOST: usize = 1024;
     jobs.min(steps).clamp(1, MOST)
-}
-
-/// What a worker sends back.
-struct Done {
-    node: usize,
-    result: Result<Ended, StepError>,
-    elapsed_s: f64,
-    /// A stop waits until this result is in the store.
-    _hold: Option<Hold>,
-}
-
-enum Ended {
-    Ran(Vec<Value>),
-    /// The entry of the same content, with its key.
-    Same(Box<Entry>),
 }
 
 impl<'a> Round<'a> {
@@ -82,7 +75,8 @@ impl<'a> Round<'a> {
             large: Running::new(&executor.store, &executor.stop),
             claims: Claims::default(),
             dead: BTreeSet::new(),
-            again: false,
+            lost: BTreeSet::new(),
+            gate: Arc::default(),
         };
         round.link();
         Ok(round)
@@ -140,7 +134,7 @@ impl<'a> Round<'a> {
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
         }
-        Ok(self.again)
+        Ok(!self.lost.is_empty())
     }
 
     /// Gives running steps the time that a stop has: states are saved, and what ends well is kept.
@@ -148,10 +142,7 @@ impl<'a> Round<'a> {
         while !self.running.is_empty() && self.executor.stop.waits() {
             let Ok(done) = receiver.recv_timeout(Duration::from_millis(10)) else { continue };
             self.running.remove(&done.node);
-            if let Ok(Ended::Ran(values)) = done.result {
-                let _hold = self.executor.stop.hold();
-                self.publish(done.node, values, done.elapsed_s)?;
-            }
+            done.result?;
         }
         Ok(())
     }
@@ -168,16 +159,7 @@ impl<'a> Round<'a> {
             if !self.is_to_do(node, sink, total)? {
                 continue;
             }
-            match self.inputs(node, sink)? {
-                Ok(inputs) => self.start(node, inputs, sender, sink),
-                // Inputs turned out damaged: they are recomputed in the next round, and this node with them.
-                Err(damaged) => {
-                    self.again = true;
-                    total.cached = total.cached.saturating_sub(damaged.len());
-                    self.claims.give_back(node);
-                    self.drop_inputs(node);
-                }
-            }
+            self.start(node, sender, sink);
         }
         Ok(())
     }
@@ -185,57 +167,30 @@ impl<'a> Round<'a> {
     /// The first ready node that fits the budget; any node when nothing else runs.
     fn admissible(&self) -> Option<usize> {
         let busy: u64 = self.running.values().sum();
-        let budget = self.executor.memory.budget_bytes;
-        let need = |node: usize| self.graph.nodes[node].plan.need_bytes();
-        let fits = |node: usize| self.live.bytes().saturating_add(busy).saturating_add(need(node)) <= budget;
+        let left = self.executor.memory.budget_bytes.saturating_sub(self.live.bytes().saturating_add(busy));
+        let fits = |node: usize| {
+            let needs = taken_bytes(&self.graph.nodes[node]);
+            needs <= left && needs.saturating_add(self.unread_bytes(node)) <= left
+        };
         // Later nodes first: what is deeper in the graph frees values sooner.
         let fitting = self.ready.iter().rev().copied().find(|&node| fits(node));
         fitting.or_else(|| if self.running.is_empty() { self.ready.iter().next_back().copied() } else { None })
     }
 
-    /// The values that a node takes, or the nodes whose stored values are damaged: all of them, taken out.
-    fn inputs(&mut self, node: usize, sink: &mut dyn Sink) -> Result<Result<Inputs, BTreeSet<usize>>, RunError> {
-        let slots = self.graph.nodes[node].inputs.clone();
-        let mut lost = BTreeSet::new();
-        let mut inputs = Vec::with_capacity(slots.len());
-        for (slot, wires) in slots {
-            let mut values = Vec::with_capacity(wires.len());
-            for wire in wires {
-                match self.value(wire) {
-                    Ok(value) => values.push(value),
-                    Err(StoreError::Damaged { reason, .. }) => {
-                        if lost.insert(wire.node) {
-                            let damaged = &self.graph.nodes[wire.node];
-                            sink.event(&Event::Damaged { name: damaged.name.clone(), reason });
-                            self.executor.store.evict(&damaged.key)?;
-                        }
-                    }
-                    Err(other) => return Err(other.into()),
-                }
-            }
-            inputs.push((slot, values));
-        }
-        Ok(if lost.is_empty() { Ok(Inputs(inputs)) } else { Err(lost) })
+    /// What the values that a node takes are planned to have, of those that are not in memory.
+    fn unread_bytes(&self, node: usize) -> u64 {
+        let unread: BTreeSet<GraphWire> = self.graph.inputs_of(node).filter(|&wire| !self.live.has(wire)).collect();
+        unread.into_iter().map(|wire| self.planned_bytes(wire)).fold(0, u64::saturating_add)
     }
 
-    /// A value from memory, or from the store into memory.
-    fn value(&mut self, wire: GraphWire) -> Result<Arc<Value>, StoreError> {
-        if let Some(value) = self.live.get(wire) {
-            return Ok(value);
-        }
-        let node = &self.graph.nodes[wire.node];
-        let entry = match &self.plan.entries[wire.node] {
-            Some(entry) => entry.clone(),
-            None => self.executor.store.entry(&node.key)?.ok_or_else(|| StoreError::Damaged {
-                path: self.executor.store.root().to_owned(),
-                reason: "it is gone".to_owned(),
-            })?,
-        };
-        let port = node.kind.about().outputs[wire.port].name;
-        let value = Arc::new(self.executor.store.value(&entry, port)?);
-        let digest = entry.outputs.get(port).map(|output| output.digest.clone());
-        self.live.hold(wire, Arc::clone(&value), digest);
-        Ok(value)
+    fn planned_bytes(&self, wire: GraphWire) -> u64 {
+        self.graph.nodes[wire.node].plan.outputs[wire.port].memory_bytes()
+    }
+
+    fn input(&mut self, wire: GraphWire) -> Arc<Input> {
+        let planned_bytes = self.planned_bytes(wire);
+        let (graph, entry) = (self.graph, &self.plan.entries[wire.node]);
+        self.live.take(wire, planned_bytes, || Input::stored(wire, graph, entry.clone()))
     }
 
     /// A node is through with its inputs.
@@ -244,25 +199,20 @@ impl<'a> Round<'a> {
         wires.into_iter().for_each(|wire| self.live.release(wire));
     }
 
-    fn start(&mut self, node: usize, inputs: Inputs, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
-        let graph_node = &self.graph.nodes[node];
+    fn start(&mut self, node: usize, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
+        let graph = Arc::clone(self.graph);
+        let graph_node = &graph.nodes[node];
         sink.event(&Event::Started { name: graph_node.name.clone(), kind: graph_node.kind.name().to_owned() });
-        self.running.insert(node, graph_node.plan.need_bytes());
-        self.large.starts(node, (&graph_node.name, self.graph.step_bytes(node)));
-        let same = self.content_key(node).and_then(|key| self.same_entry(node, &key));
-        let (executor, graph, sender) = (self.executor.clone(), Arc::clone(self.graph), sender.clone());
+        self.running.insert(node, taken_bytes(graph_node));
+        self.large.starts(node, (&graph_node.name, graph.step_bytes(node)));
+        let slots = graph_node.inputs.iter();
+        let inputs = slots.map(|(slot, wires)| (slot.clone(), wires.iter().map(|&wire| self.input(wire)).collect()));
+        let inputs = inputs.collect();
+        let (executor, needed) = (self.executor.clone(), self.plan.needed[node].clone());
+        let job = Job { executor, graph: Arc::clone(&graph), node, needed, inputs, gate: Arc::clone(&self.gate) };
+        let sender = sender.clone();
         self.pool.spawn(move || {
-            let start = Instant::now();
-            let graph_node = &graph.nodes[node];
-            let (store, stop) = (&executor.store, &executor.stop);
-            let scratch = StepScratch { store, key: &graph_node.key, stop, hold: OnceLock::new() };
-            let result = match same {
-                Some(entry) => Ok(Ended::Same(Box::new(entry))),
-                None => run_step(&executor, graph_node, (&inputs, &scratch)).map(Ended::Ran),
-            };
-            drop(inputs);
-            let hold = scratch.hold.into_inner().filter(|_| result.is_ok());
-            let _ = sender.send(Done { node, result, elapsed_s: start.elapsed().as_secs_f64(), _hold: hold });
+            let _ = sender.send(job.run());
         });
     }
 
@@ -273,26 +223,24 @@ impl<'a> Round<'a> {
             let node = &self.graph.nodes[done.node];
             (node.name.clone(), node.kind.name().to_owned(), node.plan.flops)
         };
-        match done.result {
-            Ok(Ended::Ran(values)) => {
-                self.publish(done.node, values, done.elapsed_s)?;
+        match done.result? {
+            Ended::Ran(outputs, elapsed_s) => {
+                outputs.into_iter().for_each(|output| self.live.hold(output));
                 total.ran += 1;
-                sink.event(&Event::Finished { name, kind, elapsed_s: done.elapsed_s, flops });
+                sink.event(&Event::Finished { name, kind, elapsed_s, flops });
             }
-            Ok(Ended::Same(entry)) => match self.adopt(done.node, &entry) {
-                Ok(()) => sink.event(&Event::Reused { name, why: Reuse::SameInputs, flops }),
-                Err(StoreError::Damaged { reason, .. }) => {
-                    sink.event(&Event::Damaged { name, reason });
-                    self.executor.store.evict(&entry.key)?;
-                    self.again = true;
-                    self.drop_inputs(done.node);
-                    return Ok(());
-                }
-                Err(other) => return Err(other.into()),
-            },
+            Ended::Same(outputs) => {
+                outputs.into_iter().for_each(|output| self.live.hold(output));
+                sink.event(&Event::Reused { name, why: Reuse::SameInputs, flops });
+            }
+            Ended::Lost(lost) => {
+                self.lose(lost, sink, total);
+                self.drop_inputs(done.node);
+                return Ok(());
+            }
             // The others are waited for.
-            Err(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
-            Err(error) => {
+            Ended::Failed(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
+            Ended::Failed(error) => {
                 let place = self.graph.nodes[done.node].place.clone();
                 let data = if let StepError::Data { card, .. } = &error { Some(card.clone()) } else { None };
                 let error = error.to_string();
@@ -309,6 +257,17 @@ impl<'a> Round<'a> {
         self.drop_inputs(done.node);
         self.release_followers(done.node);
         Ok(())
+    }
+
+    /// Nodes whose stored results were damaged are computed in the next round, and what needs them.
+    fn lose(&mut self, lost: BTreeMap<usize, String>, sink: &mut dyn Sink, total: &mut Summary) {
+        for (node, reason) in lost {
+            // Steps that run at once may stumble over the same.
+            if self.lost.insert(node) {
+                total.cached -= usize::from(self.plan.decisions[node] == Decision::Cached).min(total.cached);
+                sink.event(&Event::Damaged { name: self.graph.nodes[node].name.clone(), reason });
+            }
+        }
     }
 
     fn release_followers(&mut self, node: usize) {

@@ -1,5 +1,6 @@
 //! States of long steps that are not done: `STORE/scratch/ab/<key>`, one file a step, its SHA-256 before its content.
 
+use super::gate::Gate;
 use super::memory::Memory;
 use super::stop::{Hold, Stop};
 use crate::engine::store::disk::{self, Durable, Found};
@@ -19,6 +20,7 @@ pub(super) struct StepScratch<'a> {
     pub store: &'a Store,
     pub key: &'a str,
     pub stop: &'a Stop,
+    pub gate: &'a Gate,
     /// Had by a step that asked for its state, and so will save one: a stop waits for it.
     pub hold: OnceLock<Hold>,
 }
@@ -30,6 +32,7 @@ impl Scratch for StepScratch<'_> {
     }
 
     fn save(&self, state: &[u8]) -> Result<(), StepError> {
+        let _open = self.gate.enter().ok_or(StepError::Cancelled)?;
         self.store.save_scratch(self.key, state).map_err(|error| StepError::Scratch(error.to_string()))
     }
 }

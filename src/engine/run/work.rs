@@ -4,8 +4,7 @@ use super::executor::Executor;
 use super::scratch::StepScratch;
 use crate::artifact::Value;
 use crate::engine::plan::graph::GraphNode;
-use crate::step::{Context, Inputs, StepError};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::step::{Context, Inputs, Keep, StepError};
 
 /// Values that may be dropped after use are kept on disk where computing them takes this many times longer than reading
 /// them back.
@@ -16,25 +15,30 @@ const READ_BYTES_PER_S: f64 = 300e6;
 /// same values as an idle one.
 const FLOPS_PER_S: f64 = 3.5e10;
 
-/// Whether a value of so many bytes goes to disk though its port does not ask for it.
+/// Whether an output of so many bytes goes to disk: its port asks for it, or computing it is dear.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
-pub(super) fn worth_keeping(bytes: u64, flops: f64) -> bool {
-    flops / FLOPS_PER_S > WORTH_KEEPING * bytes as f64 / READ_BYTES_PER_S
+pub(super) fn is_kept(node: &GraphNode, port: usize, bytes: u64) -> bool {
+    let dear = || node.plan.flops / FLOPS_PER_S > WORTH_KEEPING * bytes as f64 / READ_BYTES_PER_S;
+    node.kind.about().outputs[port].keep == Keep::Always || dear()
 }
 
-/// Runs one step; a panic is a failure of that step alone.
+/// Memory that a step takes beyond its inputs until its result is stored: outputs, and work or the bytes that they are
+/// written as, one after the other.
+pub(super) fn taken_bytes(node: &GraphNode) -> u64 {
+    let outputs = node.plan.outputs.iter().map(|shape| shape.memory_bytes()).enumerate();
+    let written = outputs.filter(|&(port, bytes)| is_kept(node, port, bytes)).map(|(_, bytes)| bytes);
+    let beyond_work = written.fold(0, u64::saturating_add).saturating_sub(node.plan.work_bytes);
+    node.plan.need_bytes().saturating_add(beyond_work)
+}
+
+/// Runs one step and looks at what it gives.
 pub(super) fn run_step(
     executor: &Executor,
     node: &GraphNode,
     (inputs, scratch): (&Inputs, &StepScratch<'_>),
 ) -> Result<Vec<Value>, StepError> {
     let context = Context { data: executor.data.as_ref(), cancelled: executor.stop.flag(), scratch };
-    let outcome = catch_unwind(AssertUnwindSafe(|| node.step.run(inputs, &context)));
-    let values = outcome.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|t| (*t).to_owned()));
-        Err(StepError::Bug(text.unwrap_or_else(|| "a step panicked".to_owned())))
-    })?;
+    let values = node.step.run(inputs, &context)?;
     let ports = node.kind.about().outputs;
     if values.len() != ports.len() {
         return Err(StepError::Bug(format!("{} outputs for {} ports", values.len(), ports.len())));

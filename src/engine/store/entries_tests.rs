@@ -296,3 +296,18 @@ fn a_result_is_on_the_disk_when_the_state_before_it_goes() {
     assert!(!store.unsettled.load(std::sync::atomic::Ordering::Relaxed));
     assert_eq!(store.scratch(&key), None);
 }
+
+#[test]
+fn nobody_is_told_that_all_is_on_the_disk_while_another_waits_for_it_and_no_writer_waits() {
+    let (_folder, store, _) = one();
+    let mut settling = store.settled.lock().unwrap();
+    *settling = Instant::now().checked_sub(std::time::Duration::from_secs(3600)).unwrap();
+    store.publish(entry(&key('b')), &[("t", &table(2.0))]).unwrap();
+    std::thread::scope(|scope| {
+        let settled = scope.spawn(|| store.settle().unwrap());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!settled.is_finished());
+        drop(settling);
+    });
+    assert!(!store.unsettled.load(std::sync::atomic::Ordering::Relaxed));
+}

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self as stdio, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
-use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Work that a power cut may cost.
@@ -34,10 +34,8 @@ impl Store {
             disk::remove(&folder);
             return Err(error);
         }
-        self.unsettled.store(true, Ordering::Relaxed);
-        if self.settled().elapsed() > SETTLE_EVERY {
-            self.settle()?;
-        }
+        self.unsettled.store(true, Ordering::Release);
+        self.settle_if_due()?;
         Ok(entry)
     }
 
@@ -46,9 +44,25 @@ impl Store {
     /// # Errors
     /// Where the disk refuses.
     pub fn settle(&self) -> Result<(), StoreError> {
-        if self.unsettled.swap(false, Ordering::Relaxed) {
-            disk::settle(&self.root).map_err(io(WRITE, &self.root))?;
-            *self.settled() = Instant::now();
+        self.settle_since(&mut self.settled.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The same every few seconds. Whoever writes while another thread waits for the disk goes on.
+    fn settle_if_due(&self) -> Result<(), StoreError> {
+        match self.settled.try_lock() {
+            Ok(mut settled) if settled.elapsed() > SETTLE_EVERY => self.settle_since(&mut settled),
+            _ => Ok(()),
+        }
+    }
+
+    /// One thread at a time: nobody is told that all is on the disk while another one still waits for it.
+    fn settle_since(&self, settled: &mut Instant) -> Result<(), StoreError> {
+        if self.unsettled.swap(false, Ordering::AcqRel) {
+            if let Err(error) = disk::settle(&self.root) {
+                self.unsettled.store(true, Ordering::Release);
+                return Err(io(WRITE, &self.root)(error));
+            }
+            *settled = Instant::now();
         }
         Ok(())
     }
@@ -56,10 +70,6 @@ impl Store {
     /// Takes this run's own folder away, where the process ends before its threads do.
     pub(in crate::engine) fn leave(&self) {
         drop(self.run.lock().unwrap_or_else(PoisonError::into_inner).take());
-    }
-
-    fn settled(&self) -> MutexGuard<'_, Instant> {
-        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes something new in the run's own folder; returns where.
@@ -151,7 +161,7 @@ impl Store {
         if done.is_err() {
             disk::remove(&beside);
         }
-        self.unsettled.store(true, Ordering::Relaxed);
+        self.unsettled.store(true, Ordering::Release);
         done
     }
 

@@ -55,7 +55,9 @@ impl Round<'_> {
             self.leave_out(node, entry, sink, total);
             return Ok(Standing::Over);
         }
-        let asked_for = graph.targets.iter().filter(|target| target.node == node).map(|target| target.port).collect();
+        let first = graph.targets.partition_point(|target| target.node < node);
+        let asked_for = graph.targets[first..].iter().take_while(|target| target.node == node);
+        let asked_for = asked_for.map(|target| target.port).collect();
         if !holds(&asked_for) {
             return Ok(Standing::ToDo);
         }

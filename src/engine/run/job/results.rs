@@ -1,0 +1,105 @@
+//! What a step gave goes to the store: its values, or those of the entry with the same content.
+
+use super::{Ended, Job};
+use crate::artifact::Value;
+use crate::engine::plan::graph::GraphWire;
+use crate::engine::plan::key::{fingerprint, key_of};
+use crate::engine::run::input::Input;
+use crate::engine::run::work::is_kept;
+use crate::engine::store::entries::{Entry, StoredOutput};
+use crate::engine::store::error::StoreError;
+use crate::step::StepError;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+impl Job {
+    /// The key by the digests of the inputs; none where one of them is not known.
+    pub(super) fn content_key(&self) -> Option<String> {
+        let node = &self.graph.nodes[self.node];
+        let identity = |input: &Arc<Input>| input.digest().map(|digest| (digest.clone(), input.wire().port));
+        let slot = |(slot, inputs): &(String, Vec<Arc<Input>>)| {
+            inputs.iter().map(identity).collect::<Option<Vec<_>>>().map(|inputs| (slot.clone(), inputs))
+        };
+        let inputs: Option<Vec<_>> = self.inputs.iter().map(slot).collect();
+        Some(key_of(node.kind, &node.params, &inputs?))
+    }
+
+    /// An entry with the same content key that holds every port needed here.
+    pub(super) fn same_entry(&self, content_key: &str) -> Option<Entry> {
+        let store = &self.executor.store;
+        let entry = store.entry(&store.same_content(content_key)?).ok()??;
+        let ports = self.graph.nodes[self.node].kind.about().outputs;
+        let kept = |port: &usize| entry.outputs.get(ports[*port].name).is_some_and(|o| !o.files.is_empty());
+        self.needed.iter().all(kept).then_some(entry)
+    }
+
+    /// Stores what the step gave. Its state goes after that, and its content key is known from then on.
+    pub(super) fn publish(
+        &self,
+        values: Vec<Value>,
+        elapsed_s: f64,
+        content_key: Option<&String>,
+    ) -> Result<Ended, StoreError> {
+        let (node, store) = (&self.graph.nodes[self.node], &self.executor.store);
+        let ports = node.kind.about().outputs;
+        let mut outputs = BTreeMap::new();
+        let mut stored: Vec<(&str, &Value)> = Vec::new();
+        for (i, value) in values.iter().enumerate() {
+            if is_kept(node, i, value.memory_bytes()) {
+                stored.push((ports[i].name, value));
+            } else {
+                let digest = format!("{}:{i}", node.key);
+                let output = StoredOutput { value_type: value.value_type(), digest, files: Vec::new() };
+                outputs.insert(ports[i].name.to_owned(), output);
+            }
+        }
+        let Some(_open) = self.gate.enter() else { return Ok(Ended::Failed(StepError::Cancelled)) };
+        let entry = store.publish(self.new_entry(elapsed_s, outputs), &stored)?;
+        store.drop_scratch(&entry.key);
+        if let Some(content_key) = content_key {
+            store.remember_content(content_key, &entry.key)?;
+        }
+        let made = values.into_iter().enumerate().map(|(port, value)| self.made(port, value, &entry));
+        Ok(Ended::Ran(made.collect(), elapsed_s))
+    }
+
+    /// Publishes the values of another entry under this step's key.
+    pub(super) fn take_over(&self, entry: &Entry) -> Result<Ended, StoreError> {
+        let (start, store) = (Instant::now(), &self.executor.store);
+        let ports = self.graph.nodes[self.node].kind.about().outputs;
+        let mut values = Vec::new();
+        for (i, port) in ports.iter().enumerate() {
+            if entry.outputs.get(port.name).is_some_and(|output| !output.files.is_empty()) {
+                values.push((i, store.value(entry, port.name)?));
+            }
+        }
+        let absent = entry.outputs.iter().filter(|(_, output)| output.files.is_empty());
+        let outputs = absent.map(|(name, output)| (name.clone(), output.clone())).collect();
+        let borrowed: Vec<(&str, &Value)> = values.iter().map(|(i, value)| (ports[*i].name, value)).collect();
+        let Some(_open) = self.gate.enter() else { return Ok(Ended::Failed(StepError::Cancelled)) };
+        let fresh = store.publish(self.new_entry(start.elapsed().as_secs_f64(), outputs), &borrowed)?;
+        Ok(Ended::Same(values.into_iter().map(|(i, value)| self.made(i, value, &fresh)).collect()))
+    }
+
+    fn made(&self, port: usize, value: Value, entry: &Entry) -> Input {
+        let output = entry.outputs.get(self.graph.nodes[self.node].kind.about().outputs[port].name);
+        let digest = output.map(|output| output.digest.clone());
+        Input::made(GraphWire { node: self.node, port }, (Arc::new(value), digest))
+    }
+
+    fn new_entry(&self, elapsed_s: f64, outputs: BTreeMap<String, StoredOutput>) -> Entry {
+        let node = &self.graph.nodes[self.node];
+        let identity = |wire: &GraphWire| (self.graph.nodes[wire.node].key.clone(), wire.port);
+        Entry {
+            key: node.key.clone(),
+            kind: node.kind.name().to_owned(),
+            code: fingerprint(node.kind).to_owned(),
+            params: node.params.clone(),
+            inputs: node.inputs.iter().map(|(s, wires)| (s.clone(), wires.iter().map(identity).collect())).collect(),
+            elapsed_s,
+            finished_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
+            outputs,
+        }
+    }
+}
