@@ -24,7 +24,14 @@ pub enum Initialisation {
 }
 
 /// Weights and biases; layer l draws from the stream of (seed, "network-weights", l), unit by unit, so that a narrower
-/// layer has the first units of a wider one. Cost: one draw a parameter.
+/// layer has the first units of a wider one.
+///
+/// Formula: that of the [`Initialisation`]. Biases are drawn with [`Initialisation::PyTorch`] alone and are 0 else.
+/// Shapes: -> one number for each parameter, in the order of [`Architecture`]. Units: dimensionless.
+/// Cost: one draw a parameter; a QR of a square matrix of the larger number of channels for an orthogonal start.
+/// Source: He et al., arXiv 1502.01852, eq. (10), for [`Initialisation::He`]; `reset_parameters` of `torch.nn.Linear`
+/// and `torch.nn.Conv2d` for [`Initialisation::PyTorch`]; Jacot, Gabriel and Hongler, arXiv 1806.07572, section 2, for
+/// [`Initialisation::Normal`]; the orthogonal start is ours.
 pub fn initial_parameters<T: Scalar>(architecture: &Architecture, law: Initialisation, seed: u64) -> Vec<T> {
     let mut parameters = vec![T::default(); architecture.parameters()];
     for (placed, layer) in architecture.weighted().zip(0..) {

@@ -33,17 +33,21 @@ pub struct Optimiser<T> {
 
 impl<T: Scalar> Optimiser<T> {
     /// A rule that has not made a step. `weight_decay` times the parameters is added to the gradient.
+    ///
+    /// Shapes: -> a number for each parameter and each of [`Optimiser::moments_of`], all 0. Units: dimensionless.
+    /// Cost: that memory.
     pub fn new(rule: Rule, weight_decay: f64, parameters: usize) -> Self {
         let moments = vec![vec![T::default(); parameters]; Self::moments_of(rule)];
         Self { rule, weight_decay, steps: 0, moments }
     }
 
-    /// Times the parameters, added to the gradient from now on.
+    /// Times the parameters, added to the gradient from now on: `g ← g + λ w`. Units: those of the loss, as parameters
+    /// are dimensionless. Cost: none.
     pub fn set_weight_decay(&mut self, weight_decay: f64) {
         self.weight_decay = weight_decay;
     }
 
-    /// Vectors of the parameters' length that a rule remembers.
+    /// Vectors of the parameters' length that a rule remembers: 0 or 1 for descent, 2 for Adam. Units: vectors.
     pub fn moments_of(rule: Rule) -> usize {
         match rule {
             Rule::Sgd { momentum: 0.0 } => 0,
@@ -52,12 +56,15 @@ impl<T: Scalar> Optimiser<T> {
         }
     }
 
-    /// What it remembers: the number of steps made, and its vectors.
+    /// What it remembers: the number of steps made, and its vectors, v or m and v of the [`Rule`].
+    ///
+    /// Shapes: -> [`Optimiser::moments_of`] vectors of a number for each parameter. Units: steps; those of the
+    /// gradient, of Adam's v its square.
     pub fn state(&self) -> (u64, &[Vec<T>]) {
         (self.steps, &self.moments)
     }
 
-    /// Goes on from what [`Optimiser::state`] gave.
+    /// Goes on from what [`Optimiser::state`] gave. Shapes: as there. Units: steps, and as there.
     ///
     /// # Errors
     /// [`MathError::Shape`] where the vectors are not those of this rule.
@@ -70,9 +77,14 @@ impl<T: Scalar> Optimiser<T> {
         Ok(())
     }
 
-    /// One step at a learning rate. Cost: one pass over all vectors. Panics where sizes differ.
+    /// One step at a learning rate. Panics where sizes differ.
     ///
-    /// Source: the update rules of `torch.optim.SGD` and `torch.optim.Adam`; Kingma and Ba, arXiv 1412.6980.
+    /// Formula: that of the [`Rule`], with g + λ w in place of g, λ the weight decay: coupled, as an L2 penalty
+    /// `λ/2 ‖w‖²` of the loss. Adam after t steps has `m̂ = m/(1 − β₁ᵗ)` and `v̂ = v/(1 − β₂ᵗ)`.
+    /// Shapes: parameters and gradient of one length. Units: the rate's are those of 1/loss for descent, none for Adam.
+    /// Cost: one pass over all vectors.
+    /// Source: the update rules of `torch.optim.SGD` and `torch.optim.Adam`; Kingma and Ba, arXiv 1412.6980, algorithm
+    /// 1.
     pub fn update(&mut self, parameters: &mut [T], gradient: &[T], rate: f64) {
         assert_eq!(parameters.len(), gradient.len());
         self.steps += 1;

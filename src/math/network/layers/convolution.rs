@@ -70,13 +70,19 @@ fn inside(offset: usize, padding: usize, length: usize, output: usize) -> Range<
     padding.saturating_sub(offset)..(length + padding).saturating_sub(offset).min(output)
 }
 
-/// Numbers in a block of patches of at most so many images: what a convolution needs beside its input and output.
+/// Numbers in a block of patches of at most so many images: what a convolution needs beside its input and output; 0 for
+/// another layer. Units: numbers.
 pub fn patch_numbers(placed: &Placed, most_rows: usize) -> usize {
     let Layer::Convolution { .. } = placed.layer else { return 0 };
     times(times(placed.output.positions(), most_rows).min(ROWS_AT_ONCE.max(most_rows)), placed.fan_in())
 }
 
-/// `y[a, r, s] = m Σ_{b,u,v} w[a, b, u, v] x[b, r + u − padding, s + v − padding] + b[a]`. Cost: 2 n S C k² P.
+/// `y[a, r, s] = m Σ_{b,u,v} w[a, b, u, v] x[b, r + u − padding, s + v − padding] + b[a]`.
+///
+/// Shapes: n maps of C x H x W, weights C k² x P -> n of P x H' x W'. Units: those of x, as weights are dimensionless.
+/// Cost: 2 n H'W' C k² P.
+/// Source: the cross-correlation of `torch.nn.Conv2d` with stride 1, as products with patches: Chellapilla, Puri and
+/// Simard, High performance convolutional neural networks for document processing (2006), section 3.
 pub fn forward<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
@@ -105,6 +111,9 @@ fn read_patches<T: Scalar>(geometry: &PatchLayout, block: Range<usize>, x: &[T],
 }
 
 /// `dW += m patchesᵀ dY`, `db += Σ dY`, and dX from `m dY Wᵀ`, each patch added back to where it was read.
+///
+/// Shapes: n maps of P x H' x W' -> C k² x P and P, and n of C x H x W where wanted. Units: those of the loss over
+/// those of what is differentiated by. Cost: twice [`forward`].
 pub fn backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,

@@ -79,7 +79,8 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Inputs of one unit, those at one frequency for a circular convolution; 0 for a layer without weights.
+    /// Inputs of one unit, those at one frequency for a circular convolution; 0 for a layer without weights. Units:
+    /// numbers.
     pub fn fan_in(&self) -> usize {
         match self.layer {
             Layer::Dense { .. } => self.input.dim(),
@@ -89,7 +90,7 @@ impl Placed {
         }
     }
 
-    /// Columns of the weights; 0 for a layer without any.
+    /// Columns of the weights; 0 for a layer without any. Units: numbers.
     pub fn units(&self) -> usize {
         match self.layer {
             Layer::Dense { width, .. } => width,
@@ -98,12 +99,15 @@ impl Placed {
         }
     }
 
-    /// Its weights and biases.
+    /// Its weights and biases. Shapes: -> places among the network's parameters, empty where it has none.
     pub fn parameters(&self) -> Range<usize> {
         self.weights.start..self.bias.end
     }
 
     /// Floating-point operations of the products of one sample, forward.
+    ///
+    /// Formula: 2 (inputs of a unit) (units) (positions of the output); of a circular convolution
+    /// `2HW (H + W)(C + C') + 4HW C C'`. Units: operations a sample.
     pub fn flops(&self) -> f64 {
         if matches!(self.layer, Layer::CircularConvolution { .. }) {
             return circular_flops(self);
@@ -122,6 +126,13 @@ fn circular_flops(placed: &Placed) -> f64 {
 }
 
 /// The output's shape, and whether there is a bias.
+///
+/// Formula: that of the [`Layer`]; H − k + 2p + 1 rows for a window of side k with p zeros around, ⌊H/k⌋ for pooling.
+/// Shapes: C, H, W -> C', H', W'. Units: pixels.
+///
+/// # Errors
+/// [`MathError::Range`] for a window that is none or larger than the map with its zeros, for a pooling window beyond
+/// the map or 64, and for a strength of pooling outside 0 to 1.
 pub fn output_of(layer: Layer, input: Geometry) -> Result<(Geometry, bool), MathError> {
     // a window's index is stored in a byte or two, and nobody pools more
     const LARGEST_POOL: usize = 64;
