@@ -1,9 +1,8 @@
 //! Parameters of training by gradient descent.
 
 use super::layer_list::{ListedLayer, written_out};
-use crate::artifact::NetworkLayer;
 use crate::math::network::{
-    Architecture, Initialisation, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
+    Architecture, Initialisation, Layer, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -176,7 +175,7 @@ pub struct Params {
     /// `cross-entropy` one for each class, with `targets` as many as these have.
     #[serde(deserialize_with = "written_out")]
     #[schemars(with = "Vec<ListedLayer>")]
-    pub layers: Vec<NetworkLayer>,
+    pub layers: Vec<Layer>,
     /// What training makes small.
     #[serde(default)]
     pub loss: LossName,

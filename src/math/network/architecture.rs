@@ -42,8 +42,7 @@ impl Architecture {
         let start = self.parameters;
         let mut placed = Placed { layer, input, output, weights: start..start, bias: start..start, multiplier: 1.0 };
         if placed.units() > 0 {
-            let frequencies =
-                if matches!(layer, Layer::CircularConvolution { .. }) { placed.input.positions() } else { 1 };
+            let frequencies = if matches!(layer, Layer::CircularConvolution(_)) { placed.input.positions() } else { 1 };
             let end = start + times3(frequencies, placed.fan_in(), placed.units());
             placed.weights = start..end;
             placed.bias = end..end + if bias { placed.units() } else { 0 };
@@ -112,19 +111,17 @@ impl Architecture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::image::patch::Window;
     use crate::math::image::pooling::Pooling;
-    use crate::math::network::Pointwise;
+    use crate::math::network::{ConvolutionLayer, DenseLayer, Pointwise, PoolingLayer};
 
     #[test]
     fn layers_are_placed_one_after_the_other() {
-        let window = Window { size: 3, padding: 1 };
         let layers = [
-            Layer::Convolution { channels: 4, window, bias: true },
-            Layer::Pointwise(Pointwise::Relu),
-            Layer::Pooling { pooling: Pooling::Max, size: 2 },
-            Layer::Dense { width: 5, bias: false },
-            Layer::Dense { width: 1, bias: true },
+            Layer::Convolution(ConvolutionLayer { width: 4, window: 3, padding: 1, bias: true }),
+            Layer::Activation(Pointwise::Relu),
+            Layer::Pooling(PoolingLayer { pooling: Pooling::Max, size: 2 }),
+            Layer::Dense(DenseLayer { width: 5, bias: false }),
+            Layer::Dense(DenseLayer { width: 1, bias: true }),
         ];
         let input = Geometry { channels: 2, height: 5, width: 4 };
         let net = Architecture::new(input, &layers, Parametrisation::TangentKernel).unwrap();
@@ -143,9 +140,9 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let input = Geometry { channels: 3, height: 1, width: 1 };
         let refused = |layer| Architecture::new(input, &[layer], Parametrisation::Standard).is_err();
-        assert!(refused(Layer::Pooling { pooling: Pooling::Max, size: 2 }));
-        assert!(refused(Layer::Convolution { channels: 2, window: Window { size: 3, padding: 0 }, bias: true }));
-        assert!(refused(Layer::Dense { width: 0, bias: true }));
+        assert!(refused(Layer::Pooling(PoolingLayer { pooling: Pooling::Max, size: 2 })));
+        assert!(refused(Layer::Convolution(ConvolutionLayer { width: 2, window: 3, padding: 0, bias: true })));
+        assert!(refused(Layer::Dense(DenseLayer { width: 0, bias: true })));
         assert!(refused(Layer::ChannelNorm), "nothing to train");
     }
 }

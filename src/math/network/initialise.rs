@@ -41,7 +41,7 @@ pub fn initial_parameters<T: Scalar>(architecture: &Architecture, law: Initialis
 }
 
 fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parameters: &mut [T]) {
-    if let (Initialisation::Orthogonal { degree }, Layer::CircularConvolution { .. }) = (law, placed.layer) {
+    if let (Initialisation::Orthogonal { degree }, Layer::CircularConvolution(_)) = (law, placed.layer) {
         return start_operator(placed, degree, (stream, &mut parameters[placed.weights.clone()]));
     }
     let fan_in = placed.fan_in();
@@ -67,15 +67,15 @@ fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parame
 mod tests {
     use super::*;
     use crate::math::image::maps::Geometry;
-    use crate::math::network::{Layer, Parametrisation, Pointwise};
+    use crate::math::network::{DenseLayer, Layer, Parametrisation, Pointwise};
 
     #[test]
     fn moments_are_those_of_the_law() {
         let input = Geometry { channels: 200, height: 1, width: 1 };
         let layers = [
-            Layer::Dense { width: 300, bias: true },
-            Layer::Pointwise(Pointwise::Relu),
-            Layer::Dense { width: 1, bias: true },
+            Layer::Dense(DenseLayer { width: 300, bias: true }),
+            Layer::Activation(Pointwise::Relu),
+            Layer::Dense(DenseLayer { width: 1, bias: true }),
         ];
         let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
         let laws = [(Initialisation::PyTorch, 1.0 / 3.0), (Initialisation::He, 2.0), (Initialisation::Normal, 200.0)];

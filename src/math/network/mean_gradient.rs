@@ -83,7 +83,7 @@ mod tests {
     use crate::math::image::maps::Geometry;
     use crate::math::linalg::Matrix;
     use crate::math::network::{
-        Initialisation, Layer, Optimiser, Parametrisation, Pointwise, Rule, Trainer, initial_parameters,
+        DenseLayer, Initialisation, Layer, Optimiser, Parametrisation, Pointwise, Rule, Trainer, initial_parameters,
     };
     use crate::math::random::Stream;
 
@@ -121,15 +121,15 @@ mod tests {
     }
 
     fn deep() -> [Layer; 5] {
-        let dense = |width| Layer::Dense { width, bias: true };
-        [dense(7), Layer::Pointwise(Pointwise::Tanh), dense(5), Layer::Pointwise(Pointwise::Relu), dense(1)]
+        let dense = |width| Layer::Dense(DenseLayer { width, bias: true });
+        [dense(7), Layer::Activation(Pointwise::Tanh), dense(5), Layer::Activation(Pointwise::Relu), dense(1)]
     }
 
     // One linear layer f = w·x/√d: the gradient of the mean of y f is Xᵀy/(n √d).
     #[test]
     fn correlation_of_a_linear_network_by_hand() {
         let (data, rows) = (samples(6, 4), [5, 0, 2]);
-        let net = network(4, &[Layer::Dense { width: 1, bias: false }]);
+        let net = network(4, &[Layer::Dense(DenseLayer { width: 1, bias: false })]);
         let found = mean_gradient(&net, Objective::Correlation, (&data, &rows)).unwrap();
         for (j, found) in found.iter().enumerate() {
             let sum: f64 = rows.iter().map(|&i| data.y[i] * data.x[(i, j)]).sum();

@@ -30,7 +30,9 @@ pub use architecture::Architecture;
 pub use composed::composed_weights;
 pub use initialise::{Initialisation, initial_parameters};
 pub use layers::circular::frequency_block;
-pub use layers::layer::{Layer, Parametrisation, Placed};
+pub use layers::layer::{
+    CircularConvolutionLayer, ConvolutionLayer, DenseLayer, Layer, Parametrisation, Placed, PoolingLayer,
+};
 pub use layers::pointwise::Pointwise;
 pub use loss::Loss;
 pub use mean_gradient::{Objective, layer_overlaps, mean_gradient};

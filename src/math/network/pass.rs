@@ -2,7 +2,7 @@
 
 use super::architecture::Architecture;
 use super::layers::circular::{self, CircularMemory, Transform};
-use super::layers::layer::{Layer, Placed};
+use super::layers::layer::{Layer, Placed, PoolingLayer};
 use super::layers::passing::{Gradients, Values};
 use super::layers::{channel_norm, convolution, dense, pooling};
 use super::scalar::Scalar;
@@ -109,8 +109,8 @@ impl<T: Scalar> Memory<T> {
         let zeros = |numbers: usize| vec![T::default(); numbers];
         let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None };
         match placed.layer {
-            Layer::Convolution { .. } => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
-            Layer::CircularConvolution { .. } => {
+            Layer::Convolution(_) => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
+            Layer::CircularConvolution(_) => {
                 let size = (placed.input.height, placed.input.width);
                 let transform = transforms.entry(size).or_insert_with(|| Arc::new(Transform::new(placed.input)));
                 memory.circular = Some(CircularMemory::new(placed, Arc::clone(transform), rows));
@@ -119,8 +119,8 @@ impl<T: Scalar> Memory<T> {
                 memory.numbers = zeros(rows * placed.input.positions());
                 memory.dots = memory.numbers.clone();
             }
-            Layer::Pooling { .. } => memory.chosen = vec![0; rows * placed.output.dim()],
-            Layer::Dense { .. } | Layer::Pointwise(_) | Layer::GlobalAverage => {}
+            Layer::Pooling(_) => memory.chosen = vec![0; rows * placed.output.dim()],
+            Layer::Dense(_) | Layer::Activation(_) | Layer::GlobalAverage => {}
         }
         memory
     }
@@ -181,17 +181,17 @@ impl<T: Scalar> Network<T> {
     fn layer_forward(&self, placed: &Placed, (x, y): (&[T], &mut [T]), memory: &mut Memory<T>, rows: usize) {
         let positions = rows * placed.input.positions();
         match placed.layer {
-            Layer::Dense { .. } => dense::forward(placed, &self.parameters, (x, y), rows),
-            Layer::Convolution { .. } => {
+            Layer::Dense(_) => dense::forward(placed, &self.parameters, (x, y), rows),
+            Layer::Convolution(_) => {
                 convolution::forward(placed, &self.parameters, (x, y), (&mut memory.numbers, rows));
             }
-            Layer::CircularConvolution { .. } => {
+            Layer::CircularConvolution(_) => {
                 if let Some(memory) = &mut memory.circular {
                     circular::forward(placed, &self.parameters, (x, y), (memory, rows));
                 }
             }
-            Layer::Pointwise(f) => f.forward(x, y),
-            Layer::Pooling { pooling, size } => {
+            Layer::Activation(f) => f.forward(x, y),
+            Layer::Pooling(PoolingLayer { pooling, size }) => {
                 let chosen = &mut memory.chosen[..y.len()];
                 pooling::forward(placed, (pooling, size), (x, y), (chosen, rows));
             }
@@ -242,11 +242,11 @@ fn layer_backward<T: Scalar>(
     (memory, rows): (&mut Memory<T>, usize),
 ) {
     match placed.layer {
-        Layer::Dense { .. } => return dense::backward(placed, values, out, rows),
-        Layer::Convolution { .. } => {
+        Layer::Dense(_) => return dense::backward(placed, values, out, rows),
+        Layer::Convolution(_) => {
             return convolution::backward(placed, values, out, (&mut memory.numbers, rows));
         }
-        Layer::CircularConvolution { .. } => {
+        Layer::CircularConvolution(_) => {
             if let Some(memory) = &mut memory.circular {
                 circular::backward(placed, values, out, (memory, rows));
             }
@@ -257,8 +257,8 @@ fn layer_backward<T: Scalar>(
     let Some(dx) = out.input.as_deref_mut() else { return };
     let positions = rows * placed.input.positions();
     match placed.layer {
-        Layer::Pointwise(f) => f.backward((values.input, values.output), values.upstream, dx),
-        Layer::Pooling { pooling, size } => {
+        Layer::Activation(f) => f.backward((values.input, values.output), values.upstream, dx),
+        Layer::Pooling(PoolingLayer { pooling, size }) => {
             let chosen = &memory.chosen[..values.output.len()];
             pooling::backward(placed, (pooling, size), (values.upstream, dx), (chosen, rows));
         }
@@ -267,6 +267,6 @@ fn layer_backward<T: Scalar>(
             channel_norm::backward(placed, saved, (values.upstream, dx), (&mut memory.dots[..positions], rows));
         }
         Layer::GlobalAverage => pooling::global_backward(placed, (values.upstream, dx), rows),
-        Layer::Dense { .. } | Layer::Convolution { .. } | Layer::CircularConvolution { .. } => {}
+        Layer::Dense(_) | Layer::Convolution(_) | Layer::CircularConvolution(_) => {}
     }
 }

@@ -9,7 +9,7 @@
 //! that of the filters' entries.
 
 use super::dense::{add_column_sums, fill_with_bias};
-use super::layer::{Layer, Placed};
+use super::layer::{CircularConvolutionLayer, Layer, Placed};
 use super::passing::{Gradients, Values};
 use crate::math::fourier::torus::{Mix, Torus, Wave};
 use crate::math::image::maps::Geometry;
@@ -161,7 +161,7 @@ impl<T: Scalar> CircularMemory<T> {
 /// Numbers that such a layer needs beside its values: coefficients, room to transform, operators; 0 for another layer.
 /// Units: numbers.
 pub fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
-    let Layer::CircularConvolution { .. } = placed.layer else { return 0 };
+    let Layer::CircularConvolution(_) = placed.layer else { return 0 };
     let (from, to) = (placed.input.dim(), placed.output.dim());
     times(most_rows, from + to + 2 * from.max(to)) + 2 * placed.weights.len()
 }
@@ -173,7 +173,7 @@ fn weights_of(wave: &Wave, per_column: usize) -> Range<usize> {
 
 /// `m_ω m` over the norm that cosine and sine have in the weights.
 fn gain(placed: &Placed, torus: &Torus, wave: &Wave) -> f64 {
-    let Layer::CircularConvolution { pooling, .. } = placed.layer else { return 0.0 };
+    let Layer::CircularConvolution(CircularConvolutionLayer { pooling, .. }) = placed.layer else { return 0.0 };
     let scale = if wave.is_alone() { 1.0 } else { FRAC_1_SQRT_2 };
     scale * placed.multiplier * torus.pooling_gain(wave, pooling)
 }
@@ -188,7 +188,7 @@ pub fn frequency_block<T: Scalar>(
     parameters: &[T],
     (torus, wave): (&Torus, &Wave),
 ) -> Option<(Matrix, Matrix)> {
-    let Layer::CircularConvolution { .. } = placed.layer else { return None };
+    let Layer::CircularConvolution(_) = placed.layer else { return None };
     let (from, to) = (placed.input.channels, placed.output.channels);
     let own = &parameters[placed.weights.clone()][weights_of(wave, from * to)];
     let gain = gain(placed, torus, wave);

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::math::image::maps::{Geometry, Maps};
     use crate::math::linalg::Matrix;
-    use crate::math::network::{Architecture, Layer, Parametrisation};
+    use crate::math::network::{Architecture, DenseLayer, Layer, Parametrisation, PoolingLayer};
     use crate::math::random::Stream;
 
     #[test]
@@ -130,7 +130,8 @@ mod tests {
         let input = Geometry { channels: 2, height: 5, width: 4 };
         let images = Stream::new(7, "test-images", 0).normal_columns(6, 0, input.dim());
         for pooling in [Pooling::Max, Pooling::Average] {
-            let layers = [Layer::Pooling { pooling, size: 2 }, Layer::Dense { width: 1, bias: false }];
+            let layers =
+                [Layer::Pooling(PoolingLayer { pooling, size: 2 }), Layer::Dense(DenseLayer { width: 1, bias: false })];
             let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
             let placed = &net.layers()[0];
             let expected = pooling.apply(&Maps::new(images.clone(), input).unwrap(), 2).unwrap();
