@@ -111,14 +111,14 @@ impl JsonSchema for ListedLayer {
 
     // The alternatives of a layer, and one more.
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Layer::json_schema(generator);
         let repeated = json_schema!({
-            "description": "Some layers several times.",
             "type": "object",
             "properties": {REPEAT: generator.subschema_for::<RepeatedLayers>()},
+            "required": [REPEAT],
             "additionalProperties": false,
-            "required": [REPEAT]
+            "description": "Some layers several times."
         });
-        let mut schema = Layer::json_schema(generator);
         if let Some(alternatives) = schema.get_mut("oneOf").and_then(|found| found.as_array_mut()) {
             alternatives.push(repeated.into());
         }
