@@ -4,8 +4,8 @@ use lofi::math::MathError;
 use lofi::math::image::maps::Geometry;
 use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
-    Architecture, ConvolutionLayer, DenseLayer, Layer, Loss, Network, Optimiser, Parametrisation, Pointwise,
-    PoolingLayer, Rule, Scalar, Source, Trainer,
+    Architecture, BiasCorrection, ConvolutionLayer, DenseLayer, Layer, Loss, Network, Optimiser, Parametrisation,
+    Pointwise, PoolingLayer, Rule, Scalar, Source, Trainer,
 };
 use serde_json::Value as Json;
 
@@ -65,7 +65,7 @@ fn agrees<T: Scalar>(case: &Json, tolerance: f64) {
     let start = (0..architecture.parameters()).map(|i| T::of(0.4 * (1.3 * i as f64 + 0.5).sin())).collect();
     let (rule, decay, rate) = match case["optimiser"].as_str().unwrap() {
         "sgd" => (Rule::Sgd { momentum: 0.9 }, 0.01, 0.1),
-        _ => (Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, 0.0, 0.05),
+        _ => (Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction: BiasCorrection::OfStep }, 0.0, 0.05),
     };
     let optimiser = Optimiser::new(rule, decay, architecture.parameters());
     let source = Waves { dim: architecture.input().dim() };

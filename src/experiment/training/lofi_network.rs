@@ -7,8 +7,9 @@ use crate::experiment::layers::fitted_stack::check_moment;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Matrix, product};
+use crate::math::lofi::composed::composed_weights;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, draw_weights, input_scale_blocks};
-use crate::math::network::{Architecture, DenseLayer, Layer, Pointwise, composed_weights, initial_parameters};
+use crate::math::network::{Architecture, DenseLayer, Layer, Pointwise, initial_parameters};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };

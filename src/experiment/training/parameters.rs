@@ -2,7 +2,8 @@
 
 use super::layer_list::{ListedLayer, written_out};
 use crate::math::network::{
-    Architecture, Initialisation, Layer, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
+    Architecture, BiasCorrection, Initialisation, Layer, Loss, Rule, Schedule, ScheduleShape, initial_parameters,
+    scaled_rate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -237,7 +238,7 @@ impl Params {
         match self.optimiser {
             OptimiserParams::Sgd(Sgd { momentum, weight_decay }) => (Rule::Sgd { momentum }, weight_decay),
             OptimiserParams::Adam(Adam { beta1, beta2, epsilon, weight_decay }) => {
-                (Rule::Adam { beta1, beta2, epsilon }, weight_decay)
+                (Rule::Adam { beta1, beta2, epsilon, correction: BiasCorrection::OfStep }, weight_decay)
             }
         }
     }

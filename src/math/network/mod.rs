@@ -10,7 +10,6 @@
 //! - a step allocates nothing: buffers live in [`Workspace`] and [`Trainer`].
 
 mod architecture;
-mod composed;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
@@ -27,7 +26,6 @@ mod trainer;
 mod trainer_tests;
 
 pub use architecture::Architecture;
-pub use composed::composed_weights;
 pub use initialise::{Initialisation, initial_parameters};
 pub use layers::circular::frequency_block;
 pub use layers::layer::{
@@ -36,7 +34,7 @@ pub use layers::layer::{
 pub use layers::pointwise::Pointwise;
 pub use loss::Loss;
 pub use mean_gradient::{Objective, layer_overlaps, mean_gradient};
-pub use optimiser::{Optimiser, Rule};
+pub use optimiser::{BiasCorrection, Optimiser, Rule};
 pub use order::Order;
 pub use pass::{Network, Workspace};
 pub use scalar::Scalar;
