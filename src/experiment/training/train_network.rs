@@ -192,7 +192,7 @@ fn training<'a>(
             batch,
             seed: params.seed,
             schedule: params.schedule(samples.train.rows()),
-            ridge: params.ridge,
+            l2_penalty: params.l2_penalty,
             classifies: targets.is_none(),
             evaluate_at: params.moments(&params.evaluate_at),
             evaluation_samples: params.evaluation_samples.unwrap_or(usize::MAX),
