@@ -4,11 +4,10 @@
 
 use lofi::math::MathError;
 use lofi::math::image::maps::Geometry;
-use lofi::math::image::patch::Window;
 use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
-    Architecture, Initialisation, Layer, Loss, Network, Optimiser, Parametrisation, Pointwise, Rule, Source, Trainer,
-    initial_parameters,
+    Architecture, ConvolutionLayer, DenseLayer, Initialisation, Layer, Loss, Network, Optimiser, Parametrisation,
+    Pointwise, PoolingLayer, Rule, Source, Trainer, initial_parameters,
 };
 use std::error::Error;
 use std::time::Instant;
@@ -33,10 +32,10 @@ impl Source<f32> for Ready {
 }
 
 fn layers(name: &str) -> Option<Vec<Layer>> {
-    let relu = Layer::Pointwise(Pointwise::Relu);
-    let dense = |width| Layer::Dense { width, bias: true };
-    let convolution = Layer::Convolution { channels: 64, window: Window { size: 3, padding: 1 }, bias: true };
-    let pool = Layer::Pooling { pooling: Pooling::Max, size: 2 };
+    let relu = Layer::Activation(Pointwise::Relu);
+    let dense = |width| Layer::Dense(DenseLayer { width, bias: true });
+    let convolution = Layer::Convolution(ConvolutionLayer { width: 64, window: 3, padding: 1, bias: true });
+    let pool = Layer::Pooling(PoolingLayer { pooling: Pooling::Max, size: 2 });
     Some(match name {
         "mlp" => vec![dense(1000), relu, dense(1000), relu, dense(1)],
         "cnn" => vec![convolution, relu, convolution, relu, convolution, relu, Layer::GlobalAverage, dense(1)],

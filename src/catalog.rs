@@ -58,7 +58,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::PhaseRecovery,
     // Tables, in the order in which the clauses of a table act
     &analysis::Stack,
-    &Operation(analysis::Filter),
+    &Operation(analysis::FilterRows),
     &Operation(analysis::Choose),
     &Operation(analysis::Difference),
     &Operation(analysis::Aggregate),

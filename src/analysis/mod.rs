@@ -13,4 +13,4 @@ pub use claims::{
     Bar, Bound, Collapse, Condition, Estimate, InteriorOptimum, Monotone, Openness, OutlierCount, PairedDifference,
     RankCorrelation, Slope, Test, ThresholdLocation,
 };
-pub use tables::{Aggregate, Bins, Choose, ComparePublished, Difference, Filter, Stack};
+pub use tables::{Aggregate, Bins, Choose, ComparePublished, Difference, FilterRows, Stack};

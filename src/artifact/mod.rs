@@ -25,10 +25,7 @@ pub use cell::Cell;
 pub use columns::TableError;
 pub use figure::Figure;
 pub use kernel::Kernel;
-pub use network::{
-    Checkpoint, CircularConvolutionLayer, ConvolutionLayer, DenseLayer, HiddenLayers, Network, NetworkActivation,
-    NetworkLayer, NetworkPooling, PoolingLayer,
-};
+pub use network::{Checkpoint, HiddenLayers, Network};
 pub use pictures::{Picture, PictureScale, Pictures};
 pub use predictions::{Evaluated, Predictions, Readout};
 pub use printable::{json_escaped, one_line, printable, steers};

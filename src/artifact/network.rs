@@ -2,111 +2,8 @@
 
 use super::representation::Origin;
 use crate::math::image::maps::Geometry;
-use schemars::JsonSchema;
+use crate::math::network::Layer;
 use serde::{Deserialize, Serialize};
-
-/// One layer of a network.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum NetworkLayer {
-    /// Fully connected, on all numbers of a sample; maps are flattened channel-major.
-    Dense(DenseLayer),
-    /// Cross-correlation with zero padding, stride 1.
-    Convolution(ConvolutionLayer),
-    /// Convolution on the torus with filters as large as the map, then a fixed circular pooling.
-    CircularConvolution(CircularConvolutionLayer),
-    /// A function of each number.
-    Activation(NetworkActivation),
-    /// Windows side by side; a remainder at the right and bottom is dropped.
-    Pooling(PoolingLayer),
-    /// Each position divided by its norm over channels.
-    ChannelNorm,
-    /// The mean of each channel over all positions.
-    GlobalAverage,
-}
-
-/// A fully connected layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DenseLayer {
-    /// Units.
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub width: usize,
-    /// Whether each unit has a bias.
-    #[serde(default)]
-    pub bias: bool,
-}
-
-/// A convolution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConvolutionLayer {
-    /// Channels of the output.
-    #[schemars(range(min = 1, max = 100_000))]
-    pub width: usize,
-    /// Side of the window.
-    #[schemars(range(min = 1, max = 64))]
-    pub window: usize,
-    /// Rows and columns of zeros on every side.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 64))]
-    pub padding: usize,
-    /// Whether each channel has a bias.
-    #[serde(default)]
-    pub bias: bool,
-}
-
-/// A circular convolution. Its weights are the Fourier transforms of its filters, `Ŵ(ω)`: their squared norm is the sum of
-/// ‖Ŵ(ω)‖² over all frequencies, so a penalty on it is one on the operator, HW times that on the filters' entries.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CircularConvolutionLayer {
-    /// Channels of the output.
-    #[schemars(range(min = 1, max = 10_000))]
-    pub width: usize,
-    /// Strength β of the fixed pooling (1 − β) I + β A, with A the circular mean of 3 x 3 positions.
-    #[serde(default)]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub pooling: f64,
-    /// Whether each channel has a bias.
-    #[serde(default)]
-    pub bias: bool,
-}
-
-/// Pooling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PoolingLayer {
-    /// What a window gives.
-    pub pooling: NetworkPooling,
-    /// Side of the window.
-    #[schemars(range(min = 1, max = 64))]
-    pub size: usize,
-}
-
-/// What a pooling window gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum NetworkPooling {
-    /// The largest value.
-    Max,
-    /// The mean.
-    Average,
-}
-
-/// A function of each number, with a derivative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum NetworkActivation {
-    /// max(x, 0).
-    Relu,
-    /// tanh x.
-    Tanh,
-    /// The error function.
-    Erf,
-    /// 1/(1 + exp(−x)).
-    Sigmoid,
-}
 
 /// The parameters at one moment of training.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +18,7 @@ pub struct Checkpoint {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// Its layers.
-    pub layers: Vec<NetworkLayer>,
+    pub layers: Vec<Layer>,
     /// Layout of a sample; a vector of d numbers has d channels of one position.
     pub input: Geometry,
     /// Whether each layer's output is divided by the root of the inputs of a unit.
@@ -160,7 +57,7 @@ impl HiddenLayers {
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct NetworkHead {
-    pub layers: Vec<NetworkLayer>,
+    pub layers: Vec<Layer>,
     pub input: Geometry,
     pub tangent_kernel_scaling: bool,
     pub steps: Vec<usize>,

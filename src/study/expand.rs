@@ -3,7 +3,7 @@
 use super::builder::{Builder, MAX_FAULTS};
 use super::data::resolve_data;
 use super::environment::Environment;
-use super::grid::Grid;
+use super::grid::StepGrid;
 use super::model::Study;
 use super::template::templates;
 use super::{head, unused};
@@ -28,7 +28,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         return Err(limit(faults));
     };
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
-    let grid = Grid::expand(&mut builder, &templates, &cells, axes);
+    let grid = StepGrid::expand(&mut builder, &templates, &cells, axes);
     let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path));
     builder.faults.extend(head::faults(raw, environment));
     // A name that is mistyped where it is used would be told twice.

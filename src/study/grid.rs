@@ -12,14 +12,14 @@ use crate::study::read::scope::Scope;
 use std::collections::{HashMap, HashSet};
 
 /// The expanded user steps: for every template, its nodes by the values of its axes.
-pub(super) struct Grid<'a> {
+pub(super) struct StepGrid<'a> {
     pub templates: &'a [Template],
     pub cells: &'a [SweepCell],
     pub axes: Vec<String>,
     nodes: Vec<HashMap<String, usize>>,
 }
 
-impl<'a> Grid<'a> {
+impl<'a> StepGrid<'a> {
     pub fn expand(
         builder: &mut Builder<'_>,
         templates: &'a [Template],

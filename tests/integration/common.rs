@@ -1,7 +1,7 @@
 //! What the golden tests share: the data, the constants' layout and comparisons that name the worst entry.
 
 use lofi::artifact::Value;
-use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits};
+use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale};
 use lofi::math::linalg::Matrix;
 use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, Records, StepError};
@@ -93,9 +93,9 @@ pub fn kernel_lofi(data: &Data, kernel: &LayerKernel, ranks: &[usize]) -> Kernel
     let (mut train, mut test) = (data.x.clone(), data.x_test.clone());
     for &keep in ranks {
         let splits = Splits { train: &train, evaluation: &[&test] };
-        let state = kernel.of_features(splits, Scale::AutoRescale).unwrap();
+        let state = kernel.of_features(splits, WeightScale::AutoRescale).unwrap();
         let mut filter = dual_moment_filter(&state.view(), &data.y, keep, REFERENCE_FLOOR).unwrap();
         (train, test) = (filter.train, filter.evaluation.remove(0));
     }
-    kernel.of_features(Splits { train: &train, evaluation: &[&test] }, Scale::AutoRescale).unwrap()
+    kernel.of_features(Splits { train: &train, evaluation: &[&test] }, WeightScale::AutoRescale).unwrap()
 }

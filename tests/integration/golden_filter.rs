@@ -1,13 +1,14 @@
 //! The filter in function space and its chain. Source of every constant: float64 run of the reference implementation.
 
 use crate::common::{Data, assert_close, kernel_lofi, printed};
-use lofi::math::kernel::{LayerKernel, Scale, Splits, deep_nngp};
+use lofi::math::kernel::{LayerKernel, Splits, WeightScale, deep_nngp};
 use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter, projector};
 
 #[test]
 fn signed_moment_dual_of_the_relu_gram() {
     let data = Data::sines();
-    let state = LayerKernel::Relu.of_features(Splits { train: &data.x, evaluation: &[] }, Scale::AutoRescale).unwrap();
+    let state =
+        LayerKernel::Relu.of_features(Splits { train: &data.x, evaluation: &[] }, WeightScale::AutoRescale).unwrap();
     let filter = dual_moment_filter(&state.view(), &data.y, 6, REFERENCE_FLOOR).unwrap();
     let expected = [-2.04221841973, -1.30499195647, 0.701511621148, -0.678353660438, -0.629961520502, -0.475174031969];
     assert_close("eigenvalues", &filter.eigenvalues, &expected, printed(12, 1e-12));
@@ -25,6 +26,6 @@ fn keeping_everything_is_deep_nngp_on_the_training_rows() {
     let data = Data::sines();
     let chain = kernel_lofi(&data, &LayerKernel::Relu, &[24, 24]);
     let splits = Splits { train: &data.x, evaluation: &[] };
-    let nngp = deep_nngp(&LayerKernel::Relu, 3, splits, Scale::AutoRescale).unwrap();
+    let nngp = deep_nngp(&LayerKernel::Relu, 3, splits, WeightScale::AutoRescale).unwrap();
     assert!((chain.train - nngp.train).amax() < 1e-12);
 }

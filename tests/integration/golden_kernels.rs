@@ -1,7 +1,7 @@
 //! Layer kernels and deep NNGP. Source of every constant: float64 run of the reference implementation.
 
 use crate::common::{Data, assert_close, printed};
-use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, covariance_root, deep_nngp};
+use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale, covariance_root, deep_nngp};
 
 fn kernel(name: &str, nodes: usize) -> LayerKernel {
     LayerKernel::parse(name, nodes).unwrap().unwrap()
@@ -89,7 +89,7 @@ fn sines_are_the_data_of_the_constants() {
 fn relu_gram_auto_rescaled() {
     let data = Data::sines();
     let state = LayerKernel::Relu
-        .of_features(Splits { train: &data.x, evaluation: &[&data.x_test] }, Scale::AutoRescale)
+        .of_features(Splits { train: &data.x, evaluation: &[&data.x_test] }, WeightScale::AutoRescale)
         .unwrap();
     let sigma_w = (8.0 * 24.0 / data.x.norm_squared()).sqrt();
     assert_close("sigma_w", &[sigma_w], &[1.39282345578789], printed(15, 1e-15));
@@ -102,7 +102,7 @@ fn relu_gram_auto_rescaled() {
     assert_close("smallest eigenvalue", &[smallest], &[0.0100830523476], printed(12, 1e-13));
 }
 
-fn nngp(name: &str, nodes: usize, scale: Scale) -> KernelState {
+fn nngp(name: &str, nodes: usize, scale: WeightScale) -> KernelState {
     let data = Data::sines();
     let splits = Splits { train: &data.x, evaluation: &[&data.x_test] };
     deep_nngp(&kernel(name, nodes), 3, splits, scale).unwrap()
@@ -110,11 +110,11 @@ fn nngp(name: &str, nodes: usize, scale: Scale) -> KernelState {
 
 #[test]
 fn deep_nngp_of_three_layers() {
-    let unit = Scale::Fixed { sigma_w: 1.0, sigma_b: 0.0 };
+    let unit = WeightScale::Fixed { sigma_w: 1.0, sigma_b: 0.0 };
     let table = [
-        ("relu", Scale::AutoRescale, [0.573231565431, 0.314191765326, 0.276968436843]),
+        ("relu", WeightScale::AutoRescale, [0.573231565431, 0.314191765326, 0.276968436843]),
         ("relu", unit, [0.0738716776378, 0.0404895232647, 0.0356925967029]),
-        ("sigmoid", Scale::AutoRescale, [0.29343442439, 0.291343258327, 0.292003088778]),
+        ("sigmoid", WeightScale::AutoRescale, [0.29343442439, 0.291343258327, 0.292003088778]),
         ("sigmoid", unit, [0.264721909055, 0.264550713024, 0.264603741377]),
     ];
     for (name, scale, expected) in table {
@@ -128,7 +128,7 @@ fn deep_nngp_of_three_layers() {
 fn deep_nngp_is_the_explicit_recursion() {
     let data = Data::sines();
     let splits = Splits { train: &data.x, evaluation: &[&data.x_test] };
-    for scale in [Scale::AutoRescale, Scale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
+    for scale in [WeightScale::AutoRescale, WeightScale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
         let first = LayerKernel::Relu.of_features(splits, scale).unwrap();
         assert_eq!(deep_nngp(&LayerKernel::Relu, 1, splits, scale).unwrap(), first);
         let third = LayerKernel::Relu.of_kernel(LayerKernel::Relu.of_kernel(first, scale), scale);

@@ -3,7 +3,7 @@
 
 use crate::common::{Data, assert_close, kernel_lofi, printed};
 use lofi::math::activation::Activation;
-use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, deep_nngp};
+use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale, deep_nngp};
 use lofi::math::linalg::{Matrix, canonical_signs, scale_columns};
 use lofi::math::lofi::filter::{MomentFilter, REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter};
 use lofi::math::lofi::random_features::RandomLayer;
@@ -84,15 +84,15 @@ fn standard_error_of_the_test_error() {
 #[test]
 fn deep_nngp_readouts() {
     let data = Data::sines();
-    let unit = Scale::Fixed { sigma_w: 1.0, sigma_b: 0.0 };
+    let unit = WeightScale::Fixed { sigma_w: 1.0, sigma_b: 0.0 };
     let uncentred = [
-        ("relu", Scale::AutoRescale, [0.744751623723, 0.746698402923, 0.740687291753, 0.73131418145]),
+        ("relu", WeightScale::AutoRescale, [0.744751623723, 0.746698402923, 0.740687291753, 0.73131418145]),
         ("relu", unit, [0.746307048112, 0.743541247049, 0.727657136492, 0.824570660886]),
-        ("sigmoid", Scale::AutoRescale, [0.882681951447, 0.689515077314, 0.676712070752, 0.695413049458]),
+        ("sigmoid", WeightScale::AutoRescale, [0.882681951447, 0.689515077314, 0.676712070752, 0.695413049458]),
         ("sigmoid", unit, [0.686754002968, 0.674754351616, 0.676104193934, 0.69761303385]),
     ];
     let centred = [
-        ("relu", Scale::AutoRescale, [0.8453733108, 0.831234673955, 0.74146763388, 0.671535975201]),
+        ("relu", WeightScale::AutoRescale, [0.8453733108, 0.831234673955, 0.74146763388, 0.671535975201]),
         ("relu", unit, [0.834739195281, 0.755813070429, 0.673025605314, 0.672298062322]),
     ];
     let splits = Splits { train: &data.x, evaluation: &[&data.x_test] };

@@ -2,10 +2,10 @@
 
 use lofi::math::MathError;
 use lofi::math::image::maps::Geometry;
-use lofi::math::image::patch::Window;
 use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
-    Architecture, Layer, Loss, Network, Optimiser, Parametrisation, Pointwise, Rule, Scalar, Source, Trainer,
+    Architecture, BiasCorrection, ConvolutionLayer, DenseLayer, Layer, Loss, Network, Optimiser, Parametrisation,
+    Pointwise, PoolingLayer, Rule, Scalar, Source, Trainer,
 };
 use serde_json::Value as Json;
 
@@ -33,24 +33,24 @@ impl<T: Scalar> Source<T> for Waves {
 }
 
 fn network(name: &str) -> (Architecture, Loss) {
-    let dense = |width| Layer::Dense { width, bias: true };
+    let dense = |width| Layer::Dense(DenseLayer { width, bias: true });
     let convolution =
-        |channels, size, padding| Layer::Convolution { channels, window: Window { size, padding }, bias: true };
-    let pooling = |pooling| Layer::Pooling { pooling, size: 2 };
+        |width, window, padding| Layer::Convolution(ConvolutionLayer { width, window, padding, bias: true });
+    let pooling = |pooling| Layer::Pooling(PoolingLayer { pooling, size: 2 });
     let (input, layers, loss) = match name {
         "mlp" => {
-            let (relu, tanh) = (Layer::Pointwise(Pointwise::Relu), Layer::Pointwise(Pointwise::Tanh));
+            let (relu, tanh) = (Layer::Activation(Pointwise::Relu), Layer::Activation(Pointwise::Tanh));
             let layers = vec![dense(4), relu, dense(3), tanh, dense(1)];
             (Geometry { channels: 5, height: 1, width: 1 }, layers, Loss::Square)
         }
         _ => {
             let layers = vec![
                 convolution(3, 3, 1),
-                Layer::Pointwise(Pointwise::Relu),
+                Layer::Activation(Pointwise::Relu),
                 pooling(Pooling::Max),
                 Layer::ChannelNorm,
                 convolution(2, 2, 0),
-                Layer::Pointwise(Pointwise::Sigmoid),
+                Layer::Activation(Pointwise::Sigmoid),
                 pooling(Pooling::Average),
                 dense(1),
             ];
@@ -65,7 +65,7 @@ fn agrees<T: Scalar>(case: &Json, tolerance: f64) {
     let start = (0..architecture.parameters()).map(|i| T::of(0.4 * (1.3 * i as f64 + 0.5).sin())).collect();
     let (rule, decay, rate) = match case["optimiser"].as_str().unwrap() {
         "sgd" => (Rule::Sgd { momentum: 0.9 }, 0.01, 0.1),
-        _ => (Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, 0.0, 0.05),
+        _ => (Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction: BiasCorrection::OfStep }, 0.0, 0.05),
     };
     let optimiser = Optimiser::new(rule, decay, architecture.parameters());
     let source = Waves { dim: architecture.input().dim() };

@@ -4,7 +4,7 @@ use crate::common::{Data, assert_close, kernel_lofi};
 use crate::project::repository;
 use lofi::math::activation::Activation;
 use lofi::math::emergence::emergence;
-use lofi::math::kernel::{KernelState, LayerKernel, Scale, Splits, deep_nngp};
+use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale, deep_nngp};
 use lofi::math::linalg::Matrix;
 use lofi::math::lofi::filter::{REFERENCE_FLOOR, Route, dual_moment_filter, moment_filter, projector};
 use lofi::math::lofi::moment::second_moment;
@@ -80,7 +80,7 @@ fn splits<'a>(data: &'a Data, evaluation: &'a [&'a Matrix]) -> Splits<'a> {
 }
 
 fn relu_state(data: &Data) -> KernelState {
-    LayerKernel::Relu.of_features(splits(data, &[&data.x_test]), Scale::AutoRescale).unwrap()
+    LayerKernel::Relu.of_features(splits(data, &[&data.x_test]), WeightScale::AutoRescale).unwrap()
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn kernel_lofi_3layer_uncentred_ridge() {
 fn deep_nngp_3layer_uncentred_and_centred_ridge() {
     for oracle in Oracle::all() {
         let data = oracle.data();
-        let state = deep_nngp(&LayerKernel::Relu, 3, splits(&data, &[&data.x_test]), Scale::AutoRescale).unwrap();
+        let state = deep_nngp(&LayerKernel::Relu, 3, splits(&data, &[&data.x_test]), WeightScale::AutoRescale).unwrap();
         check_scores(&oracle, "deep_nngp_3layer_uncentred_ridge", &given_ridges(&oracle, &state, Centring::Nothing));
         check_scores(&oracle, "deep_nngp_3layer_centred_ridge", &given_ridges(&oracle, &state, Centring::Full));
     }
@@ -170,7 +170,7 @@ fn nngp_with_given_variances() {
             ("nngp_sigmoid_sw1.3_sb0.2", "sigmoid"),
         ] {
             let kernel = LayerKernel::parse(kernel, 20).unwrap().unwrap();
-            let scale = Scale::Fixed { sigma_w: 1.3, sigma_b: 0.2 };
+            let scale = WeightScale::Fixed { sigma_w: 1.3, sigma_b: 0.2 };
             let state = kernel.of_features(splits(&data, &[&data.x_test]), scale).unwrap();
             let corner = |m: &Matrix| m.view((0, 0), (8, 8)).iter().copied().collect::<Vec<_>>();
             oracle.check(entry, "train_first8", &corner(&state.train), (1e-10, PRINTED));

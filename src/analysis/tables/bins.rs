@@ -3,7 +3,7 @@
 use super::headers::key_of;
 use crate::analysis::rows::groups;
 use crate::artifact::{Cell, Table};
-use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
+use crate::math::statistics::histogram::{BinScale, bin_counts, bin_edges};
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
 use crate::step::{Column, Columns, Context, Header, Problem, StepError};
 use schemars::JsonSchema;
@@ -15,7 +15,8 @@ pub struct Bins;
 /// The axis on which bins are equally wide.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Scale {
+#[schemars(rename = "Scale")]
+pub enum ScaleName {
     /// Linear.
     #[default]
     Linear,
@@ -38,7 +39,7 @@ pub struct Params {
     pub count: usize,
     /// The axis on which they are equally wide: `linear`, `log` or `symlog`.
     #[serde(default)]
-    pub scale: Scale,
+    pub scale: ScaleName,
     /// Where the linear part of `symlog` ends, in the column's unit.
     #[serde(default)]
     #[schemars(range(min = 1e-300, max = 1e15))]
@@ -116,7 +117,7 @@ impl TableOp for Bins {
             reason: format!(
                 "column `{}`: {error}{}",
                 params.column,
-                if axis == Axis::Log { "; `symlog` takes values of any sign" } else { "" }
+                if axis == BinScale::Log { "; `symlog` takes values of any sign" } else { "" }
             ),
         })?;
         let by = head.keys.without(&[&params.pool]);
@@ -144,12 +145,14 @@ impl TableOp for Bins {
     }
 }
 
-fn axis(params: &Params) -> Result<Axis, Problem> {
+fn axis(params: &Params) -> Result<BinScale, Problem> {
     match (params.scale, params.threshold) {
-        (Scale::Linear, None) => Ok(Axis::Linear),
-        (Scale::Log, None) => Ok(Axis::Log),
-        (Scale::Symlog, Some(threshold)) => Ok(Axis::Symlog { threshold }),
-        (Scale::Symlog, None) => Err(Problem::at("scale", "`symlog` needs `threshold`, where its linear part ends")),
+        (ScaleName::Linear, None) => Ok(BinScale::Linear),
+        (ScaleName::Log, None) => Ok(BinScale::Log),
+        (ScaleName::Symlog, Some(threshold)) => Ok(BinScale::Symlog { threshold }),
+        (ScaleName::Symlog, None) => {
+            Err(Problem::at("scale", "`symlog` needs `threshold`, where its linear part ends"))
+        }
         (_, Some(_)) => Err(Problem::at("threshold", "only `scale: symlog` has a threshold")),
     }
 }

@@ -2,23 +2,23 @@
 
 use crate::artifact::Table;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Context, Filter as Conditions, StepError};
+use crate::step::{Context, Filter, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The rows that meet some conditions.
-pub struct Filter;
+pub struct FilterRows;
 
-/// Parameters of [`Filter`].
+/// Parameters of [`FilterRows`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// Conditions by column, all of which a kept row meets.
     #[serde(rename = "where")]
-    pub conditions: Conditions,
+    pub conditions: Filter,
 }
 
-impl TableOp for Filter {
+impl TableOp for FilterRows {
     type Params = Params;
     const NAME: &'static str = "filter";
     const ABOUT: Words = Words {
@@ -53,7 +53,7 @@ mod tests {
         let rows = table(&["m", "n"], &[json!(["a", 1]), json!(["b", 2]), json!(["b", 3])]);
         let params = json!({"where": {"m": "b", "n": {"at_least": 3}}});
         assert_eq!(
-            run(&Operation(Filter), &params, &[rows]).unwrap(),
+            run(&Operation(FilterRows), &params, &[rows]).unwrap(),
             Value::Table(table(&["m", "n"], &[json!(["b", 3])]))
         );
     }

@@ -17,5 +17,5 @@ pub use bins::Bins;
 pub use choose::Choose;
 pub use compare_published::ComparePublished;
 pub use difference::Difference;
-pub use filter::Filter;
+pub use filter::FilterRows;
 pub use stack::Stack;

@@ -2,8 +2,9 @@
 
 use super::values::*;
 use crate::artifact::*;
-use crate::artifact::{Checkpoint, ConvolutionLayer, NetworkLayer, Outcome, Picture, PictureScale, Readout};
+use crate::artifact::{Checkpoint, Outcome, Picture, PictureScale, Readout};
 use crate::math::linalg::Matrix;
+use crate::math::network::{ConvolutionLayer, Layer};
 use std::sync::Arc;
 
 fn round_trip(value: &Value) -> Value {
@@ -39,7 +40,7 @@ fn picture(width: usize, first: f64) -> Picture {
 fn network() -> Network {
     let convolution = ConvolutionLayer { width: 2, window: 1, padding: 0, bias: true };
     Network {
-        layers: vec![NetworkLayer::Convolution(convolution), NetworkLayer::ChannelNorm],
+        layers: vec![Layer::Convolution(convolution), Layer::ChannelNorm],
         input: Geometry { channels: 1, height: 2, width: 2 },
         tangent_kernel_scaling: true,
         checkpoints: [0, 7].map(|step| Checkpoint { step, parameters: vec![0.1, -1e-30, 3.0, 0.0] }).to_vec(),

@@ -87,7 +87,7 @@ impl CircularLayer {
             .skip(layer - 1)
             .find(|_| true)
             .ok_or_else(|| StepError::Bug(format!("no layer {layer} with weights")))?;
-        if !matches!(placed.layer, network::Layer::CircularConvolution { .. }) {
+        if !matches!(placed.layer, network::Layer::CircularConvolution(_)) {
             let reason = format!("layer {layer} is no circular convolution");
             return Err(StepError::Input { slot: "network".to_owned(), reason });
         }

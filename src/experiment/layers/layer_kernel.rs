@@ -2,7 +2,7 @@
 
 use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
-use crate::math::kernel::{LayerKernel as Formula, Scale};
+use crate::math::kernel::{LayerKernel as Formula, WeightScale};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -76,8 +76,12 @@ impl Params {
         formula.ok_or_else(|| StepError::Bug(format!("no kernel `{name}`")))
     }
 
-    pub const fn scale(&self) -> Scale {
-        if self.rescale { Scale::AutoRescale } else { Scale::Fixed { sigma_w: self.sigma_w, sigma_b: self.sigma_b } }
+    pub const fn scale(&self) -> WeightScale {
+        if self.rescale {
+            WeightScale::AutoRescale
+        } else {
+            WeightScale::Fixed { sigma_w: self.sigma_w, sigma_b: self.sigma_b }
+        }
     }
 
     /// Operations for one value of the kernel: an arc cosine, or the quadrature.

@@ -4,10 +4,10 @@ use super::layer_list::{ListedLayer, written_out};
 use super::network::{PointSource, architecture, input_of};
 use super::parameters::InitialisationName;
 use super::train_network::planned;
-use crate::artifact::{Cell, NetworkLayer, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{
-    Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
+    Layer, Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
 };
 use crate::step::{
     About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
@@ -37,7 +37,7 @@ pub struct Params {
     /// The layers in order, as those of `train-network`; the last one must give one number.
     #[serde(deserialize_with = "written_out")]
     #[schemars(with = "Vec<ListedLayer>")]
-    pub layers: Vec<NetworkLayer>,
+    pub layers: Vec<Layer>,
     /// The law of the weights.
     #[serde(default = "tangent_kernel")]
     pub initialisation: InitialisationName,

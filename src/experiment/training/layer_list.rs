@@ -1,29 +1,18 @@
 //! How the layers of a network are listed: one by one, or some of them several times.
 
-use crate::artifact::{
-    CircularConvolutionLayer, ConvolutionLayer, DenseLayer, NetworkActivation, NetworkLayer, PoolingLayer,
-};
-use schemars::JsonSchema;
+use crate::math::network::Layer;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::EnumAccessDeserializer;
+use serde::de::{DeserializeSeed, EnumAccess, Error, IntoDeserializer, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
+use std::fmt;
 
 /// An entry of a list of layers.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ListedLayer {
-    /// Fully connected, on all numbers of a sample; maps are flattened channel-major.
-    Dense(DenseLayer),
-    /// Cross-correlation with zero padding, stride 1.
-    Convolution(ConvolutionLayer),
-    /// Convolution on the torus with filters as large as the map, then a fixed circular pooling.
-    CircularConvolution(CircularConvolutionLayer),
-    /// A function of each number.
-    Activation(NetworkActivation),
-    /// Windows side by side; a remainder at the right and bottom is dropped.
-    Pooling(PoolingLayer),
-    /// Each position divided by its norm over channels.
-    ChannelNorm,
-    /// The mean of each channel over all positions.
-    GlobalAverage,
+    /// A layer.
+    One(Layer),
     /// Some layers several times.
     Repeat(RepeatedLayers),
 }
@@ -37,31 +26,104 @@ pub struct RepeatedLayers {
     pub times: usize,
     /// The layers of one round.
     #[schemars(length(min = 1))]
-    pub layers: Vec<NetworkLayer>,
+    pub layers: Vec<Layer>,
 }
 
 /// The layers one by one. A list written with `repeat` is the same network as one written out, with the same key.
 ///
 /// # Errors
 /// Those of the entries.
-pub fn written_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NetworkLayer>, D::Error> {
+pub fn written_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Layer>, D::Error> {
     let listed = Vec::<ListedLayer>::deserialize(deserializer)?;
     Ok(listed.into_iter().flat_map(ListedLayer::layers).collect())
 }
 
 impl ListedLayer {
-    fn layers(self) -> Vec<NetworkLayer> {
+    fn layers(self) -> Vec<Layer> {
         match self {
-            Self::Dense(layer) => vec![NetworkLayer::Dense(layer)],
-            Self::Convolution(layer) => vec![NetworkLayer::Convolution(layer)],
-            Self::CircularConvolution(layer) => vec![NetworkLayer::CircularConvolution(layer)],
-            Self::Activation(layer) => vec![NetworkLayer::Activation(layer)],
-            Self::Pooling(layer) => vec![NetworkLayer::Pooling(layer)],
-            Self::ChannelNorm => vec![NetworkLayer::ChannelNorm],
-            Self::GlobalAverage => vec![NetworkLayer::GlobalAverage],
+            Self::One(layer) => vec![layer],
             // no list is longer than a network can be, whatever is asked for
             Self::Repeat(RepeatedLayers { times, layers }) => layers.repeat(times.min(1000)),
         }
+    }
+}
+
+const REPEAT: &str = "repeat";
+
+/// What an entry may be, as a message lists it: the names of [`Layer`] and `repeat`.
+const ENTRIES: &[&str] = &[
+    "dense",
+    "convolution",
+    "circular-convolution",
+    "activation",
+    "pooling",
+    "channel-norm",
+    "global-average",
+    REPEAT,
+];
+
+impl<'de> Deserialize<'de> for ListedLayer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_enum("ListedLayer", ENTRIES, EntryVisitor)
+    }
+}
+
+struct EntryVisitor;
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = ListedLayer;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("enum ListedLayer")
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, entry: A) -> Result<ListedLayer, A::Error> {
+        let (name, content): (String, _) = entry.variant()?;
+        if name == REPEAT {
+            return content.newtype_variant().map(ListedLayer::Repeat);
+        }
+        if !ENTRIES.contains(&name.as_str()) {
+            return Err(A::Error::unknown_variant(&name, ENTRIES));
+        }
+        Layer::deserialize(EnumAccessDeserializer::new(Named { name, content })).map(ListedLayer::One)
+    }
+}
+
+/// An entry whose name has been read.
+struct Named<A> {
+    name: String,
+    content: A,
+}
+
+impl<'de, A: VariantAccess<'de>> EnumAccess<'de> for Named<A> {
+    type Error = A::Error;
+    type Variant = A;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, A), A::Error> {
+        Ok((seed.deserialize(self.name.into_deserializer())?, self.content))
+    }
+}
+
+impl JsonSchema for ListedLayer {
+    fn schema_name() -> Cow<'static, str> {
+        "ListedLayer".into()
+    }
+
+    // The alternatives of a layer, and one more.
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Layer::json_schema(generator);
+        let repeated = json_schema!({
+            "type": "object",
+            "properties": {REPEAT: generator.subschema_for::<RepeatedLayers>()},
+            "required": [REPEAT],
+            "additionalProperties": false,
+            "description": "Some layers several times."
+        });
+        if let Some(alternatives) = schema.get_mut("oneOf").and_then(|found| found.as_array_mut()) {
+            alternatives.push(repeated.into());
+        }
+        schema.insert("description".to_owned(), "An entry of a list of layers.".into());
+        schema
     }
 }
 
@@ -91,6 +153,23 @@ mod tests {
         ]);
         assert_eq!(canonical(&every), every);
         assert_eq!(canonical(&json!([{"repeat": {"times": 0, "layers": [relu]}}, dense])), json!([dense]));
+    }
+
+    // What a message lists is what there is.
+    #[test]
+    fn an_entry_is_a_layer_or_a_repetition() {
+        let schema = schemars::schema_for!(super::ListedLayer).to_value();
+        let name = |alternative: &Json| match alternative.get("properties").and_then(Json::as_object) {
+            Some(properties) => properties.keys().next().cloned(),
+            None => alternative["const"].as_str().map(ToOwned::to_owned),
+        };
+        let names: Vec<String> = schema["oneOf"].as_array().unwrap().iter().filter_map(name).collect();
+        assert_eq!(names, super::ENTRIES);
+        let faults = Check::of(&TrainNetwork)
+            .canonical(&json!({"layers": ["dens"], "learning_rate": 0.1, "batch": 1, "steps": 1, "seed": 0}))
+            .unwrap_err();
+        assert!(faults[0].message.contains("unknown variant `dens`") && faults[0].message.contains("`repeat`"));
+        assert_eq!(faults[0].path, ["layers", "0"]);
     }
 
     #[test]

@@ -2,16 +2,14 @@
 
 use super::network::{architecture, input_of, shape};
 use super::parameters::InitialisationName;
-use crate::artifact::{
-    Checkpoint, DenseLayer, Network, NetworkActivation, NetworkLayer, Points, Representation, Shape, Spectrum, Value,
-    ValueType,
-};
+use crate::artifact::{Checkpoint, Network, Points, Representation, Shape, Spectrum, Value, ValueType};
 use crate::experiment::layers::fitted_stack::check_moment;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Matrix, product};
+use crate::math::lofi::composed::composed_weights;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, draw_weights, input_scale_blocks};
-use crate::math::network::{Architecture, composed_weights, initial_parameters};
+use crate::math::network::{Architecture, DenseLayer, Layer, Pointwise, initial_parameters};
 use crate::step::{
     About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
@@ -29,7 +27,7 @@ pub struct Params {
     #[schemars(range(min = 1, max = 1_000_000))]
     pub width: usize,
     /// The nonlinearity of the lifts.
-    pub activation: NetworkActivation,
+    pub activation: Pointwise,
     /// Seed of the lifts' weights, as in their `random-features`, and of the readout's.
     #[schemars(range(min = 0))]
     pub seed: u64,
@@ -41,18 +39,18 @@ pub struct Params {
 const ROWS_AT_ONCE: usize = 1024;
 
 impl Params {
-    fn layers(&self, widths: &[usize]) -> Vec<NetworkLayer> {
-        let dense = |&width: &usize| NetworkLayer::Dense(DenseLayer { width, bias: false });
-        let hidden = widths.iter().flat_map(|width| [dense(width), NetworkLayer::Activation(self.activation)]);
-        hidden.chain([NetworkLayer::Dense(DenseLayer { width: 1, bias: true })]).collect()
+    fn layers(&self, widths: &[usize]) -> Vec<Layer> {
+        let dense = |&width: &usize| Layer::Dense(DenseLayer { width, bias: false });
+        let hidden = widths.iter().flat_map(|width| [dense(width), Layer::Activation(self.activation)]);
+        hidden.chain([Layer::Dense(DenseLayer { width: 1, bias: true })]).collect()
     }
 
     fn activation(&self) -> Activation {
         match self.activation {
-            NetworkActivation::Relu => Activation::Relu,
-            NetworkActivation::Tanh => Activation::Tanh,
-            NetworkActivation::Erf => Activation::Erf,
-            NetworkActivation::Sigmoid => Activation::Sigmoid,
+            Pointwise::Relu => Activation::Relu,
+            Pointwise::Tanh => Activation::Tanh,
+            Pointwise::Erf => Activation::Erf,
+            Pointwise::Sigmoid => Activation::Sigmoid,
         }
     }
 }

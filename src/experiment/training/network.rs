@@ -1,59 +1,23 @@
 //! Between networks as values of steps and the networks of `math`.
 
-use crate::artifact::{
-    Geometry, HiddenLayers, Network, NetworkActivation, NetworkLayer, NetworkPooling, Points, Shape,
-};
+use crate::artifact::{Geometry, HiddenLayers, Network, Points, Shape};
 use crate::math::MathError;
-use crate::math::image::patch::Window;
-use crate::math::image::pooling::Pooling;
 use crate::math::linalg::Matrix;
 use crate::math::network::{
-    self, Architecture, Layer, NUMBERS_AT_ONCE, Parametrisation, Pointwise, Source, Workspace, rows_at_once,
+    self, Architecture, Layer, NUMBERS_AT_ONCE, Parametrisation, Source, Workspace, rows_at_once,
 };
 use crate::math::size::times;
 use crate::step::StepError;
 
 /// The layers of a network with their sizes.
-pub fn architecture(layers: &[NetworkLayer], input: Geometry, tangent_kernel: bool) -> Result<Architecture, MathError> {
-    let layers: Vec<Layer> = layers.iter().map(|&layer| layer.into()).collect();
-    let Geometry { channels, height, width } = input;
+pub fn architecture(layers: &[Layer], input: Geometry, tangent_kernel: bool) -> Result<Architecture, MathError> {
     let scaling = if tangent_kernel { Parametrisation::TangentKernel } else { Parametrisation::Standard };
-    Architecture::new(Geometry { channels, height, width }, &layers, scaling)
+    Architecture::new(input, layers, scaling)
 }
 
 /// Those of a network that is a value.
 pub fn architecture_of(network: &Network) -> Result<Architecture, MathError> {
     architecture(&network.layers, network.input, network.tangent_kernel_scaling)
-}
-
-impl From<NetworkLayer> for Layer {
-    fn from(layer: NetworkLayer) -> Self {
-        match layer {
-            NetworkLayer::Dense(dense) => Self::Dense { width: dense.width, bias: dense.bias },
-            NetworkLayer::Convolution(c) => {
-                let window = Window { size: c.window, padding: c.padding };
-                Self::Convolution { channels: c.width, window, bias: c.bias }
-            }
-            NetworkLayer::CircularConvolution(c) => {
-                Self::CircularConvolution { channels: c.width, pooling: c.pooling, bias: c.bias }
-            }
-            NetworkLayer::Activation(activation) => Self::Pointwise(match activation {
-                NetworkActivation::Relu => Pointwise::Relu,
-                NetworkActivation::Tanh => Pointwise::Tanh,
-                NetworkActivation::Erf => Pointwise::Erf,
-                NetworkActivation::Sigmoid => Pointwise::Sigmoid,
-            }),
-            NetworkLayer::Pooling(p) => {
-                let pooling = match p.pooling {
-                    NetworkPooling::Max => Pooling::Max,
-                    NetworkPooling::Average => Pooling::Average,
-                };
-                Self::Pooling { pooling, size: p.size }
-            }
-            NetworkLayer::ChannelNorm => Self::ChannelNorm,
-            NetworkLayer::GlobalAverage => Self::GlobalAverage,
-        }
-    }
 }
 
 /// The layout of a network's input: that of the images, or d channels of one position.

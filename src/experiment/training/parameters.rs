@@ -1,9 +1,9 @@
 //! Parameters of training by gradient descent.
 
 use super::layer_list::{ListedLayer, written_out};
-use crate::artifact::NetworkLayer;
 use crate::math::network::{
-    Architecture, Initialisation, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
+    Architecture, BiasCorrection, Initialisation, Layer, Loss, Rule, Schedule, ScheduleShape, initial_parameters,
+    scaled_rate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -123,10 +123,10 @@ pub struct OrthogonalStart {
     pub degree: usize,
 }
 
-/// L2 regularisation: λ ‖θ‖² over all weights and biases.
+/// The penalty λ ‖θ‖² on all weights and biases.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RidgePenalty {
+pub struct L2Penalty {
     /// λ, from the end of its rise on.
     #[schemars(range(min = 0.0))]
     pub lambda: f64,
@@ -144,8 +144,8 @@ const fn ten_thousandth() -> f64 {
     1e-4
 }
 
-impl RidgePenalty {
-    /// λ at a step.
+impl L2Penalty {
+    /// λ at a step: `λ from^(1 − t/rise)` while it rises.
     pub fn at(self, step: usize) -> f64 {
         if step >= self.rise {
             return self.lambda;
@@ -176,16 +176,17 @@ pub struct Params {
     /// `cross-entropy` one for each class, with `targets` as many as these have.
     #[serde(deserialize_with = "written_out")]
     #[schemars(with = "Vec<ListedLayer>")]
-    pub layers: Vec<NetworkLayer>,
+    pub layers: Vec<Layer>,
     /// What training makes small.
     #[serde(default)]
     pub loss: LossName,
     /// `sgd: {momentum, weight_decay}` or `adam: {beta1, beta2, epsilon, weight_decay}`.
     #[serde(default)]
     pub optimiser: OptimiserParams,
-    /// L2 regularisation, not part of the losses that are recorded: `{lambda, rise, from}`.
+    /// L2 penalty λ ‖θ‖² on all weights and biases, `{lambda, rise, from}`: 2λθ is added to the gradient that the
+    /// optimiser takes, as `weight_decay: 2λ` would. Not part of the losses that are recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ridge: Option<RidgePenalty>,
+    pub l2_penalty: Option<L2Penalty>,
     /// Largest learning rate.
     #[schemars(range(min = 0.0))]
     pub learning_rate: f64,
@@ -238,7 +239,7 @@ impl Params {
         match self.optimiser {
             OptimiserParams::Sgd(Sgd { momentum, weight_decay }) => (Rule::Sgd { momentum }, weight_decay),
             OptimiserParams::Adam(Adam { beta1, beta2, epsilon, weight_decay }) => {
-                (Rule::Adam { beta1, beta2, epsilon }, weight_decay)
+                (Rule::Adam { beta1, beta2, epsilon, correction: BiasCorrection::OfStep }, weight_decay)
             }
         }
     }

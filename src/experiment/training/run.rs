@@ -1,7 +1,7 @@
 //! The loop of training: gradient, record, step, and a state to go on from.
 
 use super::network::PointSource;
-use super::parameters::RidgePenalty;
+use super::parameters::L2Penalty;
 use super::state::{Progress, decode, encode};
 use crate::artifact::{Cell, Checkpoint, Network, Table, Value};
 use crate::math::network::{Evaluation, Order, Schedule, Trainer};
@@ -12,7 +12,7 @@ pub struct Setting {
     pub batch: usize,
     pub seed: u64,
     pub schedule: Schedule,
-    pub ridge: Option<RidgePenalty>,
+    pub l2_penalty: Option<L2Penalty>,
     /// Whether outputs stand for classes, so that a share of them is wrong.
     pub classifies: bool,
     /// Steps with a row in the trajectory, ascending.
@@ -111,9 +111,9 @@ impl Training<'_> {
         if last {
             return Ok(Made::Last);
         }
-        if let Some(ridge) = self.setting.ridge {
+        if let Some(penalty) = self.setting.l2_penalty {
             // the gradient of λ‖θ‖²
-            self.trainer.decay(2.0 * ridge.at(step));
+            self.trainer.decay(2.0 * penalty.at(step));
         }
         self.trainer.descend(self.setting.schedule.rate(step));
         progress.step += 1;

@@ -9,13 +9,13 @@ use crate::step::{Problem, Shapes, StepError};
 /// Refuses a network whose outputs do not fit its targets.
 pub fn check_outputs(params: &Params, architecture: &Architecture, inputs: &Shapes) -> Result<(), Vec<Problem>> {
     let found = architecture.output().dim();
-    if params.ridge.is_some() && params.rule().1 > 0.0 {
-        let problem = Problem::at("ridge", "both `ridge` and a `weight_decay` are given, expected one");
-        return Err(vec![problem.help("a weight decay of w is a ridge with λ = w/2")]);
+    if params.l2_penalty.is_some() && params.rule().1 > 0.0 {
+        let problem = Problem::at("l2_penalty", "both `l2_penalty` and a `weight_decay` are given, expected one");
+        return Err(vec![problem.help("a weight decay of w is an L2 penalty with λ = w/2")]);
     }
-    if let Some(ridge) = params.ridge.filter(|ridge| ridge.rise > params.steps) {
-        let message = format!("λ rises over {} steps, but there are {}", ridge.rise, params.steps);
-        return Err(vec![Problem::at("ridge", message).help("let `rise` be at most `steps`")]);
+    if let Some(penalty) = params.l2_penalty.filter(|penalty| penalty.rise > params.steps) {
+        let message = format!("λ rises over {} steps, but there are {}", penalty.rise, params.steps);
+        return Err(vec![Problem::at("l2_penalty", message).help("let `rise` be at most `steps`")]);
     }
     match (inputs.get("targets"), params.loss) {
         (Some(targets), LossName::Square) => check_targets(found, inputs.get("x"), targets),

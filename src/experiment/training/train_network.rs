@@ -4,9 +4,9 @@ use super::network::{architecture, input_of, shape};
 use super::parameters::Params;
 use super::run::{Setting, Training};
 use super::targets::{check_outputs, one_output, sources};
-use crate::artifact::{Network, NetworkLayer, Representation, Shape, ValueType};
+use crate::artifact::{Network, Representation, Shape, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
-use crate::math::network::{Architecture, Optimiser, Trainer};
+use crate::math::network::{Architecture, Layer, Optimiser, Trainer};
 use crate::math::size::times;
 use crate::step::{
     About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
@@ -122,7 +122,7 @@ impl Kind for TrainNetwork {
 const SAVE_EVERY_FLOPS: f64 = 2e12;
 
 /// The layers of a network of one output on the samples at `x`.
-pub(super) fn planned(network: (&[NetworkLayer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {
+pub(super) fn planned(network: (&[Layer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {
     let architecture = placed(network, inputs)?;
     match architecture.output().dim() {
         1 => Ok(architecture),
@@ -130,7 +130,7 @@ pub(super) fn planned(network: (&[NetworkLayer], bool), inputs: &Shapes) -> Resu
     }
 }
 
-fn placed((layers, tangent_kernel): (&[NetworkLayer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {
+fn placed((layers, tangent_kernel): (&[Layer], bool), inputs: &Shapes) -> Result<Architecture, Problem> {
     let Some(Shape::Representation { train, dim, geometry, .. }) = inputs.get("x") else {
         return Err(Problem::at("x", "expected a representation"));
     };
@@ -192,7 +192,7 @@ fn training<'a>(
             batch,
             seed: params.seed,
             schedule: params.schedule(samples.train.rows()),
-            ridge: params.ridge,
+            l2_penalty: params.l2_penalty,
             classifies: targets.is_none(),
             evaluate_at: params.moments(&params.evaluate_at),
             evaluation_samples: params.evaluation_samples.unwrap_or(usize::MAX),

@@ -224,9 +224,9 @@ fn other_samples_can_be_targets() {
     assert!(loss[1].unwrap() < 0.01 * loss[0].unwrap(), "{loss:?}");
 }
 
-// With nothing to learn, the ridge alone moves the weights: by λ(t) for plain descent.
+// With nothing to learn, the penalty alone moves the weights: by λ(t) for plain descent.
 #[test]
-fn ridge_shrinks_weights_at_the_rate_of_its_rise() {
+fn l2_penalty_shrinks_weights_at_the_rate_of_its_rise() {
     let layers = json!([{"dense": {"width": 12}}]);
     let nothing = representation(&images());
     let zeros = |points: &crate::artifact::Points| points.to_matrix() * 0.0;
@@ -235,8 +235,9 @@ fn ridge_shrinks_weights_at_the_rate_of_its_rise() {
         zeros(&nothing.samples.validation),
         zeros(&nothing.samples.test),
     );
-    let ridge = json!({"lambda": 0.5, "rise": 4, "from": 0.0625});
-    let params = autoencoder(&layers, &[("ridge", ridge), ("steps", json!(6)), ("optimiser", json!({"sgd": {}}))]);
+    let penalty = json!({"lambda": 0.5, "rise": 4, "from": 0.0625});
+    let params =
+        autoencoder(&layers, &[("l2_penalty", penalty), ("steps", json!(6)), ("optimiser", json!({"sgd": {}}))]);
     let (_, layers) = trained(&params, nothing.clone(), nothing);
     let norms = layers.numbers("parameter_norm").unwrap();
     // λ = 1/32, 1/16, 1/8, 1/4, 1/2, 1/2 and a rate of 0.01
@@ -279,8 +280,8 @@ fn targets_that_do_not_fit_are_refused() {
     assert!(problems[0].message.contains("one for each class"));
     let both = autoencoder(
         &json!([{"dense": {"width": 1}}]),
-        &[("ridge", json!({"lambda": 0.1})), ("optimiser", json!({"sgd": {"weight_decay": 0.1}}))],
+        &[("l2_penalty", json!({"lambda": 0.1})), ("optimiser", json!({"sgd": {"weight_decay": 0.1}}))],
     );
     let problems = Check::of(&TrainNetwork).refuse(&both, vec![("x", Value::Representation(images()))]);
-    assert_eq!(problems[0].at.as_deref(), Some("ridge"));
+    assert_eq!(problems[0].at.as_deref(), Some("l2_penalty"));
 }

@@ -1,5 +1,6 @@
 //! The discrete Fourier transform of an image, there and back.
 
+use super::roots_of_unity::{RootsOfUnity, Rounding};
 use crate::math::error::{MathError, check_size};
 use crate::math::linalg::{Matrix, product};
 use crate::math::random::Stream;
@@ -114,10 +115,11 @@ struct Waves {
 
 impl Waves {
     fn new(size: usize) -> Self {
-        // reduced before it is rounded
-        let angle = |f: usize, t: usize| TAU * ((f * t) % size) as f64 / size as f64;
-        let wave = |of: fn(f64) -> f64| Matrix::from_fn(size, size, |f, t| of(angle(f, t)) / (size as f64).sqrt());
-        Self { cosine: wave(libm::cos), sine: wave(libm::sin) }
+        let (roots, norm) = (RootsOfUnity::new(size, Rounding::Portable), (size as f64).sqrt());
+        Self {
+            cosine: Matrix::from_fn(size, size, |f, t| roots.cosine(f * t) / norm),
+            sine: Matrix::from_fn(size, size, |f, t| roots.sine(f * t) / norm),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Smoothing of images by a mask that decays with the spatial frequency.
 
+use super::roots_of_unity::{RootsOfUnity, Rounding};
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::linalg::{Matrix, product, product_nt, product_tn};
-use std::f64::consts::{SQRT_2, TAU};
+use std::f64::consts::SQRT_2;
 
 /// The mask `m(f) = (1 + ‖f‖/f0)^{−α}` over frequencies f = (`f_y`, `f_x`) in cycles per pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,12 +89,11 @@ fn frequency(row: usize, size: usize) -> f64 {
 /// Shapes: -> N x N. Cost: N².
 pub fn real_fourier_basis(size: usize) -> Matrix {
     let norm = 1.0 / (size as f64).sqrt();
+    let roots = RootsOfUnity::new(size, Rounding::System);
     Matrix::from_fn(size, size, |row, t| {
         let cycles = row.div_ceil(2);
-        // reduced before it is rounded: the phase stays exact for every f and t
-        let phase = TAU * ((cycles * t) % size) as f64 / size as f64;
         let alone = row == 0 || 2 * cycles == size;
-        let wave = if row % 2 == 0 && row > 0 { phase.sin() } else { phase.cos() };
+        let wave = if row % 2 == 0 && row > 0 { roots.sine(cycles * t) } else { roots.cosine(cycles * t) };
         if alone { norm * wave } else { SQRT_2 * norm * wave }
     })
 }
@@ -102,6 +102,7 @@ pub fn real_fourier_basis(size: usize) -> Matrix {
 mod tests {
     use super::*;
     use crate::math::random::Stream;
+    use std::f64::consts::TAU;
 
     const SIZES: [(usize, usize); 5] = [(1, 1), (2, 3), (7, 7), (8, 6), (5, 32)];
 

@@ -3,8 +3,8 @@
 use super::maps::Geometry;
 use crate::math::error::{MathError, check_size};
 use crate::math::fourier::DecayMask;
+use crate::math::fourier::roots_of_unity::{RootsOfUnity, Rounding};
 use crate::math::linalg::{Matrix, product, product_nt, product_tn};
-use std::f64::consts::TAU;
 
 /// The map from coefficients to images, `x = irfft2((re + i·im) · m)`, channel by channel.
 ///
@@ -32,15 +32,14 @@ impl FourierImages {
         let half = width / 2 + 1;
         // a column of the half plane stands for itself and its mirror image, unless it is its own
         let weight = |s: usize| if s == 0 || 2 * s == width { 1.0 } else { 2.0 } / (height * width) as f64;
-        // reduced before it is rounded: the phase stays exact
-        let angle = |product: usize, size: usize| TAU * (product % size) as f64 / size as f64;
+        let (down, across) = (RootsOfUnity::new(height, Rounding::System), RootsOfUnity::new(width, Rounding::System));
         Self {
             shape,
             gains: mask.half_plane(height, width),
-            cosines_down: Matrix::from_fn(height, height, |y, r| angle(y * r, height).cos()),
-            sines_down: Matrix::from_fn(height, height, |y, r| angle(y * r, height).sin()),
-            cosines_across: Matrix::from_fn(width, half, |t, s| weight(s) * angle(t * s, width).cos()),
-            sines_across: Matrix::from_fn(width, half, |t, s| weight(s) * angle(t * s, width).sin()),
+            cosines_down: Matrix::from_fn(height, height, |y, r| down.cosine(y * r)),
+            sines_down: Matrix::from_fn(height, height, |y, r| down.sine(y * r)),
+            cosines_across: Matrix::from_fn(width, half, |t, s| weight(s) * across.cosine(t * s)),
+            sines_across: Matrix::from_fn(width, half, |t, s| weight(s) * across.sine(t * s)),
         }
     }
 
@@ -111,6 +110,7 @@ impl FourierImages {
 mod tests {
     use super::*;
     use crate::math::random::Stream;
+    use std::f64::consts::TAU;
 
     fn shapes() -> impl Iterator<Item = Geometry> {
         let sizes = [(1, 1, 1), (1, 2, 3), (2, 7, 7), (3, 8, 6), (1, 5, 4)];

@@ -3,9 +3,13 @@
 use super::maps::{Geometry, Maps};
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::Matrix;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// What a pooling window gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "NetworkPooling")]
 pub enum Pooling {
     /// The largest value.
     Max,

@@ -106,7 +106,7 @@ impl Affine {
 
 /// The variances of weights and biases of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Scale {
+pub enum WeightScale {
     /// `q = σ_w² ⟨a, b⟩/d + σ_b²` for features, `q = σ_w² K + σ_b²` for a kernel.
     Fixed {
         /// Standard deviation of the weights (times √d).
@@ -123,7 +123,7 @@ pub enum Scale {
 // the reference's guard against a representation that is zero
 const SMALLEST_MEAN: f64 = 1e-30;
 
-impl Scale {
+impl WeightScale {
     // `dimension` is what σ_w² is divided by (1 for a kernel), `mean` the mean of the training diagonal.
     fn affine(self, dimension: f64, mean: f64) -> Affine {
         match self {
@@ -143,7 +143,7 @@ impl LayerKernel {
     ///
     /// # Errors
     /// [`MathError::Shape`] where splits differ in their columns.
-    pub fn of_features(&self, features: Splits<'_>, scale: Scale) -> Result<KernelState, MathError> {
+    pub fn of_features(&self, features: Splits<'_>, scale: WeightScale) -> Result<KernelState, MathError> {
         let inner = KernelState::inner_products(features)?;
         let affine = scale.affine(features.train.ncols() as f64, inner.mean_diagonal());
         Ok(inner.transform(self, affine))
@@ -153,7 +153,7 @@ impl LayerKernel {
     ///
     /// Shapes: those of `state`. Cost: as many kernel values as `state` has entries.
     /// Source: Lee et al., *Deep neural networks as Gaussian processes*, arXiv 1711.00165, eq. (5).
-    pub fn of_kernel(&self, state: KernelState, scale: Scale) -> KernelState {
+    pub fn of_kernel(&self, state: KernelState, scale: WeightScale) -> KernelState {
         let affine = scale.affine(1.0, state.mean_diagonal());
         state.transform(self, affine)
     }
@@ -170,7 +170,7 @@ pub fn deep_nngp(
     kernel: &LayerKernel,
     depth: usize,
     features: Splits<'_>,
-    scale: Scale,
+    scale: WeightScale,
 ) -> Result<KernelState, MathError> {
     check_range(depth >= 1, "depth", depth as f64, "at least 1")?;
     let first = kernel.of_features(features, scale)?;
@@ -197,7 +197,7 @@ mod tests {
     fn states_are_symmetric_positive_and_consistent_between_splits() {
         let (train, test) = data();
         for kernel in kernels() {
-            for scale in [Scale::AutoRescale, Scale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
+            for scale in [WeightScale::AutoRescale, WeightScale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
                 let state =
                     deep_nngp(&kernel, 3, Splits { train: &train, evaluation: &[&test, &train] }, scale).unwrap();
                 assert_eq!(state.train, state.train.transpose());
@@ -215,10 +215,10 @@ mod tests {
         let (train, _) = data();
         let sigmoid = LayerKernel::parse("sigmoid", 20).unwrap().unwrap();
         let splits = Splits { train: &train, evaluation: &[] };
-        let constant = sigmoid.of_features(splits, Scale::Fixed { sigma_w: 0.0, sigma_b: 0.0 }).unwrap();
+        let constant = sigmoid.of_features(splits, WeightScale::Fixed { sigma_w: 0.0, sigma_b: 0.0 }).unwrap();
         assert!(constant.train.iter().all(|v| (v - 0.25).abs() < 1e-15));
         let rule = GaussHermite::new(60).unwrap();
-        let biased = sigmoid.of_features(splits, Scale::Fixed { sigma_w: 0.0, sigma_b: 0.9 }).unwrap();
+        let biased = sigmoid.of_features(splits, WeightScale::Fixed { sigma_w: 0.0, sigma_b: 0.9 }).unwrap();
         let expected = rule.expectation(|z| (1.0 / (1.0 + (-0.9 * z).exp())).powi(2));
         assert!(biased.train.iter().all(|v| (v - expected).abs() < 1e-8));
     }
@@ -227,8 +227,8 @@ mod tests {
     fn auto_rescale_is_a_change_of_unit_for_relu() {
         let (train, test) = data();
         let splits = Splits { train: &train, evaluation: &[&test] };
-        let auto = LayerKernel::Relu.of_features(splits, Scale::AutoRescale).unwrap();
-        let fixed = LayerKernel::Relu.of_features(splits, Scale::Fixed { sigma_w: 1.0, sigma_b: 0.0 }).unwrap();
+        let auto = LayerKernel::Relu.of_features(splits, WeightScale::AutoRescale).unwrap();
+        let fixed = LayerKernel::Relu.of_features(splits, WeightScale::Fixed { sigma_w: 1.0, sigma_b: 0.0 }).unwrap();
         let factor = auto.train[(0, 0)] / fixed.train[(0, 0)];
         assert!((auto.train - fixed.train * factor).amax() < 1e-14);
         assert!((&auto.cross[0] - &fixed.cross[0] * factor).amax() < 1e-14);
@@ -238,7 +238,7 @@ mod tests {
     fn depth_zero_and_mismatched_splits_are_refused() {
         let (train, test) = data();
         let narrow = leading(&test);
-        let scale = Scale::AutoRescale;
+        let scale = WeightScale::AutoRescale;
         assert!(deep_nngp(&LayerKernel::Relu, 0, Splits { train: &train, evaluation: &[] }, scale).is_err());
         assert!(deep_nngp(&LayerKernel::Relu, 1, Splits { train: &train, evaluation: &[&narrow] }, scale).is_err());
     }

@@ -9,4 +9,4 @@ pub mod layer;
 pub mod layerwise;
 pub mod zonal;
 
-pub use gram::{KernelState, KernelView, LayerKernel, Scale, Splits, covariance_root, deep_nngp};
+pub use gram::{KernelState, KernelView, LayerKernel, Splits, WeightScale, covariance_root, deep_nngp};

@@ -4,6 +4,7 @@ use super::feature_stack::FeatureStack;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::image::frequencies::FourierImages;
 use crate::math::linalg::{Matrix, product, row_square_norms};
+use crate::math::network::{BiasCorrection, Optimiser, Rule};
 use crate::math::random::Stream;
 use std::f64::consts::PI;
 
@@ -126,16 +127,17 @@ pub fn maximise<E: From<MathError>>(
     let mut coefficients = Matrix::from_fn(start.nrows(), ascent.restarts * objective.directions.ncols(), |i, j| {
         start[(i, j % ascent.restarts)]
     });
-    let mut adam = Adam::new(coefficients.len());
+    let mut adam = Optimiser::new(ADAM, 0.0, coefficients.len());
     for step in 0..ascent.steps {
         keep_going()?;
         let x = images.images(&coefficients.transpose())?;
         let mut gradient = images.pull_back(&objective.gradient(&x)?)?.transpose();
         for mut own in gradient.column_iter_mut() {
             let norm = own.norm().max(SMALLEST_NORM);
-            own /= norm;
+            // steps descend
+            own /= -norm;
         }
-        adam.ascend(coefficients.as_mut_slice(), gradient.as_slice(), annealed(ascent, step));
+        adam.update(coefficients.as_mut_slice(), gradient.as_slice(), annealed(ascent, step));
     }
     let x = images.images(&coefficients.transpose())?;
     let reached = objective.values(&x)?;
@@ -147,36 +149,12 @@ pub fn maximise<E: From<MathError>>(
     Ok(reached.chunks(ascent.restarts).enumerate().map(best).collect())
 }
 
+const ADAM: Rule = Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction: BiasCorrection::OfMeans };
+
 fn annealed(ascent: Ascent, step: usize) -> f64 {
     const LAST: f64 = 0.05;
     let phase = PI * step as f64 / ascent.steps as f64;
     ascent.learning_rate * (LAST + (1.0 - LAST) * 0.5 * (1.0 + phase.cos()))
-}
-
-struct Adam {
-    first: Vec<f64>,
-    second: Vec<f64>,
-    step: i32,
-}
-
-impl Adam {
-    fn new(parameters: usize) -> Self {
-        Self { first: vec![0.0; parameters], second: vec![0.0; parameters], step: 0 }
-    }
-
-    // Source: Kingma and Ba, Adam, arXiv 1412.6980, algorithm 1, with the sign of an ascent.
-    fn ascend(&mut self, parameters: &mut [f64], gradient: &[f64], rate: f64) {
-        const DECAY: (f64, f64) = (0.9, 0.999);
-        const EPSILON: f64 = 1e-8;
-        self.step += 1;
-        let unbiased = (1.0 - DECAY.0.powi(self.step), 1.0 - DECAY.1.powi(self.step));
-        let moments = self.first.iter_mut().zip(&mut self.second);
-        for ((parameter, &g), (first, second)) in parameters.iter_mut().zip(gradient).zip(moments) {
-            *first = DECAY.0 * *first + (1.0 - DECAY.0) * g;
-            *second = DECAY.1 * *second + (1.0 - DECAY.1) * g * g;
-            *parameter += rate * (*first / unbiased.0) / ((*second / unbiased.1).sqrt() + EPSILON);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -290,19 +268,6 @@ mod tests {
         let ascent = Ascent { steps: 100, learning_rate: 2.0, restarts: 1, seed: 0 };
         assert_eq!((annealed(ascent, 0), annealed(ascent, 50)), (2.0, 1.05));
         assert!((annealed(ascent, 100) - 0.1).abs() < 1e-15);
-    }
-
-    // Its first step is the rate for any gradient: m/√v = sign g. The second is computed by hand.
-    #[test]
-    fn adam_is_its_formula() {
-        let mut adam = Adam::new(2);
-        let mut at = [0.0, 1.0];
-        adam.ascend(&mut at, &[3.0, -0.5], 0.1);
-        assert!((at[0] - 0.1).abs() < 1e-8 && (at[1] - 0.9).abs() < 1e-8);
-        adam.ascend(&mut at, &[1.0, 0.0], 0.1);
-        let first = (0.9 * 0.3 + 0.1) / 0.19;
-        let second: f64 = (0.999 * 0.009 + 0.001) / (1.0 - 0.999 * 0.999);
-        assert!((at[0] - (0.1 + 0.1 * first / second.sqrt())).abs() < 1e-8);
     }
 
     #[test]

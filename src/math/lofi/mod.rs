@@ -4,6 +4,7 @@
 //! Start with `moment` and `filter`: the method itself.
 
 pub mod alignment;
+pub mod composed;
 pub mod feature_stack;
 pub mod filter;
 pub mod jacobian;

@@ -223,7 +223,7 @@ fn empty_state(features: Splits<'_>) -> KernelState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::kernel::{LayerKernel, Scale};
+    use crate::math::kernel::{LayerKernel, WeightScale};
 
     fn data() -> (Matrix, Matrix) {
         let stream = Stream::new(4, "test-data", 0);
@@ -308,7 +308,7 @@ mod tests {
     fn wide_limit_is_the_kernel_at_the_rate_of_the_square_root() {
         let (train, _) = data();
         let splits = Splits { train: &train, evaluation: &[] };
-        let limit = LayerKernel::Relu.of_features(splits, Scale::AutoRescale).unwrap();
+        let limit = LayerKernel::Relu.of_features(splits, WeightScale::AutoRescale).unwrap();
         let gap = |width| {
             let one = |seed| {
                 let wide = WideLayer { seed, layer: 0, width, activation: Activation::Relu };

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::math::image::maps::Geometry;
-use crate::math::image::patch::Window;
 use crate::math::image::pooling::Pooling;
 use crate::math::random::Stream;
 
@@ -74,8 +73,8 @@ impl Problem {
 }
 
 const MAPS: Geometry = Geometry { channels: 2, height: 5, width: 4 };
-const WINDOW: Window = Window { size: 3, padding: 1 };
-const LAST: Layer = Layer::Dense { width: 1, bias: true };
+const CONVOLUTION: ConvolutionLayer = ConvolutionLayer { width: 3, window: 3, padding: 1, bias: true };
+const LAST: Layer = Layer::Dense(DenseLayer { width: 1, bias: true });
 
 fn check(name: &str, input: Geometry, layers: &[Layer]) {
     for (loss, parametrisation) in
@@ -89,38 +88,39 @@ fn check(name: &str, input: Geometry, layers: &[Layer]) {
 // A layer before it makes the gradient pass through the layer's input, one after it through its output.
 #[test]
 fn every_layer_has_the_gradient_of_finite_differences() {
-    let convolution = |size, padding, bias| Layer::Convolution { channels: 3, window: Window { size, padding }, bias };
+    let convolution = |window, padding, bias| Layer::Convolution(ConvolutionLayer { width: 3, window, padding, bias });
+    let circular = |width, pooling, bias| Layer::CircularConvolution(CircularConvolutionLayer { width, pooling, bias });
     let between = [
-        ("dense", Layer::Dense { width: 4, bias: true }),
-        ("dense without bias", Layer::Dense { width: 4, bias: false }),
+        ("dense", Layer::Dense(DenseLayer { width: 4, bias: true })),
+        ("dense without bias", Layer::Dense(DenseLayer { width: 4, bias: false })),
         ("convolution", convolution(3, 1, true)),
         ("convolution without border", convolution(2, 0, false)),
         ("convolution with a wide border", convolution(3, 2, true)),
-        ("circular convolution", Layer::CircularConvolution { channels: 3, pooling: 0.5, bias: true }),
-        ("circular without bias", Layer::CircularConvolution { channels: 1, pooling: 0.0, bias: false }),
-        ("relu", Layer::Pointwise(Pointwise::Relu)),
-        ("tanh", Layer::Pointwise(Pointwise::Tanh)),
-        ("erf", Layer::Pointwise(Pointwise::Erf)),
-        ("sigmoid", Layer::Pointwise(Pointwise::Sigmoid)),
-        ("largest", Layer::Pooling { pooling: Pooling::Max, size: 2 }),
-        ("average", Layer::Pooling { pooling: Pooling::Average, size: 2 }),
-        ("average of three", Layer::Pooling { pooling: Pooling::Average, size: 3 }),
+        ("circular convolution", circular(3, 0.5, true)),
+        ("circular without bias", circular(1, 0.0, false)),
+        ("relu", Layer::Activation(Pointwise::Relu)),
+        ("tanh", Layer::Activation(Pointwise::Tanh)),
+        ("erf", Layer::Activation(Pointwise::Erf)),
+        ("sigmoid", Layer::Activation(Pointwise::Sigmoid)),
+        ("largest", Layer::Pooling(PoolingLayer { pooling: Pooling::Max, size: 2 })),
+        ("average", Layer::Pooling(PoolingLayer { pooling: Pooling::Average, size: 2 })),
+        ("average of three", Layer::Pooling(PoolingLayer { pooling: Pooling::Average, size: 3 })),
         ("channel norm", Layer::ChannelNorm),
         ("global average", Layer::GlobalAverage),
     ];
     for (name, layer) in between {
-        check(name, MAPS, &[convolution(3, 1, true), layer, Layer::Pointwise(Pointwise::Tanh), LAST]);
+        check(name, MAPS, &[convolution(3, 1, true), layer, Layer::Activation(Pointwise::Tanh), LAST]);
     }
 }
 
 #[test]
 fn whole_networks_have_the_gradient_of_finite_differences() {
     let vector = Geometry { channels: 6, height: 1, width: 1 };
-    let relu = Layer::Pointwise(Pointwise::Relu);
-    let dense = Layer::Dense { width: 7, bias: true };
+    let relu = Layer::Activation(Pointwise::Relu);
+    let dense = Layer::Dense(DenseLayer { width: 7, bias: true });
     check("perceptron", vector, &[dense, relu, dense, relu, dense, relu, LAST]);
-    let pool = Layer::Pooling { pooling: Pooling::Max, size: 2 };
-    let convolution = |channels| Layer::Convolution { channels, window: WINDOW, bias: true };
+    let pool = Layer::Pooling(PoolingLayer { pooling: Pooling::Max, size: 2 });
+    let convolution = |width| Layer::Convolution(ConvolutionLayer { width, ..CONVOLUTION });
     let image = Geometry { channels: 2, height: 8, width: 9 };
     let layers = [
         convolution(3),
@@ -133,7 +133,7 @@ fn whole_networks_have_the_gradient_of_finite_differences() {
         Layer::ChannelNorm,
         dense,
         relu,
-        Layer::Dense { width: 2, bias: true },
+        Layer::Dense(DenseLayer { width: 2, bias: true }),
     ];
     check("convolutional network", image, &layers);
 }
@@ -142,8 +142,8 @@ fn whole_networks_have_the_gradient_of_finite_differences() {
 #[test]
 fn gradient_of_a_batch_is_the_mean_of_its_samples() {
     let layers = [
-        Layer::Convolution { channels: 3, window: WINDOW, bias: true },
-        Layer::Pooling { pooling: Pooling::Max, size: 2 },
+        Layer::Convolution(CONVOLUTION),
+        Layer::Pooling(PoolingLayer { pooling: Pooling::Max, size: 2 }),
         Layer::ChannelNorm,
         LAST,
     ];

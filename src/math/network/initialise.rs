@@ -24,7 +24,14 @@ pub enum Initialisation {
 }
 
 /// Weights and biases; layer l draws from the stream of (seed, "network-weights", l), unit by unit, so that a narrower
-/// layer has the first units of a wider one. Cost: one draw a parameter.
+/// layer has the first units of a wider one.
+///
+/// Formula: that of the [`Initialisation`]. Biases are drawn with [`Initialisation::PyTorch`] alone and are 0 else.
+/// Shapes: -> one number for each parameter, in the order of [`Architecture`]. Units: dimensionless.
+/// Cost: one draw a parameter; a QR of a square matrix of the larger number of channels for an orthogonal start.
+/// Source: He et al., arXiv 1502.01852, eq. (10), for [`Initialisation::He`]; `reset_parameters` of `torch.nn.Linear`
+/// and `torch.nn.Conv2d` for [`Initialisation::PyTorch`]; Jacot, Gabriel and Hongler, arXiv 1806.07572, section 2, for
+/// [`Initialisation::Normal`]; the orthogonal start is ours.
 pub fn initial_parameters<T: Scalar>(architecture: &Architecture, law: Initialisation, seed: u64) -> Vec<T> {
     let mut parameters = vec![T::default(); architecture.parameters()];
     for (placed, layer) in architecture.weighted().zip(0..) {
@@ -34,7 +41,7 @@ pub fn initial_parameters<T: Scalar>(architecture: &Architecture, law: Initialis
 }
 
 fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parameters: &mut [T]) {
-    if let (Initialisation::Orthogonal { degree }, Layer::CircularConvolution { .. }) = (law, placed.layer) {
+    if let (Initialisation::Orthogonal { degree }, Layer::CircularConvolution(_)) = (law, placed.layer) {
         return start_operator(placed, degree, (stream, &mut parameters[placed.weights.clone()]));
     }
     let fan_in = placed.fan_in();
@@ -60,15 +67,15 @@ fn draw<T: Scalar>(placed: &Placed, law: Initialisation, stream: &Stream, parame
 mod tests {
     use super::*;
     use crate::math::image::maps::Geometry;
-    use crate::math::network::{Layer, Parametrisation, Pointwise};
+    use crate::math::network::{DenseLayer, Layer, Parametrisation, Pointwise};
 
     #[test]
     fn moments_are_those_of_the_law() {
         let input = Geometry { channels: 200, height: 1, width: 1 };
         let layers = [
-            Layer::Dense { width: 300, bias: true },
-            Layer::Pointwise(Pointwise::Relu),
-            Layer::Dense { width: 1, bias: true },
+            Layer::Dense(DenseLayer { width: 300, bias: true }),
+            Layer::Activation(Pointwise::Relu),
+            Layer::Dense(DenseLayer { width: 1, bias: true }),
         ];
         let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
         let laws = [(Initialisation::PyTorch, 1.0 / 3.0), (Initialisation::He, 2.0), (Initialisation::Normal, 200.0)];

@@ -16,7 +16,12 @@ pub enum Loss {
 impl Loss {
     /// The sum over all outputs of a batch of `rows` samples; divide by their number. Panics where sizes differ.
     ///
-    /// Shapes: rows x outputs, column-major.
+    /// Formula: that of the [`Loss`], summed over samples and, but for the cross-entropy, over outputs. Neither
+    /// `log Σ eᶠ` nor `log(1 + e⁻ʸᶠ)` overflows.
+    /// Shapes: outputs and targets n x K, column-major -> one number.
+    /// Units: those of the labels squared for [`Loss::Square`], else nats. Cost: one pass over the outputs.
+    /// Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009), table 10.2 and eq.
+    /// (10.22), doi:10.1007/978-0-387-84858-7.
     pub fn sum<T: Scalar>(self, outputs: &[T], targets: &[T], rows: usize) -> f64 {
         assert_eq!(outputs.len(), targets.len());
         if self == Self::CrossEntropy {
@@ -34,7 +39,10 @@ impl Loss {
 
     /// The gradient with respect to each output, times `share` (one over the number of samples). Panics where sizes differ.
     ///
-    /// Shapes: rows x outputs, column-major.
+    /// Formula: `s 2(f − y)`, `−s y/(1 + e^{y f})` and `s (e^{f_k}/Σ_j e^{f_j} − y_k)`, s the share.
+    /// Shapes: outputs and targets n x K, column-major -> n x K. Units: those of the loss over those of an output.
+    /// Cost: one pass over the outputs.
+    /// Source: the derivatives of [`Loss::sum`].
     pub fn gradient<T: Scalar>(self, (outputs, targets): (&[T], &[T]), (share, rows): (f64, usize), into: &mut [T]) {
         assert!(outputs.len() == targets.len() && targets.len() == into.len());
         if self == Self::CrossEntropy {

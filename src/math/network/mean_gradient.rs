@@ -17,9 +17,12 @@ pub enum Objective {
     Loss(Loss),
 }
 
-/// The gradient of the mean of an objective over some samples. Cost: three forward passes.
+/// The gradient of the mean of an objective over some samples.
 ///
-/// Shapes: -> one number for each parameter.
+/// Formula: `(1/n) Σ_i ∇_θ J(f(x_i), y_i)`, J the [`Objective`].
+/// Shapes: n samples of d numbers and K targets -> one number for each parameter. Units: those of the objective, as
+/// parameters are dimensionless. Cost: three forward passes of n samples.
+/// Source: reverse accumulation, [`Network::backward`].
 ///
 /// # Errors
 /// [`MathError::Range`] for no samples.
@@ -58,8 +61,10 @@ pub fn mean_gradient<T: Scalar>(
 /// `E[y y' Θ^(l)(x, x')]` over independent pairs. A squared norm on one set has in addition the diagonal
 /// `E[y² Θ^(l)(x, x)]/n`, which knows nothing of the labels' frequency.
 ///
-/// Cost: one pass. Source: the estimator is a two-sample U-statistic; Hoeffding, Ann. Math. Statist. 19 (1948) 293,
-/// doi:10.1214/aoms/1177730196.
+/// Formula: `Σ_{j in layer l} a_j b_j`.
+/// Shapes: two of one number a parameter -> one number for each layer with weights. Units: those of the two gradients,
+/// multiplied. Cost: one pass. Source: the estimator is a two-sample U-statistic; Hoeffding, Ann. Math. Statist. 19
+/// (1948) 293, doi:10.1214/aoms/1177730196.
 ///
 /// # Errors
 /// [`MathError::Shape`] for gradients of another length than the parameters.
@@ -78,7 +83,7 @@ mod tests {
     use crate::math::image::maps::Geometry;
     use crate::math::linalg::Matrix;
     use crate::math::network::{
-        Initialisation, Layer, Optimiser, Parametrisation, Pointwise, Rule, Trainer, initial_parameters,
+        DenseLayer, Initialisation, Layer, Optimiser, Parametrisation, Pointwise, Rule, Trainer, initial_parameters,
     };
     use crate::math::random::Stream;
 
@@ -116,15 +121,15 @@ mod tests {
     }
 
     fn deep() -> [Layer; 5] {
-        let dense = |width| Layer::Dense { width, bias: true };
-        [dense(7), Layer::Pointwise(Pointwise::Tanh), dense(5), Layer::Pointwise(Pointwise::Relu), dense(1)]
+        let dense = |width| Layer::Dense(DenseLayer { width, bias: true });
+        [dense(7), Layer::Activation(Pointwise::Tanh), dense(5), Layer::Activation(Pointwise::Relu), dense(1)]
     }
 
     // One linear layer f = w·x/√d: the gradient of the mean of y f is Xᵀy/(n √d).
     #[test]
     fn correlation_of_a_linear_network_by_hand() {
         let (data, rows) = (samples(6, 4), [5, 0, 2]);
-        let net = network(4, &[Layer::Dense { width: 1, bias: false }]);
+        let net = network(4, &[Layer::Dense(DenseLayer { width: 1, bias: false })]);
         let found = mean_gradient(&net, Objective::Correlation, (&data, &rows)).unwrap();
         for (j, found) in found.iter().enumerate() {
             let sum: f64 = rows.iter().map(|&i| data.y[i] * data.x[(i, j)]).sum();

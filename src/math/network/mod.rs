@@ -10,7 +10,6 @@
 //! - a step allocates nothing: buffers live in [`Workspace`] and [`Trainer`].
 
 mod architecture;
-mod composed;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
@@ -27,14 +26,15 @@ mod trainer;
 mod trainer_tests;
 
 pub use architecture::Architecture;
-pub use composed::composed_weights;
 pub use initialise::{Initialisation, initial_parameters};
 pub use layers::circular::frequency_block;
-pub use layers::layer::{Layer, Parametrisation, Placed};
+pub use layers::layer::{
+    CircularConvolutionLayer, ConvolutionLayer, DenseLayer, Layer, Parametrisation, Placed, PoolingLayer,
+};
 pub use layers::pointwise::Pointwise;
 pub use loss::Loss;
 pub use mean_gradient::{Objective, layer_overlaps, mean_gradient};
-pub use optimiser::{Optimiser, Rule};
+pub use optimiser::{BiasCorrection, Optimiser, Rule};
 pub use order::Order;
 pub use pass::{Network, Workspace};
 pub use scalar::Scalar;

@@ -13,18 +13,24 @@ pub struct Order {
 }
 
 impl Order {
-    /// Batches of `batch` out of `samples`, at most all of them.
+    /// Batches of `batch` out of `samples`, at most all of them. Units: samples. Cost: none.
     pub fn new(seed: u64, samples: usize, batch: usize) -> Self {
         let stream = Stream::new(seed, "batch-order", 0);
         Self { stream, samples, batch: batch.min(samples), epoch: None }
     }
 
-    /// Samples in a batch.
+    /// Samples in a batch. Units: samples.
     pub fn batch(&self) -> usize {
         self.batch
     }
 
-    /// The samples of step t = 0, 1, …; all in their order where a batch holds them all. Cost: a permutation an epoch.
+    /// The samples of step t = 0, 1, …; all in their order where a batch holds them all.
+    ///
+    /// Formula: places `t B` to `(t + 1) B − 1` of the epochs' permutations, one after the other.
+    /// Shapes: -> B indices, each below the number of samples. Units: steps of the optimiser. Cost: a permutation an
+    /// epoch.
+    /// Source: the sampling of `torch.utils.data.RandomSampler`, which is random reshuffling; that batches run on over
+    /// the end of an epoch is ours.
     pub fn rows(&mut self, step: usize, into: &mut Vec<usize>) {
         into.clear();
         if self.batch == self.samples {

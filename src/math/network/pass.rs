@@ -2,7 +2,7 @@
 
 use super::architecture::Architecture;
 use super::layers::circular::{self, CircularMemory, Transform};
-use super::layers::layer::{Layer, Placed};
+use super::layers::layer::{Layer, Placed, PoolingLayer};
 use super::layers::passing::{Gradients, Values};
 use super::layers::{channel_norm, convolution, dense, pooling};
 use super::scalar::Scalar;
@@ -40,7 +40,10 @@ pub struct Workspace<T> {
 }
 
 impl<T: Scalar> Workspace<T> {
-    /// Buffers for batches of at most so many samples. Memory: see [`Workspace::numbers`].
+    /// Buffers for batches of at most so many samples, all 0.
+    ///
+    /// Shapes: -> n x d for the values that each layer takes and gives, and as much for gradients from the first layer
+    /// with weights on. Units: samples. Cost: memory, see [`Workspace::numbers`].
     pub fn new(architecture: &Architecture, most_rows: usize) -> Self {
         let zeros = |numbers: usize| vec![T::default(); numbers];
         let layers = architecture.layers();
@@ -57,19 +60,20 @@ impl<T: Scalar> Workspace<T> {
         }
     }
 
-    /// Numbers in the buffers, roughly.
+    /// Numbers in the buffers, roughly: twice the activations of n samples, the largest block of patches, and what
+    /// circular convolutions keep. Units: numbers.
     pub fn numbers(architecture: &Architecture, most_rows: usize) -> usize {
         let patches = architecture.layers().iter().map(|placed| convolution::patch_numbers(placed, most_rows));
         let circular = architecture.layers().iter().map(|placed| circular::memory_numbers(placed, most_rows));
         times(2 * architecture.numbers(), most_rows) + patches.max().unwrap_or(0) + circular.sum::<usize>()
     }
 
-    /// Samples that a batch may have.
+    /// Samples that a batch may have. Units: samples.
     pub fn most_rows(&self) -> usize {
         self.most_rows
     }
 
-    /// Where to write the batch: n x d. Panics for more samples than there is room for.
+    /// Where to write the batch. Shapes: -> n x d, column-major. Panics for more samples than there is room for.
     pub fn input(&mut self, rows: usize) -> &mut [T] {
         assert!(rows <= self.most_rows, "{rows} samples in a workspace for {}", self.most_rows);
         self.rows = rows;
@@ -77,20 +81,22 @@ impl<T: Scalar> Workspace<T> {
         &mut self.values[0][..rows * dim]
     }
 
-    /// What the first `number` layers gave: n x d. All layers where there are fewer.
+    /// What the first `number` layers gave, all layers where there are fewer. Shapes: -> n x d of that layer,
+    /// column-major.
     pub fn values(&self, number: usize) -> &[T] {
         let buffer = &self.values[number.min(self.values.len() - 1)];
         &buffer[..buffer.len() / self.most_rows.max(1) * self.rows]
     }
 
-    /// The same, to change before [`Network::forward_between`].
+    /// The same, to change before [`Network::forward_between`]. Shapes: as [`Workspace::values`].
     pub fn values_mut(&mut self, number: usize) -> &mut [T] {
         let number = number.min(self.values.len() - 1);
         let length = self.values[number].len() / self.most_rows.max(1) * self.rows;
         &mut self.values[number][..length]
     }
 
-    /// What the last layer gave, and where to write the gradient of the loss with respect to it.
+    /// What the last layer gave, and where to write the gradient of the loss with respect to it. Shapes: -> n x K
+    /// twice, column-major.
     pub fn output(&mut self) -> (&[T], &mut [T]) {
         let last = self.values.len() - 1;
         let length = self.values[last].len() / self.most_rows.max(1) * self.rows;
@@ -103,8 +109,8 @@ impl<T: Scalar> Memory<T> {
         let zeros = |numbers: usize| vec![T::default(); numbers];
         let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None };
         match placed.layer {
-            Layer::Convolution { .. } => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
-            Layer::CircularConvolution { .. } => {
+            Layer::Convolution(_) => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
+            Layer::CircularConvolution(_) => {
                 let size = (placed.input.height, placed.input.width);
                 let transform = transforms.entry(size).or_insert_with(|| Arc::new(Transform::new(placed.input)));
                 memory.circular = Some(CircularMemory::new(placed, Arc::clone(transform), rows));
@@ -113,15 +119,15 @@ impl<T: Scalar> Memory<T> {
                 memory.numbers = zeros(rows * placed.input.positions());
                 memory.dots = memory.numbers.clone();
             }
-            Layer::Pooling { .. } => memory.chosen = vec![0; rows * placed.output.dim()],
-            Layer::Dense { .. } | Layer::Pointwise(_) | Layer::GlobalAverage => {}
+            Layer::Pooling(_) => memory.chosen = vec![0; rows * placed.output.dim()],
+            Layer::Dense(_) | Layer::Activation(_) | Layer::GlobalAverage => {}
         }
         memory
     }
 }
 
 impl<T: Scalar> Network<T> {
-    /// A network with given parameters.
+    /// A network with given parameters. Shapes: one number for each weight and bias, in the order of [`Architecture`].
     ///
     /// # Errors
     /// [`MathError::Shape`] for another number of parameters than the layers have.
@@ -130,32 +136,37 @@ impl<T: Scalar> Network<T> {
         Ok(Self { architecture, parameters })
     }
 
-    /// Its layers.
+    /// Its layers, with their shapes. Shapes: -> see [`Architecture::layers`].
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// All weights and biases.
+    /// All weights and biases. Shapes: -> one number each, in the order of [`Architecture`]. Units: dimensionless.
     pub fn parameters(&self) -> &[T] {
         &self.parameters
     }
 
-    /// All weights and biases, to change.
+    /// All weights and biases, to change. Shapes: as [`Network::parameters`].
     pub fn parameters_mut(&mut self) -> &mut [T] {
         &mut self.parameters
     }
 
-    /// Computes every layer's values from the batch in the workspace. Cost: [`Architecture::flops`] a sample.
+    /// Computes every layer's values from the batch in the workspace.
+    ///
+    /// Formula: `x_{l+1} = f_l(x_l)`, f_l as [`Layer`] says. Shapes: n x d in, n x d' of each layer out, in the
+    /// workspace.
+    /// Cost: [`Architecture::flops`] a sample.
     pub fn forward(&self, space: &mut Workspace<T>) {
         self.forward_to(space, self.architecture.layers().len());
     }
 
-    /// The same for the first `number` layers only.
+    /// The same for the first `number` layers only. Shapes: as [`Network::forward`]. Cost: that of these layers.
     pub fn forward_to(&self, space: &mut Workspace<T>, number: usize) {
         self.forward_between(space, 0..number);
     }
 
-    /// The same for some layers in the middle, from what stands in the workspace before the first of them.
+    /// The same for some layers in the middle, from what stands in the workspace before the first of them. Shapes: as
+    /// [`Network::forward`]. Cost: that of these layers.
     pub fn forward_between(&self, space: &mut Workspace<T>, layers: Range<usize>) {
         let rows = space.rows;
         let wanted = layers.len();
@@ -170,17 +181,17 @@ impl<T: Scalar> Network<T> {
     fn layer_forward(&self, placed: &Placed, (x, y): (&[T], &mut [T]), memory: &mut Memory<T>, rows: usize) {
         let positions = rows * placed.input.positions();
         match placed.layer {
-            Layer::Dense { .. } => dense::forward(placed, &self.parameters, (x, y), rows),
-            Layer::Convolution { .. } => {
+            Layer::Dense(_) => dense::forward(placed, &self.parameters, (x, y), rows),
+            Layer::Convolution(_) => {
                 convolution::forward(placed, &self.parameters, (x, y), (&mut memory.numbers, rows));
             }
-            Layer::CircularConvolution { .. } => {
+            Layer::CircularConvolution(_) => {
                 if let Some(memory) = &mut memory.circular {
                     circular::forward(placed, &self.parameters, (x, y), (memory, rows));
                 }
             }
-            Layer::Pointwise(f) => f.forward(x, y),
-            Layer::Pooling { pooling, size } => {
+            Layer::Activation(f) => f.forward(x, y),
+            Layer::Pooling(PoolingLayer { pooling, size }) => {
                 let chosen = &mut memory.chosen[..y.len()];
                 pooling::forward(placed, (pooling, size), (x, y), (chosen, rows));
             }
@@ -190,7 +201,12 @@ impl<T: Scalar> Network<T> {
     }
 
     /// Adds the gradient of the loss with respect to the parameters, from that with respect to the output, which the
-    /// caller has written into the workspace after [`Network::forward`]. Cost: twice a forward pass.
+    /// caller has written into the workspace after [`Network::forward`].
+    ///
+    /// Formula: the chain rule, last layer first: `∇_{x_l} = J_lᵀ ∇_{x_{l+1}}`, J_l the Jacobian of layer l.
+    /// Shapes: n x K in the workspace -> one number for each parameter. Units: those of the loss, as parameters are
+    /// dimensionless. Cost: twice a forward pass.
+    /// Source: Rumelhart, Hinton and Williams, Nature 323 (1986) 533, eq. (4) to (7), doi:10.1038/323533a0.
     ///
     /// # Errors
     /// [`MathError::Shape`] where the gradient has another length than the parameters.
@@ -226,11 +242,11 @@ fn layer_backward<T: Scalar>(
     (memory, rows): (&mut Memory<T>, usize),
 ) {
     match placed.layer {
-        Layer::Dense { .. } => return dense::backward(placed, values, out, rows),
-        Layer::Convolution { .. } => {
+        Layer::Dense(_) => return dense::backward(placed, values, out, rows),
+        Layer::Convolution(_) => {
             return convolution::backward(placed, values, out, (&mut memory.numbers, rows));
         }
-        Layer::CircularConvolution { .. } => {
+        Layer::CircularConvolution(_) => {
             if let Some(memory) = &mut memory.circular {
                 circular::backward(placed, values, out, (memory, rows));
             }
@@ -241,8 +257,8 @@ fn layer_backward<T: Scalar>(
     let Some(dx) = out.input.as_deref_mut() else { return };
     let positions = rows * placed.input.positions();
     match placed.layer {
-        Layer::Pointwise(f) => f.backward((values.input, values.output), values.upstream, dx),
-        Layer::Pooling { pooling, size } => {
+        Layer::Activation(f) => f.backward((values.input, values.output), values.upstream, dx),
+        Layer::Pooling(PoolingLayer { pooling, size }) => {
             let chosen = &memory.chosen[..values.output.len()];
             pooling::backward(placed, (pooling, size), (values.upstream, dx), (chosen, rows));
         }
@@ -251,6 +267,6 @@ fn layer_backward<T: Scalar>(
             channel_norm::backward(placed, saved, (values.upstream, dx), (&mut memory.dots[..positions], rows));
         }
         Layer::GlobalAverage => pooling::global_backward(placed, (values.upstream, dx), rows),
-        Layer::Dense { .. } | Layer::Convolution { .. } | Layer::CircularConvolution { .. } => {}
+        Layer::Dense(_) | Layer::Convolution(_) | Layer::CircularConvolution(_) => {}
     }
 }

@@ -22,17 +22,17 @@ pub trait Scalar:
     + Sync
     + 'static
 {
-    /// The nearest number.
+    /// The nearest number. Units: those of x.
     fn of(x: f64) -> Self;
-    /// The same number, exactly.
+    /// The same number, exactly. Units: those of x.
     fn to_f64(self) -> f64;
-    /// √x
+    /// √x, correctly rounded. Units: the root of those of x.
     fn sqrt(self) -> Self;
-    /// eˣ
+    /// eˣ; dimensionless.
     fn exp(self) -> Self;
-    /// tanh x
+    /// tanh x; dimensionless.
     fn tanh(self) -> Self;
-    /// The error function.
+    /// The error function `2/√π ∫₀ˣ e^{−t²} dt`; dimensionless.
     fn erf(self) -> Self;
 }
 

@@ -26,6 +26,12 @@ pub struct Schedule {
 
 impl Schedule {
     /// The rate of step t = 0, 1, …
+    ///
+    /// Formula: `η (t + 1)/w` in warm-up of w steps, then η, or `η/2 (1 + cos(π (t − w)/(T − w)))`, at most T steps in
+    /// all.
+    /// Units: those of the peak; steps of the optimiser.
+    /// Source: Goyal et al., arXiv 1706.02677, section 2.2, for warm-up; Loshchilov and Hutter, arXiv 1608.03983, eq.
+    /// (5), without restarts.
     pub fn rate(self, step: usize) -> f64 {
         if step < self.warm_up {
             return self.peak * (step + 1) as f64 / self.warm_up as f64;
@@ -41,7 +47,7 @@ impl Schedule {
     }
 }
 
-/// The paper's rule `η ∝ √(B/n)` for a batch of B out of n samples.
+/// The paper's rule `η ∝ √(B/n)` for a batch of B out of n samples. Units: those of the rate.
 ///
 /// Source: arXiv 2605.13612, figure 1.
 pub fn scaled_rate(rate: f64, batch: usize, samples: usize) -> f64 {

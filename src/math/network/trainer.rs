@@ -10,11 +10,11 @@ use std::ops::Range;
 
 /// Samples that batches are taken from.
 pub trait Source<T> {
-    /// How many there are.
+    /// How many there are. Units: samples.
     fn count(&self) -> usize;
-    /// Writes some of them, rows of an n x d column-major matrix.
+    /// Writes some of them. Shapes: n indices -> n x d, column-major.
     fn inputs(&self, rows: &[usize], into: &mut [T]);
-    /// Writes their targets, n x (numbers of the output).
+    /// Writes their targets. Shapes: n indices -> n x K, column-major, K the numbers of the output.
     fn targets(&self, rows: &[usize], into: &mut [T]);
 }
 
@@ -44,7 +44,8 @@ pub struct Trainer<T> {
 /// stays bounded (2^24 numbers of 4 bytes, and as many gradients: 128 MB).
 pub const NUMBERS_AT_ONCE: usize = 1 << 24;
 
-/// Samples that go through a network at a time, for batches of `batch`.
+/// Samples that go through a network at a time, for batches of `batch`: equal parts of about [`NUMBERS_AT_ONCE`]
+/// numbers in all activations. Units: samples.
 pub fn rows_at_once(architecture: &Architecture, batch: usize) -> usize {
     let most = (NUMBERS_AT_ONCE / architecture.numbers()).clamp(1, batch.max(1));
     // equal parts
@@ -52,7 +53,8 @@ pub fn rows_at_once(architecture: &Architecture, batch: usize) -> usize {
 }
 
 impl<T: Scalar> Trainer<T> {
-    /// Gets a network ready for batches of at most `batch` samples.
+    /// Gets a network ready for batches of at most `batch` samples. Units: samples. Cost: memory, see
+    /// [`Trainer::numbers`].
     pub fn new(network: Network<T>, optimiser: Optimiser<T>, loss: Loss, batch: usize) -> Self {
         let rows = rows_at_once(network.architecture(), batch);
         let outputs = network.architecture().output().dim();
@@ -68,34 +70,42 @@ impl<T: Scalar> Trainer<T> {
     }
 
     /// From now on steps leave some parameters as they are, bit by bit: neither gradient, momentum nor weight decay moves
-    /// them. Gradients are still computed for all. Panics beyond the parameters.
+    /// them. Gradients are still computed for all. Shapes: places among the parameters. Cost: a copy of them, and one
+    /// at each step. Panics beyond the parameters.
     pub fn freeze(&mut self, range: Range<usize>) {
         let kept = self.network.parameters()[range.clone()].to_vec();
         self.frozen.push((range, kept));
     }
 
-    /// Memory of a trainer for batches of `batch`, in numbers.
+    /// Memory of a trainer for batches of `batch`: parameters, gradient and two vectors of the optimiser, and a
+    /// workspace.
+    /// Units: numbers.
     pub fn numbers(architecture: &Architecture, batch: usize) -> usize {
         4 * architecture.parameters() + Workspace::<T>::numbers(architecture, rows_at_once(architecture, batch))
     }
 
-    /// The network as it is now.
+    /// The network as it is now. Shapes: -> see [`Network::parameters`].
     pub fn network(&self) -> &Network<T> {
         &self.network
     }
 
-    /// The optimiser as it is now.
+    /// The optimiser as it is now. Shapes: -> see [`Optimiser::state`].
     pub fn optimiser(&self) -> &Optimiser<T> {
         &self.optimiser
     }
 
-    /// The gradient that [`Trainer::descend`] takes.
+    /// The gradient that [`Trainer::descend`] takes, without weight decay. Shapes: -> one number for each parameter.
+    /// Units: those of the loss, as parameters are dimensionless.
     pub fn gradient(&self) -> &[T] {
         &self.gradient
     }
 
-    /// Computes the mean gradient over a batch; gives its mean loss. Cost: three forward passes. `interrupt` is asked
-    /// before every part of the batch; parameters stay as they are.
+    /// Computes the mean gradient over a batch; gives its mean loss. `interrupt` is asked before every part of the
+    /// batch; parameters stay as they are.
+    ///
+    /// Formula: `(1/n) Σ_i ℓ(f(x_i), y_i)` and its gradient, without weight decay.
+    /// Shapes: n indices -> one number, and one for each parameter ([`Trainer::gradient`]). Units: those of the loss.
+    /// Cost: three forward passes.
     ///
     /// # Errors
     /// [`MathError::Range`] for an empty batch or where the loss is no number: the learning rate is too large; those of
@@ -123,11 +133,13 @@ impl<T: Scalar> Trainer<T> {
     }
 
     /// From now on `weight` times all parameters is added to the gradient of a step: descent of `weight/2 · ‖θ‖²` as well.
+    /// Units: those of the loss, as parameters are dimensionless.
     pub fn decay(&mut self, weight: f64) {
         self.optimiser.set_weight_decay(weight);
     }
 
-    /// One step of the optimiser along the gradient of [`Trainer::differentiate`], frozen parameters excepted.
+    /// One step of the optimiser along the gradient of [`Trainer::differentiate`], frozen parameters excepted. Units:
+    /// the rate's as in [`Optimiser::update`]. Cost: one pass over all parameters.
     pub fn descend(&mut self, rate: f64) {
         let parameters = self.network.parameters_mut();
         self.optimiser.update(parameters, &self.gradient, rate);
@@ -136,15 +148,20 @@ impl<T: Scalar> Trainer<T> {
         }
     }
 
-    /// Euclidean norms of the gradient and of the parameters of each layer with weights.
+    /// Euclidean norms of the gradient and of the parameters of each layer with weights. Shapes: -> two for each of
+    /// them.
+    /// Units: those of the loss, and dimensionless. Cost: one pass over both.
     pub fn layer_norms(&self) -> Vec<(f64, f64)> {
         let norm = |values: &[T]| values.iter().map(|x| x.to_f64().powi(2)).sum::<f64>().sqrt();
         let layers = self.network.architecture().weighted().map(super::Placed::parameters);
         layers.map(|range| (norm(&self.gradient[range.clone()]), norm(&self.network.parameters()[range]))).collect()
     }
 
-    /// Loss and error on the first `count` samples of a source, nothing where there are none. Cost: a forward pass.
-    /// `interrupt` is asked before every part.
+    /// Loss and error on the first `count` samples of a source, nothing where there are none. `interrupt` is asked
+    /// before every part.
+    ///
+    /// Formula: `(1/n) Σ_i ℓ(f(x_i), y_i)`, and the share of samples whose class is missed, see [`Evaluation`].
+    /// Shapes: n samples -> two numbers. Units: those of the loss; a share, dimensionless. Cost: a forward pass.
     ///
     /// # Errors
     /// Those of `interrupt`.
@@ -167,7 +184,7 @@ impl<T: Scalar> Trainer<T> {
         Ok((!rows.is_empty()).then_some(evaluation))
     }
 
-    /// Goes on from an earlier state.
+    /// Goes on from an earlier state. Shapes: those of [`Network::parameters`] and [`Optimiser::state`]. Units: steps.
     ///
     /// # Errors
     /// [`MathError::Shape`] where the state is not one of this network and optimiser.

@@ -44,7 +44,7 @@ fn regression(n: usize, noise: f64) -> Samples {
 
 fn linear(batch: usize) -> Trainer<f64> {
     let input = Geometry { channels: DIM, height: 1, width: 1 };
-    let layers = [Layer::Dense { width: 1, bias: false }];
+    let layers = [Layer::Dense(DenseLayer { width: 1, bias: false })];
     let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
     let network = Network::new(net, vec![0.0; DIM]).unwrap();
     Trainer::new(network, Optimiser::new(Rule::Sgd { momentum: 0.0 }, 0.0, DIM), Loss::Square, batch)

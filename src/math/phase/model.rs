@@ -1,6 +1,7 @@
 //! Translation-invariant signals whose classes differ in nothing but a lock between two phases.
 
 use crate::math::error::{MathError, check_range};
+use crate::math::fourier::roots_of_unity::{RootsOfUnity, Rounding};
 use crate::math::random::Stream;
 use std::f64::consts::TAU;
 
@@ -132,8 +133,8 @@ const fn low_bits(word: usize) -> u16 {
 
 /// (cos φ, sin φ) of every phase. Shapes: -> [`PHASES`] pairs. Cost: their number.
 pub fn phase_table() -> Vec<[f64; 2]> {
-    let angle = |i: usize| TAU * i as f64 / PHASES as f64;
-    (0..PHASES).map(|i| [libm::cos(angle(i)), libm::sin(angle(i))]).collect()
+    let roots = RootsOfUnity::new(PHASES, Rounding::Portable);
+    (0..PHASES).map(|i| [roots.cosine(i), roots.sine(i)]).collect()
 }
 
 #[cfg(test)]

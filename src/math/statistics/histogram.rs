@@ -4,7 +4,7 @@ use crate::math::error::{MathError, check_finite, check_range};
 
 /// The axis on which bins are equally wide.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Scale {
+pub enum BinScale {
     /// `s(v) = v`.
     Linear,
     /// `s(v) = log₁₀ v`, for v > 0.
@@ -16,7 +16,7 @@ pub enum Scale {
     },
 }
 
-impl Scale {
+impl BinScale {
     fn forward(self, v: f64) -> f64 {
         match self {
             Self::Linear => v,
@@ -47,16 +47,16 @@ impl Scale {
 /// # Errors
 /// [`MathError::Range`] for no values or bins, values that a logarithm cannot take, a threshold that is not above 0;
 /// [`MathError::NonFinite`].
-pub fn bin_edges(values: &[f64], count: usize, scale: Scale) -> Result<Vec<f64>, MathError> {
+pub fn bin_edges(values: &[f64], count: usize, scale: BinScale) -> Result<Vec<f64>, MathError> {
     check_finite("values", values)?;
     check_range(!values.is_empty(), "number of values", 0.0, "at least 1")?;
     check_range(count > 0, "number of bins", 0.0, "at least 1")?;
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     match scale {
-        Scale::Log => check_range(least > 0.0, "the least value", least, "above 0 on a logarithmic axis")?,
-        Scale::Symlog { threshold } => check_range(threshold > 0.0, "threshold", threshold, "above 0")?,
-        Scale::Linear => {}
+        BinScale::Log => check_range(least > 0.0, "the least value", least, "above 0 on a logarithmic axis")?,
+        BinScale::Symlog { threshold } => check_range(threshold > 0.0, "threshold", threshold, "above 0")?,
+        BinScale::Linear => {}
     }
     let (from, to) = (scale.forward(least), scale.forward(greatest));
     let single = least == greatest;
@@ -99,12 +99,12 @@ mod tests {
             assert_eq!(found.len(), expected.len());
             assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12 * b.abs().max(1.0)), "{found:?}");
         };
-        near(bin_edges(&[3.0, -1.0, 0.0], 4, Scale::Linear).unwrap(), &[-1.0, 0.0, 1.0, 2.0, 3.0]);
-        near(bin_edges(&[0.1, 100.0], 3, Scale::Log).unwrap(), &[0.1, 1.0, 10.0, 100.0]);
+        near(bin_edges(&[3.0, -1.0, 0.0], 4, BinScale::Linear).unwrap(), &[-1.0, 0.0, 1.0, 2.0, 3.0]);
+        near(bin_edges(&[0.1, 100.0], 3, BinScale::Log).unwrap(), &[0.1, 1.0, 10.0, 100.0]);
         // s(±0.1) = ±2 and s(±0.01) = ±1 with the threshold 0.01
-        let symlog = Scale::Symlog { threshold: 0.01 };
+        let symlog = BinScale::Symlog { threshold: 0.01 };
         near(bin_edges(&[-0.1, 0.1], 4, symlog).unwrap(), &[-0.1, -0.01, 0.0, 0.01, 0.1]);
-        near(bin_edges(&[2.0, 2.0], 2, Scale::Linear).unwrap(), &[1.5, 2.0, 2.5]);
+        near(bin_edges(&[2.0, 2.0], 2, BinScale::Linear).unwrap(), &[1.5, 2.0, 2.5]);
     }
 
     // numpy.histogram([1, 2, 2.5, 3, 4, 5], bins=[1, 2, 3, 5]) gives [1, 2, 3]
@@ -119,10 +119,10 @@ mod tests {
         let values: Vec<f64> = (1..200).map(|i| 1e-3 * 1.07_f64.powi(i)).collect();
         let signed: Vec<f64> = values.iter().flat_map(|v| [*v, -1.3 * v]).collect();
         for (values, scale) in [
-            (&values, Scale::Linear),
-            (&values, Scale::Log),
-            (&signed, Scale::Linear),
-            (&signed, Scale::Symlog { threshold: 0.037 }),
+            (&values, BinScale::Linear),
+            (&values, BinScale::Log),
+            (&signed, BinScale::Linear),
+            (&signed, BinScale::Symlog { threshold: 0.037 }),
         ] {
             for count in [1, 7, 40] {
                 let edges = bin_edges(values, count, scale).unwrap();
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn what_an_axis_cannot_show_is_refused() {
-        assert!(bin_edges(&[0.0, 1.0], 2, Scale::Log).is_err());
-        assert!(bin_edges(&[1.0], 2, Scale::Symlog { threshold: 0.0 }).is_err());
-        assert!(bin_edges(&[], 2, Scale::Linear).is_err() && bin_edges(&[1.0], 0, Scale::Linear).is_err());
+        assert!(bin_edges(&[0.0, 1.0], 2, BinScale::Log).is_err());
+        assert!(bin_edges(&[1.0], 2, BinScale::Symlog { threshold: 0.0 }).is_err());
+        assert!(bin_edges(&[], 2, BinScale::Linear).is_err() && bin_edges(&[1.0], 0, BinScale::Linear).is_err());
     }
 
     proptest::proptest! {
@@ -145,8 +145,8 @@ mod tests {
             values in proptest::collection::vec(1e-3..1e3f64, 1..60), bins in 1usize..30, threshold in 1e-3..10.0f64,
         ) {
             let signed: Vec<f64> = values.iter().enumerate().map(|(i, v)| if i % 2 == 0 { *v } else { -*v }).collect();
-            let symlog = Scale::Symlog { threshold };
-            for (values, scale) in [(&values, Scale::Linear), (&values, Scale::Log), (&signed, symlog)] {
+            let symlog = BinScale::Symlog { threshold };
+            for (values, scale) in [(&values, BinScale::Linear), (&values, BinScale::Log), (&signed, symlog)] {
                 let edges = bin_edges(values, bins, scale).unwrap();
                 proptest::prop_assert!(edges.is_sorted() && edges.len() == bins + 1);
                 proptest::prop_assert_eq!(bin_counts(values, &edges).iter().sum::<usize>(), values.len());

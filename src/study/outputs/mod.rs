@@ -4,7 +4,7 @@
 //! Start with `tables`.
 
 mod clauses;
-pub(super) mod direct;
+pub(super) mod figure_values;
 mod only;
 mod places;
 mod published_columns;

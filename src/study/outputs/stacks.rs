@@ -7,7 +7,7 @@ use crate::artifact::Cell;
 use crate::step::{Header, ValueType};
 use crate::study::axes::axis::value;
 use crate::study::builder::Builder;
-use crate::study::grid::Grid;
+use crate::study::grid::StepGrid;
 use crate::study::model::Wire;
 use crate::study::nodes::{node_of, row};
 use crate::study::read::raw::{Item, RawStudy};
@@ -20,7 +20,7 @@ pub(super) fn stack(
     builder: &mut Builder<'_>,
     item: &Item,
     spec: &TableSpec<'_>,
-    (raw, grid): (&RawStudy, &Grid<'_>),
+    (raw, grid): (&RawStudy, &StepGrid<'_>),
 ) -> Result<Rows, Vec<Fault>> {
     labels_apart(item, spec, &grid.axes)?;
     let mut rows: Vec<Json> = Vec::new();
@@ -71,7 +71,7 @@ pub(super) fn stack(
 }
 
 /// Axes become columns, which hold values of one type.
-fn columns_of_one_type(grid: &Grid<'_>, item: &Item, used: &[bool]) -> Result<(), Vec<Fault>> {
+fn columns_of_one_type(grid: &StepGrid<'_>, item: &Item, used: &[bool]) -> Result<(), Vec<Fault>> {
     let types = |value: &Cell| match value {
         Cell::Null => None,
         Cell::Int(_) | Cell::Float(_) => Some("numbers"),
@@ -93,7 +93,12 @@ fn columns_of_one_type(grid: &Grid<'_>, item: &Item, used: &[bool]) -> Result<()
     Ok(())
 }
 
-fn is_table(grid: &Grid<'_>, item: &Item, (text, mark): (&str, Mark), wire: TemplateWire) -> Result<(), Vec<Fault>> {
+fn is_table(
+    grid: &StepGrid<'_>,
+    item: &Item,
+    (text, mark): (&str, Mark),
+    wire: TemplateWire,
+) -> Result<(), Vec<Fault>> {
     let from = &grid.templates[wire.step];
     let port = &from.kind.about().outputs[wire.port];
     if port.value_type == ValueType::Table {

@@ -1,7 +1,7 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
 use super::clauses::{Rows, fill, intervals, lacking, shaped, summarised, table_node};
-use super::direct::Direct;
+use super::figure_values::FigureValues;
 use super::only::made;
 use super::published_columns;
 use super::stacks::stack;
@@ -9,7 +9,7 @@ use super::table_spec::TableSpec;
 use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
 use crate::step::{DataRef, Family, Header};
 use crate::study::builder::Builder;
-use crate::study::grid::Grid;
+use crate::study::grid::StepGrid;
 use crate::study::model::{Output, OutputKind, Wire};
 use crate::study::nodes::{give, node_of, remove, set};
 use crate::study::read::published::{self, Numbers};
@@ -37,7 +37,7 @@ impl Built {
 pub(in crate::study) fn outputs(
     builder: &mut Builder<'_>,
     raw: &RawStudy,
-    (grid, path): (&Grid<'_>, &Path),
+    (grid, path): (&StepGrid<'_>, &Path),
 ) -> (Vec<Output>, Vec<String>) {
     let (outputs, remarks, compared) = (Vec::new(), Vec::new(), Vec::new());
     let set = !applied(raw, builder.environment.settings).is_empty();
@@ -70,7 +70,7 @@ struct Maker<'a> {
     /// Whether `--set` replaced something.
     set: bool,
     raw: &'a RawStudy,
-    grid: &'a Grid<'a>,
+    grid: &'a StepGrid<'a>,
     path: &'a Path,
     tables: BTreeMap<String, Built>,
     outputs: Vec<Output>,
@@ -239,7 +239,8 @@ impl Maker<'_> {
         (params, given): (&mut Node, &mut GivenFigure),
     ) -> Result<(String, Vec<Wire>), Vec<Fault>> {
         if let Some(slot) = role.wired() {
-            let (wires, headings) = Direct { item, slot, steps: &self.raw.steps, grid: self.grid }.take(params)?;
+            let (wires, headings) =
+                FigureValues { item, slot, steps: &self.raw.steps, grid: self.grid }.take(params)?;
             given.headings = headings;
             return Ok((slot.name.to_owned(), wires));
         }

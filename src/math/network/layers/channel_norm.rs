@@ -6,7 +6,10 @@ use crate::math::network::scalar::Scalar;
 // The guard of the reference implementation: a position that is zero stays zero.
 const SMALLEST_SQUARE: f64 = 1e-8;
 
-/// `y = x/r`, `r = √(Σ_c x² + 1e-8)` for each position, kept in `norms`. Cost: two passes.
+/// `y = x/r`, `r = √(Σ_c x² + 1e-8)` for each position, kept in `norms`.
+///
+/// Shapes: n maps of C x H x W -> as many, and n HW norms. Units: y has none, x and r have the same. Cost: two passes.
+/// Source: the normalisation of the reference implementation of arXiv 2605.13612.
 pub fn forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), (norms, rows): (&mut [T], usize)) {
     let all = (rows * placed.input.positions()).max(1);
     norms.fill(T::of(SMALLEST_SQUARE));
@@ -20,6 +23,8 @@ pub fn forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), (norms, row
 }
 
 /// `dx = (dy − y Σ_c y dy)/r`. `dots` is working space of one number a position.
+///
+/// Shapes: n maps of C x H x W -> as many. Units: those of dy over those of r. Cost: two passes.
 pub fn backward<T: Scalar>(
     placed: &Placed,
     (y, norms): (&[T], &[T]),

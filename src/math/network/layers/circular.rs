@@ -9,7 +9,7 @@
 //! that of the filters' entries.
 
 use super::dense::{add_column_sums, fill_with_bias};
-use super::layer::{Layer, Placed};
+use super::layer::{CircularConvolutionLayer, Layer, Placed};
 use super::passing::{Gradients, Values};
 use crate::math::fourier::torus::{Mix, Torus, Wave};
 use crate::math::image::maps::Geometry;
@@ -35,7 +35,7 @@ pub struct Transform<T> {
 }
 
 impl<T: Scalar> Transform<T> {
-    /// Cost: H² + W².
+    /// The transform of maps of a size; channels do not matter. Shapes: -> bases H x H and W x W. Cost: H² + W².
     pub fn new(shape: Geometry) -> Self {
         let torus = Torus::new(shape.height, shape.width);
         let values = |basis: Matrix| basis.iter().map(|&x| T::of(x)).collect();
@@ -141,6 +141,8 @@ pub struct CircularMemory<T> {
 }
 
 impl<T: Scalar> CircularMemory<T> {
+    /// Room for batches of n samples, all 0. Shapes: -> n x CHW and n x C'HW, 2HW C C' of operators. Cost: memory, see
+    /// [`memory_numbers`].
     pub fn new(placed: &Placed, transform: Arc<Transform<T>>, rows: usize) -> Self {
         let (from, to) = (placed.input.channels, placed.output.channels);
         let zeros = |numbers: usize| vec![T::default(); numbers];
@@ -156,9 +158,10 @@ impl<T: Scalar> CircularMemory<T> {
     }
 }
 
-/// Numbers that such a layer needs beside its values: coefficients, room to transform, operators.
+/// Numbers that such a layer needs beside its values: coefficients, room to transform, operators; 0 for another layer.
+/// Units: numbers.
 pub fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
-    let Layer::CircularConvolution { .. } = placed.layer else { return 0 };
+    let Layer::CircularConvolution(_) = placed.layer else { return 0 };
     let (from, to) = (placed.input.dim(), placed.output.dim());
     times(most_rows, from + to + 2 * from.max(to)) + 2 * placed.weights.len()
 }
@@ -170,7 +173,7 @@ fn weights_of(wave: &Wave, per_column: usize) -> Range<usize> {
 
 /// `m_ω m` over the norm that cosine and sine have in the weights.
 fn gain(placed: &Placed, torus: &Torus, wave: &Wave) -> f64 {
-    let Layer::CircularConvolution { pooling, .. } = placed.layer else { return 0.0 };
+    let Layer::CircularConvolution(CircularConvolutionLayer { pooling, .. }) = placed.layer else { return 0.0 };
     let scale = if wave.is_alone() { 1.0 } else { FRAC_1_SQRT_2 };
     scale * placed.multiplier * torus.pooling_gain(wave, pooling)
 }
@@ -178,13 +181,14 @@ fn gain(placed: &Placed, torus: &Torus, wave: &Wave) -> f64 {
 /// `m_ω m Ŵ(ω)`, real and imaginary part: what a circular convolution and its pooling do to the coefficients `a − ib` of a
 /// frequency, from the right. `parameters` are the network's; nothing for a layer of another kind.
 ///
-/// Shapes: -> C x C' and C x C'. Cost: 2CC'.
+/// Formula: `√2 Ŵ(ω)` stands in the weights, Ŵ(ω) alone where −ω is ω; m_ω is [`Torus::pooling_gain`].
+/// Shapes: -> C x C' and C x C'. Units: dimensionless. Cost: 2CC'.
 pub fn frequency_block<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
     (torus, wave): (&Torus, &Wave),
 ) -> Option<(Matrix, Matrix)> {
-    let Layer::CircularConvolution { .. } = placed.layer else { return None };
+    let Layer::CircularConvolution(_) = placed.layer else { return None };
     let (from, to) = (placed.input.channels, placed.output.channels);
     let own = &parameters[placed.weights.clone()][weights_of(wave, from * to)];
     let gain = gain(placed, torus, wave);
@@ -235,7 +239,11 @@ fn fold<T: Scalar>((full, own): (&[T], &mut [T]), gain: T, (from, to): (usize, u
 const SMALLEST_GAIN: f64 = 0.1;
 
 /// Weights with `m_ω m Ŵ(ω) = √2 O` for `‖ω‖₁ ≤ degree`, 0 beyond and where the pooling leaves less than a tenth; O is the
-/// upper left C x C' block of a random orthogonal matrix. Cost: that of its QR.
+/// upper left C x C' block of a random orthogonal matrix.
+///
+/// Shapes: -> weights of all frequencies, HW C C' numbers, of which those that pass are written. Units: dimensionless.
+/// Cost: that of the QR of a square matrix of max(C, C') rows, and HW C C'.
+/// Source: ours; the orthogonal matrix is the Q of a matrix of independent normal numbers.
 pub fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream, weights): (&Stream, &mut [T])) {
     let (from, to) = (placed.input.channels, placed.output.channels);
     let torus = Torus::new(placed.input.height, placed.input.width);
@@ -256,7 +264,12 @@ pub fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream, weight
     }
 }
 
-/// Shapes: n x C maps -> n x C' maps of the same size. Cost: see [`Placed::flops`].
+/// `y = m M_β W * x + b`, frequency by frequency: the coefficients of a frequency times `m_ω m Ŵ(ω)`.
+///
+/// Shapes: n maps of C x H x W -> n of C' x H x W. Units: those of x, as weights are dimensionless. Cost: see
+/// [`Placed::flops`].
+/// Source: the convolution theorem on a torus, in real waves; Sedghi, Gupta and Long, arXiv 1805.10408, theorem 5, for
+/// the operator of several channels.
 pub fn forward<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
@@ -286,7 +299,11 @@ pub fn forward<T: Scalar>(
     transform.compose((output, y), onto, (scratch, to));
 }
 
-/// The gradients of [`forward`], whose coefficients and operators the memory still holds. Cost: twice a forward pass.
+/// The gradients of [`forward`], whose coefficients and operators the memory still holds.
+///
+/// Formula: at each frequency `dŴ += m_ω m X̂ᵀ dŶ` and `dX̂ = m_ω m dŶ Ŵᵀ`, in real waves; `db += Σ dY`.
+/// Shapes: n maps of C' x H x W -> HW C C' and C', and n of C x H x W where wanted. Units: those of the loss over those
+/// of what is differentiated by. Cost: twice a forward pass.
 pub fn backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,

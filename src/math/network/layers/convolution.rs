@@ -24,8 +24,8 @@ struct PatchLayout {
 
 impl PatchLayout {
     fn of(placed: &Placed, rows: usize) -> Option<Self> {
-        let Layer::Convolution { window, .. } = placed.layer else { return None };
-        Some(Self { input: placed.input, output: placed.output, window, rows })
+        let Layer::Convolution(layer) = placed.layer else { return None };
+        Some(Self { input: placed.input, output: placed.output, window: layer.window(), rows })
     }
 
     /// Blocks of output positions.
@@ -70,13 +70,19 @@ fn inside(offset: usize, padding: usize, length: usize, output: usize) -> Range<
     padding.saturating_sub(offset)..(length + padding).saturating_sub(offset).min(output)
 }
 
-/// Numbers in a block of patches of at most so many images: what a convolution needs beside its input and output.
+/// Numbers in a block of patches of at most so many images: what a convolution needs beside its input and output; 0 for
+/// another layer. Units: numbers.
 pub fn patch_numbers(placed: &Placed, most_rows: usize) -> usize {
-    let Layer::Convolution { .. } = placed.layer else { return 0 };
+    let Layer::Convolution(_) = placed.layer else { return 0 };
     times(times(placed.output.positions(), most_rows).min(ROWS_AT_ONCE.max(most_rows)), placed.fan_in())
 }
 
-/// `y[a, r, s] = m Σ_{b,u,v} w[a, b, u, v] x[b, r + u − padding, s + v − padding] + b[a]`. Cost: 2 n S C k² P.
+/// `y[a, r, s] = m Σ_{b,u,v} w[a, b, u, v] x[b, r + u − padding, s + v − padding] + b[a]`.
+///
+/// Shapes: n maps of C x H x W, weights C k² x P -> n of P x H' x W'. Units: those of x, as weights are dimensionless.
+/// Cost: 2 n H'W' C k² P.
+/// Source: the cross-correlation of `torch.nn.Conv2d` with stride 1, as products with patches: Chellapilla, Puri and
+/// Simard, High performance convolutional neural networks for document processing (2006), section 3.
 pub fn forward<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
@@ -105,6 +111,9 @@ fn read_patches<T: Scalar>(geometry: &PatchLayout, block: Range<usize>, x: &[T],
 }
 
 /// `dW += m patchesᵀ dY`, `db += Σ dY`, and dX from `m dY Wᵀ`, each patch added back to where it was read.
+///
+/// Shapes: n maps of P x H' x W' -> C k² x P and P, and n of C x H x W where wanted. Units: those of the loss over
+/// those of what is differentiated by. Cost: twice [`forward`].
 pub fn backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,
@@ -144,7 +153,7 @@ mod tests {
     use crate::math::image::convolution::ConvolutionalLayer;
     use crate::math::image::maps::Maps;
     use crate::math::linalg::Matrix;
-    use crate::math::network::{Architecture, Parametrisation};
+    use crate::math::network::{Architecture, ConvolutionLayer, Parametrisation};
     use crate::math::random::Stream;
 
     // The other implementation makes all patches at once.
@@ -152,8 +161,8 @@ mod tests {
     fn forward_is_the_convolution_of_the_filters() {
         let input = Geometry { channels: 3, height: 5, width: 4 };
         for (n, size, padding) in [(4, 3, 1), (600, 2, 0), (3, 1, 0), (170, 4, 2), (1, 5, 3)] {
-            let window = Window { size, padding };
-            let layer = Layer::Convolution { channels: 6, window, bias: false };
+            let convolution = ConvolutionLayer { width: 6, window: size, padding, bias: false };
+            let (layer, window) = (Layer::Convolution(convolution), convolution.window());
             let net = Architecture::new(input, &[layer], Parametrisation::Standard).unwrap();
             let placed = &net.layers()[0];
             let weights = Stream::new(8, "test-weights", 0).normal_columns(placed.fan_in(), 0, 6);

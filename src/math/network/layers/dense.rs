@@ -5,7 +5,7 @@ use super::passing::{Gradients, Values};
 use crate::math::linalg::{Block, BlockMut, Onto};
 use crate::math::network::scalar::{Scalar, sum};
 
-/// `Y = m X W + b`. Shapes: n x d, d x p -> n x p. Cost: 2ndp.
+/// `Y = m X W + b`. Shapes: n x d, d x p -> n x p. Units: those of X, as weights are dimensionless. Cost: 2ndp.
 pub fn forward<T: Scalar>(placed: &Placed, parameters: &[T], (x, y): (&[T], &mut [T]), rows: usize) {
     let (inputs, units) = (placed.fan_in(), placed.units());
     let onto = fill_with_bias(&parameters[placed.bias.clone()], y, rows);
@@ -13,7 +13,8 @@ pub fn forward<T: Scalar>(placed: &Placed, parameters: &[T], (x, y): (&[T], &mut
     T::multiply(BlockMut::dense(y, rows, units), onto, T::of(placed.multiplier), factors);
 }
 
-/// Writes each unit's bias into its column; says whether a product is to be added.
+/// Writes each unit's bias into its column; says whether a product is to be added. Shapes: p -> n x p, or nothing where
+/// there is no bias. Cost: np.
 pub fn fill_with_bias<T: Scalar>(bias: &[T], y: &mut [T], rows: usize) -> Onto {
     if bias.is_empty() || rows == 0 {
         return Onto::Replace;
@@ -22,7 +23,11 @@ pub fn fill_with_bias<T: Scalar>(bias: &[T], y: &mut [T], rows: usize) -> Onto {
     Onto::Add
 }
 
-/// `dW += m Xᵀ dY`, `db += Σ dY`, `dX = m dY Wᵀ`. Cost: 4ndp, half of it where dX is not wanted.
+/// `dW += m Xᵀ dY`, `db += Σ dY`, `dX = m dY Wᵀ`.
+///
+/// Shapes: n x p -> d x p and p, and n x d where wanted. Units: those of the loss over those of what is differentiated
+/// by.
+/// Cost: 4ndp, half of it where dX is not wanted.
 pub fn backward<T: Scalar>(placed: &Placed, values: &Values<'_, T>, out: &mut Gradients<'_, T>, rows: usize) {
     let (inputs, units) = (placed.fan_in(), placed.units());
     let factor = T::of(placed.multiplier);
@@ -36,7 +41,7 @@ pub fn backward<T: Scalar>(placed: &Placed, values: &Values<'_, T>, out: &mut Gr
     }
 }
 
-/// Adds the sum of each column to its bias' gradient.
+/// Adds the sum of each column to its bias' gradient. Shapes: n x p -> p, or nothing where there is no bias. Cost: np.
 pub fn add_column_sums<T: Scalar>(upstream: &[T], bias: &mut [T], rows: usize) {
     if rows > 0 {
         bias.iter_mut().zip(upstream.chunks_exact(rows)).for_each(|(b, column)| *b += sum(column));

@@ -1,4 +1,11 @@
 //! What layers there are, and a layer with its sizes and its part of the parameters.
+//!
+//! The list of layers is what studies write, what stored networks hold and what is computed: its documentation is read by
+//! who writes a study. With W the weights, b the biases and m the multiplier of a placed layer they compute
+//! - dense: `y = m Wᵀ x + b`;
+//! - convolution: `y = m W * x + b`;
+//! - circular convolution: `y = m M_β W * x + b`, `M_β = (1 − β) I + β A`;
+//! - channel norm: `x/√(Σ_c x² + 1e-8)`.
 
 use super::pointwise::Pointwise;
 use crate::math::error::{MathError, check_range};
@@ -6,49 +13,95 @@ use crate::math::image::maps::Geometry;
 use crate::math::image::patch::Window;
 use crate::math::image::pooling::Pooling;
 use crate::math::size::times;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// A layer of a network, before it knows its input.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// One layer of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "NetworkLayer")]
 pub enum Layer {
-    /// `y = m Wᵀ x + b` on all numbers of a sample, maps flattened channel-major.
-    Dense {
-        /// Numbers of the output.
-        width: usize,
-        /// Whether there is a b.
-        bias: bool,
-    },
-    /// Cross-correlation with zeros around the image, stride 1: `y = m W * x + b`.
-    Convolution {
-        /// Channels of the output.
-        channels: usize,
-        /// Side of the window, and zeros on every side.
-        window: Window,
-        /// Whether there is a b, one number a channel.
-        bias: bool,
-    },
-    /// Circular convolution with filters as large as the map, then the fixed pooling (1 − β) I + β A: `y = m M_β W * x + b`.
-    CircularConvolution {
-        /// Channels of the output.
-        channels: usize,
-        /// β
-        pooling: f64,
-        /// Whether there is a b, one number a channel.
-        bias: bool,
-    },
+    /// Fully connected, on all numbers of a sample; maps are flattened channel-major.
+    Dense(DenseLayer),
+    /// Cross-correlation with zero padding, stride 1.
+    Convolution(ConvolutionLayer),
+    /// Convolution on the torus with filters as large as the map, then a fixed circular pooling.
+    CircularConvolution(CircularConvolutionLayer),
     /// A function of each number.
-    Pointwise(Pointwise),
+    Activation(Pointwise),
     /// Windows side by side; a remainder at the right and bottom is dropped.
-    Pooling {
-        /// What a window gives.
-        pooling: Pooling,
-        /// Side of the window, at most 64.
-        size: usize,
-    },
-    /// Each position divided by its norm over channels, `x/√(Σ_c x² + 1e-8)`.
+    Pooling(PoolingLayer),
+    /// Each position divided by its norm over channels.
     ChannelNorm,
     /// The mean of each channel over all positions.
     GlobalAverage,
+}
+
+/// A fully connected layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DenseLayer {
+    /// Units.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub width: usize,
+    /// Whether each unit has a bias.
+    #[serde(default)]
+    pub bias: bool,
+}
+
+/// A convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConvolutionLayer {
+    /// Channels of the output.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub width: usize,
+    /// Side of the window.
+    #[schemars(range(min = 1, max = 64))]
+    pub window: usize,
+    /// Rows and columns of zeros on every side.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 64))]
+    pub padding: usize,
+    /// Whether each channel has a bias.
+    #[serde(default)]
+    pub bias: bool,
+}
+
+impl ConvolutionLayer {
+    /// Side of the window, and the zeros around the map. Units: pixels.
+    pub const fn window(self) -> Window {
+        Window { size: self.window, padding: self.padding }
+    }
+}
+
+/// A circular convolution. Its weights are the Fourier transforms of its filters, `Ŵ(ω)`: their squared norm is the sum of
+/// ‖Ŵ(ω)‖² over all frequencies, so a penalty on it is one on the operator, HW times that on the filters' entries.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CircularConvolutionLayer {
+    /// Channels of the output.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub width: usize,
+    /// Strength β of the fixed pooling (1 − β) I + β A, with A the circular mean of 3 x 3 positions.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub pooling: f64,
+    /// Whether each channel has a bias.
+    #[serde(default)]
+    pub bias: bool,
+}
+
+/// Pooling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoolingLayer {
+    /// What a window gives.
+    pub pooling: Pooling,
+    /// Side of the window.
+    #[schemars(range(min = 1, max = 64))]
+    pub size: usize,
 }
 
 /// Whether the scale of a layer's weights stands in the weights or in front of them.
@@ -79,31 +132,36 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Inputs of one unit, those at one frequency for a circular convolution; 0 for a layer without weights.
+    /// Inputs of one unit, those at one frequency for a circular convolution; 0 for a layer without weights. Units:
+    /// numbers.
     pub fn fan_in(&self) -> usize {
         match self.layer {
             Layer::Dense { .. } => self.input.dim(),
-            Layer::Convolution { window, .. } => times(self.input.channels, window.area()),
+            Layer::Convolution(layer) => times(self.input.channels, layer.window().area()),
             Layer::CircularConvolution { .. } => self.input.channels,
             _ => 0,
         }
     }
 
-    /// Columns of the weights; 0 for a layer without any.
+    /// Columns of the weights; 0 for a layer without any. Units: numbers.
     pub fn units(&self) -> usize {
         match self.layer {
-            Layer::Dense { width, .. } => width,
-            Layer::Convolution { channels, .. } | Layer::CircularConvolution { channels, .. } => channels,
+            Layer::Dense(DenseLayer { width, .. })
+            | Layer::Convolution(ConvolutionLayer { width, .. })
+            | Layer::CircularConvolution(CircularConvolutionLayer { width, .. }) => width,
             _ => 0,
         }
     }
 
-    /// Its weights and biases.
+    /// Its weights and biases. Shapes: -> places among the network's parameters, empty where it has none.
     pub fn parameters(&self) -> Range<usize> {
         self.weights.start..self.bias.end
     }
 
     /// Floating-point operations of the products of one sample, forward.
+    ///
+    /// Formula: 2 (inputs of a unit) (units) (positions of the output); of a circular convolution
+    /// `2HW (H + W)(C + C') + 4HW C C'`. Units: operations a sample.
     pub fn flops(&self) -> f64 {
         if matches!(self.layer, Layer::CircularConvolution { .. }) {
             return circular_flops(self);
@@ -122,19 +180,26 @@ fn circular_flops(placed: &Placed) -> f64 {
 }
 
 /// The output's shape, and whether there is a bias.
+///
+/// Formula: that of the [`Layer`]; H − k + 2p + 1 rows for a window of side k with p zeros around, ⌊H/k⌋ for pooling.
+/// Shapes: C, H, W -> C', H', W'. Units: pixels.
+///
+/// # Errors
+/// [`MathError::Range`] for a window that is none or larger than the map with its zeros, for a pooling window beyond
+/// the map or 64, and for a strength of pooling outside 0 to 1.
 pub fn output_of(layer: Layer, input: Geometry) -> Result<(Geometry, bool), MathError> {
     // a window's index is stored in a byte or two, and nobody pools more
     const LARGEST_POOL: usize = 64;
     let vector = |channels| Geometry { channels, height: 1, width: 1 };
     Ok(match layer {
-        Layer::Dense { width, bias } => (vector(width), bias),
-        Layer::Convolution { channels, window, bias } => (window.output(input, channels)?, bias),
-        Layer::CircularConvolution { channels, pooling, bias } => {
+        Layer::Dense(DenseLayer { width, bias }) => (vector(width), bias),
+        Layer::Convolution(layer) => (layer.window().output(input, layer.width)?, layer.bias),
+        Layer::CircularConvolution(CircularConvolutionLayer { width, pooling, bias }) => {
             check_range((0.0..=1.0).contains(&pooling), "strength of the pooling", pooling, "between 0 and 1")?;
-            (Geometry { channels, ..input }, bias)
+            (Geometry { channels: width, ..input }, bias)
         }
-        Layer::Pointwise(_) | Layer::ChannelNorm => (input, false),
-        Layer::Pooling { size, .. } => {
+        Layer::Activation(_) | Layer::ChannelNorm => (input, false),
+        Layer::Pooling(PoolingLayer { size, .. }) => {
             let fits = (1..=input.height.min(input.width).min(LARGEST_POOL)).contains(&size);
             check_range(
                 fits,

@@ -1,23 +1,28 @@
 //! Functions of each number, forward and backward.
 
 use crate::math::network::scalar::Scalar;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::f64::consts::FRAC_2_SQRT_PI;
 
-/// A function of each number of a layer's input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A function of each number, with a derivative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "NetworkActivation")]
 pub enum Pointwise {
-    /// `max(x, 0)`; its slope at 0 is 0.
+    /// max(x, 0).
     Relu,
-    /// `tanh x`
+    /// tanh x.
     Tanh,
     /// The error function.
     Erf,
-    /// `1/(1+e^{-x})`
+    /// 1/(1 + exp(−x)).
     Sigmoid,
 }
 
 impl Pointwise {
-    /// `y = f(x)`. Cost: one evaluation a number. Panics where sizes differ.
+    /// `y = f(x)`. Shapes: any, the same twice. Units: dimensionless. Cost: one evaluation a number. Panics where sizes
+    /// differ.
     pub fn forward<T: Scalar>(self, x: &[T], y: &mut [T]) {
         assert_eq!(x.len(), y.len());
         let one = T::of(1.0);
@@ -31,6 +36,10 @@ impl Pointwise {
     }
 
     /// `dx = dy f'(x)`, from the input x or the output y, whichever is cheaper. Panics where sizes differ.
+    ///
+    /// Formula: `f' = [y > 0]`, which is 0 at 0, `1 − y²`, `2/√π e^{−x²}`, `y (1 − y)`. Shapes: any, the same four times. Units: those
+    /// of dy.
+    /// Cost: one evaluation a number.
     pub fn backward<T: Scalar>(self, (x, y): (&[T], &[T]), dy: &[T], dx: &mut [T]) {
         assert!(x.len() == y.len() && y.len() == dy.len() && dy.len() == dx.len());
         let (one, erf_slope) = (T::of(1.0), T::of(FRAC_2_SQRT_PI));

@@ -18,7 +18,10 @@ fn entries(placed: &Placed, size: usize, mut f: impl FnMut(usize, usize, usize))
     }
 }
 
-/// The largest number of each window, with its index there (the first of equal ones), or the mean. Cost: n times the input.
+/// The largest number of each window, with its index there (the first of equal ones), or the mean.
+///
+/// Formula: `y[c, r, s] = max` or mean of `x[c, k r + u, k s + v]` over `0 ≤ u, v < k`.
+/// Shapes: n maps of C x H x W -> n of C x ⌊H/k⌋ x ⌊W/k⌋, as many indices. Units: those of x. Cost: n CHW.
 pub fn forward<T: Scalar>(
     placed: &Placed,
     (pooling, size): (Pooling, usize),
@@ -59,7 +62,10 @@ fn take_larger<T: Scalar>(entry: usize, x: &[T], best: &mut [T], chosen: &mut [u
     }
 }
 
-/// Gives each window's gradient to the entry that was taken, or an equal share of it to all. Cost: as forward.
+/// Gives each window's gradient to the entry that was taken, or an equal share of it to all.
+///
+/// Formula: the transpose of [`forward`] at what was chosen. Shapes: n of C x ⌊H/k⌋ x ⌊W/k⌋ -> n of C x H x W. Units:
+/// those of dy. Cost: n CHW.
 #[expect(clippy::cast_possible_truncation, reason = "a window has at most 64² entries")]
 pub fn backward<T: Scalar>(
     placed: &Placed,
@@ -88,7 +94,8 @@ pub fn backward<T: Scalar>(
     });
 }
 
-/// The mean over the positions of each channel. Shapes: n maps -> n x C.
+/// The mean over the positions of each channel, `y[c] = 1/(HW) Σ_{r,s} x[c, r, s]`. Shapes: n of C x H x W -> n x C.
+/// Units: those of x. Cost: n CHW.
 pub fn global_forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), rows: usize) {
     let positions = placed.input.positions();
     let share = T::of(1.0 / positions as f64);
@@ -99,7 +106,8 @@ pub fn global_forward<T: Scalar>(placed: &Placed, (x, y): (&[T], &mut [T]), rows
     }
 }
 
-/// An equal share to every position.
+/// An equal share to every position, `dx[c, r, s] = dy[c]/(HW)`. Shapes: n x C -> n of C x H x W. Units: those of dy.
+/// Cost: n CHW.
 pub fn global_backward<T: Scalar>(placed: &Placed, (dy, dx): (&[T], &mut [T]), rows: usize) {
     let positions = placed.input.positions();
     let share = T::of(1.0 / positions as f64);
@@ -114,7 +122,7 @@ mod tests {
     use super::*;
     use crate::math::image::maps::{Geometry, Maps};
     use crate::math::linalg::Matrix;
-    use crate::math::network::{Architecture, Layer, Parametrisation};
+    use crate::math::network::{Architecture, DenseLayer, Layer, Parametrisation, PoolingLayer};
     use crate::math::random::Stream;
 
     #[test]
@@ -122,7 +130,8 @@ mod tests {
         let input = Geometry { channels: 2, height: 5, width: 4 };
         let images = Stream::new(7, "test-images", 0).normal_columns(6, 0, input.dim());
         for pooling in [Pooling::Max, Pooling::Average] {
-            let layers = [Layer::Pooling { pooling, size: 2 }, Layer::Dense { width: 1, bias: false }];
+            let layers =
+                [Layer::Pooling(PoolingLayer { pooling, size: 2 }), Layer::Dense(DenseLayer { width: 1, bias: false })];
             let net = Architecture::new(input, &layers, Parametrisation::Standard).unwrap();
             let placed = &net.layers()[0];
             let expected = pooling.apply(&Maps::new(images.clone(), input).unwrap(), 2).unwrap();

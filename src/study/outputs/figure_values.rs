@@ -2,7 +2,7 @@
 
 use crate::artifact::Cell;
 use crate::step::{Arity, Filter, Slot};
-use crate::study::grid::Grid;
+use crate::study::grid::StepGrid;
 use crate::study::model::Wire;
 use crate::study::nodes::remove;
 use crate::study::read::raw::Item;
@@ -12,13 +12,13 @@ use crate::yaml::{Fault, Mark, Node, Tree, known_names};
 /// Values that one figure takes: more are no figure.
 const MOST: usize = 24;
 
-/// A slot about to be wired.
-pub(super) struct Direct<'a> {
+/// A slot for values of steps, about to be wired.
+pub(super) struct FigureValues<'a> {
     pub item: &'a Item,
     pub slot: &'a Slot,
     /// The steps as written.
     pub steps: &'a [Item],
-    pub grid: &'a Grid<'a>,
+    pub grid: &'a StepGrid<'a>,
 }
 
 /// A value that the figure shows.
@@ -28,7 +28,7 @@ struct Found {
     place: Vec<(String, Cell)>,
 }
 
-impl Direct<'_> {
+impl FigureValues<'_> {
     /// Takes the slot's key and `where` out of a figure's parameters: what is wired, and a heading for each value.
     pub fn take(&self, params: &mut Node) -> Result<(Vec<Wire>, Vec<String>), Vec<Fault>> {
         let (written, filter) = (remove(params, self.slot.name), remove(params, "where"));
@@ -160,5 +160,5 @@ fn heading(one: &Found, all: &[Found]) -> String {
 }
 
 #[cfg(test)]
-#[path = "direct_tests.rs"]
+#[path = "figure_values_tests.rs"]
 mod tests;
