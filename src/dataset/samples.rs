@@ -5,7 +5,7 @@ use crate::dataset::cards::count::Count;
 use crate::math::random::Stream;
 use crate::math::random::torch::TorchGenerator;
 use crate::step::{
-    About, Context, DataRef, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records, Shape, Shapes, Split,
+    About, Context, DataRef, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Records, Shape, Shapes, Split,
     StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
@@ -144,12 +144,7 @@ impl Kind for Dataset {
                   one, and validation samples follow the training samples in the same order, so no record is in both.",
         cites: &["cifar10", "fashion-mnist", "mnist"],
         inputs: &[],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "pixels of the three splits with their labels",
-        }],
+        outputs: &[Port::new("samples", ValueType::Representation).doc("pixels of the three splits with their labels")],
     };
 
     fn plan(&self, params: &SamplesParams, _: &Shapes) -> Result<Plan, Vec<Problem>> {

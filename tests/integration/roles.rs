@@ -7,7 +7,7 @@ use lofi::step::roles::{
     After, Claim, ClaimHead, Claimed, Clause, Form, Makes, Need, Operation, TableHead, TableOp, Takes, Words,
 };
 use lofi::step::{
-    About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records,
+    About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Records,
     Shapes, StepError,
 };
 use lofi::study::{DataChoice, DataResolver, Environment, OutputKind, Study, Unresolved, load, schema};
@@ -111,7 +111,7 @@ impl Kind for Number {
         details: "",
         cites: &[],
         inputs: &[],
-        outputs: &[Port { name: "table", value_type: ValueType::Table, keep: Keep::Always, doc: "it" }],
+        outputs: &[Port::new("table", ValueType::Table).doc("it")],
     };
 
     fn plan(&self, _: &NumberParams, _: &Shapes) -> Result<Plan, Vec<Problem>> {

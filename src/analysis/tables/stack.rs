@@ -3,8 +3,8 @@
 use crate::artifact::{Cell, Table};
 use crate::step::roles::Role;
 use crate::step::{
-    About, Arity, Column, Content, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem,
-    Row, Shape, Shapes, Slot, StepError, Value, ValueType,
+    About, Column, Content, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Row, Shape,
+    Shapes, Slot, StepError, Value, ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,18 +30,8 @@ impl Kind for Stack {
         details: "The constant columns come first, in the order in which they are first named; a column that a table \
                   lacks is null there.",
         cites: &[],
-        inputs: &[Slot {
-            name: "tables",
-            accepts: &[ValueType::Table],
-            arity: Arity::Many,
-            doc: "The tables, in the order of `rows`.",
-        }],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "The resulting rows.",
-        }],
+        inputs: &[Slot::many("tables", &[ValueType::Table]).doc("The tables, in the order of `rows`.")],
+        outputs: &[Port::new("table", ValueType::Table).doc("The resulting rows.")],
     };
 
     fn role(&self) -> Role<'_> {

@@ -12,8 +12,7 @@ use crate::math::lofi::subsample::{
 };
 use crate::math::statistics::{mean, standard_error};
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,26 +56,15 @@ impl Kind for EmergenceOverlap {
                   convolution C averages over images and positions, and one pass over the images serves many repeats.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples that the reference directions were taken on.",
-            },
-            Slot {
-                name: "reference",
-                accepts: &[ValueType::Spectrum],
-                arity: Arity::One,
-                doc: "The reference directions, p × features: the spectrum of `emergence-prediction`.",
-            },
+            Slot::one("x", &[ValueType::Representation])
+                .doc("The samples that the reference directions were taken on."),
+            Slot::one("reference", &[ValueType::Spectrum])
+                .doc("The reference directions, p × features: the spectrum of `emergence-prediction`."),
         ],
-        outputs: &[Port {
-            name: "overlaps",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "For each eigenvector, from 1, and n_train: squared_overlap, its standard error over repeats, \
-                  squared_overlap_any_place, repeats.",
-        }],
+        outputs: &[Port::new("overlaps", ValueType::Table).doc(
+            "For each eigenvector, from 1, and n_train: squared_overlap, its standard error over repeats, \
+             squared_overlap_any_place, repeats.",
+        )],
     };
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -7,8 +7,7 @@ use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::{Emergence, Moments, emergence};
 use crate::math::lofi::filter::MomentFilter;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,25 +48,14 @@ impl Kind for EmergencePrediction {
                   n_i = (r_i/ρ_i)² D_i. Nothing depends on the scale of z. With a convolution both moments average over \
                   images and positions, and images are lifted one at a time.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The lifted samples, or the images that `convolution` lifts.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation])
+            .doc("The lifted samples, or the images that `convolution` lifts.")],
         outputs: &[
-            Port {
-                name: "predictions",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "For each eigenvector, from 1: eigenvalue, alignment ρ, radius r, effective dimension D, predicted_n.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Spectrum,
-                keep: Keep::Always,
-                doc: "The reference eigenvectors (p × features) with their eigenvalues.",
-            },
+            Port::new("predictions", ValueType::Table).doc(
+                "For each eigenvector, from 1: eigenvalue, alignment ρ, radius r, effective dimension D, predicted_n.",
+            ),
+            Port::new("spectrum", ValueType::Spectrum)
+                .doc("The reference eigenvectors (p × features) with their eigenvalues."),
         ],
     };
 

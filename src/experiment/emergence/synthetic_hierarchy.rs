@@ -11,7 +11,7 @@ use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
 use crate::math::size::bytes;
 use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -127,13 +127,10 @@ impl Kind for SyntheticHierarchy {
                   about d1/n_test for none. Samples are streamed; features are in single precision.",
         cites: &["neural-lofi"],
         inputs: &[],
-        outputs: &[Port {
-            name: "curve",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each α: overlaps, errors (`relative_mse` is over the variance of the labels), residual of the \
-                  eigenpairs.",
-        }],
+        outputs: &[Port::new("curve", ValueType::Table).doc(
+            "A row for each α: overlaps, errors (`relative_mse` is over the variance of the labels), residual of the \
+             eigenpairs.",
+        )],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -7,7 +7,7 @@ use crate::math::hierarchy::{
     FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
 };
 use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -75,13 +75,8 @@ impl Kind for SyntheticMomentSpectrum {
                   p1 × p1 is formed, which all eigenvalues need.",
         cites: &["neural-lofi"],
         inputs: &[],
-        outputs: &[Port {
-            name: "spectrum",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each α and eigenvalue, by descending |λ|: whether it is one of the leading d1 (`features`), and for those the \
-                  share of the feature's test variance that the true h1 explain.",
-        }],
+        outputs: &[Port::new("spectrum", ValueType::Table).doc("A row for each α and eigenvalue, by descending |λ|: whether it is one of the leading d1 (`features`), and for those the \
+                  share of the feature's test variance that the true h1 explain.")],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -3,8 +3,7 @@
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::lofi::subsample::first_crossing;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,32 +39,14 @@ impl Kind for EmergenceThreshold {
                   measured_n_any_place is the same of squared_overlap_any_place. measured_over_predicted = measured_n/predicted_n says how far the scale is off, whatever the order.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "predictions",
-                accepts: &[ValueType::Table],
-                arity: Arity::One,
-                doc: "The table of `emergence-prediction`.",
-            },
-            Slot {
-                name: "overlaps",
-                accepts: &[ValueType::Table],
-                arity: Arity::One,
-                doc: "The table of `emergence-overlap` on the same directions.",
-            },
+            Slot::one("predictions", &[ValueType::Table]).doc("The table of `emergence-prediction`."),
+            Slot::one("overlaps", &[ValueType::Table]).doc("The table of `emergence-overlap` on the same directions."),
         ],
         outputs: &[
-            Port {
-                name: "thresholds",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "The predictions with measured_n, measured_n_any_place and measured_over_predicted.",
-            },
-            Port {
-                name: "curves",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "The overlaps with their eigenvector's predicted_n in every row, for figures.",
-            },
+            Port::new("thresholds", ValueType::Table)
+                .doc("The predictions with measured_n, measured_n_any_place and measured_over_predicted."),
+            Port::new("curves", ValueType::Table)
+                .doc("The overlaps with their eigenvector's predicted_n in every row, for figures."),
         ],
     };
 

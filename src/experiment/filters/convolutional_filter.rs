@@ -10,8 +10,7 @@ use crate::math::image::maps::Geometry;
 use crate::math::image::patch::leading_directions;
 use crate::math::linalg::leading_columns;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -104,25 +103,11 @@ impl Kind for ConvolutionalFilter {
                   streamed over blocks of images, once for C and once for the projection, so that it is never in \
                   memory as a whole. A window as large as the map, without padding, is a fully connected layer.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or feature maps.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or feature maps.")],
         outputs: &[
-            Port {
-                name: "features",
-                value_type: ValueType::Representation,
-                keep: Keep::IfDear,
-                doc: "Feature maps of k channels.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Spectrum,
-                keep: Keep::Always,
-                doc: "Eigenvalues by descending magnitude with their directions (P numbers each).",
-            },
+            Port::new("features", ValueType::Representation).doc("Feature maps of k channels."),
+            Port::new("spectrum", ValueType::Spectrum)
+                .doc("Eigenvalues by descending magnitude with their directions (P numbers each)."),
         ],
     };
 

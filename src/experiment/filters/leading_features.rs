@@ -4,8 +4,8 @@ use crate::artifact::{Geometry, Points, Representation};
 use crate::experiment::values::matrix;
 use crate::math::linalg::leading_columns;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
-    Value, ValueType,
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError, Value,
+    ValueType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,18 +33,8 @@ impl Kind for LeadingFeatures {
                   kept more are the output of a filter that keeps k: one decomposition serves a whole sweep of ranks. \
                   Of feature maps the first k channels are kept, with their layout.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Features in the order of their importance.",
-        }],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples with k features.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Features in the order of their importance.")],
+        outputs: &[Port::new("features", ValueType::Representation).doc("The same samples with k features.")],
     };
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -8,7 +8,7 @@ use crate::math::image::patch::{PatchMoment, Window, flatness, leading_direction
 use crate::math::linalg::Eigen;
 use crate::math::size::times3;
 use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,18 +60,10 @@ impl Kind for PatchFilters {
         cites: &["neural-lofi"],
         inputs: &[MAPS],
         outputs: &[
-            Port {
-                name: "pictures",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "The filters: a row for each index, a column for each channel.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row for each filter: channel, index (from 1), eigenvalue, parity, flatness.",
-            },
+            Port::new("pictures", ValueType::Pictures)
+                .doc("The filters: a row for each index, a column for each channel."),
+            Port::new("spectrum", ValueType::Table)
+                .doc("A row for each filter: channel, index (from 1), eigenvalue, parity, flatness."),
         ],
     };
 

@@ -6,9 +6,7 @@ use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
 use crate::math::lofi::filter::{MomentFilter, Route, dual_first_moment, dual_moment_filter, moment_filter};
 use crate::math::lofi::moment::first_moment;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -90,25 +88,12 @@ impl Kind for SignedMomentFilter {
                   given divided by n in both, so that they are the same numbers. The sign of a direction makes its \
                   entry of largest magnitude positive (in function space: that of the training feature).",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation, ValueType::Kernel],
-            arity: Arity::One,
-            doc: "The lifted samples, as vectors or as inner products.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
+            .doc("The lifted samples, as vectors or as inner products.")],
         outputs: &[
-            Port {
-                name: "features",
-                value_type: ValueType::Representation,
-                keep: Keep::IfDear,
-                doc: "The filtered samples, k numbers each.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Spectrum,
-                keep: Keep::Always,
-                doc: "The kept eigenvalues, divided by n, with directions (p × k) or dual coefficients (n × k).",
-            },
+            Port::new("features", ValueType::Representation).doc("The filtered samples, k numbers each."),
+            Port::new("spectrum", ValueType::Spectrum)
+                .doc("The kept eigenvalues, divided by n, with directions (p × k) or dual coefficients (n × k)."),
         ],
     };
 

@@ -3,8 +3,7 @@
 use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::statistics::separation::separation;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,26 +36,13 @@ impl Kind for SpectrumTable {
                   bulk, gap = weakest/next, bulk_width the bulk's standard deviation, and distance that of the nearest leading \
                   eigenvalue from the bulk's mean in units of bulk_width.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "spectrum",
-            accepts: &[ValueType::Spectrum],
-            arity: Arity::One,
-            doc: "Eigenvalues by descending magnitude.",
-        }],
+        inputs: &[Slot::one("spectrum", &[ValueType::Spectrum]).doc("Eigenvalues by descending magnitude.")],
         outputs: &[
-            Port {
-                name: "table",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row for each eigenvalue: index (from 1), eigenvalue, magnitude, share of the sum of all \
-                      magnitudes, leading.",
-            },
-            Port {
-                name: "separation",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "One row: weakest, next, gap, bulk_width, distance.",
-            },
+            Port::new("table", ValueType::Table).doc(
+                "A row for each eigenvalue: index (from 1), eigenvalue, magnitude, share of the sum of all \
+                 magnitudes, leading.",
+            ),
+            Port::new("separation", ValueType::Table).doc("One row: weakest, next, gap, bulk_width, distance."),
         ],
     };
 

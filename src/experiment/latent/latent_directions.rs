@@ -7,9 +7,7 @@ use crate::experiment::training::network_features::check_input;
 use crate::experiment::values::Sizes;
 use crate::math::network::{Network, Source, Workspace};
 use crate::math::size::times3;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,25 +52,13 @@ impl Kind for LatentDirections {
                   then run as they are. The output is laid out as the input; its channels stand below each other.",
         cites: &["wen-2024"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "Samples of the layout that the network takes; one of the test split is decoded.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "A network whose output is an image, at its last checkpoint.",
-            },
+            Slot::one("x", &[ValueType::Representation])
+                .doc("Samples of the layout that the network takes; one of the test split is decoded."),
+            Slot::one("network", &[ValueType::Network])
+                .doc("A network whose output is an image, at its last checkpoint."),
         ],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "A row a direction; columns: the output as it is, and with the coefficient ×2, ×½, ×i, ×−i.",
-        }],
+        outputs: &[Port::new("pictures", ValueType::Pictures)
+            .doc("A row a direction; columns: the output as it is, and with the coefficient ×2, ×½, ×i, ×−i.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

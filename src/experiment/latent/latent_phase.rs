@@ -8,8 +8,7 @@ use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::statistics::circular::{determination, phase_agreement, turned_to_mean};
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,32 +77,12 @@ impl Kind for LatentPhase {
                   the largest (of pairs, by the smaller one).",
         cites: &["wen-2024"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "Samples of the layout that the network takes; the test split is used.",
-            },
-            Slot {
-                name: "state",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The known numbers of the same samples.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "A network of circular convolutions, at its last checkpoint.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("Samples of the layout that the network takes; the test split is used."),
+            Slot::one("state", &[ValueType::Representation]).doc("The known numbers of the same samples."),
+            Slot::one("network", &[ValueType::Network]).doc("A network of circular convolutions, at its last checkpoint."),
         ],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each number and direction, or pair of directions of one frequency; one without R² for a number that \
-                  has none.",
-        }],
+        outputs: &[Port::new("table", ValueType::Table).doc("A row for each number and direction, or pair of directions of one frequency; one without R² for a number that \
+                  has none.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -4,8 +4,7 @@ use super::analysed::{Direction, directions, squared_norm};
 use crate::artifact::{Cell, Network, Shape, Table, Value, ValueType};
 use crate::experiment::training::network::at_checkpoint;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,12 +63,7 @@ impl Kind for NetworkSingularValues {
                   |ω_y| + |ω_x|. Layers of other kinds have their weight matrix alone, at ω = 0. `kept` counts the values above the \
                   threshold, `directions` with ω and −ω apart as the operator has them, `frequencies` once.",
         cites: &["wen-2024"],
-        inputs: &[Slot {
-            name: "network",
-            accepts: &[ValueType::Network],
-            arity: Arity::One,
-            doc: "The network, at its checkpoints.",
-        }],
+        inputs: &[Slot::one("network", &[ValueType::Network]).doc("The network, at its checkpoints.")],
         outputs: &[
             table(
                 "values",

@@ -4,7 +4,7 @@ use super::pooling::{MAPS, each_split, planned};
 use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Sizes, layout, planned_layout};
 use crate::math::image::pooling::normalize_channels;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,12 +27,7 @@ impl Kind for ChannelNorm {
                   A position that is zero stays zero.",
         cites: &["neural-lofi"],
         inputs: &[MAPS],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "Maps of the same layout.",
-        }],
+        outputs: &[Port::new("features", ValueType::Representation).doc("Maps of the same layout.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

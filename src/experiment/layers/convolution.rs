@@ -9,8 +9,7 @@ use crate::math::image::maps::{Geometry, bounded_blocks};
 use crate::math::image::patch::Window;
 use crate::math::size::times;
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -122,18 +121,8 @@ impl Kind for Convolution {
                   `relu-normalized` normalises each position over its channels. The whole lift is in memory; \
                   `convolutional-filter` lifts and filters without that.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or feature maps.",
-        }],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "Feature maps of P channels.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or feature maps.")],
+        outputs: &[Port::new("features", ValueType::Representation).doc("Feature maps of P channels.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -4,9 +4,7 @@ use super::layer_kernel::{KernelName, Params as LayerParams, one, plan_kernel, t
 use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Matrices, Sizes, kernel};
 use crate::math::kernel::deep_nngp;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,13 +54,9 @@ impl Kind for DeepNngp {
         summary: "The kernel of a deep network of infinitely wide random layers: the baseline that filters nothing.",
         details: "K_0 is the layer kernel of the samples, K_l that of σ_w²K_{l−1} + σ_b².",
         cites: &["neural-lofi", "lee-2018"],
-        inputs: &[Slot { name: "x", accepts: &[ValueType::Representation], arity: Arity::One, doc: "The samples." }],
-        outputs: &[Port {
-            name: "kernel",
-            value_type: ValueType::Kernel,
-            keep: Keep::IfDear,
-            doc: "Gram matrices on the training samples and from them to the others.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("The samples.")],
+        outputs: &[Port::new("kernel", ValueType::Kernel)
+            .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

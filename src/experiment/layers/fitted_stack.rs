@@ -9,7 +9,7 @@ use crate::math::lofi::feature_stack::{FeatureStack, Projected, RowSource, Unfit
 use crate::math::lofi::random_features::draw_weights;
 use crate::math::lofi::slope::slope;
 use crate::math::size::times;
-use crate::step::{Arity, Context, Inputs, Problem, Shapes, Slot, StepError, ValueType};
+use crate::step::{Context, Inputs, Problem, Shapes, Slot, StepError, ValueType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -27,28 +27,16 @@ pub struct Lifts {
 }
 
 /// Slot of the images.
-pub const IMAGES: Slot = Slot {
-    name: "x",
-    accepts: &[ValueType::Representation],
-    arity: Arity::One,
-    doc: "The images that the network was fitted on: the input of its first lift.",
-};
+pub const IMAGES: Slot = Slot::one("x", &[ValueType::Representation])
+    .doc("The images that the network was fitted on: the input of its first lift.");
 
 /// Slot of the filters.
-pub const LAYERS: Slot = Slot {
-    name: "layers",
-    accepts: &[ValueType::Spectrum],
-    arity: Arity::Many,
-    doc: "The spectra of the network's filters, first layer first. Each stands behind a `random-features` lift.",
-};
+pub const LAYERS: Slot = Slot::many("layers", &[ValueType::Spectrum])
+    .doc("The spectra of the network's filters, first layer first. Each stands behind a `random-features` lift.");
 
 /// Slot of the eigenvectors of the pixels.
-pub const INPUT: Slot = Slot {
-    name: "input",
-    accepts: &[ValueType::Spectrum],
-    arity: Arity::Optional,
-    doc: "The spectrum of a filter on the images themselves, for a column of the input layer.",
-};
+pub const INPUT: Slot = Slot::optional("input", &[ValueType::Spectrum])
+    .doc("The spectrum of a filter on the images themselves, for a column of the input layer.");
 
 /// One column of a grid of pictures: the input or a layer, with the features that are looked at.
 pub struct Level {

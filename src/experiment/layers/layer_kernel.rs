@@ -3,9 +3,7 @@
 use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
 use crate::math::kernel::{LayerKernel as Formula, Scale};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -99,18 +97,10 @@ impl Kind for LayerKernel {
         details: "k(a, b) = E[σ(u)σ(v)] with (u, v) normal of covariances q = σ_w²⟨a, b⟩/d + σ_b², or \
                   q = σ_w²K + σ_b² on top of a kernel.",
         cites: &["neural-lofi", "cho-saul-2009", "williams-1998"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation, ValueType::Kernel],
-            arity: Arity::One,
-            doc: "The samples, as vectors or as the kernel of the layer before.",
-        }],
-        outputs: &[Port {
-            name: "kernel",
-            value_type: ValueType::Kernel,
-            keep: Keep::IfDear,
-            doc: "Gram matrices on the training samples and from them to the others.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
+            .doc("The samples, as vectors or as the kernel of the layer before.")],
+        outputs: &[Port::new("kernel", ValueType::Kernel)
+            .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

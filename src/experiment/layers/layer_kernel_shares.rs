@@ -6,7 +6,7 @@ use crate::math::kernel::dual_activation::DualActivation;
 use crate::math::kernel::layerwise::{DegreeShares, degree_shares};
 use crate::math::kernel::zonal::ZonalRule;
 use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,12 +77,8 @@ impl Kind for LayerKernelShares {
                   polynomial's. Eigenvalues below the rounding of the quadrature are 0.",
         cites: &["dandi-jacot-2021", "jacot-2018", "atkinson-han-2012"],
         inputs: &[],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each degree and layer: layer (from 1), degree, eigenvalue, share.",
-        }],
+        outputs: &[Port::new("table", ValueType::Table)
+            .doc("A row for each degree and layer: layer (from 1), degree, eigenvalue, share.")],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -6,9 +6,7 @@ use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::pooling;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, lift_blocks};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,8 +41,7 @@ impl Params {
 }
 
 /// The slot of a kind that takes maps.
-pub const MAPS: Slot =
-    Slot { name: "x", accepts: &[ValueType::Representation], arity: Arity::One, doc: "Images or feature maps." };
+pub const MAPS: Slot = Slot::one("x", &[ValueType::Representation]).doc("Images or feature maps.");
 
 impl Kind for Pooling {
     type Params = Params;
@@ -56,12 +53,8 @@ impl Kind for Pooling {
         details: "The largest value or the mean of windows of size × size, stride = size, no padding.",
         cites: &["neural-lofi"],
         inputs: &[MAPS],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same channels with ⌊H/size⌋ × ⌊W/size⌋ positions.",
-        }],
+        outputs: &[Port::new("features", ValueType::Representation)
+            .doc("The same channels with ⌊H/size⌋ × ⌊W/size⌋ positions.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

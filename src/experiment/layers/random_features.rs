@@ -8,8 +8,7 @@ use crate::math::activation::Activation;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks, lift_blocks, unnormalised_lift};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,18 +78,9 @@ impl Kind for RandomFeatures {
                   every split, or σ(hᵀW/√P) with `normalise: none`. Nothing is centred. Images and feature maps are \
                   taken as vectors, channel after channel. The stream of W is keyed by (seed, layer).",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The samples to lift: pixels, or the features or maps of the layer before.",
-        }],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The lifted samples, P numbers each.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation])
+            .doc("The samples to lift: pixels, or the features or maps of the layer before.")],
+        outputs: &[Port::new("features", ValueType::Representation).doc("The lifted samples, P numbers each.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -3,9 +3,7 @@
 use crate::artifact::{Points, Representation, Shape, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::samples::sphere::project_to_sphere;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,18 +25,8 @@ impl Kind for SphereProjection {
         details: "√d x/‖x‖, so that the coordinates have unit second moment on average; nothing is centred. Images stay \
                   images. A sample of zeros stays one.",
         cites: &["dandi-jacot-2021"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or features.",
-        }],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples on the sphere of radius √d.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or features.")],
+        outputs: &[Port::new("samples", ValueType::Representation).doc("The same samples on the sphere of radius √d.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

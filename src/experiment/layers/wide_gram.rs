@@ -5,8 +5,7 @@ use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Matrices, Sizes, kernel, matrix_bytes};
 use crate::math::lofi::random_features::{WideLayer, wide_gram};
 use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
+    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,18 +62,10 @@ impl Kind for WideGram {
                   summed over blocks of columns of W. Memory grows with the samples and not with the width; as the width \
                   grows, G tends to the rescaled `layer-kernel`, at the rate of P^{-1/2}.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The samples to lift: pixels or the features of the layer before.",
-        }],
-        outputs: &[Port {
-            name: "kernel",
-            value_type: ValueType::Kernel,
-            keep: Keep::IfDear,
-            doc: "Gram matrices on the training samples and from them to the others.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation])
+            .doc("The samples to lift: pixels or the features of the layer before.")],
+        outputs: &[Port::new("kernel", ValueType::Kernel)
+            .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
     fn plan(&self, params: &WideGramParams, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -3,9 +3,7 @@
 use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Points, Representation, Shape, Value, ValueType};
 use crate::experiment::values::layout;
 use crate::math::size::{times, times3};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,18 +32,9 @@ impl Kind for ActivationMaps {
         details: "A row for each image, a column for each depth and channel, signed. Pixels are drawn as the image itself, \
                   all colours in one picture. Depths are counted from 1 behind the pixels.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::Many,
-            doc: "Images or feature maps of the same samples, one for each depth, in order.",
-        }],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "The pictures.",
-        }],
+        inputs: &[Slot::many("x", &[ValueType::Representation])
+            .doc("Images or feature maps of the same samples, one for each depth, in order.")],
+        outputs: &[Port::new("pictures", ValueType::Pictures).doc("The pictures.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

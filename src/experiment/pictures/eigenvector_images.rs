@@ -4,9 +4,7 @@ use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
 use crate::experiment::layers::fitted_stack::{IMAGES, feature_name, geometry, grey, no_images, note, spectra_at};
 use crate::math::image::region::signed_grey;
 use crate::math::size::times;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,19 +38,10 @@ impl Kind for EigenvectorImages {
         cites: &["neural-lofi"],
         inputs: &[
             IMAGES,
-            Slot {
-                name: "spectrum",
-                accepts: &[ValueType::Spectrum],
-                arity: Arity::One,
-                doc: "The spectrum of a filter on the images themselves.",
-            },
+            Slot::one("spectrum", &[ValueType::Spectrum]).doc("The spectrum of a filter on the images themselves."),
         ],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "One row for each eigenvector, in the column `input`; the note gives λ.",
-        }],
+        outputs: &[Port::new("pictures", ValueType::Pictures)
+            .doc("One row for each eigenvector, in the column `input`; the note gives λ.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

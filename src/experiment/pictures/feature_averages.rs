@@ -6,7 +6,7 @@ use crate::math::image::region::signed_grey;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::weighted_sum::{extreme_weights, projection_weights, weighted_sums};
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,18 +51,8 @@ impl Kind for FeatureAverages {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
         outputs: &[
-            Port {
-                name: "weighted",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "Projection-weighted means: a row for each feature and one for their mean, a column for each layer.",
-            },
-            Port {
-                name: "extremes",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "Means of the top and of the bottom images and their difference: three rows for each feature, a column for each layer.",
-            },
+            Port::new("weighted", ValueType::Pictures).doc("Projection-weighted means: a row for each feature and one for their mean, a column for each layer."),
+            Port::new("extremes", ValueType::Pictures).doc("Means of the top and of the bottom images and their difference: three rows for each feature, a column for each layer."),
         ],
     };
 

@@ -7,7 +7,7 @@ use crate::math::image::frequencies::FourierImages;
 use crate::math::lofi::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};
 use crate::math::size::times;
 use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,18 +79,10 @@ impl Kind for FeatureMaximiser {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS],
         outputs: &[
-            Port {
-                name: "pictures",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "A row for each feature and a column for each layer; the note gives λ.",
-            },
-            Port {
-                name: "table",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "For each feature the alignment reached, that of the best training image, and their difference.",
-            },
+            Port::new("pictures", ValueType::Pictures)
+                .doc("A row for each feature and a column for each layer; the note gives λ."),
+            Port::new("table", ValueType::Table)
+                .doc("For each feature the alignment reached, that of the best training image, and their difference."),
         ],
     };
 

@@ -13,7 +13,7 @@ use crate::math::linalg::Matrix;
 use crate::math::lofi::jacobian::importance;
 use crate::math::size::times;
 use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -86,24 +86,11 @@ impl Kind for InputImportance {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
         outputs: &[
-            Port {
-                name: "mean",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "One map for each layer: the average over its features.",
-            },
-            Port {
-                name: "features",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "A row for each feature and a column for each layer; the note gives λ.",
-            },
-            Port {
-                name: "table",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "How concentrated the map of each layer is; layer 0 is the input.",
-            },
+            Port::new("mean", ValueType::Pictures).doc("One map for each layer: the average over its features."),
+            Port::new("features", ValueType::Pictures)
+                .doc("A row for each feature and a column for each layer; the note gives λ."),
+            Port::new("table", ValueType::Table)
+                .doc("How concentrated the map of each layer is; layer 0 is the input."),
         ],
     };
 

@@ -3,8 +3,7 @@
 use crate::artifact::{Cell, Picture, Table, Value, ValueType};
 use crate::math::statistics::spearman;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes,
-    Slot, StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,8 +17,8 @@ pub struct PictureAgreement;
 pub struct Params {}
 
 const SLOTS: [Slot; 2] = [
-    Slot { name: "a", accepts: &[ValueType::Pictures], arity: Arity::One, doc: "Pictures." },
-    Slot { name: "b", accepts: &[ValueType::Pictures], arity: Arity::One, doc: "Pictures with the same places." },
+    Slot::one("a", &[ValueType::Pictures]).doc("Pictures."),
+    Slot::one("b", &[ValueType::Pictures]).doc("Pictures with the same places."),
 ];
 
 const HEADER: [&str; 3] = ["row", "column", "correlation"];
@@ -35,12 +34,7 @@ impl Kind for PictureAgreement {
                   order the pixels alike, whatever their scale.",
         cites: &[],
         inputs: &SLOTS,
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "Columns `row`, `column`, `correlation`.",
-        }],
+        outputs: &[Port::new("table", ValueType::Table).doc("Columns `row`, `column`, `correlation`.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

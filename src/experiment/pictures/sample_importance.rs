@@ -10,7 +10,7 @@ use crate::math::image::region::{Average, average_map, channel_mean, sample_map,
 use crate::math::lofi::jacobian::importance;
 use crate::math::random::Stream;
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,12 +63,8 @@ impl Kind for SampleImportance {
                   drawn at random and stand beside their maps.",
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "A row for each image: the image, then a map for each layer.",
-        }],
+        outputs: &[Port::new("pictures", ValueType::Pictures)
+            .doc("A row for each image: the image, then a map for each layer.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

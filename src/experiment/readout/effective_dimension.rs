@@ -3,8 +3,7 @@
 use crate::artifact::{Shape, Spectrum, Table, Value, ValueType};
 use crate::math::emergence::dimension::{magnitude_share, participation_ratio, relative_effective_dimension};
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,18 +44,9 @@ impl Kind for EffectiveDimension {
                   that the filter kept; smallest_magnitude, the last |λ| over the first. All are the same for a \
                   multiple of the spectrum.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "spectrum",
-            accepts: &[ValueType::Spectrum],
-            arity: Arity::One,
-            doc: "A filter's eigenvalues.",
-        }],
-        outputs: &[Port {
-            name: "dimension",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "One row: kept, effective_dimension, participation_ratio, magnitude_share, smallest_magnitude.",
-        }],
+        inputs: &[Slot::one("spectrum", &[ValueType::Spectrum]).doc("A filter's eigenvalues.")],
+        outputs: &[Port::new("dimension", ValueType::Table)
+            .doc("One row: kept, effective_dimension, participation_ratio, magnitude_share, smallest_magnitude.")],
     };
 
     fn plan(&self, params: &EffectiveDimensionParams, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -6,8 +6,7 @@ use crate::math::linalg::Matrix;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
 use crate::step::{
-    About, Arity, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes,
-    Slot, StepError,
+    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,25 +80,13 @@ impl Kind for RidgeReadout {
         details: "min ‖t − Hw‖² + λ‖w‖² or (K + λ)c = t. Leave-one-out residuals are exact: e = (t − St)/(1 − S_ii), \
                   with a further −1/n in the denominator where an intercept is fitted by `ridge-cv`.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation, ValueType::Kernel],
-            arity: Arity::One,
-            doc: "The samples to read out, as vectors or as a kernel. Vectors with a kernel readout use G = FFᵀ.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
+            .doc("The samples to read out, as vectors or as a kernel. Vectors with a kernel readout use G = FFᵀ.")],
         outputs: &[
-            Port {
-                name: "predictions",
-                value_type: ValueType::Predictions,
-                keep: Keep::Always,
-                doc: "Predictions on every split, a column for each selected penalty.",
-            },
-            Port {
-                name: "path",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row for each penalty: lambda, leave_one_out_mse, train_mse, validation_mse, selected.",
-            },
+            Port::new("predictions", ValueType::Predictions)
+                .doc("Predictions on every split, a column for each selected penalty."),
+            Port::new("path", ValueType::Table)
+                .doc("A row for each penalty: lambda, leave_one_out_mse, train_mse, validation_mse, selected."),
         ],
     };
 

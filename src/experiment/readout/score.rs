@@ -3,8 +3,7 @@
 use crate::artifact::{Cell, Evaluated, Predictions, Shape, Table, Value, ValueType};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,18 +58,8 @@ impl Kind for Score {
                   the sign misses, as a fraction, its standard error √(e(1 − e)/n). Columns of a split without samples \
                   are empty.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "predictions",
-            accepts: &[ValueType::Predictions],
-            arity: Arity::One,
-            doc: "What readouts predict.",
-        }],
-        outputs: &[Port {
-            name: "score",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each readout.",
-        }],
+        inputs: &[Slot::one("predictions", &[ValueType::Predictions]).doc("What readouts predict.")],
+        outputs: &[Port::new("score", ValueType::Table).doc("A row for each readout.")],
     };
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -5,7 +5,7 @@ use super::spectral_change::{Change, Images};
 use crate::artifact::{Geometry, Shape, Value, ValueType};
 use crate::experiment::layers::pooling::{self, MAPS};
 use crate::experiment::values::{Sizes, layout, matrix_bytes, planned_layout};
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,12 +109,8 @@ impl Kind for ImageTransform {
                   rectangle of the input that it covers, pixels that are cut counted in part.",
         cites: &["ricci-2026", "wen-2024"],
         inputs: &[MAPS],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The changed images, as real numbers; pixels where `unit-range` made them.",
-        }],
+        outputs: &[Port::new("samples", ValueType::Representation)
+            .doc("The changed images, as real numbers; pixels where `unit-range` made them.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -4,9 +4,7 @@ use crate::artifact::{Labels, Points, Representation, Shape, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::random::Stream;
 use crate::math::samples::sphere::radial_wave;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -50,18 +48,8 @@ impl Kind for RadialLabels {
         details: "sin(2π(f r + φ)) with r = ‖x − c‖/√d and a random phase φ, then shifted and scaled by the same two numbers on \
                   all splits so that the training labels have mean 0 and variance 1.",
         cites: &["rahaman-2019", "dandi-jacot-2021"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or features; their own labels are dropped.",
-        }],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples with the new labels.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or features; their own labels are dropped.")],
+        outputs: &[Port::new("samples", ValueType::Representation).doc("The same samples with the new labels.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -7,8 +7,7 @@ use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::alignment::Reference;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,31 +80,12 @@ impl Kind for FeatureAlignment {
                   one step.",
         cites: &["neural-lofi", "kornblith-2019"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples, as the network was trained on.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "The network, kept after step 0 and others.",
-            },
-            Slot {
-                name: "features",
-                accepts: &[ValueType::Representation],
-                arity: Arity::Many,
-                doc: "LoFi features of the same samples: of the first layer, the second, …",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples, as the network was trained on."),
+            Slot::one("network", &[ValueType::Network]).doc("The network, kept after step 0 and others."),
+            Slot::many("features", &[ValueType::Representation])
+                .doc("LoFi features of the same samples: of the first layer, the second, …"),
         ],
-        outputs: &[Port {
-            name: "alignment",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each layer and checkpoint.",
-        }],
+        outputs: &[Port::new("alignment", ValueType::Table).doc("A row for each layer and checkpoint.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -10,8 +10,7 @@ use crate::math::network::{
     Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
 };
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,18 +81,9 @@ impl Kind for LayerGradientShares {
                   In wide networks in the tangent-kernel parametrisation overlaps of labels that are a harmonic of degree k \
                   tend to those of `layer-kernel-shares`.",
         cites: &["dandi-jacot-2021", "jacot-2018"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The samples; only training samples are used.",
-        }],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each layer with weights: layer (from 1), overlap, share.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("The samples; only training samples are used.")],
+        outputs: &[Port::new("table", ValueType::Table)
+            .doc("A row for each layer with weights: layer (from 1), overlap, share.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -12,9 +12,7 @@ use crate::math::activation::Activation;
 use crate::math::linalg::{Matrix, product};
 use crate::math::lofi::random_features::{Blocks, RandomLayer, draw_weights, input_scale_blocks};
 use crate::math::network::{Architecture, composed_weights, initial_parameters};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,26 +68,11 @@ impl Kind for LofiNetwork {
                   activation for each lift, then `dense: {width: 1, bias: true}`, drawn at random.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples that LoFi began with.",
-            },
-            Slot {
-                name: "filters",
-                accepts: &[ValueType::Spectrum],
-                arity: Arity::Many,
-                doc: "Spectra of the filters, first layer first, solved in feature space, without the first moment and without \
-                      more `pairs` than they keep; each is checked against the samples' moment.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples that LoFi began with."),
+            Slot::many("filters", &[ValueType::Spectrum]).doc("Spectra of the filters, first layer first, solved in feature space, without the first moment and without \
+                      more `pairs` than they keep; each is checked against the samples' moment."),
         ],
-        outputs: &[Port {
-            name: "network",
-            value_type: ValueType::Network,
-            keep: Keep::Always,
-            doc: "The network, one checkpoint at step 0.",
-        }],
+        outputs: &[Port::new("network", ValueType::Network).doc("The network, one checkpoint at step 0.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

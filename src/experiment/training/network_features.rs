@@ -4,9 +4,7 @@ use super::network::{PointSource, at_checkpoint, features, input_of, layout_of_m
 use crate::artifact::{Geometry, Network, Representation, Shape, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,20 +35,12 @@ impl Kind for NetworkFeatures {
                   layout, so a convolutional layer's features can be pooled or looked at.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples, as the network was trained on.",
-            },
-            Slot { name: "network", accepts: &[ValueType::Network], arity: Arity::One, doc: "The network." },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples, as the network was trained on."),
+            Slot::one("network", &[ValueType::Network]).doc("The network."),
         ],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples, as the hidden layer gives them.",
-        }],
+        outputs: &[
+            Port::new("features", ValueType::Representation).doc("The same samples, as the hidden layer gives them.")
+        ],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -6,8 +6,7 @@ use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,26 +33,11 @@ impl Kind for NetworkScore {
                   can be scored on another. An output of exactly 0 counts as +1, as in training.",
         cites: &["ricci-2026"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "Samples of the layout that the network takes; the test split is scored.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "A network with one output, at its checkpoints.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("Samples of the layout that the network takes; the test split is scored."),
+            Slot::one("network", &[ValueType::Network]).doc("A network with one output, at its checkpoints."),
         ],
-        outputs: &[Port {
-            name: "trajectory",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row a checkpoint: share of wrong signs with its standard error, accuracy = 1 − error, mean squared error, \
-                  mean output.",
-        }],
+        outputs: &[Port::new("trajectory", ValueType::Table).doc("A row a checkpoint: share of wrong signs with its standard error, accuracy = 1 − error, mean squared error, \
+                  mean output.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

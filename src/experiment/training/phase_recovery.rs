@@ -4,7 +4,7 @@ use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::phase::learner::{BLOCK, PhaseLearner, State};
 use crate::math::phase::model::PhaseModel;
 use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
+    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,21 +81,11 @@ impl Kind for PhaseRecovery {
         cites: &["ricci-2026"],
         inputs: &[],
         outputs: &[
-            Port {
-                name: "curve",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row a checkpoint that was reached: `n_over_cube` as asked for, `steps`, `overlap` and \
-                      `excess_overlap` = (overlap − 4/N)/(1 − 4/N), 0 for a random direction.",
-            },
-            Port {
-                name: "recovery",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "One row: `recovery_steps`, the first step at which the overlap was at the level, null where it never \
+            Port::new("curve", ValueType::Table).doc("A row a checkpoint that was reached: `n_over_cube` as asked for, `steps`, `overlap` and \
+                      `excess_overlap` = (overlap − 4/N)/(1 − 4/N), 0 for a random direction."),
+            Port::new("recovery", ValueType::Table).doc("One row: `recovery_steps`, the first step at which the overlap was at the level, null where it never \
                       was; `recovered`, 1 or 0; `steps`, which is the last step in place of that null, its logarithm (of \
-                      at least 1) and its ratio to N³.",
-            },
+                      at least 1) and its ratio to N³."),
         ],
     };
 

@@ -3,8 +3,7 @@
 use crate::artifact::{Cell, Table, Value, ValueType};
 use crate::math::statistics::curve::{Crossing, first_crossing};
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes,
-    Slot, StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,19 +55,9 @@ impl Kind for StepsToLevel {
                   its first row has; one that never reaches it is censored: `steps_needed` is null, and `steps` the last \
                   step recorded, less than what it needs.",
         cites: &["ricci-2026"],
-        inputs: &[Slot {
-            name: "trajectory",
-            accepts: &[ValueType::Table],
-            arity: Arity::One,
-            doc: "A table with a column `step`, as of `train-network` or `network-score`.",
-        }],
-        outputs: &[Port {
-            name: "steps",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "One row: `steps_needed`, null where the level is not reached; `reached`, 1 or 0; `steps`, and its logarithm \
-                  (of at least 1).",
-        }],
+        inputs: &[Slot::one("trajectory", &[ValueType::Table]).doc("A table with a column `step`, as of `train-network` or `network-score`.")],
+        outputs: &[Port::new("steps", ValueType::Table).doc("One row: `steps_needed`, null where the level is not reached; `reached`, 1 or 0; `steps`, and its logarithm \
+                  (of at least 1).")],
     };
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

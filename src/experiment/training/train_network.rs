@@ -9,19 +9,14 @@ use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Optimiser, Trainer};
 use crate::math::size::times;
 use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 
 /// `train-network`
 pub struct TrainNetwork;
 
-const TARGETS: Slot = Slot {
-    name: "targets",
-    accepts: &[ValueType::Representation],
-    arity: Arity::Optional,
-    doc: "What the outputs are to be, sample by sample, in place of the labels; with the squared loss.",
-};
+const TARGETS: Slot = Slot::optional("targets", &[ValueType::Representation])
+    .doc("What the outputs are to be, sample by sample, in place of the labels; with the squared loss.");
 
 impl Kind for TrainNetwork {
     type Params = Params;
@@ -38,39 +33,17 @@ impl Kind for TrainNetwork {
                   with the same result.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples: images or features.",
-            },
-            Slot {
-                name: "start",
-                accepts: &[ValueType::Network],
-                arity: Arity::Optional,
-                doc: "A network with the same layers, from whose last checkpoint training starts.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples: images or features."),
+            Slot::optional("start", &[ValueType::Network])
+                .doc("A network with the same layers, from whose last checkpoint training starts."),
             TARGETS,
         ],
         outputs: &[
-            Port {
-                name: "trajectory",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "Losses and errors (shares of wrong signs or classes) along training.",
-            },
-            Port {
-                name: "layers",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "Norms of the gradient and of the parameters of each layer with weights along training.",
-            },
-            Port {
-                name: "network",
-                value_type: ValueType::Network,
-                keep: Keep::Always,
-                doc: "The network at its checkpoints.",
-            },
+            Port::new("trajectory", ValueType::Table)
+                .doc("Losses and errors (shares of wrong signs or classes) along training."),
+            Port::new("layers", ValueType::Table)
+                .doc("Norms of the gradient and of the parameters of each layer with weights along training."),
+            Port::new("network", ValueType::Network).doc("The network at its checkpoints."),
         ],
     };
 

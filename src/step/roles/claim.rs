@@ -3,7 +3,7 @@
 use super::headed::{Headed, Shares};
 use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
 use crate::artifact::{Shape, Table, Value, ValueType, Verdict};
-use crate::step::about::{About, Arity, Family, Keep, Port, Slot};
+use crate::step::about::{About, Family, Port, Slot};
 use crate::step::columns::Columns;
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
@@ -131,13 +131,8 @@ impl<C: Claim> Kind for Claimed<C> {
         summary: C::ABOUT.summary,
         details: C::ABOUT.details,
         cites: C::ABOUT.cites,
-        inputs: &[Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." }],
-        outputs: &[Port {
-            name: "verdict",
-            value_type: ValueType::Verdict,
-            keep: Keep::Always,
-            doc: "How the claim ends, with the numbers that decide it.",
-        }],
+        inputs: &[Slot::one("table", &[ValueType::Table]).doc("The rows.")],
+        outputs: &[Port::new("verdict", ValueType::Verdict).doc("How the claim ends, with the numbers that decide it.")],
     };
 
     fn role(&self) -> Role<'_> {

@@ -6,7 +6,7 @@ use super::headed::{Headed, Shares};
 use super::role::{FigureRole, GivenFigure, Role, Words};
 use super::source::Source;
 use crate::artifact::{self, Shape, Value, ValueType};
-use crate::step::about::{About, Family, Keep, Port, Slot};
+use crate::step::about::{About, Family, Port, Slot};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
@@ -162,12 +162,7 @@ impl<F: Figure> Kind for Drawn<F> {
         details: F::ABOUT.details,
         cites: F::ABOUT.cites,
         inputs: &[Self::SLOT],
-        outputs: &[Port {
-            name: "figure",
-            value_type: ValueType::Figure,
-            keep: Keep::Always,
-            doc: "The figure with its description and caption.",
-        }],
+        outputs: &[Port::new("figure", ValueType::Figure).doc("The figure with its description and caption.")],
     };
 
     fn role(&self) -> Role<'_> {

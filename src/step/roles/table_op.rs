@@ -4,7 +4,7 @@ use super::clause::{After, Clause, TableHead};
 use super::headed::{Headed, Shares};
 use super::role::{GivenTable, Need, Role, TableRole, Words};
 use crate::artifact::{Shape, Table, Value, ValueType};
-use crate::step::about::{About, Arity, Family, Keep, Port, Slot};
+use crate::step::about::{About, Family, Port, Slot};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::header::{Header, Headers};
@@ -81,13 +81,8 @@ impl<T: TableOp> Kind for Operation<T> {
         summary: T::ABOUT.summary,
         details: T::ABOUT.details,
         cites: T::ABOUT.cites,
-        inputs: &[Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." }],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "The resulting rows.",
-        }],
+        inputs: &[Slot::one("table", &[ValueType::Table]).doc("The rows.")],
+        outputs: &[Port::new("table", ValueType::Table).doc("The resulting rows.")],
     };
 
     fn role(&self) -> Role<'_> {
