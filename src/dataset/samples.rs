@@ -4,12 +4,8 @@ use crate::artifact::{Labels, Origin, Points, Representation, Samples};
 use crate::dataset::cards::count::Count;
 use crate::math::random::Stream;
 use crate::math::random::torch::TorchGenerator;
-use crate::step::{
-    About, Context, DataRef, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Records, Shape, Shapes, Split,
-    StepError, Value, ValueType,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
+use crate::step::{DataRef, Records, Split};
 use std::sync::Arc;
 
 /// The kind `dataset`.

@@ -1,11 +1,11 @@
 //! Between the values of steps and the numbers of `math`.
 
-use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
+use crate::artifact::{Kernel, Labels, Origin, Points, Representation};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
 use crate::math::size;
-use crate::step::{Context, Inputs, Problem, Shapes, StepError, Value};
+use crate::step::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;

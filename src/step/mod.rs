@@ -15,6 +15,7 @@ mod grid;
 mod header;
 mod kind;
 mod params;
+pub mod prelude;
 mod published;
 pub mod roles;
 mod row;

@@ -1,19 +1,15 @@
 //! `docs/CONTRIBUTING.md` in code: a claim and a table operation of a few lines, from a study to their results.
 
 use lofi::analysis::{Bar, Condition, Stack, Test};
-use lofi::artifact::{Cell, Outcome, Shape, Table, Value, ValueType, Verdict};
+use lofi::artifact::{Cell, Outcome, Table, Verdict};
 use lofi::engine::{Executor, Graph, MemoryLimit, Silent, Stop, Store};
+use lofi::step::prelude::*;
 use lofi::step::roles::{
     After, Claim, ClaimHead, Claimed, Clause, Form, Makes, Need, Operation, TableHead, TableOp, Takes, Words,
 };
-use lofi::step::{
-    About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Records,
-    Shapes, StepError,
-};
+use lofi::step::{DataRef, DataSource, ErasedKind, Records};
 use lofi::study::{DataChoice, DataResolver, Environment, OutputKind, Study, Unresolved, load, schema};
 use lofi::yaml::Fault;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -5,10 +5,8 @@ use super::paired_difference::test_error;
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::{counted, groups, no_rows};
 use crate::artifact::{Table, Verdict};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// A mean against a number.
 pub struct Bound;

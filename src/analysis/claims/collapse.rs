@@ -9,10 +9,9 @@ use crate::analysis::rows::{groups, groups_among};
 use crate::artifact::{Cell, Table, Verdict};
 use crate::math::statistics::curve::squared_spread;
 use crate::math::statistics::jackknife::pseudo_values;
+use crate::step::Columns;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Columns, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Curves that coincide.
 pub struct Collapse;

@@ -9,10 +9,9 @@ use super::threshold::Bar;
 use crate::analysis::pairs::paired_on;
 use crate::analysis::rows::{counted, groups};
 use crate::artifact::{Cell, Table, Verdict};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Columns, Filter, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Columns, Filter};
 
 /// A grid whose best point has neighbours on all sides.
 pub struct InteriorOptimum;

@@ -7,10 +7,8 @@ use super::threshold::Bar;
 use crate::analysis::pairs::{differences, keyed, paired_on};
 use crate::analysis::rows::{counted, groups};
 use crate::artifact::{Cell, Table, Verdict};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// A column that only falls or only rises.
 pub struct Monotone;

@@ -5,10 +5,9 @@ use super::replicates::{Measured, Truth, conditions, remark};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::counted;
 use crate::artifact::{Table, Verdict};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use schemars::{Schema, SchemaGenerator, json_schema};
 
 /// The number of rows outside of an edge, against a number.
 pub struct OutlierCount;

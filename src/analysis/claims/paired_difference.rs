@@ -5,10 +5,9 @@ use super::threshold::Bar;
 use crate::analysis::pairs::{Keyed, differences, keyed, paired_on, same};
 use crate::analysis::rows::{counted, groups_among};
 use crate::artifact::{Cell, Table, Verdict};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Need, Takes, Words};
-use crate::step::{Columns, Filter, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Columns, Filter};
 
 /// One contender against another.
 pub struct PairedDifference;

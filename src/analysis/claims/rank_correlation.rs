@@ -5,10 +5,8 @@ use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replic
 use super::threshold::{Bar, Bounds};
 use crate::artifact::{Table, Verdict};
 use crate::math::statistics::spearman;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Spearman's rank correlation against a bound.
 pub struct RankCorrelation;

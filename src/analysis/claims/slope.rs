@@ -6,10 +6,8 @@ use super::replicates::{Axis, Plane, Replicated, remark, replicated, replicates_
 use super::threshold::{Bar, Bounds};
 use crate::artifact::{Table, Verdict};
 use crate::math::statistics::{Line, least_squares_line, mean};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// A least-squares slope against a bound.
 pub struct Slope;

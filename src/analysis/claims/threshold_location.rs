@@ -5,10 +5,8 @@ use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replic
 use super::threshold::{Bar, Bounds};
 use crate::artifact::{Table, Verdict};
 use crate::math::statistics::curve::{Crossing, first_crossing};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Where a curve first reaches a level.
 pub struct ThresholdLocation;

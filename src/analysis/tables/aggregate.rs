@@ -4,10 +4,9 @@ use super::headers::key_of;
 use crate::analysis::rows::{Group, groups};
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Column, ColumnRole, Columns, Content, Context, Header, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, ColumnRole, Columns, Content};
 
 /// Means with intervals.
 pub struct Aggregate;

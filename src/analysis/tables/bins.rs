@@ -4,10 +4,9 @@ use super::headers::key_of;
 use crate::analysis::rows::groups;
 use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Column, Columns, Context, Header, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, Columns};
 
 /// Histograms.
 pub struct Bins;

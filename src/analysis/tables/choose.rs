@@ -3,10 +3,9 @@
 use crate::analysis::rows::{Group, groups, groups_among, in_words};
 use crate::artifact::Table;
 use crate::math::statistics::mean;
+use crate::step::Columns;
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// The best values of some axes.
 pub struct Choose;

@@ -3,10 +3,9 @@
 use super::headers::key_of;
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
+use crate::step::prelude::*;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Column, ColumnRole, Columns, Context, Header, Problem, Published, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, ColumnRole, Columns, Published};
 
 /// A paper's numbers beside ours.
 pub struct ComparePublished;

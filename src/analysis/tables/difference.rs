@@ -3,10 +3,9 @@
 use crate::analysis::pairs::{Keyed, keyed, paired_on};
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Table};
+use crate::step::Columns;
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, Need, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Header, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// One contender's rows against another's.
 pub struct Difference;

@@ -1,10 +1,9 @@
 //! `filter`: the rows that meet some conditions.
 
 use crate::artifact::Table;
+use crate::step::Filter as Conditions;
+use crate::step::prelude::*;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Context, Filter as Conditions, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// The rows that meet some conditions.
 pub struct Filter;

@@ -1,13 +1,9 @@
 //! `stack`: tables one under the other, each with constant columns that say where it is from.
 
 use crate::artifact::{Cell, Table};
+use crate::step::prelude::*;
 use crate::step::roles::Role;
-use crate::step::{
-    About, Column, Content, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Row, Shape,
-    Shapes, Slot, StepError, Value, ValueType,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, Content, Row};
 
 /// Tables one under the other.
 pub struct Stack;

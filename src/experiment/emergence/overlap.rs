@@ -1,7 +1,7 @@
 //! How far the leading directions at n samples are those of a large sample.
 
 use super::prediction::LiftedSizes;
-use crate::artifact::{Cell, Representation, Shape, Spectrum, Table, Value, ValueType};
+use crate::artifact::{Cell, Representation, Spectrum, Table};
 use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::{NestedMoments, image_moment};
@@ -11,11 +11,7 @@ use crate::math::lofi::subsample::{
     NestedSamples, SampleRoute, leading_directions, squared_overlaps, squared_overlaps_at_any_place,
 };
 use crate::math::statistics::{mean, standard_error};
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `emergence-overlap`
 pub struct EmergenceOverlap;

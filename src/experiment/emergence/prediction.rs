@@ -1,16 +1,12 @@
 //! The paper's prediction of the sample sizes at which features emerge.
 
-use crate::artifact::{Representation, Shape, Spectrum, Table, Value, ValueType};
+use crate::artifact::{Representation, Spectrum, Table};
 use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, Sizes, eigen_flops, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::{Emergence, Moments, emergence};
 use crate::math::lofi::filter::MomentFilter;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `emergence-prediction`
 pub struct EmergencePrediction;

@@ -1,6 +1,6 @@
 //! The synthetic hierarchy: the two-stage estimator along a curve of training sizes.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
@@ -10,11 +10,7 @@ use crate::math::hierarchy::{
 use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
 use crate::math::size::bytes;
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `synthetic-hierarchy`
 pub struct SyntheticHierarchy;

@@ -1,16 +1,12 @@
 //! The spectrum of the first moment operator of the synthetic hierarchy.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
 use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{
     FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
 };
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `synthetic-moment-spectrum`
 pub struct SyntheticMomentSpectrum;

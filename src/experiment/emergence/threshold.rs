@@ -1,12 +1,8 @@
 //! Predicted against measured sample sizes of features.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::math::lofi::subsample::first_crossing;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `emergence-threshold`
 pub struct EmergenceThreshold;

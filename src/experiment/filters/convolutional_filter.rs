@@ -1,6 +1,6 @@
 //! The LoFi filter of a convolutional layer.
 
-use crate::artifact::{Points, Representation, Shape, Spectrum, Value, ValueType};
+use crate::artifact::{Points, Representation, Spectrum};
 use crate::experiment::layers::activation::ActivationName;
 use crate::experiment::layers::convolution;
 use crate::experiment::layers::weights::Weights;
@@ -9,11 +9,7 @@ use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::Geometry;
 use crate::math::image::patch::leading_directions;
 use crate::math::linalg::leading_columns;
-use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `convolutional-filter`
 pub struct ConvolutionalFilter;

@@ -3,12 +3,7 @@
 use crate::artifact::{Geometry, Points, Representation};
 use crate::experiment::values::matrix;
 use crate::math::linalg::leading_columns;
-use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError, Value,
-    ValueType,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// The first features of a representation.
 pub struct LeadingFeatures;

@@ -1,17 +1,13 @@
 //! The eigenfilters of image patches.
 
-use crate::artifact::{Cell, Geometry, Origin, Picture, PictureScale, Pictures, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Geometry, Origin, Picture, PictureScale, Pictures, Table};
 use crate::experiment::layers::pooling::MAPS;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::bounded_blocks;
 use crate::math::image::patch::{PatchMoment, Window, flatness, leading_directions, parity};
 use crate::math::linalg::Eigen;
 use crate::math::size::times3;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `patch-filters`
 pub struct PatchFilters;

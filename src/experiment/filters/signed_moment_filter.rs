@@ -1,14 +1,12 @@
 //! The LoFi filter.
 
-use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Samples, Shape, Spectrum, Value, ValueType};
+use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Samples, Spectrum};
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
 use crate::math::lofi::filter::{MomentFilter, Route, dual_first_moment, dual_moment_filter, moment_filter};
 use crate::math::lofi::moment::first_moment;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::sync::Arc;
 
 /// `signed-moment-filter`

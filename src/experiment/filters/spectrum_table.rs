@@ -1,12 +1,8 @@
 //! A spectrum as a table.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::math::statistics::separation::separation;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `spectrum-table`
 pub struct SpectrumTable;

@@ -1,12 +1,9 @@
 //! Normalisation of feature maps.
 
 use super::pooling::{MAPS, each_split, planned};
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Sizes, layout, planned_layout};
 use crate::math::image::pooling::normalize_channels;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `channel-norm`
 pub struct ChannelNorm;

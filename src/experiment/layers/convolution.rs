@@ -2,17 +2,13 @@
 
 use super::activation::ActivationName;
 use super::weights::{Draw, Weights};
-use crate::artifact::{Points, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::{Geometry, bounded_blocks};
 use crate::math::image::patch::Window;
 use crate::math::size::times;
-use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `convolution`
 pub struct Convolution;

@@ -1,12 +1,9 @@
 //! A whole network of infinitely wide layers, nothing filtered.
 
 use super::layer_kernel::{KernelName, Params as LayerParams, one, plan_kernel, thirty, yes};
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Matrices, Sizes, kernel};
 use crate::math::kernel::deep_nngp;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `deep-nngp`
 pub struct DeepNngp;

@@ -1,7 +1,7 @@
 //! What the kinds that look into a network share: the fitted layers, put together again from their filters.
 
 use super::activation::ActivationName;
-use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points, Representation, Shape, Spectrum, Value};
+use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points, Representation, Spectrum};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Matrix, leading_columns, product, row_square_norms};
@@ -9,9 +9,7 @@ use crate::math::lofi::feature_stack::{FeatureStack, Projected, RowSource, Unfit
 use crate::math::lofi::random_features::draw_weights;
 use crate::math::lofi::slope::slope;
 use crate::math::size::times;
-use crate::step::{Context, Inputs, Problem, Shapes, Slot, StepError, ValueType};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::ops::Range;
 
 /// The lifts of a network, from which its weights are drawn again.

@@ -1,11 +1,8 @@
 //! One infinitely wide layer.
 
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
 use crate::math::kernel::{LayerKernel as Formula, Scale};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `layer-kernel`
 pub struct LayerKernel;

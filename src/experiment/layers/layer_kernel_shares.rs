@@ -1,15 +1,11 @@
 //! How much each layer of a wide network learns of each degree.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::math::MathError;
 use crate::math::kernel::dual_activation::DualActivation;
 use crate::math::kernel::layerwise::{DegreeShares, degree_shares};
 use crate::math::kernel::zonal::ZonalRule;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `layer-kernel-shares`
 pub struct LayerKernelShares;

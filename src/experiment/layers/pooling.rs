@@ -1,14 +1,12 @@
 //! Pooling of feature maps.
 
-use crate::artifact::{Points, Representation, Value, ValueType};
+use crate::artifact::{Points, Representation};
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::pooling;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, lift_blocks};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `pooling`
 pub struct Pooling;

@@ -2,16 +2,12 @@
 
 use super::activation::ActivationName;
 use super::weights::{Draw, Weights};
-use crate::artifact::{Points, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks, lift_blocks, unnormalised_lift};
-use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `random-features`
 pub struct RandomFeatures;

@@ -1,11 +1,9 @@
 //! Samples scaled to one norm.
 
-use crate::artifact::{Points, Representation, Shape, Value, ValueType};
+use crate::artifact::{Points, Representation};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::samples::sphere::project_to_sphere;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `sphere-projection`
 pub struct SphereProjection;

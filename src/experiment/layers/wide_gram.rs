@@ -1,14 +1,9 @@
 //! The Gram matrices of a random layer too wide to hold.
 
 use super::activation::ActivationName;
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Matrices, Sizes, kernel, matrix_bytes};
 use crate::math::lofi::random_features::{WideLayer, wide_gram};
-use crate::step::{
-    About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError, WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `wide-gram`
 pub struct WideGram;

@@ -1,11 +1,9 @@
 //! Feature maps of single images, as pictures.
 
-use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Points, Representation, Shape, Value, ValueType};
+use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Points, Representation};
 use crate::experiment::values::layout;
 use crate::math::size::{times, times3};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `activation-maps`
 pub struct ActivationMaps;

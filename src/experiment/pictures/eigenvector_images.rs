@@ -1,12 +1,10 @@
 //! `eigenvector-images`: the eigenvectors of a filter on images, as images.
 
-use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{Picture, PictureScale, Pictures};
 use crate::experiment::layers::fitted_stack::{IMAGES, feature_name, geometry, grey, no_images, note, spectra_at};
 use crate::math::image::region::signed_grey;
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `eigenvector-images`
 pub struct EigenvectorImages;

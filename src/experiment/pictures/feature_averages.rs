@@ -1,14 +1,12 @@
 //! `feature-averages`: training images averaged by how they project on a feature.
 
-use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{Picture, PictureScale, Pictures};
 use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey};
 use crate::math::image::region::signed_grey;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::weighted_sum::{extreme_weights, projection_weights, weighted_sums};
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `feature-averages`
 pub struct FeatureAverages;

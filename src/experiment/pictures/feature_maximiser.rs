@@ -1,16 +1,12 @@
 //! `feature-maximiser`: the image that drives a feature hardest.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Cell, PictureScale, Pictures, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, PictureScale, Pictures, Table};
 use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, LAYERS, Level, Lifts, Planned, no_slope};
 use crate::math::image::frequencies::FourierImages;
 use crate::math::lofi::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};
 use crate::math::size::times;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `feature-maximiser`
 pub struct FeatureMaximiser;

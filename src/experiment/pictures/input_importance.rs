@@ -1,7 +1,7 @@
 //! `input-importance`: which pixels the features of a network respond to.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Cell, Picture, PictureScale, Pictures, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Picture, PictureScale, Pictures, Table};
 use crate::experiment::layers::fitted_stack::{
     FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
@@ -12,11 +12,7 @@ use crate::math::image::region::{
 use crate::math::linalg::Matrix;
 use crate::math::lofi::jacobian::importance;
 use crate::math::size::times;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `input-importance`
 pub struct InputImportance;

@@ -1,12 +1,8 @@
 //! `picture-agreement`: how alike two sets of pictures are.
 
-use crate::artifact::{Cell, Picture, Table, Value, ValueType};
+use crate::artifact::{Cell, Picture, Table};
 use crate::math::statistics::spearman;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `picture-agreement`
 pub struct PictureAgreement;

@@ -1,7 +1,7 @@
 //! `sample-importance`: which pixels of single images the features respond to.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{Picture, PictureScale, Pictures};
 use crate::experiment::layers::fitted_stack::{
     FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
@@ -10,9 +10,7 @@ use crate::math::image::region::{Average, average_map, channel_mean, sample_map,
 use crate::math::lofi::jacobian::importance;
 use crate::math::random::Stream;
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `sample-importance`
 pub struct SampleImportance;

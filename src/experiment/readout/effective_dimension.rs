@@ -1,12 +1,8 @@
 //! How many directions a spectrum amounts to.
 
-use crate::artifact::{Shape, Spectrum, Table, Value, ValueType};
+use crate::artifact::{Spectrum, Table};
 use crate::math::emergence::dimension::{magnitude_share, participation_ratio, relative_effective_dimension};
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `effective-dimension`
 pub struct EffectiveDimension;

@@ -1,15 +1,11 @@
 //! A linear readout with a ridge penalty.
 
-use crate::artifact::{Cell, Evaluated, Labels, Predictions, Readout, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Evaluated, Labels, Predictions, Readout, Table};
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::math::linalg::Matrix;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `ridge-readout`
 pub struct RidgeReadout;

@@ -1,12 +1,8 @@
 //! Errors of predictions.
 
-use crate::artifact::{Cell, Evaluated, Predictions, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Evaluated, Predictions, Table};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `score`
 pub struct Score;

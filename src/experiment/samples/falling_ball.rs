@@ -4,10 +4,8 @@ use super::synthetic_images::{each_sample, rows};
 use crate::artifact::Geometry;
 use crate::math::random::Stream;
 use crate::math::samples::falling_ball::{FallingBall as Ball, State};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `falling-ball`
 pub struct FallingBall;

@@ -1,9 +1,7 @@
 //! What the kinds of the synthetic hierarchy share: training sizes, streams of inputs, labels.
 
 use crate::math::hierarchy::{StreamedInputs, Teacher, training_size};
-use crate::step::{Grid, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// Which labels the estimator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

@@ -2,12 +2,10 @@
 
 use super::pixel_change;
 use super::spectral_change::{Change, Images};
-use crate::artifact::{Geometry, Shape, Value, ValueType};
+use crate::artifact::Geometry;
 use crate::experiment::layers::pooling::{self, MAPS};
 use crate::experiment::values::{Sizes, layout, matrix_bytes, planned_layout};
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `image-transform`
 pub struct ImageTransform;

@@ -3,10 +3,8 @@
 use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use super::wave_images::too_high;
 use crate::math::fourier::torus_waves::{Edge, Shapes, Wave};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `pattern-shapes`
 pub struct PatternShapes;

@@ -1,12 +1,10 @@
 //! Labels of a chosen frequency on samples of any kind.
 
-use crate::artifact::{Labels, Points, Representation, Shape, Value, ValueType};
+use crate::artifact::{Labels, Points, Representation};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::random::Stream;
 use crate::math::samples::sphere::radial_wave;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::sync::Arc;
 
 /// `radial-labels`

@@ -4,10 +4,8 @@ use crate::artifact::Points;
 use crate::math::linalg::Matrix;
 use crate::math::random::Stream;
 use crate::math::samples::sphere::{uniform_on_sphere, zonal_harmonic};
-use crate::step::Port;
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `spherical-harmonic-samples`
 pub struct SphericalHarmonicSamples;

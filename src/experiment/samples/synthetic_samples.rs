@@ -3,10 +3,8 @@
 use super::hierarchy::{LabelMean, TEST, TRAIN, VALIDATION, sizes};
 use crate::artifact::Points;
 use crate::math::hierarchy::{Inputs as _, StreamedInputs, Teacher, training_size};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Grid, Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `synthetic-hierarchy-samples`
 pub struct SyntheticHierarchySamples;

@@ -2,10 +2,8 @@
 
 use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use crate::math::fourier::torus_waves::{self, Wave, wave_image};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `wave-images`
 pub struct WaveImages;

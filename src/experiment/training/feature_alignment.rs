@@ -2,15 +2,11 @@
 
 use super::network::{PointSource, at_checkpoint, features, pass_bytes};
 use super::network_features::check_input;
-use crate::artifact::{Cell, Network, Points, Representation, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Network, Points, Representation, Table};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::alignment::Reference;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `feature-alignment`
 pub struct FeatureAlignment;

@@ -4,16 +4,12 @@ use super::layer_list::{ListedLayer, written_out};
 use super::network::{PointSource, architecture, input_of};
 use super::parameters::InitialisationName;
 use super::train_network::planned;
-use crate::artifact::{Cell, NetworkLayer, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, NetworkLayer, Table};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{
     Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
 };
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `layer-gradient-shares`
 pub struct LayerGradientShares;

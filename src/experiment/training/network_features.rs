@@ -1,12 +1,10 @@
 //! What a hidden layer of a trained network gives.
 
 use super::network::{PointSource, at_checkpoint, features, input_of, layout_of_maps, pass_bytes};
-use crate::artifact::{Geometry, Network, Representation, Shape, Value, ValueType};
+use crate::artifact::{Geometry, Network, Representation};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `network-features`
 pub struct NetworkFeatures;

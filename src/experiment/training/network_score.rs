@@ -2,14 +2,10 @@
 
 use super::network::{PointSource, at_checkpoint, features};
 use super::network_features::check_input;
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `network-score`
 pub struct NetworkScore;

@@ -1,13 +1,9 @@
 //! When online gradient descent finds information that is in phases alone.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::math::phase::learner::{BLOCK, PhaseLearner, State};
 use crate::math::phase::model::PhaseModel;
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `phase-recovery`
 pub struct PhaseRecovery;

@@ -1,12 +1,8 @@
 //! After how many steps a column of a trajectory first reaches a level.
 
-use crate::artifact::{Cell, Table, Value, ValueType};
+use crate::artifact::{Cell, Table};
 use crate::math::statistics::curve::{Crossing, first_crossing};
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `steps-to-level`
 pub struct StepsToLevel;

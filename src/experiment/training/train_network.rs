@@ -4,13 +4,11 @@ use super::network::{architecture, input_of, shape};
 use super::parameters::Params;
 use super::run::{Setting, Training};
 use super::targets::{check_outputs, one_output, sources};
-use crate::artifact::{Network, NetworkLayer, Representation, Shape, ValueType};
+use crate::artifact::{Network, NetworkLayer, Representation};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Optimiser, Trainer};
 use crate::math::size::times;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::prelude::*;
 
 /// `train-network`
 pub struct TrainNetwork;

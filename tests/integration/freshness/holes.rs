@@ -54,6 +54,19 @@ fn code_that_is_reached_in_any_way_counts() {
             ("math/inner.rs", "1.0", "2.0"),
         ),
         (
+            "a body that a trait gives, where a glob brings the trait in behind a re-export",
+            "use crate::math::prelude::*; pub fn a_run() -> f64 { X.twice() }",
+            &[
+                ("math/mod.rs", "pub mod prelude; mod inner;"),
+                ("math/prelude.rs", "pub use super::inner::{Double, X};"),
+                (
+                    "math/inner.rs",
+                    "pub struct X; pub trait Double { fn twice(&self) -> f64 { 2.0 } } impl Double for X {}",
+                ),
+            ],
+            ("math/inner.rs", "2.0", "3.0"),
+        ),
+        (
             "a function that bears its module's name",
             "use crate::math::gram; pub fn a_run() -> f64 { gram() }",
             &[("math/mod.rs", "mod gram; pub use gram::gram;"), ("math/gram.rs", "pub fn gram() -> f64 { 1.0 }")],
