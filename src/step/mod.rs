@@ -8,6 +8,7 @@ mod columns;
 mod context;
 mod data;
 mod decimal;
+pub mod defaults;
 mod error;
 mod filter;
 mod given;

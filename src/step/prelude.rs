@@ -4,6 +4,7 @@
 
 pub use super::about::{About, Family, Port, Slot};
 pub use super::context::Context;
+pub use super::defaults;
 pub use super::error::{Problem, StepError};
 pub use super::grid::Grid;
 pub use super::header::{Header, Headers};

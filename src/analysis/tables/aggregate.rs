@@ -21,7 +21,7 @@ pub struct Params {
     #[serde(default)]
     pub interval: Interval,
     /// Number of bootstrap resamples.
-    #[serde(default = "resamples")]
+    #[serde(default = "defaults::whole::<2000>")]
     #[schemars(range(min = 100, max = 1_000_000))]
     pub resamples: usize,
     /// Seed of the resampling.
@@ -43,10 +43,6 @@ impl Default for Interval {
     fn default() -> Self {
         Self { bootstrap: 0.95 }
     }
-}
-
-const fn resamples() -> usize {
-    2000
 }
 
 impl TableOp for Aggregate {

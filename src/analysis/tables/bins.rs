@@ -32,7 +32,7 @@ pub struct Params {
     #[schemars(extend("format" = "column"))]
     pub column: String,
     /// Number of bins.
-    #[serde(default = "fifty")]
+    #[serde(default = "defaults::whole::<50>")]
     #[schemars(range(min = 1, max = 10_000))]
     pub count: usize,
     /// The axis on which they are equally wide: `linear`, `log` or `symlog`.
@@ -49,10 +49,6 @@ pub struct Params {
     /// Axes whose values share one histogram, e.g. `seed`.
     #[serde(default)]
     pub pool: Columns,
-}
-
-const fn fifty() -> usize {
-    50
 }
 
 /// The columns that every histogram has after its keys.

@@ -16,17 +16,13 @@ pub struct EmergencePrediction;
 #[serde(deny_unknown_fields)]
 pub struct EmergencePredictionParams {
     /// How many features to predict, from the one of largest |λ| on.
-    #[serde(default = "six")]
+    #[serde(default = "defaults::whole::<6>")]
     #[schemars(range(min = 1, max = 100))]
     pub features: usize,
     /// Lift images by this convolution first and let every position be a sample; without it the samples are taken as
     /// they are.
     #[serde(default)]
     pub convolution: Option<convolution::Params>,
-}
-
-const fn six() -> usize {
-    6
 }
 
 const HEADER: [&str; 6] = ["eigenvector", "eigenvalue", "alignment", "radius", "effective_dimension", "predicted_n"];

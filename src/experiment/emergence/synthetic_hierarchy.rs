@@ -47,11 +47,11 @@ pub struct Params {
     #[serde(default)]
     pub labels: LabelMean,
     /// Fresh samples that overlaps and errors are measured on.
-    #[serde(default = "four_thousand")]
+    #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 10, max = 10_000_000))]
     pub n_test: usize,
     /// Degree of the polynomial readout.
-    #[serde(default = "five")]
+    #[serde(default = "defaults::whole::<5>")]
     #[schemars(range(min = 1, max = 20))]
     pub degree: usize,
     /// Ridge penalties of the readout to choose from, for a sum of squares; chosen by exact leave-one-out.
@@ -61,32 +61,16 @@ pub struct Params {
     #[serde(default)]
     pub route: Route,
     /// Largest residual ‖Cv − λv‖ of an eigenpair, relative to the largest |λ|.
-    #[serde(default = "thousandth")]
+    #[serde(default = "defaults::decimal::<1, 3>")]
     #[schemars(range(min = 1e-5, max = 0.1))]
     pub tolerance: f64,
     /// Memory that may be used to keep features between passes, or to form the operator, GiB.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::decimal::<4, 0>")]
     #[schemars(range(min = 0.0, max = 10_000.0))]
     pub memory_gib: f64,
     /// Seed of teacher, weights and samples.
     #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn four_thousand() -> usize {
-    4000
-}
-
-const fn five() -> usize {
-    5
-}
-
-const fn thousandth() -> f64 {
-    1e-3
-}
-
-const fn four() -> f64 {
-    4.0
 }
 
 fn ridges() -> Grid {

@@ -24,36 +24,24 @@ pub struct Params {
     /// Training sizes as powers of d, increasing: n = d^α. A smaller training set is the beginning of a larger one.
     pub alpha: Grid,
     /// How often the labels are permuted to find where the bulk ends; each costs as much as the operator itself.
-    #[serde(default = "nineteen")]
+    // One in twenty operators of meaningless labels is beyond the edge.
+    #[serde(default = "defaults::whole::<19>")]
     #[schemars(range(min = 1, max = 100))]
     pub permutations: usize,
     /// Whether the mean of the labels is subtracted, as the theory assumes.
     #[serde(default)]
     pub labels: LabelMean,
     /// Fresh samples that overlaps are measured on.
-    #[serde(default = "four_thousand")]
+    #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 10, max = 10_000_000))]
     pub n_test: usize,
     /// Largest residual ‖Cv − λv‖ of a leading eigenpair, relative to the largest |λ|.
-    #[serde(default = "ten_thousandth")]
+    #[serde(default = "defaults::decimal::<1, 4>")]
     #[schemars(range(min = 1e-12, max = 0.1))]
     pub tolerance: f64,
     /// Seed of teacher, weights, samples and permutations.
     #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-// One in twenty operators of meaningless labels is beyond the edge.
-const fn nineteen() -> usize {
-    19
-}
-
-const fn four_thousand() -> usize {
-    4000
-}
-
-const fn ten_thousandth() -> f64 {
-    1e-4
 }
 
 const HEADER: [&str; 8] = ["alpha", "n_train", "features", "rank", "eigenvalue", "leading", "bulk_edge", "overlap_h1"];

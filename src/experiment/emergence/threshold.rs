@@ -12,13 +12,9 @@ pub struct EmergenceThreshold;
 #[serde(deny_unknown_fields)]
 pub struct EmergenceThresholdParams {
     /// The mean squared overlap at which a feature counts as there.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.001, max = 0.999))]
     pub level: f64,
-}
-
-const fn half() -> f64 {
-    0.5
 }
 
 const MEASURED: [&str; 3] = ["measured_n", "measured_n_any_place", "measured_over_predicted"];

@@ -46,7 +46,7 @@ pub struct Params {
     #[schemars(range(min = 0))]
     pub seed: u64,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub signed: bool,
     /// Where the weights come from.
     #[serde(default)]
@@ -55,10 +55,6 @@ pub struct Params {
     #[serde(default)]
     #[schemars(inner(range(min = 1)))]
     pub drawn_before: Vec<usize>,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 impl Params {

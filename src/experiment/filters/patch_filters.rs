@@ -27,12 +27,8 @@ pub struct Params {
     #[schemars(range(min = 1, max = 1024))]
     pub keep: usize,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub signed: bool,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 impl Params {

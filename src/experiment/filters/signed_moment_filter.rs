@@ -45,7 +45,7 @@ pub struct Params {
     #[schemars(range(min = 1e-15, max = 1.0))]
     pub floor: f64,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub signed: bool,
     /// Put the direction of the first moment (1/n) Σ y z before the others: k + 1 features.
     #[serde(default)]
@@ -54,10 +54,6 @@ pub struct Params {
 
 const fn reference_floor() -> f64 {
     crate::math::lofi::filter::REFERENCE_FLOOR
-}
-
-const fn yes() -> bool {
-    true
 }
 
 impl Params {

@@ -1,6 +1,6 @@
 //! A whole network of infinitely wide layers, nothing filtered.
 
-use super::layer_kernel::{KernelName, Params as LayerParams, one, plan_kernel, thirty, yes};
+use super::layer_kernel::{KernelName, Params as LayerParams, plan_kernel};
 use crate::experiment::values::{Matrices, Sizes, kernel};
 use crate::math::kernel::deep_nngp;
 use crate::step::prelude::*;
@@ -19,10 +19,10 @@ pub struct Params {
     #[serde(default)]
     pub kernel: KernelName,
     /// As in `layer-kernel`, at every layer.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub rescale: bool,
     /// Standard deviation of the weights times √d, where not rescaled.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_w: f64,
     /// Standard deviation of the biases, where not rescaled.
@@ -30,7 +30,7 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_b: f64,
     /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
-    #[serde(default = "thirty")]
+    #[serde(default = "defaults::whole::<30>")]
     #[schemars(range(min = 2, max = 200))]
     pub quadrature_nodes: usize,
 }

@@ -31,10 +31,10 @@ pub struct Params {
     pub kernel: KernelName,
     /// Take σ_w such that the mean of σ_w²⟨h, h⟩/d over the training samples is 1, and σ_b = 0: the limit of
     /// `random-features`. `sigma_w` and `sigma_b` are not used then.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub rescale: bool,
     /// Standard deviation of the weights times √d, where not rescaled.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_w: f64,
     /// Standard deviation of the biases, where not rescaled.
@@ -42,21 +42,9 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_b: f64,
     /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
-    #[serde(default = "thirty")]
+    #[serde(default = "defaults::whole::<30>")]
     #[schemars(range(min = 2, max = 200))]
     pub quadrature_nodes: usize,
-}
-
-pub const fn yes() -> bool {
-    true
-}
-
-pub const fn one() -> f64 {
-    1.0
-}
-
-pub const fn thirty() -> usize {
-    30
 }
 
 impl Params {

@@ -38,13 +38,9 @@ pub struct Params {
     #[schemars(length(min = 1), inner(range(min = 0, max = 10_000)))]
     pub degrees: Vec<usize>,
     /// Nodes of the quadrature.
-    #[serde(default = "three_thousand")]
+    #[serde(default = "defaults::whole::<3000>")]
     #[schemars(range(min = 2, max = 50_000))]
     pub quadrature_nodes: usize,
-}
-
-const fn three_thousand() -> usize {
-    3000
 }
 
 impl Params {

@@ -26,13 +26,9 @@ pub struct WideGramParams {
     #[schemars(range(min = 0))]
     pub seed: u64,
     /// Features held at a time. The result depends on it through rounding alone.
-    #[serde(default = "a_thousand")]
+    #[serde(default = "defaults::whole::<1024>")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub columns_at_once: usize,
-}
-
-const fn a_thousand() -> usize {
-    1024
 }
 
 impl WideGramParams {

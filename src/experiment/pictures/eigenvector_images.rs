@@ -14,13 +14,9 @@ pub struct EigenvectorImages;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// Eigenvectors shown, the leading ones; all where there are fewer.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
-}
-
-const fn four() -> usize {
-    4
 }
 
 impl Kind for EigenvectorImages {

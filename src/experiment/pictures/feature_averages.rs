@@ -18,21 +18,13 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer, the leading ones.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Images in each average of the most and the least activating ones, M. At most half of the training images.
-    #[serde(default = "fifty")]
+    #[serde(default = "defaults::whole::<50>")]
     #[schemars(range(min = 1))]
     pub extremes: usize,
-}
-
-const fn four() -> usize {
-    4
-}
-
-const fn fifty() -> usize {
-    50
 }
 
 impl Kind for FeatureAverages {

@@ -18,19 +18,19 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer, the leading ones.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Steps of Adam. The reference takes 1000 on CIFAR-10 and 2000 on CelebA.
-    #[serde(default = "quick_steps")]
+    #[serde(default = "defaults::whole::<200>")]
     #[schemars(range(min = 1, max = 100_000))]
     pub steps: usize,
     /// Learning rate at the first step; it falls to a twentieth on half a cosine.
-    #[serde(default = "reference_rate")]
+    #[serde(default = "defaults::decimal::<5, 2>")]
     #[schemars(range(min = 1e-6, max = 10.0))]
     pub learning_rate: f64,
     /// Random starts, of which the best counts. The reference takes 10 on CIFAR-10 and 15 on CelebA.
-    #[serde(default = "quick_restarts")]
+    #[serde(default = "defaults::whole::<3>")]
     #[schemars(range(min = 1, max = 1000))]
     pub restarts: usize,
     /// The low-pass that the Fourier coefficients go through.
@@ -39,22 +39,6 @@ pub struct Params {
     /// Seed of the starts, which are the same for every feature.
     #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn four() -> usize {
-    4
-}
-
-const fn quick_steps() -> usize {
-    200
-}
-
-const fn reference_rate() -> f64 {
-    0.05
-}
-
-const fn quick_restarts() -> usize {
-    3
 }
 
 const COLUMNS: [&str; 6] = ["layer", "feature", "eigenvalue", "alignment", "best_training", "margin"];

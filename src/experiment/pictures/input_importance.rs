@@ -45,7 +45,7 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer that count, the leading ones. The reference takes 20.
-    #[serde(default = "twenty")]
+    #[serde(default = "defaults::whole::<20>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Training images that the magnitude of the gradient is averaged over, the first so many; all where absent, as in
@@ -59,10 +59,6 @@ pub struct Params {
     /// How the maps of a layer's features become one.
     #[serde(default)]
     pub average: AverageName,
-}
-
-const fn twenty() -> usize {
-    20
 }
 
 const COLUMNS: [&str; 4] = ["layer", "features", "centre_share", "effective_area"];

@@ -22,11 +22,11 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer that count, the leading ones.
-    #[serde(default = "twenty")]
+    #[serde(default = "defaults::whole::<20>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Training images shown of each class.
-    #[serde(default = "three")]
+    #[serde(default = "defaults::whole::<3>")]
     #[schemars(range(min = 1, max = 1000))]
     pub each_class: usize,
     /// The low-pass that a layer's maps are smoothed with.
@@ -35,14 +35,6 @@ pub struct Params {
     /// Seed of the choice of images.
     #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn twenty() -> usize {
-    20
-}
-
-const fn three() -> usize {
-    3
 }
 
 const fn strong() -> LowPass {

@@ -16,13 +16,9 @@ pub struct EffectiveDimensionParams {
     #[schemars(range(min = 1, max = 1_000_000))]
     pub keep: Option<usize>,
     /// r as a fraction of the largest |λ|: directions far above it count one, those far below nothing.
-    #[serde(default = "a_hundredth")]
+    #[serde(default = "defaults::decimal::<1, 2>")]
     #[schemars(range(min = 1e-12, max = 1.0))]
     pub radius: f64,
-}
-
-const fn a_hundredth() -> f64 {
-    0.01
 }
 
 const HEADER: [&str; 5] =

@@ -24,7 +24,7 @@ pub struct Params {
     #[schemars(range(min = 0.1, max = 500.0))]
     pub radius: f64,
     /// Width of the ball's soft edge, pixels.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.05, max = 100.0))]
     pub edge: f64,
     /// Largest component of the first velocity, pixels per frame.
@@ -34,21 +34,13 @@ pub struct Params {
     #[schemars(range(min = -100.0, max = 100.0))]
     pub gravity: f64,
     /// Frames of `samples`.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 100))]
     pub frames_in: usize,
     /// Frames of `next`.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 100))]
     pub frames_out: usize,
-}
-
-const fn half() -> f64 {
-    0.5
-}
-
-const fn four() -> usize {
-    4
 }
 
 impl Params {

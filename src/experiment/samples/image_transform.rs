@@ -57,13 +57,9 @@ pub struct Colour {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub exponent: f64,
     /// Added to the variance of every frequency, as a share of their mean: what a gain is at most.
-    #[serde(default = "millionth")]
+    #[serde(default = "defaults::decimal::<1, 6>")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub floor: f64,
-}
-
-const fn millionth() -> f64 {
-    1e-6
 }
 
 /// Parameters of `image-transform`.

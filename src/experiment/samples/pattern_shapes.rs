@@ -34,7 +34,7 @@ pub struct Params {
     #[serde(default)]
     pub smooth: bool,
     /// Amplitude A of the pattern.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 0.0, max = 1e6))]
     pub amplitude: f64,
 }
@@ -49,10 +49,6 @@ const fn fixed() -> Phases {
 
 const fn two() -> u32 {
     2
-}
-
-const fn one() -> f64 {
-    1.0
 }
 
 impl Params {

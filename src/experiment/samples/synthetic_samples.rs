@@ -33,16 +33,12 @@ pub struct Head {
     #[schemars(range(min = 0, max = 10_000_000))]
     pub n_validation: usize,
     /// Test samples.
-    #[serde(default = "four_thousand")]
+    #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 1, max = 10_000_000))]
     pub n_test: usize,
     /// Seed of teacher and samples.
     #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn four_thousand() -> usize {
-    4000
 }
 
 impl Sampler for SyntheticHierarchySamples {

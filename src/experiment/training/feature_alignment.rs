@@ -32,13 +32,9 @@ pub struct Params {
     #[serde(default)]
     pub on: On,
     /// How many of them, the first so many.
-    #[serde(default = "two_thousand")]
+    #[serde(default = "defaults::whole::<2000>")]
     #[schemars(range(min = 2))]
     pub samples: usize,
-}
-
-const fn two_thousand() -> usize {
-    2000
 }
 
 impl On {

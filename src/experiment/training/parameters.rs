@@ -5,8 +5,7 @@ use crate::artifact::NetworkLayer;
 use crate::math::network::{
     Architecture, Initialisation, Loss, Rule, Schedule, ScheduleShape, initial_parameters, scaled_rate,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::ops::Range;
 
 /// What training makes small, averaged over samples.
@@ -51,34 +50,22 @@ pub struct Sgd {
 #[serde(deny_unknown_fields)]
 pub struct Adam {
     /// Memory of the mean gradient.
-    #[serde(default = "beta1")]
+    // The defaults of PyTorch.
+    #[serde(default = "defaults::decimal::<9, 1>")]
     #[schemars(range(min = 0.0, max = 0.999_999))]
     pub beta1: f64,
     /// Memory of the mean square.
-    #[serde(default = "beta2")]
+    #[serde(default = "defaults::decimal::<999, 3>")]
     #[schemars(range(min = 0.0, max = 0.999_999))]
     pub beta2: f64,
     /// Added to the root of the mean square.
-    #[serde(default = "epsilon")]
+    #[serde(default = "defaults::decimal::<1, 8>")]
     #[schemars(range(min = 0.0))]
     pub epsilon: f64,
     /// Times the parameters, added to the gradient.
     #[serde(default)]
     #[schemars(range(min = 0.0))]
     pub weight_decay: f64,
-}
-
-// The defaults of PyTorch.
-const fn beta1() -> f64 {
-    0.9
-}
-
-const fn beta2() -> f64 {
-    0.999
-}
-
-const fn epsilon() -> f64 {
-    1e-8
 }
 
 impl Default for OptimiserParams {
@@ -135,13 +122,9 @@ pub struct RidgePenalty {
     #[schemars(range(min = 0))]
     pub rise: usize,
     /// λ at the first step of the rise, as a share of its last value.
-    #[serde(default = "ten_thousandth")]
+    #[serde(default = "defaults::decimal::<1, 4>")]
     #[schemars(range(min = 1e-12, max = 1.0))]
     pub from: f64,
-}
-
-const fn ten_thousandth() -> f64 {
-    1e-4
 }
 
 impl RidgePenalty {

@@ -20,11 +20,11 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub alpha: f64,
     /// Mode m whose phase the label locks: `φ_{3m} = 3 φ_m`. 1 is in the leading modes, `⌊(N/2 − 1)/3⌋` in the tail.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::whole::<1>")]
     #[schemars(range(min = 1, max = 2048))]
     pub lock: usize,
     /// Rate c: the step is c/N².
-    #[serde(default = "unit")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 1e-6, max = 1e6))]
     pub rate: f64,
     /// Where the overlap is recorded, in steps over N³, increasing; the last one ends the run.
@@ -34,24 +34,12 @@ pub struct Params {
     #[serde(default)]
     pub stop_at_recovery: bool,
     /// The overlap at which the planted space counts as recovered.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.01, max = 0.99))]
     pub level: f64,
     /// Seed of the start and the signals.
     #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn one() -> usize {
-    1
-}
-
-const fn unit() -> f64 {
-    1.0
-}
-
-const fn half() -> f64 {
-    0.5
 }
 
 fn checkpoints() -> Grid {

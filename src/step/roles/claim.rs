@@ -6,6 +6,7 @@ use crate::artifact::{Shape, Table, Value, ValueType, Verdict};
 use crate::step::about::{About, Family, Port, Slot};
 use crate::step::columns::Columns;
 use crate::step::context::Context;
+use crate::step::defaults;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
 use crate::step::kind::Kind;
@@ -68,16 +69,12 @@ pub struct ClaimHead {
     #[serde(default)]
     pub seeds: Option<Columns>,
     /// Level of the two-sided interval.
-    #[serde(default = "level")]
+    #[serde(default = "defaults::decimal::<95, 2>")]
     #[schemars(range(min = 0.5, max = 0.9999))]
     pub level: f64,
     /// Whether nothing random went into the rows: then the one value decides by itself, without an interval.
     #[serde(default)]
     pub deterministic: bool,
-}
-
-const fn level() -> f64 {
-    0.95
 }
 
 /// What a claim takes of [`ClaimHead`] beside what all take.

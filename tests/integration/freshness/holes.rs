@@ -67,6 +67,13 @@ fn code_that_is_reached_in_any_way_counts() {
             ("math/inner.rs", "2.0", "3.0"),
         ),
         (
+            "a default that an attribute names with a number in it",
+            "use crate::math::whole; #[derive(Deserialize)] pub struct P { #[serde(default = \"whole::<4>\")] pub n: usize } \
+             pub fn a_run() -> P { todo!() }",
+            &[("math/mod.rs", "pub fn whole<const N: usize>() -> usize { N + 1 }")],
+            ("math/mod.rs", "N + 1", "N + 2"),
+        ),
+        (
             "a function that bears its module's name",
             "use crate::math::gram; pub fn a_run() -> f64 { gram() }",
             &[("math/mod.rs", "mod gram; pub use gram::gram;"), ("math/gram.rs", "pub fn gram() -> f64 { 1.0 }")],
