@@ -1,10 +1,10 @@
 //! The LoFi filter of a convolutional layer.
 
 use crate::artifact::{Points, Representation, Spectrum};
-use crate::experiment::layers::activation::ActivationName;
 use crate::experiment::layers::convolution;
 use crate::experiment::layers::weights::Weights;
 use crate::experiment::values::{eigen_flops, images, layout, matrix_bytes};
+use crate::math::activation::Activation;
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::Geometry;
 use crate::math::image::patch::leading_directions;
@@ -30,7 +30,7 @@ pub struct Params {
     pub padding: usize,
     /// The nonlinearity σ.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Rank k: number of channels to keep.
     #[schemars(range(min = 1))]
     pub keep: usize,
@@ -215,7 +215,7 @@ mod tests {
         };
         let weights = Matrix::from_fn(input.channels * 9, params.width, weight);
         let window = Window { size: params.window, padding: params.padding };
-        let layer = ConvolutionalLayer::new(weights, window, params.activation.into(), input).unwrap();
+        let layer = ConvolutionalLayer::new(weights, window, params.activation, input).unwrap();
         run_within(|context| pair(filtered(&params, &layer, (x, context)).unwrap()))
     }
 

@@ -1,9 +1,9 @@
 //! A convolutional random lift.
 
-use super::activation::ActivationName;
 use super::weights::{Draw, Weights};
 use crate::artifact::Points;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
+use crate::math::activation::Activation;
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::{Geometry, bounded_blocks};
 use crate::math::image::patch::Window;
@@ -29,7 +29,7 @@ pub struct Params {
     pub padding: usize,
     /// The nonlinearity σ.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Index of the layer: layers of one network draw from different streams.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
@@ -101,7 +101,7 @@ impl Params {
     /// The layer on images of a layout.
     pub fn layer(&self, input: Geometry) -> Result<ConvolutionalLayer, StepError> {
         let weights = self.draw().convolution(input.channels * self.window().area(), self.width);
-        Ok(ConvolutionalLayer::new(weights, self.window(), self.activation.into(), input)?)
+        Ok(ConvolutionalLayer::new(weights, self.window(), self.activation, input)?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! What the kinds that look into a network share: the fitted layers, put together again from their filters.
 
-use super::activation::ActivationName;
 use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points, Representation, Spectrum};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
@@ -18,7 +17,7 @@ use std::ops::Range;
 pub struct Lifts {
     /// The nonlinearity σ of every `random-features` step.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// The seed of every `random-features` step; their `layer` is 0, 1, … in order.
     #[schemars(range(min = 0))]
     pub seed: u64,
@@ -159,7 +158,7 @@ fn unfitted(lifts: &Lifts, spectra: &[&Spectrum], mut input: usize) -> Vec<Unfit
     let mut layers = Vec::new();
     for (layer, spectrum) in (0..).zip(spectra) {
         let weights = draw_weights(lifts.seed, layer, input, spectrum.vectors.nrows());
-        layers.push(Unfitted { weights, activation: lifts.activation.into(), directions: spectrum.vectors.clone() });
+        layers.push(Unfitted { weights, activation: lifts.activation, directions: spectrum.vectors.clone() });
         input = spectrum.vectors.ncols();
     }
     layers
@@ -304,7 +303,7 @@ pub fn no_images() -> Problem {
 
 /// The fault of an activation without a gradient, if it has none.
 pub fn no_slope(lifts: &Lifts) -> Vec<Problem> {
-    let activation = Activation::from(lifts.activation);
+    let activation = lifts.activation;
     if slope(activation).is_some() {
         return Vec::new();
     }

@@ -2,6 +2,7 @@
 
 use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
 use crate::math::kernel::{LayerKernel as Formula, Scale};
+use crate::math::quadrature::GaussHermite;
 use crate::step::prelude::*;
 
 /// `layer-kernel`
@@ -49,14 +50,12 @@ pub struct Params {
 
 impl Params {
     pub fn formula(&self) -> Result<Formula, StepError> {
-        let name = match self.kernel {
-            KernelName::Relu => "relu",
-            KernelName::ReluNormalized => "relu-normalized",
-            KernelName::Sigmoid => "sigmoid",
-            KernelName::Erf => "erf",
-        };
-        let formula = Formula::parse(name, self.quadrature_nodes)?;
-        formula.ok_or_else(|| StepError::Bug(format!("no kernel `{name}`")))
+        Ok(match self.kernel {
+            KernelName::Relu => Formula::Relu,
+            KernelName::ReluNormalized => Formula::ReluNormalized,
+            KernelName::Sigmoid => Formula::Sigmoid(GaussHermite::new(self.quadrature_nodes)?),
+            KernelName::Erf => Formula::Erf,
+        })
     }
 
     pub const fn scale(&self) -> Scale {

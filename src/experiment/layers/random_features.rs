@@ -1,6 +1,5 @@
 //! A frozen random lift.
 
-use super::activation::ActivationName;
 use super::weights::{Draw, Weights};
 use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
@@ -32,7 +31,7 @@ pub struct Params {
     pub width: usize,
     /// The nonlinearity σ.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Index of the layer: layers of one network draw from different streams.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
@@ -98,7 +97,7 @@ impl Kind for RandomFeatures {
         let x = inputs.representation("x")?;
         let block = |points: &Points| Blocks { rows: points.rows(), at_once: ROWS_AT_ONCE };
         let train = &x.samples.train;
-        let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation.into());
+        let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation);
         let layer = match params.normalise {
             Normalise::RootMeanSquare => {
                 let scale = input_scale_blocks(block(train), |rows| train.block(rows.start, rows.end))?;

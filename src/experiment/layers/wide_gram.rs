@@ -1,7 +1,7 @@
 //! The Gram matrices of a random layer too wide to hold.
 
-use super::activation::ActivationName;
 use crate::experiment::values::{Matrices, Sizes, kernel, matrix_bytes};
+use crate::math::activation::Activation;
 use crate::math::lofi::random_features::{WideLayer, wide_gram};
 use crate::step::prelude::*;
 
@@ -17,7 +17,7 @@ pub struct WideGramParams {
     pub width: usize,
     /// The nonlinearity σ. `relu-normalized` needs all features at once.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Index of the layer: layers of one network draw from different streams.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
@@ -34,11 +34,7 @@ pub struct WideGramParams {
 impl WideGramParams {
     // rows of `relu-normalized` are divided by their norm over all features
     fn held(&self) -> usize {
-        if self.activation == ActivationName::ReluNormalized {
-            self.width
-        } else {
-            self.columns_at_once.min(self.width)
-        }
+        if self.activation == Activation::ReluNormalized { self.width } else { self.columns_at_once.min(self.width) }
     }
 }
 
@@ -77,7 +73,7 @@ impl Kind for WideGram {
     fn run(&self, params: &WideGramParams, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.representation("x")?;
         let &WideGramParams { width, layer, seed, .. } = params;
-        let layer = WideLayer { seed, layer, width, activation: params.activation.into() };
+        let layer = WideLayer { seed, layer, width, activation: params.activation };
         let proceed = || context.check();
         let summed = Matrices::of(x).with(|splits| wide_gram(splits, layer, params.columns_at_once, proceed))?;
         Ok(vec![Value::Kernel(kernel(summed, &x.labels, &x.origin)?)])

@@ -17,27 +17,6 @@ use crate::step::prelude::*;
 /// `input-importance`
 pub struct InputImportance;
 
-/// How the maps of a layer's features become one. The reference implementation has several definitions, which disagree
-/// at the input by the weights and elsewhere by a factor; the first is that of the paper's figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AverageName {
-    /// Σ |λ_k| I_k/Σ |λ_k|, and Σ |λ_k| v_k²/Σ |λ_k| at the input.
-    #[default]
-    EigenvalueWeighted,
-    /// (1/K) Σ I_k, and (1/K) Σ |λ_k| v_k² at the input.
-    Plain,
-}
-
-impl From<AverageName> for Average {
-    fn from(name: AverageName) -> Self {
-        match name {
-            AverageName::EigenvalueWeighted => Self::EigenvalueWeighted,
-            AverageName::Plain => Self::Plain,
-        }
-    }
-}
-
 /// Parameters of `input-importance`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +37,7 @@ pub struct Params {
     pub low_pass: LowPass,
     /// How the maps of a layer's features become one.
     #[serde(default)]
-    pub average: AverageName,
+    pub average: Average,
 }
 
 const COLUMNS: [&str; 4] = ["layer", "features", "centre_share", "effective_area"];
@@ -124,7 +103,7 @@ impl Kind for InputImportance {
         let (mut means, mut features, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for level in &network.levels {
             let maps = maps(params, &network, level)?;
-            let mean = average_map(&maps, &level.values, params.average.into())?;
+            let mean = average_map(&maps, &level.values, params.average)?;
             let mean = channel_mean(&mean, network.geometry)?;
             rows.push(row(level, &mean, &network)?);
             means.push(mean_picture(level, &network, mean));
@@ -141,7 +120,7 @@ impl Kind for InputImportance {
 /// One map for each feature, d × K.
 fn maps(params: &Params, network: &FittedStack<'_>, level: &Level) -> Result<Matrix, StepError> {
     if level.number == 0 {
-        return Ok(eigenvector_maps(&level.directions, &level.values, params.average.into())?);
+        return Ok(eigenvector_maps(&level.directions, &level.values, params.average)?);
     }
     let images = 0..params.samples.unwrap_or_else(|| network.samples());
     let mut maps = network

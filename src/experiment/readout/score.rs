@@ -7,24 +7,13 @@ use crate::step::prelude::*;
 /// `score`
 pub struct Score;
 
-/// Which class a prediction of exactly zero belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Zero {
-    /// The class +1.
-    #[default]
-    Positive,
-    /// None: it counts as an error.
-    Error,
-}
-
 /// Parameters of `score`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// Which class a prediction of exactly zero belongs to.
     #[serde(default)]
-    pub zero_counts_as: Zero,
+    pub zero_counts_as: ZeroPrediction,
 }
 
 const HEADER: [&str; 13] = [
@@ -76,11 +65,9 @@ impl Kind for Score {
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let predictions = inputs.predictions("predictions")?;
-        let zero = match params.zero_counts_as {
-            Zero::Positive => ZeroPrediction::IsPositive,
-            Zero::Error => ZeroPrediction::IsError,
-        };
-        let rows = (0..predictions.readouts.len()).map(|i| row(predictions, i, zero)).collect::<Result<Vec<_>, _>>()?;
+        let rows = (0..predictions.readouts.len())
+            .map(|i| row(predictions, i, params.zero_counts_as))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?)])
     }
 }
