@@ -7,6 +7,7 @@ mod bytes;
 mod cell;
 mod columns;
 mod figure;
+mod held;
 mod kernel;
 mod network;
 mod pictures;
@@ -24,6 +25,7 @@ pub use bytes::{BytesError, File, decode, encode};
 pub use cell::Cell;
 pub use columns::TableError;
 pub use figure::Figure;
+pub use held::Held;
 pub use kernel::Kernel;
 pub use network::{
     Checkpoint, CircularConvolutionLayer, ConvolutionLayer, DenseLayer, HiddenLayers, Network, NetworkActivation,

@@ -1,6 +1,6 @@
 //! Between the values of steps and the numbers of `math`.
 
-use crate::artifact::{Kernel, Labels, Origin, Points, Representation};
+use crate::artifact::{Labels, Origin, Points};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
@@ -21,7 +21,7 @@ pub enum Layer<'a> {
 impl<'a> Layer<'a> {
     /// Reads a slot.
     pub fn at(inputs: &'a Inputs, slot: &str) -> Result<Self, StepError> {
-        match inputs.one(slot)? {
+        match inputs.value(slot)? {
             Value::Representation(r) => Ok(Self::Vectors(r)),
             Value::Kernel(k) => Ok(Self::Products(k)),
             other => Err(StepError::Bug(format!("slot `{slot}` holds a {}", other.value_type().name()))),

@@ -11,6 +11,8 @@ pub use super::header::{Header, Headers};
 pub use super::kind::Kind;
 pub use super::shapes::{Inputs, Outputs, Plan, Shapes};
 pub use super::weight_stream::WeightStream;
-pub use crate::artifact::{Shape, Value, ValueType};
+pub use crate::artifact::{
+    Cell, Kernel, Network, Pictures, Predictions, Representation, Shape, Spectrum, Table, Value, ValueType,
+};
 pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use super::decide::{Condition, Openness, Test};
 use super::paired_difference::test_error;
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::{counted, groups, no_rows};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 

@@ -6,7 +6,7 @@ use super::replicates::{Axis, Plane, remark, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::same;
 use crate::analysis::rows::{groups, groups_among};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::curve::squared_spread;
 use crate::math::statistics::jackknife::pseudo_values;
 use crate::step::Columns;

@@ -8,7 +8,7 @@ use super::replicates::remark;
 use super::threshold::Bar;
 use crate::analysis::pairs::paired_on;
 use crate::analysis::rows::{counted, groups};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 use crate::step::{Columns, Filter};

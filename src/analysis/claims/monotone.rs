@@ -6,7 +6,7 @@ use super::paired_difference::test_error;
 use super::threshold::Bar;
 use crate::analysis::pairs::{differences, keyed, paired_on};
 use crate::analysis::rows::{counted, groups};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 

@@ -4,7 +4,7 @@ use super::decide::Test;
 use super::replicates::{Measured, Truth, conditions, remark};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::counted;
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 use schemars::{Schema, SchemaGenerator, json_schema};

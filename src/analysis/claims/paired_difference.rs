@@ -4,7 +4,7 @@ use super::decide::{Condition, Openness, Test};
 use super::threshold::Bar;
 use crate::analysis::pairs::{Keyed, differences, keyed, paired_on, same};
 use crate::analysis::rows::{counted, groups_among};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Need, Takes, Words};
 use crate::step::{Columns, Filter};

@@ -4,7 +4,7 @@ use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
 use super::replicates::{Axis, Plane, Replicated, remark, replicated, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::{Line, least_squares_line, mean};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};

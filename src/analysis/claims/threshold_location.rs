@@ -3,7 +3,7 @@
 use super::decide::Test;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::curve::{Crossing, first_crossing};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};

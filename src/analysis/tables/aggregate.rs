@@ -2,7 +2,6 @@
 
 use super::headers::key_of;
 use crate::analysis::rows::{Group, groups};
-use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
 use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};

@@ -2,7 +2,6 @@
 
 use super::headers::key_of;
 use crate::analysis::rows::groups;
-use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{Scale as Axis, bin_counts, bin_edges};
 use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};

@@ -1,7 +1,6 @@
 //! `choose`: in each group, the values of some axes that do best by a column.
 
 use crate::analysis::rows::{Group, groups, groups_among, in_words};
-use crate::artifact::Table;
 use crate::math::statistics::mean;
 use crate::step::Columns;
 use crate::step::prelude::*;

@@ -2,7 +2,6 @@
 
 use super::headers::key_of;
 use crate::analysis::rows::in_words;
-use crate::artifact::{Cell, Table};
 use crate::step::prelude::*;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
 use crate::step::{Column, ColumnRole, Columns, Published};

@@ -2,7 +2,6 @@
 
 use crate::analysis::pairs::{Keyed, keyed, paired_on};
 use crate::analysis::rows::in_words;
-use crate::artifact::{Cell, Table};
 use crate::step::Columns;
 use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, Need, TableHead, TableOp, Words};

@@ -1,6 +1,5 @@
 //! `filter`: the rows that meet some conditions.
 
-use crate::artifact::Table;
 use crate::step::Filter as Conditions;
 use crate::step::prelude::*;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};

@@ -1,6 +1,5 @@
 //! `stack`: tables one under the other, each with constant columns that say where it is from.
 
-use crate::artifact::{Cell, Table};
 use crate::step::prelude::*;
 use crate::step::roles::Role;
 use crate::step::{Column, Content, Row};
@@ -49,7 +48,7 @@ impl Kind for Stack {
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let names = names(&params.rows);
-        let tables = inputs.tables("tables")?;
+        let tables = inputs.all::<Table>("tables")?;
         let labelled = tables.iter().zip(&params.rows).map(|(table, row)| label(table, row, &names));
         Ok(vec![Value::Table(Table::stack(&labelled.collect::<Result<Vec<_>, _>>()?)?)])
     }

@@ -1,7 +1,6 @@
 //! How far the leading directions at n samples are those of a large sample.
 
 use super::prediction::LiftedSizes;
-use crate::artifact::{Cell, Representation, Spectrum, Table};
 use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::{NestedMoments, image_moment};
@@ -91,7 +90,7 @@ impl Kind for EmergenceOverlap {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, reference) = (inputs.representation("x")?, inputs.spectrum("reference")?);
+        let (x, reference) = (inputs.one::<Representation>("x")?, inputs.one::<Spectrum>("reference")?);
         let overlaps = match &params.convolution {
             None => of_samples(params, (x, reference), context)?,
             Some(convolution) => of_positions(params, convolution, (x, reference), context)?,

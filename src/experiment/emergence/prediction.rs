@@ -1,6 +1,5 @@
 //! The paper's prediction of the sample sizes at which features emerge.
 
-use crate::artifact::{Representation, Spectrum, Table};
 use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, Sizes, eigen_flops, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::image_moments;
@@ -71,7 +70,7 @@ impl Kind for EmergencePrediction {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let moments = moments(params, x, context)?;
         let filter = moments.filter(params.features)?;
         context.check()?;

@@ -1,6 +1,5 @@
 //! The synthetic hierarchy: the two-stage estimator along a curve of training sizes.
 
-use crate::artifact::{Cell, Table};
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{

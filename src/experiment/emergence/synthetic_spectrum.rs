@@ -1,6 +1,5 @@
 //! The spectrum of the first moment operator of the synthetic hierarchy.
 
-use crate::artifact::{Cell, Table};
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
 use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{

@@ -1,6 +1,5 @@
 //! Predicted against measured sample sizes of features.
 
-use crate::artifact::{Cell, Table};
 use crate::math::lofi::subsample::first_crossing;
 use crate::step::prelude::*;
 
@@ -55,7 +54,7 @@ impl Kind for EmergenceThreshold {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let (predictions, overlaps) = (inputs.table("predictions")?, inputs.table("overlaps")?);
+        let (predictions, overlaps) = (inputs.one::<Table>("predictions")?, inputs.one::<Table>("overlaps")?);
         let (keys, predicted) = (predictions.column("eigenvector")?, predictions.numbers("predicted_n")?);
         let of = |column: &str| -> Result<Vec<Option<f64>>, StepError> {
             keys.iter().map(|key| measured(overlaps, (key, column), params.level)).collect()

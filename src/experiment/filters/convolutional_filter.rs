@@ -1,6 +1,6 @@
 //! The LoFi filter of a convolutional layer.
 
-use crate::artifact::{Points, Representation, Spectrum};
+use crate::artifact::Points;
 use crate::experiment::layers::convolution;
 use crate::experiment::layers::weights::Weights;
 use crate::experiment::values::{eigen_flops, images, layout, matrix_bytes};
@@ -127,7 +127,7 @@ impl Kind for ConvolutionalFilter {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let layer = params.lift().layer(layout(x)?)?;
         filtered(params, &layer, (x, context))
     }

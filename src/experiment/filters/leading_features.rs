@@ -1,6 +1,6 @@
 //! `leading-features`: the first features of a representation.
 
-use crate::artifact::{Geometry, Points, Representation};
+use crate::artifact::{Geometry, Points};
 use crate::experiment::values::matrix;
 use crate::math::linalg::leading_columns;
 use crate::step::prelude::*;
@@ -49,7 +49,7 @@ impl Kind for LeadingFeatures {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         Ok(vec![Value::Representation(leading(x, params.keep))])
     }
 }

@@ -1,6 +1,6 @@
 //! The eigenfilters of image patches.
 
-use crate::artifact::{Cell, Geometry, Origin, Picture, PictureScale, Pictures, Table};
+use crate::artifact::{Geometry, Origin, Picture, PictureScale};
 use crate::experiment::layers::pooling::MAPS;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::bounded_blocks;
@@ -84,7 +84,7 @@ impl Kind for PatchFilters {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let (shape, train) = (layout(x)?, &x.samples.train);
         let labels = if params.signed { x.labels.train.clone() } else { vec![1.0; train.rows()] };
         let mut moments = vec![PatchMoment::new(params.window()); shape.channels];

@@ -1,6 +1,6 @@
 //! The LoFi filter.
 
-use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Samples, Spectrum};
+use crate::artifact::{Labels, Origin, Points, Samples};
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};

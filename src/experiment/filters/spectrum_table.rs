@@ -1,6 +1,5 @@
 //! A spectrum as a table.
 
-use crate::artifact::{Cell, Table};
 use crate::math::statistics::separation::separation;
 use crate::step::prelude::*;
 
@@ -62,9 +61,7 @@ impl Kind for SpectrumTable {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let Value::Spectrum(spectrum) = inputs.one("spectrum")? else {
-            return Err(StepError::Bug("slot `spectrum` holds no spectrum".into()));
-        };
+        let spectrum = inputs.one::<Spectrum>("spectrum")?;
         let found = separation(&spectrum.values, params.leading)?;
         let total: f64 = spectrum.values.iter().map(|v| v.abs()).sum();
         let row = |(i, &value): (usize, &f64)| -> Vec<Cell> {

@@ -1,15 +1,13 @@
 //! What a trained network makes of a sample when a direction of its hidden representation is changed.
 
 use super::analysed::{CircularLayer, Direction, check_layer};
-use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{self, Geometry, Picture, PictureScale};
 use crate::experiment::training::network::{PointSource, at_checkpoint};
 use crate::experiment::training::network_features::check_input;
 use crate::experiment::values::Sizes;
 use crate::math::network::{Network, Source, Workspace};
 use crate::math::size::times3;
-use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `latent-directions`
 pub struct LatentDirections;
@@ -22,17 +20,13 @@ pub struct Params {
     #[schemars(range(min = 1, max = 17))]
     pub layer: usize,
     /// Directions that are changed, those of the largest singular values; a pair ±ω is one.
-    #[serde(default = "eight")]
+    #[serde(default = "defaults::whole::<8>")]
     #[schemars(range(min = 1, max = 100))]
     pub directions: usize,
     /// Test sample that is decoded, 0 for the first.
     #[serde(default)]
     #[schemars(range(min = 0))]
     pub sample: usize,
-}
-
-const fn eight() -> usize {
-    8
 }
 
 // Headings and complex factors.
@@ -80,7 +74,7 @@ impl Kind for LatentDirections {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<artifact::Network>("network")?);
         check_input(x, network)?;
         let trained = at_checkpoint(network, network.checkpoints.len().saturating_sub(1))?;
         let refuse = |reason: String| StepError::Input { slot: "network".to_owned(), reason };

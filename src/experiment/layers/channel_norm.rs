@@ -33,7 +33,7 @@ impl Kind for ChannelNorm {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let normalised = each_split((x, layout(x)?), context, |mut maps| {
             normalize_channels(&mut maps);
             Ok(maps.flatten())

@@ -135,7 +135,7 @@ impl Kind for Convolution {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let input = layout(x)?;
         let layer = params.layer(input)?;
         let lift = |points: &Points| layer.apply(points.rows(), images(points, input, context));

@@ -61,7 +61,7 @@ impl Kind for DeepNngp {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let layer = params.layer();
         let (formula, scale) = (layer.formula()?, layer.scale());
         let computed = Matrices::of(x).with(|splits| deep_nngp(&formula, params.depth, splits, scale))?;

@@ -1,6 +1,6 @@
 //! What the kinds that look into a network share: the fitted layers, put together again from their filters.
 
-use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points, Representation, Spectrum};
+use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Matrix, leading_columns, product, row_square_norms};
@@ -107,15 +107,15 @@ impl<'a> FittedStack<'a> {
         inputs: &'a Inputs,
         context: &'a Context<'a>,
     ) -> Result<Self, StepError> {
-        let x = inputs.representation(IMAGES.name)?;
+        let x = inputs.one::<Representation>(IMAGES.name)?;
         let geometry = x.geometry.ok_or_else(|| StepError::Bug("samples without a layout".into()))?;
         let images = &x.samples.train;
         let rows = |r: Range<usize>| block(images, context, r);
         let source = RowSource { count: images.rows(), rows: &rows };
-        let spectra = spectra(inputs, LAYERS.name)?;
+        let spectra = inputs.all::<Spectrum>(LAYERS.name)?;
         let (stack, projected) = FeatureStack::fit(source, unfitted(lifts, &spectra, images.dim()))?;
         let mut levels = Vec::new();
-        if let Some(spectrum) = self::spectra(inputs, INPUT.name)?.first() {
+        if let Some(spectrum) = inputs.all::<Spectrum>(INPUT.name)?.first() {
             let projected = project(source, spectrum)?;
             levels.push(level(0, (spectrum, projected), (x, INPUT.name), features)?);
         }
@@ -144,14 +144,6 @@ impl<'a> FittedStack<'a> {
 fn block(images: &Points, context: &Context<'_>, rows: Range<usize>) -> Result<Matrix, StepError> {
     context.check()?;
     Ok(images.block(rows.start, rows.end))
-}
-
-fn spectra<'a>(inputs: &'a Inputs, slot: &str) -> Result<Vec<&'a Spectrum>, StepError> {
-    let spectrum = |value: &'a std::sync::Arc<Value>| match value.as_ref() {
-        Value::Spectrum(spectrum) => Ok(spectrum),
-        other => Err(StepError::Bug(format!("slot `{slot}` holds a {}", other.value_type().name()))),
-    };
-    inputs.all(slot).iter().map(spectrum).collect()
 }
 
 fn unfitted(lifts: &Lifts, spectra: &[&Spectrum], mut input: usize) -> Vec<Unfitted> {

@@ -1,6 +1,5 @@
 //! How much each layer of a wide network learns of each degree.
 
-use crate::artifact::{Cell, Table};
 use crate::math::MathError;
 use crate::math::kernel::dual_activation::DualActivation;
 use crate::math::kernel::layerwise::{DegreeShares, degree_shares};

@@ -1,6 +1,6 @@
 //! Pooling of feature maps.
 
-use crate::artifact::{Points, Representation};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::pooling;
@@ -69,7 +69,7 @@ impl Kind for Pooling {
             PoolingName::Max => pooling::Pooling::Max,
             PoolingName::Average => pooling::Pooling::Average,
         };
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let to = params.output(layout(x)?);
         let pooled = each_split((x, to), context, |maps| Ok(how.apply(&maps, params.size)?.flatten()))?;
         Ok(vec![Value::Representation(pooled)])

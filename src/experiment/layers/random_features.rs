@@ -94,7 +94,7 @@ impl Kind for RandomFeatures {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let block = |points: &Points| Blocks { rows: points.rows(), at_once: ROWS_AT_ONCE };
         let train = &x.samples.train;
         let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation);

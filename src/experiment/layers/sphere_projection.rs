@@ -1,6 +1,6 @@
 //! Samples scaled to one norm.
 
-use crate::artifact::{Points, Representation};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::samples::sphere::project_to_sphere;
 use crate::step::prelude::*;
@@ -40,7 +40,7 @@ impl Kind for SphereProjection {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let projected = |points: &Points| {
             context.check()?;
             let mut matrix = points.to_matrix();

@@ -71,7 +71,7 @@ impl Kind for WideGram {
     }
 
     fn run(&self, params: &WideGramParams, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let &WideGramParams { width, layer, seed, .. } = params;
         let layer = WideLayer { seed, layer, width, activation: params.activation };
         let proceed = || context.check();

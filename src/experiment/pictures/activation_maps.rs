@@ -1,6 +1,6 @@
 //! Feature maps of single images, as pictures.
 
-use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Points, Representation};
+use crate::artifact::{Geometry, Picture, PictureScale, Points};
 use crate::experiment::values::layout;
 use crate::math::size::{times, times3};
 use crate::step::prelude::*;
@@ -44,13 +44,7 @@ impl Kind for ActivationMaps {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let mut depths = Vec::new();
-        for value in inputs.all("x") {
-            let Value::Representation(x) = value.as_ref() else {
-                return Err(StepError::Bug("slot `x` holds no representation".into()));
-            };
-            depths.push(x);
-        }
+        let depths = inputs.all::<Representation>("x")?;
         let mut pictures = Vec::new();
         for &image in &params.images {
             let mut depth = 0;

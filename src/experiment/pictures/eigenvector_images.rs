@@ -1,6 +1,6 @@
 //! `eigenvector-images`: the eigenvectors of a filter on images, as images.
 
-use crate::artifact::{Picture, PictureScale, Pictures};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{IMAGES, feature_name, geometry, grey, no_images, note, spectra_at};
 use crate::math::image::region::signed_grey;
 use crate::math::size::times;
@@ -50,9 +50,9 @@ impl Kind for EigenvectorImages {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation(IMAGES.name)?;
+        let x = inputs.one::<Representation>(IMAGES.name)?;
         let geometry = x.geometry.ok_or_else(|| StepError::Bug("samples without a layout".into()))?;
-        let spectrum = inputs.spectrum("spectrum")?;
+        let spectrum = inputs.one::<Spectrum>("spectrum")?;
         let pictures = (0..params.features.min(spectrum.values.len())).map(|k| {
             let values = signed_grey(spectrum.vectors.column(k).as_slice(), geometry)?;
             let (scale, geometry) = (PictureScale::Signed, grey(geometry));

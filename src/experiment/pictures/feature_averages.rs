@@ -1,6 +1,6 @@
 //! `feature-averages`: training images averaged by how they project on a feature.
 
-use crate::artifact::{Picture, PictureScale, Pictures};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey};
 use crate::math::image::region::signed_grey;
 use crate::math::linalg::Matrix;

@@ -1,7 +1,7 @@
 //! `feature-maximiser`: the image that drives a feature hardest.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Cell, PictureScale, Pictures, Table};
+use crate::artifact::PictureScale;
 use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, LAYERS, Level, Lifts, Planned, no_slope};
 use crate::math::image::frequencies::FourierImages;
 use crate::math::lofi::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};

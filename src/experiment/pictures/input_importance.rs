@@ -1,7 +1,7 @@
 //! `input-importance`: which pixels the features of a network respond to.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Cell, Picture, PictureScale, Pictures, Table};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{
     FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };

@@ -1,6 +1,6 @@
 //! `picture-agreement`: how alike two sets of pictures are.
 
-use crate::artifact::{Cell, Picture, Table};
+use crate::artifact::Picture;
 use crate::math::statistics::spearman;
 use crate::step::prelude::*;
 
@@ -43,7 +43,7 @@ impl Kind for PictureAgreement {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let (a, b) = (inputs.pictures("a")?, inputs.pictures("b")?);
+        let (a, b) = (inputs.one::<Pictures>("a")?, inputs.one::<Pictures>("b")?);
         let mut rows = Vec::new();
         for picture in &a.pictures {
             let same_place = |other: &&Picture| other.row == picture.row && other.column == picture.column;

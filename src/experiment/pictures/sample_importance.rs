@@ -1,7 +1,7 @@
 //! `sample-importance`: which pixels of single images the features respond to.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Picture, PictureScale, Pictures};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{
     FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
@@ -79,7 +79,7 @@ impl Kind for SampleImportance {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let labels = &inputs.representation(IMAGES.name)?.labels.train;
+        let labels = &inputs.one::<Representation>(IMAGES.name)?.labels.train;
         let chosen = chosen(params, labels)?;
         let network = FittedStack::read((&params.lifts, params.features), inputs, context)?;
         let mut pictures = Vec::new();

@@ -1,6 +1,5 @@
 //! How many directions a spectrum amounts to.
 
-use crate::artifact::{Spectrum, Table};
 use crate::math::emergence::dimension::{magnitude_share, participation_ratio, relative_effective_dimension};
 use crate::step::prelude::*;
 
@@ -56,7 +55,7 @@ impl Kind for EffectiveDimension {
     }
 
     fn run(&self, params: &EffectiveDimensionParams, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Table(row(params, inputs.spectrum("spectrum")?)?)])
+        Ok(vec![Value::Table(row(params, inputs.one::<Spectrum>("spectrum")?)?)])
     }
 }
 

@@ -1,6 +1,6 @@
 //! A linear readout with a ridge penalty.
 
-use crate::artifact::{Cell, Evaluated, Labels, Predictions, Readout, Table};
+use crate::artifact::{Evaluated, Labels, Readout};
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::math::linalg::Matrix;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};

@@ -1,6 +1,6 @@
 //! Errors of predictions.
 
-use crate::artifact::{Cell, Evaluated, Predictions, Table};
+use crate::artifact::Evaluated;
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
 use crate::step::prelude::*;
 
@@ -64,7 +64,7 @@ impl Kind for Score {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let predictions = inputs.predictions("predictions")?;
+        let predictions = inputs.one::<Predictions>("predictions")?;
         let rows = (0..predictions.readouts.len())
             .map(|i| row(predictions, i, params.zero_counts_as))
             .collect::<Result<Vec<_>, _>>()?;

@@ -131,7 +131,7 @@ impl Kind for ImageTransform {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let images = Images::of(x, context)?;
         let made = match params.transform {
             Transform::RandomPhases(RandomPhases { seed }) => images.with(&Change::Phases(seed))?,

@@ -1,6 +1,6 @@
 //! Labels of a chosen frequency on samples of any kind.
 
-use crate::artifact::{Labels, Points, Representation};
+use crate::artifact::{Labels, Points};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::random::Stream;
 use crate::math::samples::sphere::radial_wave;
@@ -62,7 +62,7 @@ impl Kind for RadialLabels {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let mut stream = Stream::new(params.seed, "radial-labels", 0);
         let phase = stream.uniform();
         let centre = centre(params.centre, &x.samples.train, &mut stream);

@@ -2,7 +2,7 @@
 
 use super::network::{PointSource, at_checkpoint, features, pass_bytes};
 use super::network_features::check_input;
-use crate::artifact::{Cell, Network, Points, Representation, Table};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::alignment::Reference;
@@ -113,7 +113,7 @@ impl Kind for FeatureAlignment {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         if network.checkpoints.first().is_none_or(|first| first.step != 0) {
             let reason = "the network was not kept as it started; put 0 among the `checkpoints` of its training";
@@ -132,10 +132,7 @@ struct Layer {
 }
 
 fn references(params: &Params, inputs: &Inputs) -> Result<Vec<Layer>, StepError> {
-    let layer = |value: &Value| {
-        let Value::Representation(features) = value else {
-            return Err(StepError::Bug("slot `features` holds no representation".into()));
-        };
+    let layer = |features: &Representation| {
         let (points, _) = params.on.of(features);
         let samples = params.samples.min(points.rows());
         if samples < 2 {
@@ -144,7 +141,7 @@ fn references(params: &Params, inputs: &Inputs) -> Result<Vec<Layer>, StepError>
         }
         Ok(Layer { reference: Reference::new(&points.block(0, samples))?, samples })
     };
-    inputs.all("features").iter().map(|value| layer(value)).collect()
+    inputs.all::<Representation>("features")?.into_iter().map(layer).collect()
 }
 
 fn rows(

@@ -4,7 +4,7 @@ use super::layer_list::{ListedLayer, written_out};
 use super::network::{PointSource, architecture, input_of};
 use super::parameters::InitialisationName;
 use super::train_network::planned;
-use crate::artifact::{Cell, NetworkLayer, Table};
+use crate::artifact::NetworkLayer;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{
     Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
@@ -104,7 +104,7 @@ impl Kind for LayerGradientShares {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let input = input_of(x.geometry, x.samples.train.dim());
         let architecture = architecture(&params.layers, input, params.scaled())?;
         let parameters = initial_parameters(&architecture, params.initialisation.law(), params.seed);

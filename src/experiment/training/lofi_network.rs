@@ -100,8 +100,8 @@ impl Kind for LofiNetwork {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
-        let filters = inputs.all("filters").iter().map(|value| filter(value)).collect::<Result<Vec<_>, _>>()?;
+        let x = inputs.one::<Representation>("x")?;
+        let filters = inputs.values("filters").iter().map(|value| filter(value)).collect::<Result<Vec<_>, _>>()?;
         let mut widths: Vec<usize> = filters.iter().map(|spectrum| spectrum.vectors.nrows()).collect();
         widths.push(params.width);
         let (layers, input) = (params.layers(&widths), input_of(x.geometry, x.samples.train.dim()));

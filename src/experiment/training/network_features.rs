@@ -1,7 +1,7 @@
 //! What a hidden layer of a trained network gives.
 
 use super::network::{PointSource, at_checkpoint, features, input_of, layout_of_maps, pass_bytes};
-use crate::artifact::{Geometry, Network, Representation};
+use crate::artifact::Geometry;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::step::prelude::*;
@@ -63,7 +63,7 @@ impl Kind for NetworkFeatures {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         let trained = at_checkpoint(network, checkpoint(network, params.step)?)?;
         let hidden = trained.architecture().hidden();

@@ -2,7 +2,6 @@
 
 use super::network::{PointSource, at_checkpoint, features};
 use super::network_features::check_input;
-use crate::artifact::{Cell, Table};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
 use crate::step::prelude::*;
@@ -63,7 +62,7 @@ impl Kind for NetworkScore {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         let labels = &x.labels.test;
         let source = PointSource::new(&x.samples.test, labels);

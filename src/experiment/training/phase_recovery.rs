@@ -1,6 +1,5 @@
 //! When online gradient descent finds information that is in phases alone.
 
-use crate::artifact::{Cell, Table};
 use crate::math::phase::learner::{BLOCK, PhaseLearner, State};
 use crate::math::phase::model::PhaseModel;
 use crate::step::prelude::*;

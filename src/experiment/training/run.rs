@@ -3,7 +3,7 @@
 use super::network::PointSource;
 use super::parameters::RidgePenalty;
 use super::state::{Progress, decode, encode};
-use crate::artifact::{Cell, Checkpoint, Network, Table};
+use crate::artifact::Checkpoint;
 use crate::math::network::{Evaluation, Order, Schedule, Trainer};
 use crate::step::prelude::*;
 

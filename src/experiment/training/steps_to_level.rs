@@ -1,6 +1,5 @@
 //! After how many steps a column of a trajectory first reaches a level.
 
-use crate::artifact::{Cell, Table};
 use crate::math::statistics::curve::{Crossing, first_crossing};
 use crate::step::prelude::*;
 
@@ -65,7 +64,7 @@ impl Kind for StepsToLevel {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let (steps, values) = curve(inputs.table("trajectory")?, &params.column)?;
+        let (steps, values) = curve(inputs.one::<Table>("trajectory")?, &params.column)?;
         let rising = params.direction == Side::Rising;
         let needed = match first_crossing((&steps, &values), params.level, rising) {
             Crossing::At(step) => Some(step),

@@ -4,7 +4,7 @@ use super::network::{architecture, input_of, shape};
 use super::parameters::Params;
 use super::run::{Setting, Training};
 use super::targets::{check_outputs, one_output, sources};
-use crate::artifact::{Network, NetworkLayer, Representation};
+use crate::artifact::NetworkLayer;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Optimiser, Trainer};
 use crate::math::size::times;
@@ -81,10 +81,9 @@ impl Kind for TrainNetwork {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
-        let start = if inputs.all("start").is_empty() { None } else { Some(inputs.network("start")?) };
-        let targets =
-            if inputs.all(TARGETS.name).is_empty() { None } else { Some(inputs.representation(TARGETS.name)?) };
+        let x = inputs.one::<Representation>("x")?;
+        let start = inputs.optional::<Network>("start")?;
+        let targets = inputs.optional::<Representation>(TARGETS.name)?;
         training(params, (x, targets), start)?.run(context, SAVE_EVERY_FLOPS)
     }
 }

@@ -147,7 +147,7 @@ impl<C: Claim> Kind for Claimed<C> {
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         context.check()?;
-        let table = params.head.filter.apply(inputs.table("table")?)?;
+        let table = params.head.filter.apply(inputs.one::<Table>("table")?)?;
         Ok(vec![Value::Verdict(C::verdict(&params.own, &params.head, &table)?)])
     }
 }

@@ -108,7 +108,7 @@ impl<T: TableOp> Kind for Operation<T> {
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         context.check()?;
-        Ok(vec![Value::Table(T::apply(&params.own, &params.head, inputs.table("table")?, context)?)])
+        Ok(vec![Value::Table(T::apply(&params.own, &params.head, inputs.one::<Table>("table")?, context)?)])
     }
 }
 
