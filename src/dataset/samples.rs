@@ -131,7 +131,6 @@ impl Kind for Dataset {
     const NAME: &'static str = "dataset";
 
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Data,
         summary: "Draws labelled training, validation and test samples of an image set.",
         details: "Records of the task's classes are taken in file order and labelled −1 or +1, then a subsample is \

@@ -43,7 +43,6 @@ impl Kind for Fake {
     type Params = Params;
     const NAME: &'static str = "fake";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "a fake",
         details: "",

@@ -124,8 +124,6 @@ impl Port {
 /// A kind's documentation and wiring.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
-    /// `module_path!()` of the kind's file: its code fingerprint is looked up under it.
-    pub module: &'static str,
     /// The group.
     pub family: Family,
     /// One line: what it does.

@@ -32,8 +32,7 @@ struct SpreadParams {
 impl Claim for SpreadAtMost {
     type Params = SpreadParams;
     const NAME: &'static str = "spread-at-most";
-    const ABOUT: Words =
-        Words { module: module_path!(), summary: "Values lie close together.", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "Values lie close together.", details: "", cites: &[] };
     const TAKES: Takes = Takes::ROWS;
 
     fn needs(params: &SpreadParams, _: &ClaimHead) -> Vec<Need> {
@@ -63,7 +62,7 @@ struct RepeatParams {
 impl TableOp for Repeat {
     type Params = RepeatParams;
     const NAME: &'static str = "repeat-rows";
-    const ABOUT: Words = Words { module: module_path!(), summary: "Rows several times over.", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "Rows several times over.", details: "", cites: &[] };
     const CLAUSE: Clause = Clause { name: "repeat", example: "{times: 2}", form: Form::Mapping, makes: Makes::Rows };
     const TAKES: &'static [&'static str] = &["keys"];
 
@@ -101,7 +100,6 @@ impl Kind for Number {
     type Params = NumberParams;
     const NAME: &'static str = "number";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "a number",
         details: "",

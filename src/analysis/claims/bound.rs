@@ -37,7 +37,6 @@ impl Claim for Bound {
     type Params = Params;
     const NAME: &'static str = "bound";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The mean of a column lies on one side of a number, or agrees with it.",
         details: "The mean over the rows gets a Student t interval: held where it lies on the claimed side, failed where on \
                   the other, undecided where it contains the number or there are fewer than two rows. With `per` every \

@@ -40,7 +40,6 @@ impl Claim for Collapse {
     type Params = Params;
     const NAME: &'static str = "collapse";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Curves of different conditions coincide.",
         details: "Each curve is averaged over replicates and interpolated onto the x of all curves, within the range that \
                   all span. The relative spread is S = sqrt(mean over x of the sample variance between curves) / (greatest \

@@ -42,7 +42,6 @@ impl Claim for InteriorOptimum {
     type Params = Params;
     const NAME: &'static str = "interior-optimum";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The best point of a grid is not on its border.",
         details: "A point is interior where, on every axis, the grid goes on in both directions with the other axes equal; \
                   so the edge of cells that a sweep excludes is border too. The best interior point is set against the \

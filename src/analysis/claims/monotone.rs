@@ -46,7 +46,6 @@ impl Claim for Monotone {
     type Params = Params;
     const NAME: &'static str = "monotone";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The mean of a column falls, or rises, at every step along an axis.",
         details: "Between neighbouring values of `along`, rows with equal values of `pair_on` make a pair, and the mean of \
                   the differences next - previous gets a Student t interval. A step is held where that lies on the right \

@@ -67,7 +67,6 @@ impl Claim for OutlierCount {
     type Params = Params;
     const NAME: &'static str = "outlier-count";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "So many values lie outside of the edge of a bulk.",
         details: "In each replicate the rows whose |value| exceeds their edge are counted; the mean count gets a Student t \
                   interval over replicates. The whole interval must lie within half a row of the number, or on the claimed \

@@ -47,7 +47,6 @@ impl Claim for PairedDifference {
     type Params = Params;
     const NAME: &'static str = "paired-difference";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "One contender has less of a column than another, on the same seeds.",
         details: "Rows of both contenders with equal values of `pair_on` make a pair. The mean of the differences less - \
                   than gets a Student t interval: held where it lies below `margin`, failed where above, undecided where \

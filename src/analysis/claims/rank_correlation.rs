@@ -35,7 +35,6 @@ impl Claim for RankCorrelation {
     type Params = Params;
     const NAME: &'static str = "rank-correlation";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "One column orders the rows as another does.",
         details: "Spearman's rank correlation of the rows of each replicate (equal values share their mean rank); the mean \
                   over replicates gets a Student t interval. A single replicate is undecided: an interval over its rows \

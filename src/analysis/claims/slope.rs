@@ -66,7 +66,6 @@ impl Claim for Slope {
     type Params = Params;
     const NAME: &'static str = "slope";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The slope of one column against another lies where it is claimed to.",
         details: "A least-squares line through the rows of each replicate; the mean of the slopes gets a Student t interval \
                   over replicates. With one replicate, or `interval: regression`, it is the t interval of one regression \

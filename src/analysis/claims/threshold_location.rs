@@ -61,7 +61,6 @@ impl Claim for ThresholdLocation {
     type Params = Params;
     const NAME: &'static str = "threshold-location";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "A column first reaches a level at a certain place along an axis.",
         details: "In each replicate the rows, ordered by `along` and joined by straight lines (in its logarithm with \
                   `log`), first reach the level somewhere; the mean place gets a Student t interval over replicates. \

@@ -25,7 +25,6 @@ pub struct Params {
     pub resamples: usize,
     /// Seed of the resampling.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -48,7 +47,6 @@ impl TableOp for Aggregate {
     type Params = Params;
     const NAME: &'static str = "aggregate";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Means over some axes, with percentile-bootstrap intervals.",
         details: "One row for each combination of the keys without `over`, in order of appearance. A numeric column c that \
                   is no key becomes its mean c over the group's rows that have it, and c_low and c_high, the percentiles \

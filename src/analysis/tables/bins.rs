@@ -57,7 +57,6 @@ impl TableOp for Bins {
     type Params = Params;
     const NAME: &'static str = "bins";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Histograms of a column, one for each combination of the keys, on common edges.",
         details: "Edges are equally far apart on the scale, from the least to the greatest value of the whole table, so that \
                   panels compare; a bin holds low ≤ v < high, the last one also its high. One row a bin: the keys without \

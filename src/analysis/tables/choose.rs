@@ -60,7 +60,6 @@ impl TableOp for Choose {
     type Params = Params;
     const NAME: &'static str = "choose";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Keeps, in each group, the rows whose values of some axes do best by a column.",
         details: "Groups are the keys without `over` and `average`. In a group every combination of the values of `over` \
                   is a choice; its criterion is the mean of the column over its rows; of equal choices the first is \

@@ -24,7 +24,6 @@ impl TableOp for ComparePublished {
     type Params = Params;
     const NAME: &'static str = "compare-published";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "A paper's numbers beside ours, with the deviation.",
         details: "One row for each published number, in the paper's order: deviation = ours - published in the column's \
                   unit (percentage points where that is percent), relative_deviation = deviation / |published|, and \

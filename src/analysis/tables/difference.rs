@@ -32,7 +32,6 @@ impl TableOp for Difference {
     type Params = Params;
     const NAME: &'static str = "difference";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Lays the rows of one contender against those of another.",
         details: "Keeps the rows of `of` and adds the columns `difference`, of - against in the column's unit, and \
                   `relative_difference`, that over |against|. A row is paired with the row of `against` that has equal \

@@ -20,7 +20,6 @@ impl TableOp for Filter {
     type Params = Params;
     const NAME: &'static str = "filter";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The rows that meet some conditions.",
         details: "A condition is a value, a list of values of which one must be met, or bounds of a number. Order is kept.",
         cites: &[],

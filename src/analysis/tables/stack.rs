@@ -19,7 +19,6 @@ impl Kind for Stack {
     type Params = Params;
     const NAME: &'static str = "stack";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Analysis,
         summary: "Tables one under the other, each with constant columns that say where it is from.",
         details: "The constant columns come first, in the order in which they are first named; a column that a table \

@@ -26,7 +26,6 @@ pub struct EmergenceOverlapParams {
     #[schemars(range(min = 1, max = 100_000))]
     pub repeats: usize,
     /// Seed of the subsamples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// The convolution that the reference directions are of; none where the samples are taken as they are.
     #[serde(default)]
@@ -40,7 +39,6 @@ impl Kind for EmergenceOverlap {
     type Params = EmergenceOverlapParams;
     const NAME: &'static str = "emergence-overlap";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Squared overlaps of the leading directions of random subsamples with those of a large sample.",
         details: "For each n and repeat a random subsample of the training samples, drawn without replacement; the lift \

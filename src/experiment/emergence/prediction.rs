@@ -30,7 +30,6 @@ impl Kind for EmergencePrediction {
     type Params = EmergencePredictionParams;
     const NAME: &'static str = "emergence-prediction";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Predicts from a large sample how many samples each feature needs to emerge.",
         details: "All training samples are the proxy of the distribution. v_i are the eigenvectors of largest |λ| of \

@@ -68,7 +68,6 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 10_000.0))]
     pub memory_gib: f64,
     /// Seed of teacher, weights and samples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -95,7 +94,6 @@ impl Kind for SyntheticHierarchy {
     type Params = Params;
     const NAME: &'static str = "synthetic-hierarchy";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Learns a teacher of two quadratic layers with LoFi, along a curve of training sizes.",
         details: "x ~ N(0, I_d); h1_i = (xᵀA_i x − Tr A_i)/√2 for d1 = ⌊√d⌋ random symmetric A_i of Frobenius norm 1, h2 \

@@ -39,7 +39,6 @@ pub struct Params {
     #[schemars(range(min = 1e-12, max = 0.1))]
     pub tolerance: f64,
     /// Seed of teacher, weights, samples and permutations.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -49,7 +48,6 @@ impl Kind for SyntheticMomentSpectrum {
     type Params = Params;
     const NAME: &'static str = "synthetic-moment-spectrum";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Gives all eigenvalues of the first moment operator of the synthetic hierarchy, and the edge of its bulk.",
         details: "Teacher, features and operator C_1 = (1/n) Σ y φ1 φ1ᵀ as in `synthetic-hierarchy`. `bulk_edge` is the \

@@ -22,7 +22,6 @@ impl Kind for EmergenceThreshold {
     type Params = EmergenceThresholdParams;
     const NAME: &'static str = "emergence-threshold";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lays the predicted sample size of each feature beside the measured one.",
         details: "measured_n is where the mean squared overlap first reaches the level, linear in log n between sizes; \

@@ -43,7 +43,6 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
     #[serde(default = "defaults::yes")]
@@ -86,7 +85,6 @@ impl Kind for ConvolutionalFilter {
     type Params = Params;
     const NAME: &'static str = "convolutional-filter";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lifts images by a frozen random convolution and keeps the channel directions that the labels \
                   correlate with.",

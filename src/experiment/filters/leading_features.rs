@@ -21,7 +21,6 @@ impl Kind for LeadingFeatures {
     type Params = LeadingFeaturesParams;
     const NAME: &'static str = "leading-features";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The first k features of a representation.",
         details: "A filter gives its directions by descending |eigenvalue|, so the first k columns of a filter that \

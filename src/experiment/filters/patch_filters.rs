@@ -43,7 +43,6 @@ impl Kind for PatchFilters {
     type Params = Params;
     const NAME: &'static str = "patch-filters";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The k × k filters that the labels correlate with, for each colour channel of the training images.",
         details: "Eigenvectors of largest |λ| of C = 1/(n S) Σ_i y_i Σ_s p_is p_isᵀ over all k × k patches p of one \

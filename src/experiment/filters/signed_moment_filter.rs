@@ -74,7 +74,6 @@ impl Kind for SignedMomentFilter {
     type Params = Params;
     const NAME: &'static str = "signed-moment-filter";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Keeps the directions that the labels correlate with: the LoFi filter.",
         details: "h = zᵀV, V the k eigenvectors of largest |λ| of the label-weighted moment operator \

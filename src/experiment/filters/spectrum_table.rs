@@ -23,7 +23,6 @@ impl Kind for SpectrumTable {
     type Params = Params;
     const NAME: &'static str = "spectrum-table";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "A spectrum as a table, and how far its leading eigenvalues stand out of the bulk.",
         details: "The bulk is every eigenvalue that the spectrum holds but the leading ones by magnitude; a filter that \

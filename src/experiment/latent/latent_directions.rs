@@ -25,7 +25,6 @@ pub struct Params {
     pub directions: usize,
     /// Test sample that is decoded, 0 for the first.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub sample: usize,
 }
 
@@ -37,7 +36,6 @@ impl Kind for LatentDirections {
     type Params = Params;
     const NAME: &'static str = "latent-directions";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Multiplies a hidden representation along its singular directions and decodes it to images.",
         details: "What layer l gives before its activation, M W_l α + b, has a complex coefficient along each left singular \

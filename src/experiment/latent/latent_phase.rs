@@ -53,7 +53,6 @@ impl Kind for LatentPhase {
     type Params = Params;
     const NAME: &'static str = "latent-phase";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "How well phases of a hidden representation tell known numbers of the samples, such as positions.",
         details: "What layer l gives before its activation has a complex coefficient c along each left singular vector of M W_l at each \

@@ -38,7 +38,6 @@ impl Kind for NetworkSingularValues {
     type Params = Params;
     const NAME: &'static str = "network-singular-values";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Singular values of the weights of a trained network, frequency by frequency.",
         details: "For a circular convolution those of m_ω Ŵ(ω), pooling included, at each frequency ω of its map, which \

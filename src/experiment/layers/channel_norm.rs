@@ -17,7 +17,6 @@ impl Kind for ChannelNorm {
     type Params = Params;
     const NAME: &'static str = "channel-norm";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Divides each position of feature maps by its Euclidean norm over channels.",
         details: "h/√(Σ_c h_c² + 1e-8): the normalisation of convolutional layers, whose lifts have no scale of their own. \

@@ -35,7 +35,6 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Where the weights come from.
     #[serde(default)]
@@ -109,7 +108,6 @@ impl Kind for Convolution {
     type Params = Params;
     const NAME: &'static str = "convolution";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lifts images by a frozen random convolution, and keeps every channel.",
         details: "z = σ(conv(h, W)), cross-correlation with zero padding, stride 1, no bias, W i.i.d. N(0, 1)/√P: \

@@ -46,7 +46,6 @@ impl Kind for DeepNngp {
     type Params = Params;
     const NAME: &'static str = "deep-nngp";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The kernel of a deep network of infinitely wide random layers: the baseline that filters nothing.",
         details: "K_0 is the layer kernel of the samples, K_l that of σ_w²K_{l−1} + σ_b².",

@@ -19,7 +19,6 @@ pub struct Lifts {
     #[serde(default)]
     pub activation: Activation,
     /// The seed of every `random-features` step; their `layer` is 0, 1, … in order.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 

@@ -75,7 +75,6 @@ impl Kind for LayerKernel {
     type Params = Params;
     const NAME: &'static str = "layer-kernel";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The kernel of one infinitely wide random layer.",
         details: "k(a, b) = E[σ(u)σ(v)] with (u, v) normal of covariances q = σ_w²⟨a, b⟩/d + σ_b², or \

@@ -58,7 +58,6 @@ impl Kind for LayerKernelShares {
     type Params = Params;
     const NAME: &'static str = "layer-kernel-shares";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The share of each layer in the tangent kernel of a wide network, by degree of the spherical harmonics.",
         details: "Fully connected, tangent-kernel parametrisation, inputs on the unit sphere, E σ² = 1, no biases. Weight \

@@ -45,7 +45,6 @@ impl Kind for Pooling {
     type Params = Params;
     const NAME: &'static str = "pooling";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Pools windows of feature maps, each channel alone.",
         details: "The largest value or the mean of windows of size × size, stride = size, no padding.",

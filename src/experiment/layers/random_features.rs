@@ -37,7 +37,6 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Where the weights come from.
     #[serde(default)]
@@ -66,7 +65,6 @@ impl Kind for RandomFeatures {
     type Params = Params;
     const NAME: &'static str = "random-features";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lifts samples by a frozen random layer.",
         details: "z = σ(hᵀW/c)/√P with W i.i.d. N(0, 1), c the root mean square norm of the training rows, used for \

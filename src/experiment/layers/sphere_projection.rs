@@ -17,7 +17,6 @@ impl Kind for SphereProjection {
     type Params = Params;
     const NAME: &'static str = "sphere-projection";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Scales each sample of d numbers to norm √d.",
         details: "√d x/‖x‖, so that the coordinates have unit second moment on average; nothing is centred. Images stay \

@@ -23,7 +23,6 @@ pub struct WideGramParams {
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Features held at a time. The result depends on it through rounding alone.
     #[serde(default = "defaults::whole::<1024>")]
@@ -42,7 +41,6 @@ impl Kind for WideGram {
     type Params = WideGramParams;
     const NAME: &'static str = "wide-gram";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The inner products of a random layer of any width, its features never held as a whole.",
         details: "G = ZZᵀ with Z the features that `random-features` gives for the same seed and layer, z = σ(hᵀW/c)/√P, \

@@ -24,7 +24,6 @@ impl Kind for ActivationMaps {
     type Params = Params;
     const NAME: &'static str = "activation-maps";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Pictures of chosen channels of feature maps through the depth of a network, for chosen test images.",
         details: "A row for each image, a column for each depth and channel, signed. Pixels are drawn as the image itself, \

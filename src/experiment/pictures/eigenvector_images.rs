@@ -23,7 +23,6 @@ impl Kind for EigenvectorImages {
     type Params = Params;
     const NAME: &'static str = "eigenvector-images";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Shows the eigenvectors of a filter on images as images.",
         details: "An eigenvector of the images' own moment operator has a number for each pixel and channel. Colour \

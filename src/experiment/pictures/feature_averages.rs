@@ -31,7 +31,6 @@ impl Kind for FeatureAverages {
     type Params = Params;
     const NAME: &'static str = "feature-averages";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Averages training images by how they project on the features of each layer.",
         details: "With p_ki = v_kᵀz_ℓ(x_i): the projection-weighted mean Σ_i p_ki x_i/Σ_i |p_ki| of each feature and \

@@ -37,7 +37,6 @@ pub struct Params {
     #[serde(default)]
     pub low_pass: LowPass,
     /// Seed of the starts, which are the same for every feature.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -47,7 +46,6 @@ impl Kind for FeatureMaximiser {
     type Params = Params;
     const NAME: &'static str = "feature-maximiser";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Finds the image that each feature of a network responds to most, by gradient ascent.",
         details: "Maximises cos = vᵀz_ℓ(x)/‖z_ℓ(x)‖, z_ℓ the lift in front of the filter and v one of its directions, \

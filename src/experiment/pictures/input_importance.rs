@@ -46,7 +46,6 @@ impl Kind for InputImportance {
     type Params = Params;
     const NAME: &'static str = "input-importance";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Maps which pixels the features of each layer respond to.",
         details: "I_k = (1/n) Σ_i |∇_x v_kᵀz_ℓ(x_i)|, entry by entry over training images, smoothed by the low-pass \

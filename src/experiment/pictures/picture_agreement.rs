@@ -23,7 +23,6 @@ impl Kind for PictureAgreement {
     type Params = Params;
     const NAME: &'static str = "picture-agreement";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Compares the pictures at the same place of two grids.",
         details: "Spearman's rank correlation over pixels, for every row and column that both grids have: 1 where both \

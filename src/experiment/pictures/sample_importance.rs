@@ -33,7 +33,6 @@ pub struct Params {
     #[serde(default = "strong")]
     pub low_pass: LowPass,
     /// Seed of the choice of images.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -45,7 +44,6 @@ impl Kind for SampleImportance {
     type Params = Params;
     const NAME: &'static str = "sample-importance";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Maps which pixels of single training images the features of each layer respond to.",
         details: "The mean over features of |∇_x v_kᵀz_ℓ(x)| at one image x, smoothed by the low-pass and taken in \

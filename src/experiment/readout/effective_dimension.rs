@@ -27,7 +27,6 @@ impl Kind for EffectiveDimension {
     type Params = EffectiveDimensionParams;
     const NAME: &'static str = "effective-dimension";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "How many directions a filter's spectrum amounts to.",
         details: "Over the first `keep` eigenvalues, by descending |λ|: effective dimension Σ |λ|/(|λ| + r) with \

@@ -70,7 +70,6 @@ impl Kind for RidgeReadout {
     type Params = Params;
     const NAME: &'static str = "ridge-readout";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Fits a ridge readout, for every penalty from one factorisation.",
         details: "min ‖t − Hw‖² + λ‖w‖² or (K + λ)c = t. Leave-one-out residuals are exact: e = (t − St)/(1 − S_ii), \

@@ -36,7 +36,6 @@ impl Kind for Score {
     type Params = Params;
     const NAME: &'static str = "score";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Mean squared and classification errors of predictions, with standard errors on the test samples.",
         details: "mse = mean (ŷ − y)², its standard error sd/√n with the sd divided by n; error = share of labels that \

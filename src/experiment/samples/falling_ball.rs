@@ -79,7 +79,6 @@ impl Sampler for FallingBall {
     type Law = ();
     const NAME: &'static str = "falling-ball";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws films of a ball that falls on a torus.",
         details: "A frame later the ball has moved by its velocity, then its downward velocity has grown by g. The first \
                   position is uniform on the H x W torus, each component of the first velocity uniform in ±speed. What leaves \

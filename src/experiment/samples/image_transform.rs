@@ -45,7 +45,6 @@ pub struct Resize {
 #[serde(deny_unknown_fields)]
 pub struct RandomPhases {
     /// Seed of the phases.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -86,7 +85,6 @@ impl Kind for ImageTransform {
     type Params = Params;
     const NAME: &'static str = "image-transform";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Data,
         summary: "Gives images other amplitudes or phases in the Fourier domain, another size, or one channel.",
         details: "In the Fourier domain: on standardised pixels, channel by channel, with the two-dimensional discrete Fourier transform. \

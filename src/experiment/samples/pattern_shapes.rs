@@ -74,7 +74,6 @@ impl Sampler for PatternShapes {
     type Law = (Shapes, Wave);
     const NAME: &'static str = "pattern-shapes";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws random low-frequency shapes that are filled with a wave of high frequency.",
         details: "x(t) = A s(t) cos(2π (ω_y t_y/H + ω_x t_x/W) + φ). The shape s is 1 where a Gaussian field is above 0 and 0 \
                   elsewhere, or 1/(1 + e^{−4g}) of the field g where `smooth`. The field has the frequencies ‖ω‖₁ ≤ \

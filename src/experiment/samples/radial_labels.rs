@@ -32,7 +32,6 @@ pub struct Params {
     #[serde(default)]
     pub centre: Centre,
     /// Seed of the centre and of the phase.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -40,7 +39,6 @@ impl Kind for RadialLabels {
     type Params = Params;
     const NAME: &'static str = "radial-labels";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Replaces labels by a wave of the distance to a centre.",
         details: "sin(2π(f r + φ)) with r = ‖x − c‖/√d and a random phase φ, then shifted and scaled by the same two numbers on \

@@ -29,7 +29,6 @@ impl Sampler for SphericalHarmonicSamples {
     type Law = Matrix;
     const NAME: &'static str = "spherical-harmonic-samples";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws points uniform on a sphere with a zonal harmonic of one degree as labels.",
         details: "‖x‖ = √d, so that the coordinates have unit second moment; y = √N(d, k) P_k(⟨x, v⟩/√d) with a random unit \
                   vector v, the Gegenbauer polynomial P_k, P_k(1) = 1, and the number N(d, k) of harmonics, so that y has unit \

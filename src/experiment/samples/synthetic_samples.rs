@@ -37,7 +37,6 @@ pub struct Head {
     #[schemars(range(min = 1, max = 10_000_000))]
     pub n_test: usize,
     /// Seed of teacher and samples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -47,7 +46,6 @@ impl Sampler for SyntheticHierarchySamples {
     type Law = Teacher;
     const NAME: &'static str = "synthetic-hierarchy-samples";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws samples of the synthetic hierarchy.",
         details: "x ~ N(0, I_d), y = tanh h2(h1(x)) of the teacher of `synthetic-hierarchy` with the same seed. Training and \
                   test samples are the first of that kind's; the labels are real numbers in (−1, 1).",

@@ -62,7 +62,6 @@ impl Kind for FeatureAlignment {
     type Params = Params;
     const NAME: &'static str = "feature-alignment";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "How alike LoFi features and those of a network are, for each layer along training.",
         details: "F_ij is the Pearson correlation of LoFi feature i and network feature j of the same layer; overlap is \

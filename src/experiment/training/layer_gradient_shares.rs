@@ -40,7 +40,6 @@ pub struct Params {
     #[serde(default)]
     pub objective: ObjectiveName,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -67,7 +66,6 @@ impl Kind for LayerGradientShares {
     type Params = Params;
     const NAME: &'static str = "layer-gradient-shares";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The share of each layer in the squared gradient of a random network, without the part that no label changes.",
         details: "The training samples are cut into halves A and B in their order, an odd one left out, and layer l's overlap \

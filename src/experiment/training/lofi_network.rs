@@ -29,7 +29,6 @@ pub struct Params {
     /// The nonlinearity of the lifts.
     pub activation: NetworkActivation,
     /// Seed of the lifts' weights, as in their `random-features`, and of the readout's.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// The law of the readout's first weights.
     #[serde(default)]
@@ -59,7 +58,6 @@ impl Kind for LofiNetwork {
     type Params = Params;
     const NAME: &'static str = "lofi-network";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "A fully connected network whose hidden layers have LoFi's features, to train on from there.",
         details: "A filter is a linear map between two lifts, so lift l's weights W and the filter V before it are one dense \

@@ -18,7 +18,6 @@ pub struct Params {
     pub layer: usize,
     /// Steps of training after which the network was kept; the last ones by default.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub step: Option<usize>,
 }
 
@@ -26,7 +25,6 @@ impl Kind for NetworkFeatures {
     type Params = Params;
     const NAME: &'static str = "network-features";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The features of a hidden layer of a trained network.",
         details: "After activation, pooling and normalisation: what the next layer with weights takes. Maps keep their \

@@ -21,7 +21,6 @@ impl Kind for NetworkScore {
     type Params = Params;
     const NAME: &'static str = "network-score";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Scores every checkpoint of a network on the test samples.",
         details: "The samples need not be those of the training: a network that was trained on one representation of images \

@@ -106,7 +106,6 @@ pub enum InitialisationName {
 #[serde(deny_unknown_fields)]
 pub struct OrthogonalStart {
     /// Largest ‖ω‖₁ = |ω_y| + |ω_x|, in waves over the map.
-    #[schemars(range(min = 0))]
     pub degree: usize,
 }
 
@@ -119,7 +118,6 @@ pub struct RidgePenalty {
     pub lambda: f64,
     /// Steps over which λ rises by a constant factor a step.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub rise: usize,
     /// λ at the first step of the rise, as a share of its last value.
     #[serde(default = "defaults::decimal::<1, 4>")]
@@ -180,7 +178,6 @@ pub struct Params {
     pub schedule: ScheduleName,
     /// Steps over which the learning rate rises linearly to its largest.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub warm_up: usize,
     /// Samples in a batch B; all of them where there are fewer.
     #[schemars(range(min = 1))]
@@ -189,7 +186,6 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1_000_000_000_000_u64))]
     pub steps: usize,
     /// Seed of the weights and of the order of the samples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// The law of the first weights; not used where a network is wired to `start`.
     #[serde(default)]
@@ -200,7 +196,6 @@ pub struct Params {
     pub trained: Option<Vec<usize>>,
     /// Steps after which losses, errors and norms are computed; after the last one always, never later.
     #[serde(default)]
-    #[schemars(inner(range(min = 0)))]
     pub evaluate_at: Vec<usize>,
     /// Samples of each split that losses and errors are computed on: the first so many, by default all.
     #[serde(default)]
@@ -208,7 +203,6 @@ pub struct Params {
     pub evaluation_samples: Option<usize>,
     /// Steps after which the network is kept; after the last one always, never later.
     #[serde(default)]
-    #[schemars(inner(range(min = 0)))]
     pub checkpoints: Vec<usize>,
 }
 

@@ -37,7 +37,6 @@ pub struct Params {
     #[schemars(range(min = 0.01, max = 0.99))]
     pub level: f64,
     /// Seed of the start and the signals.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -52,7 +51,6 @@ impl Kind for PhaseRecovery {
     type Params = Params;
     const NAME: &'static str = "phase-recovery";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Trains one neuron on signals whose classes differ in a lock between two phases.",
         details: "x_t = √(2/N) Σ_k √(2λ_k) cos(2πkt/N + φ_k), k = 1 … N/2 − 1, with Σ λ_k = N/2 − 1, the eigenvalues of \

@@ -43,7 +43,6 @@ impl Kind for StepsToLevel {
     type Params = Params;
     const NAME: &'static str = "steps-to-level";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The steps of training after which a column first reaches a level.",
         details: "Straight lines between the recorded steps. A trajectory that begins beyond the level needs as many steps as \

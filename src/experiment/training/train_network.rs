@@ -20,7 +20,6 @@ impl Kind for TrainNetwork {
     type Params = Params;
     const NAME: &'static str = "train-network";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Trains a network on labels or other targets by gradient descent.",
         details: "In f32; a batch is drawn without replacement, and every epoch is a new order. `step` counts the steps made \

@@ -123,7 +123,6 @@ impl<C: Claim> Kind for Claimed<C> {
     type Params = Headed<Self>;
     const NAME: &'static str = C::NAME;
     const ABOUT: About = About {
-        module: C::ABOUT.module,
         family: Family::Claim,
         summary: C::ABOUT.summary,
         details: C::ABOUT.details,

@@ -156,7 +156,6 @@ impl<F: Figure> Kind for Drawn<F> {
     type Params = Headed<Self>;
     const NAME: &'static str = F::NAME;
     const ABOUT: About = About {
-        module: F::ABOUT.module,
         family: Family::Plot,
         summary: F::ABOUT.summary,
         details: F::ABOUT.details,
@@ -232,7 +231,7 @@ mod tests {
         type Source = Rows;
         type Content = usize;
         const NAME: &'static str = "count";
-        const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+        const ABOUT: Words = Words { summary: "a fake", details: "", cites: &[] };
         const SHOWS: &'static str = "what is counted";
 
         fn faults(params: &Own) -> Vec<Problem> {

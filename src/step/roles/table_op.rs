@@ -76,7 +76,6 @@ impl<T: TableOp> Kind for Operation<T> {
     type Params = Headed<Self>;
     const NAME: &'static str = T::NAME;
     const ABOUT: About = About {
-        module: T::ABOUT.module,
         family: Family::Analysis,
         summary: T::ABOUT.summary,
         details: T::ABOUT.details,
