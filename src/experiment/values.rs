@@ -184,6 +184,12 @@ pub fn images<'a>(
     }
 }
 
+/// The fault of a grid of ridge penalties, if one of them is none.
+pub fn no_penalty(at: &str, lambda: &Grid) -> Option<Problem> {
+    let bad = lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0))?;
+    Some(Problem::at(at, format!("{bad} is no ridge penalty: it must be a number above 0")))
+}
+
 /// Bytes of a matrix.
 pub const fn matrix_bytes(rows: usize, columns: usize) -> u64 {
     size::bytes(8, rows, columns)

@@ -70,9 +70,7 @@ impl Kind for EmergenceOverlap {
             problems
                 .push(Problem::at("reference", message).help("wire the spectrum of the same lift, in feature space"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let cost = cost(params, &lifted);
         Ok(Plan { outputs: vec![Shape::Table], work_bytes: cost.0 + lifted.work_bytes, flops: cost.1 })
     }

@@ -1,6 +1,7 @@
 //! The synthetic hierarchy: the two-stage estimator along a curve of training sizes.
 
-use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
+use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
+use crate::experiment::values::no_penalty;
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
     Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
@@ -111,10 +112,7 @@ impl Kind for SyntheticHierarchy {
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let problems = impossible(params);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(impossible(params))?;
         let work = params.work();
         let method = params.method(&work);
         let largest = work.sizes.last().copied().unwrap_or(0);
@@ -199,15 +197,10 @@ fn basis_bytes(work: &Work) -> u64 {
 
 fn impossible(params: &Params) -> Vec<Problem> {
     let mut problems: Vec<Problem> = sizes(params.dim, &params.alpha).err().into_iter().collect();
-    let keep = params.dim.isqrt();
-    if params.width < keep {
-        let message = format!("{} features have no {keep} eigenvectors", params.width);
-        problems.push(Problem::at("width", message).help("widen the layer to at least ⌊√d⌋"));
-    }
-    if let Some(bad) = params.lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0)) {
-        problems.push(Problem::at("lambda", format!("{bad} is no ridge penalty: it must be a number above 0")));
-    }
+    problems.extend(too_narrow(params.dim, params.width));
+    problems.extend(no_penalty("lambda", &params.lambda));
     if params.route == Route::Implicit && !params.work().implicit_fits() {
+        let keep = params.dim.isqrt();
         let message = format!("a Krylov basis for {keep} eigenvectors does not fit into {} features", params.width);
         problems.push(Problem::at("route", message).help("use `formed`, which is light at this width, or `auto`"));
     }

@@ -1,6 +1,6 @@
 //! The spectrum of the first moment operator of the synthetic hierarchy.
 
-use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
+use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
 use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{
     FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
@@ -63,10 +63,7 @@ impl Kind for SyntheticMomentSpectrum {
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = sizes(params.dim, &params.alpha).map_err(|problem| vec![problem])?;
         let keep = params.dim.isqrt();
-        if params.width < keep {
-            let message = format!("{} features have no {keep} eigenvectors", params.width);
-            return Err(vec![Problem::at("width", message).help("widen the layer to at least ⌊√d⌋")]);
-        }
+        Problem::refuse(too_narrow(params.dim, params.width).into_iter().collect())?;
         let (width, operators) = (params.width as f64, (1 + params.permutations) as f64);
         let largest = sizes.last().copied().unwrap_or(0);
         let sums = largest as f64 * width * (2.0 * params.dim as f64 + operators * width);

@@ -2,6 +2,7 @@
 
 use crate::artifact::Points;
 use crate::experiment::layers::convolution;
+use crate::experiment::layers::pooling::MAPS;
 use crate::experiment::layers::weights::Weights;
 use crate::experiment::values::{eigen_flops, images, layout, matrix_bytes};
 use crate::math::activation::Activation;
@@ -93,7 +94,7 @@ impl Kind for ConvolutionalFilter {
                   streamed over blocks of images, once for C and once for the projection, so that it is never in \
                   memory as a whole. A window as large as the map, without padding, is a fully connected layer.",
         cites: &["neural-lofi"],
-        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or feature maps.")],
+        inputs: &[MAPS],
         outputs: &[
             Port::new("features", ValueType::Representation).doc("Feature maps of k channels."),
             Port::new("spectrum", ValueType::Spectrum)
@@ -102,10 +103,7 @@ impl Kind for ConvolutionalFilter {
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let problems = params.impossible();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(params.impossible())?;
         let planned = params.lift().plan(inputs)?;
         let (sizes, width) = (planned.sizes, params.width);
         let maps = Geometry { channels: params.keep, ..planned.output };

@@ -92,10 +92,7 @@ impl Kind for SignedMomentFilter {
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
-        let problems = impossible(params, sizes);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(impossible(params, sizes))?;
         let (n, keep) = (sizes.train, params.keep);
         let in_feature_space = sizes.dim.filter(|_| params.method != Method::Dual);
         let side = in_feature_space.unwrap_or(n);

@@ -1,5 +1,6 @@
 //! A convolutional random lift.
 
+use super::pooling::MAPS;
 use super::weights::{Draw, Weights};
 use crate::artifact::Points;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
@@ -115,7 +116,7 @@ impl Kind for Convolution {
                   `relu-normalized` normalises each position over its channels. The whole lift is in memory; \
                   `convolutional-filter` lifts and filters without that.",
         cites: &["neural-lofi"],
-        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or feature maps.")],
+        inputs: &[MAPS],
         outputs: &[Port::new("features", ValueType::Representation).doc("Feature maps of P channels.")],
     };
 

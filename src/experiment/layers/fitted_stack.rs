@@ -232,9 +232,7 @@ impl Planned {
             let message = format!("its eigenvectors have {dim} entries and an image has {}", geometry.dim());
             problems.push(Problem::at(INPUT.name, message).help("wire the spectrum of a filter on the images"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let features = input.iter().chain(&layers).map(|&(_, rank)| rank.min(features)).collect();
         Ok(Self { geometry, samples, features, layers, with_input: !input.is_empty() })
     }

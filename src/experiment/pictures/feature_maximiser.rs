@@ -66,10 +66,7 @@ impl Kind for FeatureMaximiser {
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let planned = Planned::read(params.features, inputs)?;
-        let problems = [no_slope(&params.lifts), params.low_pass.problems("low_pass")].concat();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse([no_slope(&params.lifts), params.low_pass.problems("low_pass")].concat())?;
         let features: usize = planned.features.iter().sum();
         let ascents = features as f64 * params.steps as f64 * params.restarts as f64;
         Ok(Plan {

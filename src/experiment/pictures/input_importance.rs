@@ -71,9 +71,7 @@ impl Kind for InputImportance {
             let message = format!("{asked} images asked for, and there are {} training images", planned.samples);
             problems.push(Problem::at("samples", message).help("ask for fewer, or leave `samples` out for all"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let passes = params.samples.unwrap_or(planned.samples) as f64
             * planned.layer_features().iter().map(|&k| k as f64).sum::<f64>();
         let area = grey(planned.geometry).dim();

@@ -62,9 +62,7 @@ impl Kind for SampleImportance {
             let message = format!("{} of each class, of {} training images", params.each_class, planned.samples);
             problems.push(Problem::at("each_class", message).help("ask for fewer"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let images = 2 * params.each_class;
         let each = planned.geometry.dim() + times(planned.features.len(), grey(planned.geometry).dim());
         let numbers = times(images, each);

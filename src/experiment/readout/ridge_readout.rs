@@ -1,7 +1,7 @@
 //! A linear readout with a ridge penalty.
 
 use crate::artifact::{Evaluated, Labels, Readout};
-use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
+use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
 use crate::math::linalg::Matrix;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
@@ -87,10 +87,7 @@ impl Kind for RidgeReadout {
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
-        let problems = impossible(params, sizes);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(impossible(params, sizes))?;
         let (n, count) = (sizes.train, params.lambda.0.len());
         let width = sizes.dim.unwrap_or(n);
         let rank = width.min(n);
@@ -129,10 +126,7 @@ impl Kind for RidgeReadout {
 }
 
 fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if let Some(bad) = params.lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0)) {
-        problems.push(Problem::at("lambda", format!("{bad} is no ridge penalty: it must be a number above 0")));
-    }
+    let mut problems: Vec<Problem> = no_penalty("lambda", &params.lambda).into_iter().collect();
     for (select, split, samples) in
         [(Select::Validation, "validation", sizes.validation), (Select::Test, "test", sizes.test)]
     {

@@ -31,6 +31,13 @@ pub(in crate::experiment) const TEST: u64 = 1;
 pub(super) const VALIDATION: u64 = 2;
 const CENTRING: u64 = 3;
 
+/// The fault of a layer that is too narrow for the d1 = ⌊√d⌋ eigenvectors, if it is.
+pub(in crate::experiment) fn too_narrow(dim: usize, width: usize) -> Option<Problem> {
+    let keep = dim.isqrt();
+    let problem = || Problem::at("width", format!("{width} features have no {keep} eigenvectors"));
+    (width < keep).then(|| problem().help("widen the layer to at least ⌊√d⌋"))
+}
+
 /// The training sizes of some α; a problem where they are no increasing numbers of samples.
 pub(in crate::experiment) fn sizes(dim: usize, alpha: &Grid) -> Result<Vec<usize>, Problem> {
     const MOST: f64 = 1e11;

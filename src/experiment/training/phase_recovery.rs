@@ -78,9 +78,7 @@ impl Kind for PhaseRecovery {
             .into_iter()
             .chain(params.steps().err())
             .collect();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let steps = params.steps().ok().and_then(|steps| steps.last().copied()).unwrap_or(0);
         Ok(Plan {
             outputs: vec![Shape::Table, Shape::Table],

@@ -140,8 +140,8 @@ impl<C: Claim> Kind for Claimed<C> {
     }
 
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let faults = C::faults(&params.own, &params.head);
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
+        Problem::refuse(C::faults(&params.own, &params.head))?;
+        Ok(Plan::light(vec![Shape::Verdict]))
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {

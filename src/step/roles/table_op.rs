@@ -97,8 +97,8 @@ impl<T: TableOp> Kind for Operation<T> {
     }
 
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let faults = T::faults(&params.own, &params.head);
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+        Problem::refuse(T::faults(&params.own, &params.head))?;
+        Ok(Plan::light(vec![Shape::Table]))
     }
 
     fn header(&self, _: &str, params: &Self::Params, inputs: &Headers) -> Option<Header> {
