@@ -16,13 +16,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sources = fingerprint::Sources::read(Path::new("src"))?;
     let (lock, manifest) = (std::fs::read_to_string("Cargo.lock")?, std::fs::read_to_string("Cargo.toml")?);
     let made_by = made_by()?;
-    let mut text = String::from("const FINGERPRINTS: &[(&str, &str, &str)] = &[\n");
+    let mut names = std::collections::BTreeSet::new();
+    let mut text = String::from("const FINGERPRINTS: &[(&str, &str)] = &[\n");
     for kind in fingerprint::fingerprints(&sources, &lock, &manifest)? {
         if kind.name.is_empty() || kind.code.is_empty() {
             return Err(format!("the kind of {} has no name or no code", kind.module).into());
         }
         let hash = fingerprint::hex(&Sha256::digest(format!("{made_by}\n{}", kind.hash)));
-        writeln!(text, "    ({:?}, {:?}, {:?}),", kind.module, kind.name, &hash[..32])?;
+        if !names.insert(kind.name.clone()) {
+            return Err(format!("two kinds have the name {}, one of them in {}", kind.name, kind.module).into());
+        }
+        writeln!(text, "    ({:?}, {:?}),", kind.name, &hash[..32])?;
     }
     text.push_str("];\n");
     let out = PathBuf::from(std::env::var("OUT_DIR")?).join("fingerprints.rs");

@@ -1,7 +1,7 @@
 //! What the names in a piece of code mean.
 
 use super::graph::{Graph, Node};
-use super::items::Class;
+use super::items::{Class, Import};
 use super::scope::Entity;
 use super::tokens::{Mention, Piece};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -154,14 +154,20 @@ impl<'g, 'a> Linker<'g, 'a> {
             .filter_map(|m| m.path.first())
             .map(|w| w.as_str())
             .collect();
-        for import in &module.file.imports {
-            let resolved = scope.resolve(number, &import.path);
+        let mut imports: Vec<(usize, &Import)> = module.file.imports.iter().map(|import| (number, import)).collect();
+        let mut opened = BTreeSet::from([number]);
+        let mut at = 0;
+        while let Some(&(of, import)) = imports.get(at) {
+            at += 1;
+            let resolved = scope.resolve(of, &import.path);
             let is_outside = resolved.entities.is_empty() && resolved.lost.is_none();
             for entity in &resolved.entities {
                 match entity {
                     Entity::Node(node) if is_trait(node) => drop(traits.insert(*node)),
-                    Entity::Module(of) if import.name.is_none() => {
-                        traits.extend(scope.nodes_of(*of).filter(is_trait));
+                    // A glob brings what is declared there, and what is brought in there.
+                    Entity::Module(globbed) if import.name.is_none() && opened.insert(*globbed) => {
+                        traits.extend(scope.nodes_of(*globbed).filter(is_trait));
+                        imports.extend(scope.modules[*globbed].file.imports.iter().map(|import| (*globbed, import)));
                     }
                     Entity::Outside(path) => drop(silent.insert(path.join("::"))),
                     _ => {}

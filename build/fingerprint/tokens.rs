@@ -187,10 +187,12 @@ impl Code {
         };
         let value = value.value();
         let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if attribute && value.split("::").all(is_word) {
-            self.pieces.push(Piece::Path(self.mentions.len()));
-            let path = value.split("::").map(str::to_owned).collect();
-            self.mentions.push(Mention { path, in_string: true, ..Mention::default() });
+        // A path in a string, as serde takes it: `default = "defaults::whole::<30>"`.
+        let path = (attribute && syn::parse_str::<syn::Path>(&value).is_ok()).then(|| value.parse().ok()).flatten();
+        if let Some(path) = path {
+            let first = self.mentions.len();
+            self.stream(path, false);
+            self.mentions[first..].iter_mut().for_each(|mention| mention.in_string = true);
             return;
         }
         self.text(&format!("{value:?}"));

@@ -4,12 +4,8 @@ use crate::artifact::{Labels, Origin, Points, Representation, Samples};
 use crate::dataset::cards::count::Count;
 use crate::math::random::Stream;
 use crate::math::random::torch::TorchGenerator;
-use crate::step::{
-    About, Context, DataRef, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records, Shape, Shapes, Split,
-    StepError, Value, ValueType,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
+use crate::step::{DataRef, Records, Split};
 use std::sync::Arc;
 
 /// The kind `dataset`.
@@ -135,7 +131,6 @@ impl Kind for Dataset {
     const NAME: &'static str = "dataset";
 
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Data,
         summary: "Draws labelled training, validation and test samples of an image set.",
         details: "Records of the task's classes are taken in file order and labelled −1 or +1, then a subsample is \
@@ -144,12 +139,7 @@ impl Kind for Dataset {
                   one, and validation samples follow the training samples in the same order, so no record is in both.",
         cites: &["cifar10", "fashion-mnist", "mnist"],
         inputs: &[],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "pixels of the three splits with their labels",
-        }],
+        outputs: &[Port::new("samples", ValueType::Representation).doc("pixels of the three splits with their labels")],
     };
 
     fn plan(&self, params: &SamplesParams, _: &Shapes) -> Result<Plan, Vec<Problem>> {

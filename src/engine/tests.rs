@@ -44,7 +44,6 @@ impl Kind for Fake {
     type Params = Params;
     const NAME: &'static str = "fake";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "a fake",
         details: "",
@@ -73,7 +72,7 @@ impl Kind for Fake {
             number => number.parse().unwrap(),
         };
         let mut sum = own;
-        for table in inputs.tables("x")? {
+        for table in inputs.all::<Table>("x")? {
             sum += table.numbers("v")?.into_iter().flatten().sum::<f64>();
         }
         Ok(vec![Value::Table(Table::from_rows(&["v"], &[vec![Cell::Float(sum)]]).unwrap())])

@@ -1,11 +1,11 @@
 //! Between the values of steps and the numbers of `math`.
 
-use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Shape};
+use crate::artifact::{Labels, Origin, Points};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
 use crate::math::size;
-use crate::step::{Context, Inputs, Problem, Shapes, StepError, Value};
+use crate::step::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub enum Layer<'a> {
 impl<'a> Layer<'a> {
     /// Reads a slot.
     pub fn at(inputs: &'a Inputs, slot: &str) -> Result<Self, StepError> {
-        match inputs.one(slot)? {
+        match inputs.value(slot)? {
             Value::Representation(r) => Ok(Self::Vectors(r)),
             Value::Kernel(k) => Ok(Self::Products(k)),
             other => Err(StepError::Bug(format!("slot `{slot}` holds a {}", other.value_type().name()))),
@@ -182,6 +182,12 @@ pub fn images<'a>(
         context.check()?;
         Ok(Maps::new(points.block(range.start, range.end), shape)?)
     }
+}
+
+/// The fault of a grid of ridge penalties, if one of them is none.
+pub fn no_penalty(at: &str, lambda: &Grid) -> Option<Problem> {
+    let bad = lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0))?;
+    Some(Problem::at(at, format!("{bad} is no ridge penalty: it must be a number above 0")))
 }
 
 /// Bytes of a matrix.

@@ -1,42 +1,48 @@
 //! The pointwise nonlinearities of a random-feature layer.
 
 use super::linalg::{Matrix, row_square_norms, scale_rows};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
-/// A nonlinearity. All but [`Activation::ReluNormalized`] act on each entry alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A pointwise nonlinearity.
+// All but `ReluNormalized` act on each entry alone. The words of the variants are those of the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ActivationName")]
 pub enum Activation {
-    /// `1/(1+e^{-x})`
+    /// 1/(1 + exp(−x)).
     Sigmoid,
-    /// `tanh x`
+    /// tanh x.
     Tanh,
-    /// `max(x, 0)`
+    /// max(x, 0).
+    #[default]
     Relu,
-    /// `min(max(x, 0), 6)`
+    /// min(max(x, 0), 6).
     Relu6,
     /// The error function.
     Erf,
-    /// `x Φ(x)` with the exact normal distribution function.
+    /// x Φ(x).
     Gelu,
-    /// `1` where `x > 0`, else `0`.
+    /// 1 where x > 0, else 0.
     Step,
-    /// `x` clipped to `[0, 1]`.
+    /// x clipped to [0, 1].
     CappedRelu,
-    /// `max(x, 0)`, each row divided by its Euclidean norm.
+    /// max(x, 0) with every row divided by its norm.
     ReluNormalized,
-    /// `x²`
+    /// x².
     Poly2,
-    /// `x³`
+    /// x³.
     Poly3,
-    /// `cos x`
+    /// cos x.
     Cos,
-    /// `sin x`
+    /// sin x.
     Sin,
-    /// `√2 sin(√2 x + π/4)`: with unit-variance weights its limit kernel is `exp(−‖a−b‖²)`.
+    /// √2 sin(√2 x + π/4); its limit kernel is exp(−‖a − b‖²).
     Rbf,
-    /// `x`
+    /// x.
     Identity,
-    /// `max(x, 0) − 1/√(2π) − x/2 = |x|/2 − 1/√(2π)`: the ReLU without its Hermite parts of degree 0 and 1.
+    /// |x|/2 − 1/√(2π): the ReLU without its Hermite parts of degree 0 and 1.
     CentredRelu,
 }
 
@@ -153,6 +159,7 @@ mod tests {
     fn names_round_trip_and_are_unique() {
         for a in Activation::ALL {
             assert_eq!(Activation::parse(a.name()), Some(a));
+            assert_eq!(serde_json::from_value::<Activation>(a.name().into()).unwrap(), a);
             assert!(a.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
         }
         assert_eq!(Activation::parse("ReLU"), None);

@@ -57,7 +57,6 @@ macro_rules! fake {
             type Params = Fake;
             const NAME: &'static str = $name;
             const ABOUT: About = About {
-                module: "fake",
                 family: Family::$family,
                 summary: "",
                 details: "",

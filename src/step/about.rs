@@ -55,6 +55,32 @@ pub struct Slot {
     pub doc: &'static str,
 }
 
+impl Slot {
+    /// A slot that one step is wired to, of one of these types.
+    #[must_use]
+    pub const fn one(name: &'static str, accepts: &'static [ValueType]) -> Self {
+        Self { name, accepts, arity: Arity::One, doc: "" }
+    }
+
+    /// A slot that may be left empty.
+    #[must_use]
+    pub const fn optional(name: &'static str, accepts: &'static [ValueType]) -> Self {
+        Self { arity: Arity::Optional, ..Self::one(name, accepts) }
+    }
+
+    /// A slot that one step or more are wired to, in order.
+    #[must_use]
+    pub const fn many(name: &'static str, accepts: &'static [ValueType]) -> Self {
+        Self { arity: Arity::Many, ..Self::one(name, accepts) }
+    }
+
+    /// With what it is for.
+    #[must_use]
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
+}
+
 /// Whether an output goes to disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -77,11 +103,27 @@ pub struct Port {
     pub doc: &'static str,
 }
 
+impl Port {
+    /// An output of a type, which is kept as values of that type are worth it.
+    #[must_use]
+    pub const fn new(name: &'static str, value_type: ValueType) -> Self {
+        let keep = match value_type {
+            ValueType::Representation | ValueType::Kernel => Keep::IfDear,
+            _ => Keep::Always,
+        };
+        Self { name, value_type, keep, doc: "" }
+    }
+
+    /// With what it holds.
+    #[must_use]
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
+}
+
 /// A kind's documentation and wiring.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
-    /// `module_path!()` of the kind's file: its code fingerprint is looked up under it.
-    pub module: &'static str,
     /// The group.
     pub family: Family,
     /// One line: what it does.

@@ -24,6 +24,14 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+
+    /// Goes on where nothing is wrong.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn refuse(problems: Vec<Self>) -> Result<(), Vec<Self>> {
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
 }
 
 /// A fault found while a step runs.

@@ -1,7 +1,7 @@
 //! What goes into and comes out of a step: shapes while planning, values while running.
 
 use super::error::StepError;
-use crate::artifact::{Kernel, Network, Pictures, Predictions, Representation, Shape, Spectrum, Table, Value};
+use crate::artifact::{Held, Shape, Value};
 use std::sync::Arc;
 
 /// Shapes of the wired inputs, by slot.
@@ -54,131 +54,46 @@ pub struct Inputs(pub Vec<(String, Vec<Arc<Value>>)>);
 impl Inputs {
     /// All values at a slot, in wiring order.
     #[must_use]
-    pub fn all(&self, slot: &str) -> &[Arc<Value>] {
+    pub fn values(&self, slot: &str) -> &[Arc<Value>] {
         self.0.iter().find(|(name, _)| name == slot).map_or(&[], |(_, values)| values)
     }
 
-    /// The value at a slot.
+    /// The value at a slot, of whatever type.
     ///
     /// # Errors
     /// Where nothing is wired to it (the study layer refuses that beforehand).
-    pub fn one(&self, slot: &str) -> Result<&Value, StepError> {
-        let value = self.all(slot).first().map(AsRef::as_ref);
+    pub fn value(&self, slot: &str) -> Result<&Value, StepError> {
+        let value = self.values(slot).first().map(AsRef::as_ref);
         value.ok_or_else(|| StepError::Bug(format!("nothing is wired to slot `{slot}`")))
     }
 
-    /// The representation at a slot.
+    /// The value at a slot of one type.
     ///
     /// # Errors
-    /// Where something else is wired to it.
-    pub fn representation(&self, slot: &str) -> Result<&Representation, StepError> {
-        match self.one(slot)? {
-            Value::Representation(r) => Ok(r),
-            other => Err(wrong(slot, other)),
-        }
+    /// Where nothing is wired to it, or something else.
+    pub fn one<T: Held>(&self, slot: &str) -> Result<&T, StepError> {
+        of_type(slot, self.value(slot)?)
     }
 
-    /// The kernel at a slot.
+    /// The value at a slot that may be left empty.
     ///
     /// # Errors
     /// Where something else is wired to it.
-    pub fn kernel(&self, slot: &str) -> Result<&Kernel, StepError> {
-        match self.one(slot)? {
-            Value::Kernel(k) => Ok(k),
-            other => Err(wrong(slot, other)),
-        }
+    pub fn optional<T: Held>(&self, slot: &str) -> Result<Option<&T>, StepError> {
+        self.values(slot).first().map(|value| of_type(slot, value)).transpose()
     }
 
-    /// The spectrum at a slot.
+    /// All values at a slot of one type, in wiring order.
     ///
     /// # Errors
     /// Where something else is wired to it.
-    pub fn spectrum(&self, slot: &str) -> Result<&Spectrum, StepError> {
-        match self.one(slot)? {
-            Value::Spectrum(s) => Ok(s),
-            other => Err(wrong(slot, other)),
-        }
-    }
-
-    /// The predictions at a slot.
-    ///
-    /// # Errors
-    /// Where something else is wired to it.
-    pub fn predictions(&self, slot: &str) -> Result<&Predictions, StepError> {
-        match self.one(slot)? {
-            Value::Predictions(p) => Ok(p),
-            other => Err(wrong(slot, other)),
-        }
-    }
-
-    /// The pictures at a slot.
-    ///
-    /// # Errors
-    /// Where something else is wired to it.
-    pub fn pictures(&self, slot: &str) -> Result<&Pictures, StepError> {
-        match self.one(slot)? {
-            Value::Pictures(p) => Ok(p),
-            other => Err(wrong(slot, other)),
-        }
-    }
-
-    /// The network at a slot.
-    ///
-    /// # Errors
-    /// Where something else is wired to it.
-    pub fn network(&self, slot: &str) -> Result<&Network, StepError> {
-        match self.one(slot)? {
-            Value::Network(n) => Ok(n),
-            other => Err(wrong(slot, other)),
-        }
-    }
-
-    /// All pictures at a slot, in wiring order.
-    ///
-    /// # Errors
-    /// Where something else is wired to it.
-    pub fn all_pictures(&self, slot: &str) -> Result<Vec<&Pictures>, StepError> {
-        let mut found = Vec::new();
-        for value in self.all(slot) {
-            match value.as_ref() {
-                Value::Pictures(pictures) => found.push(pictures),
-                other => return Err(wrong(slot, other)),
-            }
-        }
-        Ok(found)
-    }
-
-    /// The table at a slot.
-    ///
-    /// # Errors
-    /// Where something else is wired to it.
-    pub fn table(&self, slot: &str) -> Result<&Table, StepError> {
-        match self.one(slot)? {
-            Value::Table(t) => Ok(t),
-            other => Err(wrong(slot, other)),
-        }
-    }
-
-    /// All tables at a slot, in wiring order.
-    ///
-    /// # Errors
-    /// Where something else is wired to it.
-    pub fn tables(&self, slot: &str) -> Result<Vec<&Table>, StepError> {
-        let table = |value: &'_ Arc<Value>| match value.as_ref() {
-            Value::Table(_) => Ok(()),
-            other => Err(wrong(slot, other)),
-        };
-        self.all(slot).iter().try_for_each(table)?;
-        Ok(self
-            .all(slot)
-            .iter()
-            .filter_map(|v| if let Value::Table(t) = v.as_ref() { Some(t) } else { None })
-            .collect())
+    pub fn all<T: Held>(&self, slot: &str) -> Result<Vec<&T>, StepError> {
+        self.values(slot).iter().map(|value| of_type(slot, value)).collect()
     }
 }
 
-fn wrong(slot: &str, value: &Value) -> StepError {
-    StepError::Bug(format!("slot `{slot}` holds a {}", value.value_type().name()))
+fn of_type<'v, T: Held>(slot: &str, value: &'v Value) -> Result<&'v T, StepError> {
+    T::held(value).ok_or_else(|| StepError::Bug(format!("slot `{slot}` holds a {}", value.value_type().name())))
 }
 
 /// Values made by a run, in the order of the kind's ports.

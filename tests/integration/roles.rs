@@ -5,20 +5,16 @@ mod figure_and_sampler;
 
 use figure_and_sampler::{Coins, Heads, Strip};
 use lofi::analysis::{Bar, Condition, Stack, Test};
-use lofi::artifact::{Cell, Outcome, Shape, Table, Value, ValueType, Verdict};
+use lofi::artifact::{Cell, Outcome, Table, Verdict};
 use lofi::engine::{Executor, Graph, MemoryLimit, Silent, Stop, Store};
+use lofi::step::prelude::*;
 use lofi::step::roles::{
     After, Claim, ClaimHead, Claimed, Clause, Drawn, Form, Makes, Need, Operation, Sampled, TableHead, TableOp, Takes,
     Words,
 };
-use lofi::step::{
-    About, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Records,
-    Shapes, StepError,
-};
+use lofi::step::{DataRef, DataSource, ErasedKind, Records};
 use lofi::study::{DataChoice, DataResolver, Environment, OutputKind, Study, Unresolved, load, schema};
 use lofi::yaml::Fault;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -41,8 +37,7 @@ struct SpreadParams {
 impl Claim for SpreadAtMost {
     type Params = SpreadParams;
     const NAME: &'static str = "spread-at-most";
-    const ABOUT: Words =
-        Words { module: module_path!(), summary: "Values lie close together.", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "Values lie close together.", details: "", cites: &[] };
     const TAKES: Takes = Takes::ROWS;
 
     fn needs(params: &SpreadParams, _: &ClaimHead) -> Vec<Need> {
@@ -72,7 +67,7 @@ struct RepeatParams {
 impl TableOp for Repeat {
     type Params = RepeatParams;
     const NAME: &'static str = "repeat-rows";
-    const ABOUT: Words = Words { module: module_path!(), summary: "Rows several times over.", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "Rows several times over.", details: "", cites: &[] };
     const CLAUSE: Clause = Clause { name: "repeat", example: "{times: 2}", form: Form::Mapping, makes: Makes::Rows };
     const TAKES: &'static [&'static str] = &["keys"];
 
@@ -110,13 +105,12 @@ impl Kind for Number {
     type Params = NumberParams;
     const NAME: &'static str = "number";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "a number",
         details: "",
         cites: &[],
         inputs: &[],
-        outputs: &[Port { name: "table", value_type: ValueType::Table, keep: Keep::Always, doc: "it" }],
+        outputs: &[Port::new("table", ValueType::Table).doc("it")],
     };
 
     fn plan(&self, _: &NumberParams, _: &Shapes) -> Result<Plan, Vec<Problem>> {

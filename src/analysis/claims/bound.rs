@@ -4,11 +4,9 @@ use super::decide::{Condition, Openness, Test};
 use super::paired_difference::test_error;
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::{counted, groups, no_rows};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// A mean against a number.
 pub struct Bound;
@@ -39,7 +37,6 @@ impl Claim for Bound {
     type Params = Params;
     const NAME: &'static str = "bound";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The mean of a column lies on one side of a number, or agrees with it.",
         details: "The mean over the rows gets a Student t interval: held where it lies on the claimed side, failed where on \
                   the other, undecided where it contains the number or there are fewer than two rows. With `per` every \

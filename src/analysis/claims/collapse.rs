@@ -6,13 +6,12 @@ use super::replicates::{Axis, Plane, remark, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::same;
 use crate::analysis::rows::{groups, groups_among};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::curve::squared_spread;
 use crate::math::statistics::jackknife::pseudo_values;
+use crate::step::Columns;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Columns, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Curves that coincide.
 pub struct Collapse;
@@ -41,7 +40,6 @@ impl Claim for Collapse {
     type Params = Params;
     const NAME: &'static str = "collapse";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Curves of different conditions coincide.",
         details: "Each curve is averaged over replicates and interpolated onto the x of all curves, within the range that \
                   all span. The relative spread is S = sqrt(mean over x of the sample variance between curves) / (greatest \

@@ -8,11 +8,10 @@ use super::replicates::remark;
 use super::threshold::Bar;
 use crate::analysis::pairs::paired_on;
 use crate::analysis::rows::{counted, groups};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Columns, Filter, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Columns, Filter};
 
 /// A grid whose best point has neighbours on all sides.
 pub struct InteriorOptimum;
@@ -43,7 +42,6 @@ impl Claim for InteriorOptimum {
     type Params = Params;
     const NAME: &'static str = "interior-optimum";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The best point of a grid is not on its border.",
         details: "A point is interior where, on every axis, the grid goes on in both directions with the other axes equal; \
                   so the edge of cells that a sweep excludes is border too. The best interior point is set against the \

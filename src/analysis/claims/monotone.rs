@@ -6,11 +6,9 @@ use super::paired_difference::test_error;
 use super::threshold::Bar;
 use crate::analysis::pairs::{differences, keyed, paired_on};
 use crate::analysis::rows::{counted, groups};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// A column that only falls or only rises.
 pub struct Monotone;
@@ -48,7 +46,6 @@ impl Claim for Monotone {
     type Params = Params;
     const NAME: &'static str = "monotone";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The mean of a column falls, or rises, at every step along an axis.",
         details: "Between neighbouring values of `along`, rows with equal values of `pair_on` make a pair, and the mean of \
                   the differences next - previous gets a Student t interval. A step is held where that lies on the right \

@@ -4,11 +4,10 @@ use super::decide::Test;
 use super::replicates::{Measured, Truth, conditions, remark};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::counted;
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use schemars::{Schema, SchemaGenerator, json_schema};
 
 /// The number of rows outside of an edge, against a number.
 pub struct OutlierCount;
@@ -68,7 +67,6 @@ impl Claim for OutlierCount {
     type Params = Params;
     const NAME: &'static str = "outlier-count";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "So many values lie outside of the edge of a bulk.",
         details: "In each replicate the rows whose |value| exceeds their edge are counted; the mean count gets a Student t \
                   interval over replicates. The whole interval must lie within half a row of the number, or on the claimed \

@@ -4,11 +4,10 @@ use super::decide::{Condition, Openness, Test};
 use super::threshold::Bar;
 use crate::analysis::pairs::{Keyed, differences, keyed, paired_on, same};
 use crate::analysis::rows::{counted, groups_among};
-use crate::artifact::{Cell, Table, Verdict};
+use crate::artifact::Verdict;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Need, Takes, Words};
-use crate::step::{Columns, Filter, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Columns, Filter};
 
 /// One contender against another.
 pub struct PairedDifference;
@@ -48,7 +47,6 @@ impl Claim for PairedDifference {
     type Params = Params;
     const NAME: &'static str = "paired-difference";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "One contender has less of a column than another, on the same seeds.",
         details: "Rows of both contenders with equal values of `pair_on` make a pair. The mean of the differences less - \
                   than gets a Student t interval: held where it lies below `margin`, failed where above, undecided where \

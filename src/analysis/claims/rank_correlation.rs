@@ -3,12 +3,10 @@
 use super::decide::Test;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::spearman;
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Spearman's rank correlation against a bound.
 pub struct RankCorrelation;
@@ -37,7 +35,6 @@ impl Claim for RankCorrelation {
     type Params = Params;
     const NAME: &'static str = "rank-correlation";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "One column orders the rows as another does.",
         details: "Spearman's rank correlation of the rows of each replicate (equal values share their mean rank); the mean \
                   over replicates gets a Student t interval. A single replicate is undecided: an interval over its rows \

@@ -4,12 +4,10 @@ use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
 use super::replicates::{Axis, Plane, Replicated, remark, replicated, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::{Line, least_squares_line, mean};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// A least-squares slope against a bound.
 pub struct Slope;
@@ -68,7 +66,6 @@ impl Claim for Slope {
     type Params = Params;
     const NAME: &'static str = "slope";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The slope of one column against another lies where it is claimed to.",
         details: "A least-squares line through the rows of each replicate; the mean of the slopes gets a Student t interval \
                   over replicates. With one replicate, or `interval: regression`, it is the t interval of one regression \

@@ -3,12 +3,10 @@
 use super::decide::Test;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::{Table, Verdict};
+use crate::artifact::Verdict;
 use crate::math::statistics::curve::{Crossing, first_crossing};
+use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
-use crate::step::{Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Where a curve first reaches a level.
 pub struct ThresholdLocation;
@@ -63,7 +61,6 @@ impl Claim for ThresholdLocation {
     type Params = Params;
     const NAME: &'static str = "threshold-location";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "A column first reaches a level at a certain place along an axis.",
         details: "In each replicate the rows, ordered by `along` and joined by straight lines (in its logarithm with \
                   `log`), first reach the level somewhere; the mean place gets a Student t interval over replicates. \

@@ -2,12 +2,10 @@
 
 use super::headers::key_of;
 use crate::analysis::rows::{Group, groups};
-use crate::artifact::{Cell, Table};
 use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Column, ColumnRole, Columns, Content, Context, Header, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, ColumnRole, Columns, Content};
 
 /// Means with intervals.
 pub struct Aggregate;
@@ -22,12 +20,11 @@ pub struct Params {
     #[serde(default)]
     pub interval: Interval,
     /// Number of bootstrap resamples.
-    #[serde(default = "resamples")]
+    #[serde(default = "defaults::whole::<2000>")]
     #[schemars(range(min = 100, max = 1_000_000))]
     pub resamples: usize,
     /// Seed of the resampling.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -46,15 +43,10 @@ impl Default for Interval {
     }
 }
 
-const fn resamples() -> usize {
-    2000
-}
-
 impl TableOp for Aggregate {
     type Params = Params;
     const NAME: &'static str = "aggregate";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Means over some axes, with percentile-bootstrap intervals.",
         details: "One row for each combination of the keys without `over`, in order of appearance. A numeric column c that \
                   is no key becomes its mean c over the group's rows that have it, and c_low and c_high, the percentiles \

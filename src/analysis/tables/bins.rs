@@ -2,12 +2,10 @@
 
 use super::headers::key_of;
 use crate::analysis::rows::groups;
-use crate::artifact::{Cell, Table};
 use crate::math::statistics::histogram::{BinScale, bin_counts, bin_edges};
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Column, Columns, Context, Header, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, Columns};
 
 /// Histograms.
 pub struct Bins;
@@ -34,7 +32,7 @@ pub struct Params {
     #[schemars(extend("format" = "column"))]
     pub column: String,
     /// Number of bins.
-    #[serde(default = "fifty")]
+    #[serde(default = "defaults::whole::<50>")]
     #[schemars(range(min = 1, max = 10_000))]
     pub count: usize,
     /// The axis on which they are equally wide: `linear`, `log` or `symlog`.
@@ -53,10 +51,6 @@ pub struct Params {
     pub pool: Columns,
 }
 
-const fn fifty() -> usize {
-    50
-}
-
 /// The columns that every histogram has after its keys.
 pub const COLUMNS: [&str; 5] = ["low", "high", "count", "density", "mark"];
 
@@ -64,7 +58,6 @@ impl TableOp for Bins {
     type Params = Params;
     const NAME: &'static str = "bins";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Histograms of a column, one for each combination of the keys, on common edges.",
         details: "Edges are equally far apart on the scale, from the least to the greatest value of the whole table, so that \
                   panels compare; a bin holds low ≤ v < high, the last one also its high. One row a bin: the keys without \

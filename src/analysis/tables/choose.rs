@@ -1,12 +1,10 @@
 //! `choose`: in each group, the values of some axes that do best by a column.
 
 use crate::analysis::rows::{Group, groups, groups_among, in_words};
-use crate::artifact::Table;
 use crate::math::statistics::mean;
+use crate::step::Columns;
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// The best values of some axes.
 pub struct Choose;
@@ -62,7 +60,6 @@ impl TableOp for Choose {
     type Params = Params;
     const NAME: &'static str = "choose";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Keeps, in each group, the rows whose values of some axes do best by a column.",
         details: "Groups are the keys without `over` and `average`. In a group every combination of the values of `over` \
                   is a choice; its criterion is the mean of the column over its rows; of equal choices the first is \

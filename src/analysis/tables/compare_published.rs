@@ -2,11 +2,9 @@
 
 use super::headers::key_of;
 use crate::analysis::rows::in_words;
-use crate::artifact::{Cell, Table};
+use crate::step::prelude::*;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words, comparison};
-use crate::step::{Column, Columns, Context, Header, Problem, Published, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, Columns, Published};
 
 /// A paper's numbers beside ours.
 pub struct ComparePublished;
@@ -26,7 +24,6 @@ impl TableOp for ComparePublished {
     type Params = Params;
     const NAME: &'static str = "compare-published";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "A paper's numbers beside ours, with the deviation.",
         details: "One row for each published number, in the paper's order: deviation = ours - published in the column's \
                   unit (percentage points where that is percent), relative_deviation = deviation / |published|, and \

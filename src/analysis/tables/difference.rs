@@ -2,11 +2,9 @@
 
 use crate::analysis::pairs::{Keyed, keyed, paired_on};
 use crate::analysis::rows::in_words;
-use crate::artifact::{Cell, Table};
+use crate::step::Columns;
+use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, Need, TableHead, TableOp, Words};
-use crate::step::{Columns, Context, Header, Problem, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// One contender's rows against another's.
 pub struct Difference;
@@ -34,7 +32,6 @@ impl TableOp for Difference {
     type Params = Params;
     const NAME: &'static str = "difference";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Lays the rows of one contender against those of another.",
         details: "Keeps the rows of `of` and adds the columns `difference`, of - against in the column's unit, and \
                   `relative_difference`, that over |against|. A row is paired with the row of `against` that has equal \

@@ -1,10 +1,8 @@
 //! `filter`: the rows that meet some conditions.
 
-use crate::artifact::Table;
+use crate::step::Filter;
+use crate::step::prelude::*;
 use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words};
-use crate::step::{Context, Filter, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// The rows that meet some conditions.
 pub struct FilterRows;
@@ -13,7 +11,7 @@ pub struct FilterRows;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// Conditions by column, all of which a kept row meets.
+    /// Filter by column, all of which a kept row meets.
     #[serde(rename = "where")]
     pub conditions: Filter,
 }
@@ -22,7 +20,6 @@ impl TableOp for FilterRows {
     type Params = Params;
     const NAME: &'static str = "filter";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "The rows that meet some conditions.",
         details: "A condition is a value, a list of values of which one must be met, or bounds of a number. Order is kept.",
         cites: &[],

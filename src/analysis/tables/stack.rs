@@ -1,13 +1,8 @@
 //! `stack`: tables one under the other, each with constant columns that say where it is from.
 
-use crate::artifact::{Cell, Table};
+use crate::step::prelude::*;
 use crate::step::roles::Role;
-use crate::step::{
-    About, Arity, Column, Content, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem,
-    Row, Shape, Shapes, Slot, StepError, Value, ValueType,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::{Column, Content, Row};
 
 /// Tables one under the other.
 pub struct Stack;
@@ -24,24 +19,13 @@ impl Kind for Stack {
     type Params = Params;
     const NAME: &'static str = "stack";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Analysis,
         summary: "Tables one under the other, each with constant columns that say where it is from.",
         details: "The constant columns come first, in the order in which they are first named; a column that a table \
                   lacks is null there.",
         cites: &[],
-        inputs: &[Slot {
-            name: "tables",
-            accepts: &[ValueType::Table],
-            arity: Arity::Many,
-            doc: "The tables, in the order of `rows`.",
-        }],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "The resulting rows.",
-        }],
+        inputs: &[Slot::many("tables", &[ValueType::Table]).doc("The tables, in the order of `rows`.")],
+        outputs: &[Port::new("table", ValueType::Table).doc("The resulting rows.")],
     };
 
     fn role(&self) -> Role<'_> {
@@ -63,7 +47,7 @@ impl Kind for Stack {
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let names = names(&params.rows);
-        let tables = inputs.tables("tables")?;
+        let tables = inputs.all::<Table>("tables")?;
         let labelled = tables.iter().zip(&params.rows).map(|(table, row)| label(table, row, &names));
         Ok(vec![Value::Table(Table::stack(&labelled.collect::<Result<Vec<_>, _>>()?)?)])
     }

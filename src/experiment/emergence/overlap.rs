@@ -1,7 +1,6 @@
 //! How far the leading directions at n samples are those of a large sample.
 
 use super::prediction::LiftedSizes;
-use crate::artifact::{Cell, Representation, Shape, Spectrum, Table, Value, ValueType};
 use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::{NestedMoments, image_moment};
@@ -11,12 +10,7 @@ use crate::math::lofi::subsample::{
     NestedSamples, SampleRoute, leading_directions, squared_overlaps, squared_overlaps_at_any_place,
 };
 use crate::math::statistics::{mean, standard_error};
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `emergence-overlap`
 pub struct EmergenceOverlap;
@@ -32,7 +26,6 @@ pub struct EmergenceOverlapParams {
     #[schemars(range(min = 1, max = 100_000))]
     pub repeats: usize,
     /// Seed of the subsamples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// The convolution that the reference directions are of; none where the samples are taken as they are.
     #[serde(default)]
@@ -46,7 +39,6 @@ impl Kind for EmergenceOverlap {
     type Params = EmergenceOverlapParams;
     const NAME: &'static str = "emergence-overlap";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Squared overlaps of the leading directions of random subsamples with those of a large sample.",
         details: "For each n and repeat a random subsample of the training samples, drawn without replacement; the lift \
@@ -57,26 +49,15 @@ impl Kind for EmergenceOverlap {
                   convolution C averages over images and positions, and one pass over the images serves many repeats.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples that the reference directions were taken on.",
-            },
-            Slot {
-                name: "reference",
-                accepts: &[ValueType::Spectrum],
-                arity: Arity::One,
-                doc: "The reference directions, p × features: the spectrum of `emergence-prediction`.",
-            },
+            Slot::one("x", &[ValueType::Representation])
+                .doc("The samples that the reference directions were taken on."),
+            Slot::one("reference", &[ValueType::Spectrum])
+                .doc("The reference directions, p × features: the spectrum of `emergence-prediction`."),
         ],
-        outputs: &[Port {
-            name: "overlaps",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "For each eigenvector, from 1, and n_train: squared_overlap, its standard error over repeats, \
-                  squared_overlap_any_place, repeats.",
-        }],
+        outputs: &[Port::new("overlaps", ValueType::Table).doc(
+            "For each eigenvector, from 1, and n_train: squared_overlap, its standard error over repeats, \
+             squared_overlap_any_place, repeats.",
+        )],
     };
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -89,9 +70,7 @@ impl Kind for EmergenceOverlap {
             problems
                 .push(Problem::at("reference", message).help("wire the spectrum of the same lift, in feature space"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let cost = cost(params, &lifted);
         Ok(Plan { outputs: vec![Shape::Table], work_bytes: cost.0 + lifted.work_bytes, flops: cost.1 })
     }
@@ -107,7 +86,7 @@ impl Kind for EmergenceOverlap {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, reference) = (inputs.representation("x")?, inputs.spectrum("reference")?);
+        let (x, reference) = (inputs.one::<Representation>("x")?, inputs.one::<Spectrum>("reference")?);
         let overlaps = match &params.convolution {
             None => of_samples(params, (x, reference), context)?,
             Some(convolution) => of_positions(params, convolution, (x, reference), context)?,

@@ -1,17 +1,11 @@
 //! The paper's prediction of the sample sizes at which features emerge.
 
-use crate::artifact::{Representation, Shape, Spectrum, Table, Value, ValueType};
 use crate::experiment::layers::convolution;
 use crate::experiment::values::{Matrices, Sizes, eigen_flops, images, layout, matrix_bytes};
 use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::{Emergence, Moments, emergence};
 use crate::math::lofi::filter::MomentFilter;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `emergence-prediction`
 pub struct EmergencePrediction;
@@ -21,7 +15,7 @@ pub struct EmergencePrediction;
 #[serde(deny_unknown_fields)]
 pub struct EmergencePredictionParams {
     /// How many features to predict, from the one of largest |λ| on.
-    #[serde(default = "six")]
+    #[serde(default = "defaults::whole::<6>")]
     #[schemars(range(min = 1, max = 100))]
     pub features: usize,
     /// Lift images by this convolution first and let every position be a sample; without it the samples are taken as
@@ -30,17 +24,12 @@ pub struct EmergencePredictionParams {
     pub convolution: Option<convolution::Params>,
 }
 
-const fn six() -> usize {
-    6
-}
-
 const HEADER: [&str; 6] = ["eigenvector", "eigenvalue", "alignment", "radius", "effective_dimension", "predicted_n"];
 
 impl Kind for EmergencePrediction {
     type Params = EmergencePredictionParams;
     const NAME: &'static str = "emergence-prediction";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Predicts from a large sample how many samples each feature needs to emerge.",
         details: "All training samples are the proxy of the distribution. v_i are the eigenvectors of largest |λ| of \
@@ -49,25 +38,14 @@ impl Kind for EmergencePrediction {
                   n_i = (r_i/ρ_i)² D_i. Nothing depends on the scale of z. With a convolution both moments average over \
                   images and positions, and images are lifted one at a time.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The lifted samples, or the images that `convolution` lifts.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation])
+            .doc("The lifted samples, or the images that `convolution` lifts.")],
         outputs: &[
-            Port {
-                name: "predictions",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "For each eigenvector, from 1: eigenvalue, alignment ρ, radius r, effective dimension D, predicted_n.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Spectrum,
-                keep: Keep::Always,
-                doc: "The reference eigenvectors (p × features) with their eigenvalues.",
-            },
+            Port::new("predictions", ValueType::Table).doc(
+                "For each eigenvector, from 1: eigenvalue, alignment ρ, radius r, effective dimension D, predicted_n.",
+            ),
+            Port::new("spectrum", ValueType::Spectrum)
+                .doc("The reference eigenvectors (p × features) with their eigenvalues."),
         ],
     };
 
@@ -91,7 +69,7 @@ impl Kind for EmergencePrediction {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let moments = moments(params, x, context)?;
         let filter = moments.filter(params.features)?;
         context.check()?;

@@ -1,7 +1,7 @@
 //! The synthetic hierarchy: the two-stage estimator along a curve of training sizes.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
-use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
+use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
+use crate::experiment::values::no_penalty;
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
     Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
@@ -10,11 +10,7 @@ use crate::math::hierarchy::{
 use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
 use crate::math::size::bytes;
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `synthetic-hierarchy`
 pub struct SyntheticHierarchy;
@@ -51,11 +47,11 @@ pub struct Params {
     #[serde(default)]
     pub labels: LabelMean,
     /// Fresh samples that overlaps and errors are measured on.
-    #[serde(default = "four_thousand")]
+    #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 10, max = 10_000_000))]
     pub n_test: usize,
     /// Degree of the polynomial readout.
-    #[serde(default = "five")]
+    #[serde(default = "defaults::whole::<5>")]
     #[schemars(range(min = 1, max = 20))]
     pub degree: usize,
     /// Ridge penalties of the readout to choose from, for a sum of squares; chosen by exact leave-one-out.
@@ -65,32 +61,15 @@ pub struct Params {
     #[serde(default)]
     pub route: Route,
     /// Largest residual ‖Cv − λv‖ of an eigenpair, relative to the largest |λ|.
-    #[serde(default = "thousandth")]
+    #[serde(default = "defaults::decimal::<1, 3>")]
     #[schemars(range(min = 1e-5, max = 0.1))]
     pub tolerance: f64,
     /// Memory that may be used to keep features between passes, or to form the operator, GiB.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::decimal::<4, 0>")]
     #[schemars(range(min = 0.0, max = 10_000.0))]
     pub memory_gib: f64,
     /// Seed of teacher, weights and samples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn four_thousand() -> usize {
-    4000
-}
-
-const fn five() -> usize {
-    5
-}
-
-const fn thousandth() -> f64 {
-    1e-3
-}
-
-const fn four() -> f64 {
-    4.0
 }
 
 fn ridges() -> Grid {
@@ -116,7 +95,6 @@ impl Kind for SyntheticHierarchy {
     type Params = Params;
     const NAME: &'static str = "synthetic-hierarchy";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Learns a teacher of two quadratic layers with LoFi, along a curve of training sizes.",
         details: "x ~ N(0, I_d); h1_i = (xᵀA_i x − Tr A_i)/√2 for d1 = ⌊√d⌋ random symmetric A_i of Frobenius norm 1, h2 \
@@ -127,20 +105,14 @@ impl Kind for SyntheticHierarchy {
                   about d1/n_test for none. Samples are streamed; features are in single precision.",
         cites: &["neural-lofi"],
         inputs: &[],
-        outputs: &[Port {
-            name: "curve",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each α: overlaps, errors (`relative_mse` is over the variance of the labels), residual of the \
-                  eigenpairs.",
-        }],
+        outputs: &[Port::new("curve", ValueType::Table).doc(
+            "A row for each α: overlaps, errors (`relative_mse` is over the variance of the labels), residual of the \
+             eigenpairs.",
+        )],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let problems = impossible(params);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(impossible(params))?;
         let work = params.work();
         let method = params.method(&work);
         let largest = work.sizes.last().copied().unwrap_or(0);
@@ -225,15 +197,10 @@ fn basis_bytes(work: &Work) -> u64 {
 
 fn impossible(params: &Params) -> Vec<Problem> {
     let mut problems: Vec<Problem> = sizes(params.dim, &params.alpha).err().into_iter().collect();
-    let keep = params.dim.isqrt();
-    if params.width < keep {
-        let message = format!("{} features have no {keep} eigenvectors", params.width);
-        problems.push(Problem::at("width", message).help("widen the layer to at least ⌊√d⌋"));
-    }
-    if let Some(bad) = params.lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0)) {
-        problems.push(Problem::at("lambda", format!("{bad} is no ridge penalty: it must be a number above 0")));
-    }
+    problems.extend(too_narrow(params.dim, params.width));
+    problems.extend(no_penalty("lambda", &params.lambda));
     if params.route == Route::Implicit && !params.work().implicit_fits() {
+        let keep = params.dim.isqrt();
         let message = format!("a Krylov basis for {keep} eigenvectors does not fit into {} features", params.width);
         problems.push(Problem::at("route", message).help("use `formed`, which is light at this width, or `auto`"));
     }

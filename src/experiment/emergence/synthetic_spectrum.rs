@@ -1,16 +1,11 @@
 //! The spectrum of the first moment operator of the synthetic hierarchy.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
-use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes};
+use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
 use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{
     FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
 };
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `synthetic-moment-spectrum`
 pub struct SyntheticMomentSpectrum;
@@ -28,36 +23,23 @@ pub struct Params {
     /// Training sizes as powers of d, increasing: n = d^α. A smaller training set is the beginning of a larger one.
     pub alpha: Grid,
     /// How often the labels are permuted to find where the bulk ends; each costs as much as the operator itself.
-    #[serde(default = "nineteen")]
+    // One in twenty operators of meaningless labels is beyond the edge.
+    #[serde(default = "defaults::whole::<19>")]
     #[schemars(range(min = 1, max = 100))]
     pub permutations: usize,
     /// Whether the mean of the labels is subtracted, as the theory assumes.
     #[serde(default)]
     pub labels: LabelMean,
     /// Fresh samples that overlaps are measured on.
-    #[serde(default = "four_thousand")]
+    #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 10, max = 10_000_000))]
     pub n_test: usize,
     /// Largest residual ‖Cv − λv‖ of a leading eigenpair, relative to the largest |λ|.
-    #[serde(default = "ten_thousandth")]
+    #[serde(default = "defaults::decimal::<1, 4>")]
     #[schemars(range(min = 1e-12, max = 0.1))]
     pub tolerance: f64,
     /// Seed of teacher, weights, samples and permutations.
-    #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-// One in twenty operators of meaningless labels is beyond the edge.
-const fn nineteen() -> usize {
-    19
-}
-
-const fn four_thousand() -> usize {
-    4000
-}
-
-const fn ten_thousandth() -> f64 {
-    1e-4
 }
 
 const HEADER: [&str; 8] = ["alpha", "n_train", "features", "rank", "eigenvalue", "leading", "bulk_edge", "overlap_h1"];
@@ -66,7 +48,6 @@ impl Kind for SyntheticMomentSpectrum {
     type Params = Params;
     const NAME: &'static str = "synthetic-moment-spectrum";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Gives all eigenvalues of the first moment operator of the synthetic hierarchy, and the edge of its bulk.",
         details: "Teacher, features and operator C_1 = (1/n) Σ y φ1 φ1ᵀ as in `synthetic-hierarchy`. `bulk_edge` is the \
@@ -75,22 +56,14 @@ impl Kind for SyntheticMomentSpectrum {
                   p1 × p1 is formed, which all eigenvalues need.",
         cites: &["neural-lofi"],
         inputs: &[],
-        outputs: &[Port {
-            name: "spectrum",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each α and eigenvalue, by descending |λ|: whether it is one of the leading d1 (`features`), and for those the \
-                  share of the feature's test variance that the true h1 explain.",
-        }],
+        outputs: &[Port::new("spectrum", ValueType::Table).doc("A row for each α and eigenvalue, by descending |λ|: whether it is one of the leading d1 (`features`), and for those the \
+                  share of the feature's test variance that the true h1 explain.")],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = sizes(params.dim, &params.alpha).map_err(|problem| vec![problem])?;
         let keep = params.dim.isqrt();
-        if params.width < keep {
-            let message = format!("{} features have no {keep} eigenvectors", params.width);
-            return Err(vec![Problem::at("width", message).help("widen the layer to at least ⌊√d⌋")]);
-        }
+        Problem::refuse(too_narrow(params.dim, params.width).into_iter().collect())?;
         let (width, operators) = (params.width as f64, (1 + params.permutations) as f64);
         let largest = sizes.last().copied().unwrap_or(0);
         let sums = largest as f64 * width * (2.0 * params.dim as f64 + operators * width);

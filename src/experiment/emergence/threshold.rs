@@ -1,13 +1,7 @@
 //! Predicted against measured sample sizes of features.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::lofi::subsample::first_crossing;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `emergence-threshold`
 pub struct EmergenceThreshold;
@@ -17,13 +11,9 @@ pub struct EmergenceThreshold;
 #[serde(deny_unknown_fields)]
 pub struct EmergenceThresholdParams {
     /// The mean squared overlap at which a feature counts as there.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.001, max = 0.999))]
     pub level: f64,
-}
-
-const fn half() -> f64 {
-    0.5
 }
 
 const MEASURED: [&str; 3] = ["measured_n", "measured_n_any_place", "measured_over_predicted"];
@@ -32,7 +22,6 @@ impl Kind for EmergenceThreshold {
     type Params = EmergenceThresholdParams;
     const NAME: &'static str = "emergence-threshold";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lays the predicted sample size of each feature beside the measured one.",
         details: "measured_n is where the mean squared overlap first reaches the level, linear in log n between sizes; \
@@ -40,32 +29,14 @@ impl Kind for EmergenceThreshold {
                   measured_n_any_place is the same of squared_overlap_any_place. measured_over_predicted = measured_n/predicted_n says how far the scale is off, whatever the order.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "predictions",
-                accepts: &[ValueType::Table],
-                arity: Arity::One,
-                doc: "The table of `emergence-prediction`.",
-            },
-            Slot {
-                name: "overlaps",
-                accepts: &[ValueType::Table],
-                arity: Arity::One,
-                doc: "The table of `emergence-overlap` on the same directions.",
-            },
+            Slot::one("predictions", &[ValueType::Table]).doc("The table of `emergence-prediction`."),
+            Slot::one("overlaps", &[ValueType::Table]).doc("The table of `emergence-overlap` on the same directions."),
         ],
         outputs: &[
-            Port {
-                name: "thresholds",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "The predictions with measured_n, measured_n_any_place and measured_over_predicted.",
-            },
-            Port {
-                name: "curves",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "The overlaps with their eigenvector's predicted_n in every row, for figures.",
-            },
+            Port::new("thresholds", ValueType::Table)
+                .doc("The predictions with measured_n, measured_n_any_place and measured_over_predicted."),
+            Port::new("curves", ValueType::Table)
+                .doc("The overlaps with their eigenvector's predicted_n in every row, for figures."),
         ],
     };
 
@@ -82,7 +53,7 @@ impl Kind for EmergenceThreshold {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let (predictions, overlaps) = (inputs.table("predictions")?, inputs.table("overlaps")?);
+        let (predictions, overlaps) = (inputs.one::<Table>("predictions")?, inputs.one::<Table>("overlaps")?);
         let (keys, predicted) = (predictions.column("eigenvector")?, predictions.numbers("predicted_n")?);
         let of = |column: &str| -> Result<Vec<Option<f64>>, StepError> {
             keys.iter().map(|key| measured(overlaps, (key, column), params.level)).collect()

@@ -1,20 +1,16 @@
 //! The LoFi filter of a convolutional layer.
 
-use crate::artifact::{Points, Representation, Shape, Spectrum, Value, ValueType};
-use crate::experiment::layers::activation::ActivationName;
+use crate::artifact::Points;
 use crate::experiment::layers::convolution;
+use crate::experiment::layers::pooling::MAPS;
 use crate::experiment::layers::weights::Weights;
 use crate::experiment::values::{eigen_flops, images, layout, matrix_bytes};
+use crate::math::activation::Activation;
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::Geometry;
 use crate::math::image::patch::leading_directions;
 use crate::math::linalg::leading_columns;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `convolutional-filter`
 pub struct ConvolutionalFilter;
@@ -35,7 +31,7 @@ pub struct Params {
     pub padding: usize,
     /// The nonlinearity σ.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Rank k: number of channels to keep.
     #[schemars(range(min = 1))]
     pub keep: usize,
@@ -48,10 +44,9 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub signed: bool,
     /// Where the weights come from.
     #[serde(default)]
@@ -60,10 +55,6 @@ pub struct Params {
     #[serde(default)]
     #[schemars(inner(range(min = 1)))]
     pub drawn_before: Vec<usize>,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 impl Params {
@@ -95,7 +86,6 @@ impl Kind for ConvolutionalFilter {
     type Params = Params;
     const NAME: &'static str = "convolutional-filter";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lifts images by a frozen random convolution and keeps the channel directions that the labels \
                   correlate with.",
@@ -104,33 +94,16 @@ impl Kind for ConvolutionalFilter {
                   streamed over blocks of images, once for C and once for the projection, so that it is never in \
                   memory as a whole. A window as large as the map, without padding, is a fully connected layer.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or feature maps.",
-        }],
+        inputs: &[MAPS],
         outputs: &[
-            Port {
-                name: "features",
-                value_type: ValueType::Representation,
-                keep: Keep::IfDear,
-                doc: "Feature maps of k channels.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Spectrum,
-                keep: Keep::Always,
-                doc: "Eigenvalues by descending magnitude with their directions (P numbers each).",
-            },
+            Port::new("features", ValueType::Representation).doc("Feature maps of k channels."),
+            Port::new("spectrum", ValueType::Spectrum)
+                .doc("Eigenvalues by descending magnitude with their directions (P numbers each)."),
         ],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let problems = params.impossible();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(params.impossible())?;
         let planned = params.lift().plan(inputs)?;
         let (sizes, width) = (planned.sizes, params.width);
         let maps = Geometry { channels: params.keep, ..planned.output };
@@ -150,7 +123,7 @@ impl Kind for ConvolutionalFilter {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let layer = params.lift().layer(layout(x)?)?;
         filtered(params, &layer, (x, context))
     }
@@ -238,7 +211,7 @@ mod tests {
         };
         let weights = Matrix::from_fn(input.channels * 9, params.width, weight);
         let window = Window { size: params.window, padding: params.padding };
-        let layer = ConvolutionalLayer::new(weights, window, params.activation.into(), input).unwrap();
+        let layer = ConvolutionalLayer::new(weights, window, params.activation, input).unwrap();
         run_within(|context| pair(filtered(&params, &layer, (x, context)).unwrap()))
     }
 

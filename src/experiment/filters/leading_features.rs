@@ -1,14 +1,9 @@
 //! `leading-features`: the first features of a representation.
 
-use crate::artifact::{Geometry, Points, Representation};
+use crate::artifact::{Geometry, Points};
 use crate::experiment::values::matrix;
 use crate::math::linalg::leading_columns;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes, Slot, StepError,
-    Value, ValueType,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// The first features of a representation.
 pub struct LeadingFeatures;
@@ -26,25 +21,14 @@ impl Kind for LeadingFeatures {
     type Params = LeadingFeaturesParams;
     const NAME: &'static str = "leading-features";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The first k features of a representation.",
         details: "A filter gives its directions by descending |eigenvalue|, so the first k columns of a filter that \
                   kept more are the output of a filter that keeps k: one decomposition serves a whole sweep of ranks. \
                   Of feature maps the first k channels are kept, with their layout.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Features in the order of their importance.",
-        }],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples with k features.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Features in the order of their importance.")],
+        outputs: &[Port::new("features", ValueType::Representation).doc("The same samples with k features.")],
     };
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -64,7 +48,7 @@ impl Kind for LeadingFeatures {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         Ok(vec![Value::Representation(leading(x, params.keep))])
     }
 }

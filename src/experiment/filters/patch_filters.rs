@@ -1,17 +1,13 @@
 //! The eigenfilters of image patches.
 
-use crate::artifact::{Cell, Geometry, Origin, Picture, PictureScale, Pictures, Shape, Table, Value, ValueType};
+use crate::artifact::{Geometry, Origin, Picture, PictureScale};
 use crate::experiment::layers::pooling::MAPS;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::bounded_blocks;
 use crate::math::image::patch::{PatchMoment, Window, flatness, leading_directions, parity};
 use crate::math::linalg::Eigen;
 use crate::math::size::times3;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `patch-filters`
 pub struct PatchFilters;
@@ -31,12 +27,8 @@ pub struct Params {
     #[schemars(range(min = 1, max = 1024))]
     pub keep: usize,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub signed: bool,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 impl Params {
@@ -51,7 +43,6 @@ impl Kind for PatchFilters {
     type Params = Params;
     const NAME: &'static str = "patch-filters";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The k × k filters that the labels correlate with, for each colour channel of the training images.",
         details: "Eigenvectors of largest |λ| of C = 1/(n S) Σ_i y_i Σ_s p_is p_isᵀ over all k × k patches p of one \
@@ -60,18 +51,10 @@ impl Kind for PatchFilters {
         cites: &["neural-lofi"],
         inputs: &[MAPS],
         outputs: &[
-            Port {
-                name: "pictures",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "The filters: a row for each index, a column for each channel.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row for each filter: channel, index (from 1), eigenvalue, parity, flatness.",
-            },
+            Port::new("pictures", ValueType::Pictures)
+                .doc("The filters: a row for each index, a column for each channel."),
+            Port::new("spectrum", ValueType::Table)
+                .doc("A row for each filter: channel, index (from 1), eigenvalue, parity, flatness."),
         ],
     };
 
@@ -100,7 +83,7 @@ impl Kind for PatchFilters {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let (shape, train) = (layout(x)?, &x.samples.train);
         let labels = if params.signed { x.labels.train.clone() } else { vec![1.0; train.rows()] };
         let mut moments = vec![PatchMoment::new(params.window()); shape.channels];

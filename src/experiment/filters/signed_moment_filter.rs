@@ -1,16 +1,12 @@
 //! The LoFi filter.
 
-use crate::artifact::{Kernel, Labels, Origin, Points, Representation, Samples, Shape, Spectrum, Value, ValueType};
+use crate::artifact::{Labels, Origin, Points, Samples};
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
 use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
 use crate::math::lofi::filter::{MomentFilter, Route, dual_first_moment, dual_moment_filter, moment_filter};
 use crate::math::lofi::moment::first_moment;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::sync::Arc;
 
 /// `signed-moment-filter`
@@ -49,7 +45,7 @@ pub struct Params {
     #[schemars(range(min = 1e-15, max = 1.0))]
     pub floor: f64,
     /// Weight the moment by the labels; `false` gives the plain second moment, which knows no labels.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub signed: bool,
     /// Put the direction of the first moment (1/n) Σ y z before the others: k + 1 features.
     #[serde(default)]
@@ -58,10 +54,6 @@ pub struct Params {
 
 const fn reference_floor() -> f64 {
     crate::math::lofi::filter::REFERENCE_FLOOR
-}
-
-const fn yes() -> bool {
-    true
 }
 
 impl Params {
@@ -82,7 +74,6 @@ impl Kind for SignedMomentFilter {
     type Params = Params;
     const NAME: &'static str = "signed-moment-filter";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Keeps the directions that the labels correlate with: the LoFi filter.",
         details: "h = zᵀV, V the k eigenvectors of largest |λ| of the label-weighted moment operator \
@@ -90,34 +81,18 @@ impl Kind for SignedMomentFilter {
                   given divided by n in both, so that they are the same numbers. The sign of a direction makes its \
                   entry of largest magnitude positive (in function space: that of the training feature).",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation, ValueType::Kernel],
-            arity: Arity::One,
-            doc: "The lifted samples, as vectors or as inner products.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
+            .doc("The lifted samples, as vectors or as inner products.")],
         outputs: &[
-            Port {
-                name: "features",
-                value_type: ValueType::Representation,
-                keep: Keep::IfDear,
-                doc: "The filtered samples, k numbers each.",
-            },
-            Port {
-                name: "spectrum",
-                value_type: ValueType::Spectrum,
-                keep: Keep::Always,
-                doc: "The kept eigenvalues, divided by n, with directions (p × k) or dual coefficients (n × k).",
-            },
+            Port::new("features", ValueType::Representation).doc("The filtered samples, k numbers each."),
+            Port::new("spectrum", ValueType::Spectrum)
+                .doc("The kept eigenvalues, divided by n, with directions (p × k) or dual coefficients (n × k)."),
         ],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
-        let problems = impossible(params, sizes);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(impossible(params, sizes))?;
         let (n, keep) = (sizes.train, params.keep);
         let in_feature_space = sizes.dim.filter(|_| params.method != Method::Dual);
         let side = in_feature_space.unwrap_or(n);

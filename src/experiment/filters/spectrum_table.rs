@@ -1,13 +1,7 @@
 //! A spectrum as a table.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::statistics::separation::separation;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `spectrum-table`
 pub struct SpectrumTable;
@@ -29,7 +23,6 @@ impl Kind for SpectrumTable {
     type Params = Params;
     const NAME: &'static str = "spectrum-table";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "A spectrum as a table, and how far its leading eigenvalues stand out of the bulk.",
         details: "The bulk is every eigenvalue that the spectrum holds but the leading ones by magnitude; a filter that \
@@ -37,26 +30,13 @@ impl Kind for SpectrumTable {
                   bulk, gap = weakest/next, bulk_width the bulk's standard deviation, and distance that of the nearest leading \
                   eigenvalue from the bulk's mean in units of bulk_width.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "spectrum",
-            accepts: &[ValueType::Spectrum],
-            arity: Arity::One,
-            doc: "Eigenvalues by descending magnitude.",
-        }],
+        inputs: &[Slot::one("spectrum", &[ValueType::Spectrum]).doc("Eigenvalues by descending magnitude.")],
         outputs: &[
-            Port {
-                name: "table",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row for each eigenvalue: index (from 1), eigenvalue, magnitude, share of the sum of all \
-                      magnitudes, leading.",
-            },
-            Port {
-                name: "separation",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "One row: weakest, next, gap, bulk_width, distance.",
-            },
+            Port::new("table", ValueType::Table).doc(
+                "A row for each eigenvalue: index (from 1), eigenvalue, magnitude, share of the sum of all \
+                 magnitudes, leading.",
+            ),
+            Port::new("separation", ValueType::Table).doc("One row: weakest, next, gap, bulk_width, distance."),
         ],
     };
 
@@ -80,9 +60,7 @@ impl Kind for SpectrumTable {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let Value::Spectrum(spectrum) = inputs.one("spectrum")? else {
-            return Err(StepError::Bug("slot `spectrum` holds no spectrum".into()));
-        };
+        let spectrum = inputs.one::<Spectrum>("spectrum")?;
         let found = separation(&spectrum.values, params.leading)?;
         let total: f64 = spectrum.values.iter().map(|v| v.abs()).sum();
         let row = |(i, &value): (usize, &f64)| -> Vec<Cell> {

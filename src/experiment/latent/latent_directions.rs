@@ -1,17 +1,13 @@
 //! What a trained network makes of a sample when a direction of its hidden representation is changed.
 
 use super::analysed::{CircularLayer, Direction, check_layer};
-use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{self, Geometry, Picture, PictureScale};
 use crate::experiment::training::network::{PointSource, at_checkpoint};
 use crate::experiment::training::network_features::check_input;
 use crate::experiment::values::Sizes;
 use crate::math::network::{Network, Source, Workspace};
 use crate::math::size::times3;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `latent-directions`
 pub struct LatentDirections;
@@ -24,17 +20,12 @@ pub struct Params {
     #[schemars(range(min = 1, max = 17))]
     pub layer: usize,
     /// Directions that are changed, those of the largest singular values; a pair ±ω is one.
-    #[serde(default = "eight")]
+    #[serde(default = "defaults::whole::<8>")]
     #[schemars(range(min = 1, max = 100))]
     pub directions: usize,
     /// Test sample that is decoded, 0 for the first.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub sample: usize,
-}
-
-const fn eight() -> usize {
-    8
 }
 
 // Headings and complex factors.
@@ -45,7 +36,6 @@ impl Kind for LatentDirections {
     type Params = Params;
     const NAME: &'static str = "latent-directions";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Multiplies a hidden representation along its singular directions and decodes it to images.",
         details: "What layer l gives before its activation, M W_l α + b, has a complex coefficient along each left singular \
@@ -54,25 +44,13 @@ impl Kind for LatentDirections {
                   then run as they are. The output is laid out as the input; its channels stand below each other.",
         cites: &["wen-2024"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "Samples of the layout that the network takes; one of the test split is decoded.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "A network whose output is an image, at its last checkpoint.",
-            },
+            Slot::one("x", &[ValueType::Representation])
+                .doc("Samples of the layout that the network takes; one of the test split is decoded."),
+            Slot::one("network", &[ValueType::Network])
+                .doc("A network whose output is an image, at its last checkpoint."),
         ],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "A row a direction; columns: the output as it is, and with the coefficient ×2, ×½, ×i, ×−i.",
-        }],
+        outputs: &[Port::new("pictures", ValueType::Pictures)
+            .doc("A row a direction; columns: the output as it is, and with the coefficient ×2, ×½, ×i, ×−i.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -94,7 +72,7 @@ impl Kind for LatentDirections {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<artifact::Network>("network")?);
         check_input(x, network)?;
         let trained = at_checkpoint(network, network.checkpoints.len().saturating_sub(1))?;
         let refuse = |reason: String| StepError::Input { slot: "network".to_owned(), reason };

@@ -1,18 +1,12 @@
 //! What the phases of a network's hidden representation say about the samples.
 
 use super::analysed::{CircularLayer, Direction, check_layer};
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::experiment::training::network::{PointSource, at_checkpoint, features};
 use crate::experiment::training::network_features::check_input;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::statistics::circular::{determination, phase_agreement, turned_to_mean};
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
@@ -40,24 +34,16 @@ pub struct Params {
     #[schemars(range(min = 1, max = 17))]
     pub layer: usize,
     /// Directions that are read, those of the largest singular values at frequencies other than 0.
-    #[serde(default = "eight")]
+    #[serde(default = "defaults::whole::<8>")]
     #[schemars(range(min = 1, max = 100))]
     pub directions: usize,
     /// Directions are read only where their singular value is above this: the kept ones.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.0))]
     pub threshold: f64,
     /// What the numbers at `state` are, in order: `{name, period}`.
     #[schemars(length(min = 1))]
     pub state: Vec<KnownNumber>,
-}
-
-const fn eight() -> usize {
-    8
-}
-
-const fn half() -> f64 {
-    0.5
 }
 
 const HEADER: [&str; 8] =
@@ -67,7 +53,6 @@ impl Kind for LatentPhase {
     type Params = Params;
     const NAME: &'static str = "latent-phase";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "How well phases of a hidden representation tell known numbers of the samples, such as positions.",
         details: "What layer l gives before its activation has a complex coefficient c along each left singular vector of M W_l at each \
@@ -78,32 +63,12 @@ impl Kind for LatentPhase {
                   the largest (of pairs, by the smaller one).",
         cites: &["wen-2024"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "Samples of the layout that the network takes; the test split is used.",
-            },
-            Slot {
-                name: "state",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The known numbers of the same samples.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "A network of circular convolutions, at its last checkpoint.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("Samples of the layout that the network takes; the test split is used."),
+            Slot::one("state", &[ValueType::Representation]).doc("The known numbers of the same samples."),
+            Slot::one("network", &[ValueType::Network]).doc("A network of circular convolutions, at its last checkpoint."),
         ],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each number and direction, or pair of directions of one frequency; one without R² for a number that \
-                  has none.",
-        }],
+        outputs: &[Port::new("table", ValueType::Table).doc("A row for each number and direction, or pair of directions of one frequency; one without R² for a number that \
+                  has none.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -133,7 +98,7 @@ impl Kind for LatentPhase {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         let trained = at_checkpoint(network, network.checkpoints.len().saturating_sub(1))?;
         let layer = CircularLayer::of(&trained, params.layer)?;
@@ -144,7 +109,7 @@ impl Kind for LatentPhase {
         let varying = layer.directions.iter().filter(|d| d.multiplicity() == 2 && d.value > params.threshold);
         let read: Vec<(&Direction, Vec<f64>)> =
             varying.take(params.directions).map(|d| (d, phases(&layer, d, &hidden))).collect();
-        let state = inputs.representation("state")?.samples.test.to_matrix();
+        let state = inputs.one::<Representation>("state")?.samples.test.to_matrix();
         let mut rows = Vec::new();
         for (number, values) in params.state.iter().zip(state.column_iter()) {
             let values: Vec<f64> = values.iter().copied().collect();

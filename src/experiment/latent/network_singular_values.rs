@@ -1,14 +1,8 @@
 //! What the layers of a trained network let pass: singular values, frequency by frequency.
 
 use super::analysed::{Direction, directions, squared_norm};
-use crate::artifact::{Cell, Network, Shape, Table, Value, ValueType};
 use crate::experiment::training::network::at_checkpoint;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `network-singular-values`
 pub struct NetworkSingularValues;
@@ -18,29 +12,17 @@ pub struct NetworkSingularValues;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// A direction counts as kept where its singular value is above this.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.0))]
     pub threshold: f64,
     /// Largest degree with a row of its own in `kept`; what is beyond is added to it.
-    #[serde(default = "ten")]
+    #[serde(default = "defaults::whole::<10>")]
     #[schemars(range(min = 0, max = 1000))]
     pub degrees: usize,
     /// Singular values of each layer with a row in `values`, the largest ones.
-    #[serde(default = "forty")]
+    #[serde(default = "defaults::whole::<40>")]
     #[schemars(range(min = 1, max = 100_000))]
     pub largest: usize,
-}
-
-const fn half() -> f64 {
-    0.5
-}
-
-const fn ten() -> usize {
-    10
-}
-
-const fn forty() -> usize {
-    40
 }
 
 const VALUES: [&str; 7] = ["step", "layer", "index", "degree", "frequency_y", "frequency_x", "singular_value"];
@@ -49,14 +31,13 @@ const LAYERS: [&str; 6] = ["step", "layer", "directions", "frequencies", "consta
 const SUMMARY: [&str; 4] = ["step", "squared_norm", "parameters", "layers"];
 
 const fn table(name: &'static str, doc: &'static str) -> Port {
-    Port { name, value_type: ValueType::Table, keep: Keep::Always, doc }
+    Port::new(name, ValueType::Table).doc(doc)
 }
 
 impl Kind for NetworkSingularValues {
     type Params = Params;
     const NAME: &'static str = "network-singular-values";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Singular values of the weights of a trained network, frequency by frequency.",
         details: "For a circular convolution those of m_ω Ŵ(ω), pooling included, at each frequency ω of its map, which \
@@ -64,12 +45,7 @@ impl Kind for NetworkSingularValues {
                   |ω_y| + |ω_x|. Layers of other kinds have their weight matrix alone, at ω = 0. `kept` counts the values above the \
                   threshold, `directions` with ω and −ω apart as the operator has them, `frequencies` once.",
         cites: &["wen-2024"],
-        inputs: &[Slot {
-            name: "network",
-            accepts: &[ValueType::Network],
-            arity: Arity::One,
-            doc: "The network, at its checkpoints.",
-        }],
+        inputs: &[Slot::one("network", &[ValueType::Network]).doc("The network, at its checkpoints.")],
         outputs: &[
             table(
                 "values",
@@ -114,7 +90,7 @@ impl Kind for NetworkSingularValues {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let network = inputs.network("network")?;
+        let network = inputs.one::<Network>("network")?;
         let mut rows = Rows { params, values: Vec::new(), kept: Vec::new(), layers: Vec::new() };
         let mut summary = Vec::new();
         for (index, checkpoint) in network.checkpoints.iter().enumerate() {

@@ -1,12 +1,9 @@
 //! Normalisation of feature maps.
 
 use super::pooling::{MAPS, each_split, planned};
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Sizes, layout, planned_layout};
 use crate::math::image::pooling::normalize_channels;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `channel-norm`
 pub struct ChannelNorm;
@@ -20,19 +17,13 @@ impl Kind for ChannelNorm {
     type Params = Params;
     const NAME: &'static str = "channel-norm";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Divides each position of feature maps by its Euclidean norm over channels.",
         details: "h/√(Σ_c h_c² + 1e-8): the normalisation of convolutional layers, whose lifts have no scale of their own. \
                   A position that is zero stays zero.",
         cites: &["neural-lofi"],
         inputs: &[MAPS],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "Maps of the same layout.",
-        }],
+        outputs: &[Port::new("features", ValueType::Representation).doc("Maps of the same layout.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -41,7 +32,7 @@ impl Kind for ChannelNorm {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let normalised = each_split((x, layout(x)?), context, |mut maps| {
             normalize_channels(&mut maps);
             Ok(maps.flatten())

@@ -1,19 +1,15 @@
 //! A convolutional random lift.
 
-use super::activation::ActivationName;
+use super::pooling::MAPS;
 use super::weights::{Draw, Weights};
-use crate::artifact::{Points, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
+use crate::math::activation::Activation;
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::{Geometry, bounded_blocks};
 use crate::math::image::patch::Window;
 use crate::math::size::times;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `convolution`
 pub struct Convolution;
@@ -34,13 +30,12 @@ pub struct Params {
     pub padding: usize,
     /// The nonlinearity σ.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Index of the layer: layers of one network draw from different streams.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Where the weights come from.
     #[serde(default)]
@@ -106,7 +101,7 @@ impl Params {
     /// The layer on images of a layout.
     pub fn layer(&self, input: Geometry) -> Result<ConvolutionalLayer, StepError> {
         let weights = self.draw().convolution(input.channels * self.window().area(), self.width);
-        Ok(ConvolutionalLayer::new(weights, self.window(), self.activation.into(), input)?)
+        Ok(ConvolutionalLayer::new(weights, self.window(), self.activation, input)?)
     }
 }
 
@@ -114,7 +109,6 @@ impl Kind for Convolution {
     type Params = Params;
     const NAME: &'static str = "convolution";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lifts images by a frozen random convolution, and keeps every channel.",
         details: "z = σ(conv(h, W)), cross-correlation with zero padding, stride 1, no bias, W i.i.d. N(0, 1)/√P: \
@@ -122,18 +116,8 @@ impl Kind for Convolution {
                   `relu-normalized` normalises each position over its channels. The whole lift is in memory; \
                   `convolutional-filter` lifts and filters without that.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or feature maps.",
-        }],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "Feature maps of P channels.",
-        }],
+        inputs: &[MAPS],
+        outputs: &[Port::new("features", ValueType::Representation).doc("Feature maps of P channels.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -150,7 +134,7 @@ impl Kind for Convolution {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let input = layout(x)?;
         let layer = params.layer(input)?;
         let lift = |points: &Points| layer.apply(points.rows(), images(points, input, context));

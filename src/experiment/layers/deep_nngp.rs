@@ -1,14 +1,9 @@
 //! A whole network of infinitely wide layers, nothing filtered.
 
-use super::layer_kernel::{KernelName, Params as LayerParams, one, plan_kernel, thirty, yes};
-use crate::artifact::{Value, ValueType};
+use super::layer_kernel::{KernelName, Params as LayerParams, plan_kernel};
 use crate::experiment::values::{Matrices, Sizes, kernel};
 use crate::math::kernel::deep_nngp;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `deep-nngp`
 pub struct DeepNngp;
@@ -24,10 +19,10 @@ pub struct Params {
     #[serde(default)]
     pub kernel: KernelName,
     /// As in `layer-kernel`, at every layer.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub rescale: bool,
     /// Standard deviation of the weights times √d, where not rescaled.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_w: f64,
     /// Standard deviation of the biases, where not rescaled.
@@ -35,7 +30,7 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_b: f64,
     /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
-    #[serde(default = "thirty")]
+    #[serde(default = "defaults::whole::<30>")]
     #[schemars(range(min = 2, max = 200))]
     pub quadrature_nodes: usize,
 }
@@ -51,18 +46,13 @@ impl Kind for DeepNngp {
     type Params = Params;
     const NAME: &'static str = "deep-nngp";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The kernel of a deep network of infinitely wide random layers: the baseline that filters nothing.",
         details: "K_0 is the layer kernel of the samples, K_l that of σ_w²K_{l−1} + σ_b².",
         cites: &["neural-lofi", "lee-2018"],
-        inputs: &[Slot { name: "x", accepts: &[ValueType::Representation], arity: Arity::One, doc: "The samples." }],
-        outputs: &[Port {
-            name: "kernel",
-            value_type: ValueType::Kernel,
-            keep: Keep::IfDear,
-            doc: "Gram matrices on the training samples and from them to the others.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("The samples.")],
+        outputs: &[Port::new("kernel", ValueType::Kernel)
+            .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -70,7 +60,7 @@ impl Kind for DeepNngp {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let layer = params.layer();
         let (formula, scale) = (layer.formula()?, layer.scale());
         let computed = Matrices::of(x).with(|splits| deep_nngp(&formula, params.depth, splits, scale))?;

@@ -1,7 +1,6 @@
 //! What the kinds that look into a network share: the fitted layers, put together again from their filters.
 
-use super::activation::ActivationName;
-use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points, Representation, Shape, Spectrum, Value};
+use crate::artifact::{Geometry, Origin, Picture, PictureScale, Points};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Matrix, leading_columns, product, row_square_norms};
@@ -9,9 +8,7 @@ use crate::math::lofi::feature_stack::{FeatureStack, Projected, RowSource, Unfit
 use crate::math::lofi::random_features::draw_weights;
 use crate::math::lofi::slope::slope;
 use crate::math::size::times;
-use crate::step::{Arity, Context, Inputs, Problem, Shapes, Slot, StepError, ValueType};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::ops::Range;
 
 /// The lifts of a network, from which its weights are drawn again.
@@ -20,35 +17,22 @@ use std::ops::Range;
 pub struct Lifts {
     /// The nonlinearity σ of every `random-features` step.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// The seed of every `random-features` step; their `layer` is 0, 1, … in order.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
 /// Slot of the images.
-pub const IMAGES: Slot = Slot {
-    name: "x",
-    accepts: &[ValueType::Representation],
-    arity: Arity::One,
-    doc: "The images that the network was fitted on: the input of its first lift.",
-};
+pub const IMAGES: Slot = Slot::one("x", &[ValueType::Representation])
+    .doc("The images that the network was fitted on: the input of its first lift.");
 
 /// Slot of the filters.
-pub const LAYERS: Slot = Slot {
-    name: "layers",
-    accepts: &[ValueType::Spectrum],
-    arity: Arity::Many,
-    doc: "The spectra of the network's filters, first layer first. Each stands behind a `random-features` lift.",
-};
+pub const LAYERS: Slot = Slot::many("layers", &[ValueType::Spectrum])
+    .doc("The spectra of the network's filters, first layer first. Each stands behind a `random-features` lift.");
 
 /// Slot of the eigenvectors of the pixels.
-pub const INPUT: Slot = Slot {
-    name: "input",
-    accepts: &[ValueType::Spectrum],
-    arity: Arity::Optional,
-    doc: "The spectrum of a filter on the images themselves, for a column of the input layer.",
-};
+pub const INPUT: Slot = Slot::optional("input", &[ValueType::Spectrum])
+    .doc("The spectrum of a filter on the images themselves, for a column of the input layer.");
 
 /// One column of a grid of pictures: the input or a layer, with the features that are looked at.
 pub struct Level {
@@ -122,15 +106,15 @@ impl<'a> FittedStack<'a> {
         inputs: &'a Inputs,
         context: &'a Context<'a>,
     ) -> Result<Self, StepError> {
-        let x = inputs.representation(IMAGES.name)?;
+        let x = inputs.one::<Representation>(IMAGES.name)?;
         let geometry = x.geometry.ok_or_else(|| StepError::Bug("samples without a layout".into()))?;
         let images = &x.samples.train;
         let rows = |r: Range<usize>| block(images, context, r);
         let source = RowSource { count: images.rows(), rows: &rows };
-        let spectra = spectra(inputs, LAYERS.name)?;
+        let spectra = inputs.all::<Spectrum>(LAYERS.name)?;
         let (stack, projected) = FeatureStack::fit(source, unfitted(lifts, &spectra, images.dim()))?;
         let mut levels = Vec::new();
-        if let Some(spectrum) = self::spectra(inputs, INPUT.name)?.first() {
+        if let Some(spectrum) = inputs.all::<Spectrum>(INPUT.name)?.first() {
             let projected = project(source, spectrum)?;
             levels.push(level(0, (spectrum, projected), (x, INPUT.name), features)?);
         }
@@ -161,19 +145,11 @@ fn block(images: &Points, context: &Context<'_>, rows: Range<usize>) -> Result<M
     Ok(images.block(rows.start, rows.end))
 }
 
-fn spectra<'a>(inputs: &'a Inputs, slot: &str) -> Result<Vec<&'a Spectrum>, StepError> {
-    let spectrum = |value: &'a std::sync::Arc<Value>| match value.as_ref() {
-        Value::Spectrum(spectrum) => Ok(spectrum),
-        other => Err(StepError::Bug(format!("slot `{slot}` holds a {}", other.value_type().name()))),
-    };
-    inputs.all(slot).iter().map(spectrum).collect()
-}
-
 fn unfitted(lifts: &Lifts, spectra: &[&Spectrum], mut input: usize) -> Vec<Unfitted> {
     let mut layers = Vec::new();
     for (layer, spectrum) in (0..).zip(spectra) {
         let weights = draw_weights(lifts.seed, layer, input, spectrum.vectors.nrows());
-        layers.push(Unfitted { weights, activation: lifts.activation.into(), directions: spectrum.vectors.clone() });
+        layers.push(Unfitted { weights, activation: lifts.activation, directions: spectrum.vectors.clone() });
         input = spectrum.vectors.ncols();
     }
     layers
@@ -256,9 +232,7 @@ impl Planned {
             let message = format!("its eigenvectors have {dim} entries and an image has {}", geometry.dim());
             problems.push(Problem::at(INPUT.name, message).help("wire the spectrum of a filter on the images"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let features = input.iter().chain(&layers).map(|&(_, rank)| rank.min(features)).collect();
         Ok(Self { geometry, samples, features, layers, with_input: !input.is_empty() })
     }
@@ -318,7 +292,7 @@ pub fn no_images() -> Problem {
 
 /// The fault of an activation without a gradient, if it has none.
 pub fn no_slope(lifts: &Lifts) -> Vec<Problem> {
-    let activation = Activation::from(lifts.activation);
+    let activation = lifts.activation;
     if slope(activation).is_some() {
         return Vec::new();
     }

@@ -1,13 +1,9 @@
 //! One infinitely wide layer.
 
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
 use crate::math::kernel::{LayerKernel as Formula, WeightScale};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::math::quadrature::GaussHermite;
+use crate::step::prelude::*;
 
 /// `layer-kernel`
 pub struct LayerKernel;
@@ -36,10 +32,10 @@ pub struct Params {
     pub kernel: KernelName,
     /// Take σ_w such that the mean of σ_w²⟨h, h⟩/d over the training samples is 1, and σ_b = 0: the limit of
     /// `random-features`. `sigma_w` and `sigma_b` are not used then.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub rescale: bool,
     /// Standard deviation of the weights times √d, where not rescaled.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_w: f64,
     /// Standard deviation of the biases, where not rescaled.
@@ -47,33 +43,19 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_b: f64,
     /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
-    #[serde(default = "thirty")]
+    #[serde(default = "defaults::whole::<30>")]
     #[schemars(range(min = 2, max = 200))]
     pub quadrature_nodes: usize,
 }
 
-pub const fn yes() -> bool {
-    true
-}
-
-pub const fn one() -> f64 {
-    1.0
-}
-
-pub const fn thirty() -> usize {
-    30
-}
-
 impl Params {
     pub fn formula(&self) -> Result<Formula, StepError> {
-        let name = match self.kernel {
-            KernelName::Relu => "relu",
-            KernelName::ReluNormalized => "relu-normalized",
-            KernelName::Sigmoid => "sigmoid",
-            KernelName::Erf => "erf",
-        };
-        let formula = Formula::parse(name, self.quadrature_nodes)?;
-        formula.ok_or_else(|| StepError::Bug(format!("no kernel `{name}`")))
+        Ok(match self.kernel {
+            KernelName::Relu => Formula::Relu,
+            KernelName::ReluNormalized => Formula::ReluNormalized,
+            KernelName::Sigmoid => Formula::Sigmoid(GaussHermite::new(self.quadrature_nodes)?),
+            KernelName::Erf => Formula::Erf,
+        })
     }
 
     pub const fn scale(&self) -> WeightScale {
@@ -97,24 +79,15 @@ impl Kind for LayerKernel {
     type Params = Params;
     const NAME: &'static str = "layer-kernel";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The kernel of one infinitely wide random layer.",
         details: "k(a, b) = E[σ(u)σ(v)] with (u, v) normal of covariances q = σ_w²⟨a, b⟩/d + σ_b², or \
                   q = σ_w²K + σ_b² on top of a kernel.",
         cites: &["neural-lofi", "cho-saul-2009", "williams-1998"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation, ValueType::Kernel],
-            arity: Arity::One,
-            doc: "The samples, as vectors or as the kernel of the layer before.",
-        }],
-        outputs: &[Port {
-            name: "kernel",
-            value_type: ValueType::Kernel,
-            keep: Keep::IfDear,
-            doc: "Gram matrices on the training samples and from them to the others.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
+            .doc("The samples, as vectors or as the kernel of the layer before.")],
+        outputs: &[Port::new("kernel", ValueType::Kernel)
+            .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

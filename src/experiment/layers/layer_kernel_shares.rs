@@ -1,15 +1,10 @@
 //! How much each layer of a wide network learns of each degree.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::MathError;
 use crate::math::kernel::dual_activation::DualActivation;
 use crate::math::kernel::layerwise::{DegreeShares, degree_shares};
 use crate::math::kernel::zonal::ZonalRule;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `layer-kernel-shares`
 pub struct LayerKernelShares;
@@ -42,13 +37,9 @@ pub struct Params {
     #[schemars(length(min = 1), inner(range(min = 0, max = 10_000)))]
     pub degrees: Vec<usize>,
     /// Nodes of the quadrature.
-    #[serde(default = "three_thousand")]
+    #[serde(default = "defaults::whole::<3000>")]
     #[schemars(range(min = 2, max = 50_000))]
     pub quadrature_nodes: usize,
-}
-
-const fn three_thousand() -> usize {
-    3000
 }
 
 impl Params {
@@ -67,7 +58,6 @@ impl Kind for LayerKernelShares {
     type Params = Params;
     const NAME: &'static str = "layer-kernel-shares";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The share of each layer in the tangent kernel of a wide network, by degree of the spherical harmonics.",
         details: "Fully connected, tangent-kernel parametrisation, inputs on the unit sphere, E σ² = 1, no biases. Weight \
@@ -77,12 +67,8 @@ impl Kind for LayerKernelShares {
                   polynomial's. Eigenvalues below the rounding of the quadrature are 0.",
         cites: &["dandi-jacot-2021", "jacot-2018", "atkinson-han-2012"],
         inputs: &[],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each degree and layer: layer (from 1), degree, eigenvalue, share.",
-        }],
+        outputs: &[Port::new("table", ValueType::Table)
+            .doc("A row for each degree and layer: layer (from 1), degree, eigenvalue, share.")],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

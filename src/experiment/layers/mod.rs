@@ -3,7 +3,6 @@
 //! Filters, which choose directions by labels, are in `filters`; layers that are trained in `training`.
 //! Start with `random_features`.
 
-pub(super) mod activation;
 mod channel_norm;
 pub(super) mod convolution;
 mod deep_nngp;

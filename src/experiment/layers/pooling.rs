@@ -1,16 +1,12 @@
 //! Pooling of feature maps.
 
-use crate::artifact::{Points, Representation, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::pooling;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, lift_blocks};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `pooling`
 pub struct Pooling;
@@ -43,25 +39,19 @@ impl Params {
 }
 
 /// The slot of a kind that takes maps.
-pub const MAPS: Slot =
-    Slot { name: "x", accepts: &[ValueType::Representation], arity: Arity::One, doc: "Images or feature maps." };
+pub const MAPS: Slot = Slot::one("x", &[ValueType::Representation]).doc("Images or feature maps.");
 
 impl Kind for Pooling {
     type Params = Params;
     const NAME: &'static str = "pooling";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Pools windows of feature maps, each channel alone.",
         details: "The largest value or the mean of windows of size × size, stride = size, no padding.",
         cites: &["neural-lofi"],
         inputs: &[MAPS],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same channels with ⌊H/size⌋ × ⌊W/size⌋ positions.",
-        }],
+        outputs: &[Port::new("features", ValueType::Representation)
+            .doc("The same channels with ⌊H/size⌋ × ⌊W/size⌋ positions.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -78,7 +68,7 @@ impl Kind for Pooling {
             PoolingName::Max => pooling::Pooling::Max,
             PoolingName::Average => pooling::Pooling::Average,
         };
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let to = params.output(layout(x)?);
         let pooled = each_split((x, to), context, |maps| Ok(how.apply(&maps, params.size)?.flatten()))?;
         Ok(vec![Value::Representation(pooled)])

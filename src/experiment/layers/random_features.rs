@@ -1,18 +1,12 @@
 //! A frozen random lift.
 
-use super::activation::ActivationName;
 use super::weights::{Draw, Weights};
-use crate::artifact::{Points, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks, lift_blocks, unnormalised_lift};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `random-features`
 pub struct RandomFeatures;
@@ -37,13 +31,12 @@ pub struct Params {
     pub width: usize,
     /// The nonlinearity σ.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Index of the layer: layers of one network draw from different streams.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Where the weights come from.
     #[serde(default)]
@@ -72,25 +65,15 @@ impl Kind for RandomFeatures {
     type Params = Params;
     const NAME: &'static str = "random-features";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Lifts samples by a frozen random layer.",
         details: "z = σ(hᵀW/c)/√P with W i.i.d. N(0, 1), c the root mean square norm of the training rows, used for \
                   every split, or σ(hᵀW/√P) with `normalise: none`. Nothing is centred. Images and feature maps are \
                   taken as vectors, channel after channel. The stream of W is keyed by (seed, layer).",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The samples to lift: pixels, or the features or maps of the layer before.",
-        }],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The lifted samples, P numbers each.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation])
+            .doc("The samples to lift: pixels, or the features or maps of the layer before.")],
+        outputs: &[Port::new("features", ValueType::Representation).doc("The lifted samples, P numbers each.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -109,10 +92,10 @@ impl Kind for RandomFeatures {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let block = |points: &Points| Blocks { rows: points.rows(), at_once: ROWS_AT_ONCE };
         let train = &x.samples.train;
-        let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation.into());
+        let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation);
         let layer = match params.normalise {
             Normalise::RootMeanSquare => {
                 let scale = input_scale_blocks(block(train), |rows| train.block(rows.start, rows.end))?;

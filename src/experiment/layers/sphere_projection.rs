@@ -1,13 +1,9 @@
 //! Samples scaled to one norm.
 
-use crate::artifact::{Points, Representation, Shape, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::samples::sphere::project_to_sphere;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `sphere-projection`
 pub struct SphereProjection;
@@ -21,24 +17,13 @@ impl Kind for SphereProjection {
     type Params = Params;
     const NAME: &'static str = "sphere-projection";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Scales each sample of d numbers to norm √d.",
         details: "√d x/‖x‖, so that the coordinates have unit second moment on average; nothing is centred. Images stay \
                   images. A sample of zeros stays one.",
         cites: &["dandi-jacot-2021"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or features.",
-        }],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples on the sphere of radius √d.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or features.")],
+        outputs: &[Port::new("samples", ValueType::Representation).doc("The same samples on the sphere of radius √d.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -54,7 +39,7 @@ impl Kind for SphereProjection {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let projected = |points: &Points| {
             context.check()?;
             let mut matrix = points.to_matrix();

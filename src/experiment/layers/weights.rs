@@ -4,9 +4,7 @@ use crate::math::image::convolution::{self, divide_by_root_width};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::random_features;
 use crate::math::random::torch::TorchGenerator;
-use crate::step::{Problem, WeightStream};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// Where the weights come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

@@ -1,15 +1,9 @@
 //! The Gram matrices of a random layer too wide to hold.
 
-use super::activation::ActivationName;
-use crate::artifact::{Value, ValueType};
 use crate::experiment::values::{Matrices, Sizes, kernel, matrix_bytes};
+use crate::math::activation::Activation;
 use crate::math::lofi::random_features::{WideLayer, wide_gram};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-    WeightStream,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `wide-gram`
 pub struct WideGram;
@@ -23,32 +17,23 @@ pub struct WideGramParams {
     pub width: usize,
     /// The nonlinearity σ. `relu-normalized` needs all features at once.
     #[serde(default)]
-    pub activation: ActivationName,
+    pub activation: Activation,
     /// Index of the layer: layers of one network draw from different streams.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
     pub layer: u64,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Features held at a time. The result depends on it through rounding alone.
-    #[serde(default = "a_thousand")]
+    #[serde(default = "defaults::whole::<1024>")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub columns_at_once: usize,
-}
-
-const fn a_thousand() -> usize {
-    1024
 }
 
 impl WideGramParams {
     // rows of `relu-normalized` are divided by their norm over all features
     fn held(&self) -> usize {
-        if self.activation == ActivationName::ReluNormalized {
-            self.width
-        } else {
-            self.columns_at_once.min(self.width)
-        }
+        if self.activation == Activation::ReluNormalized { self.width } else { self.columns_at_once.min(self.width) }
     }
 }
 
@@ -56,25 +41,16 @@ impl Kind for WideGram {
     type Params = WideGramParams;
     const NAME: &'static str = "wide-gram";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The inner products of a random layer of any width, its features never held as a whole.",
         details: "G = ZZᵀ with Z the features that `random-features` gives for the same seed and layer, z = σ(hᵀW/c)/√P, \
                   summed over blocks of columns of W. Memory grows with the samples and not with the width; as the width \
                   grows, G tends to the rescaled `layer-kernel`, at the rate of P^{-1/2}.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The samples to lift: pixels or the features of the layer before.",
-        }],
-        outputs: &[Port {
-            name: "kernel",
-            value_type: ValueType::Kernel,
-            keep: Keep::IfDear,
-            doc: "Gram matrices on the training samples and from them to the others.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation])
+            .doc("The samples to lift: pixels or the features of the layer before.")],
+        outputs: &[Port::new("kernel", ValueType::Kernel)
+            .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
     fn plan(&self, params: &WideGramParams, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -93,9 +69,9 @@ impl Kind for WideGram {
     }
 
     fn run(&self, params: &WideGramParams, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let &WideGramParams { width, layer, seed, .. } = params;
-        let layer = WideLayer { seed, layer, width, activation: params.activation.into() };
+        let layer = WideLayer { seed, layer, width, activation: params.activation };
         let proceed = || context.check();
         let summed = Matrices::of(x).with(|splits| wide_gram(splits, layer, params.columns_at_once, proceed))?;
         Ok(vec![Value::Kernel(kernel(summed, &x.labels, &x.origin)?)])

@@ -1,13 +1,9 @@
 //! Feature maps of single images, as pictures.
 
-use crate::artifact::{Geometry, Picture, PictureScale, Pictures, Points, Representation, Shape, Value, ValueType};
+use crate::artifact::{Geometry, Picture, PictureScale, Points};
 use crate::experiment::values::layout;
 use crate::math::size::{times, times3};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `activation-maps`
 pub struct ActivationMaps;
@@ -28,24 +24,14 @@ impl Kind for ActivationMaps {
     type Params = Params;
     const NAME: &'static str = "activation-maps";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Pictures of chosen channels of feature maps through the depth of a network, for chosen test images.",
         details: "A row for each image, a column for each depth and channel, signed. Pixels are drawn as the image itself, \
                   all colours in one picture. Depths are counted from 1 behind the pixels.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::Many,
-            doc: "Images or feature maps of the same samples, one for each depth, in order.",
-        }],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "The pictures.",
-        }],
+        inputs: &[Slot::many("x", &[ValueType::Representation])
+            .doc("Images or feature maps of the same samples, one for each depth, in order.")],
+        outputs: &[Port::new("pictures", ValueType::Pictures).doc("The pictures.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -57,13 +43,7 @@ impl Kind for ActivationMaps {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let mut depths = Vec::new();
-        for value in inputs.all("x") {
-            let Value::Representation(x) = value.as_ref() else {
-                return Err(StepError::Bug("slot `x` holds no representation".into()));
-            };
-            depths.push(x);
-        }
+        let depths = inputs.all::<Representation>("x")?;
         let mut pictures = Vec::new();
         for &image in &params.images {
             let mut depth = 0;

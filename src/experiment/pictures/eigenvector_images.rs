@@ -1,14 +1,10 @@
 //! `eigenvector-images`: the eigenvectors of a filter on images, as images.
 
-use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{IMAGES, feature_name, geometry, grey, no_images, note, spectra_at};
 use crate::math::image::region::signed_grey;
 use crate::math::size::times;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `eigenvector-images`
 pub struct EigenvectorImages;
@@ -18,20 +14,15 @@ pub struct EigenvectorImages;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// Eigenvectors shown, the leading ones; all where there are fewer.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
-}
-
-const fn four() -> usize {
-    4
 }
 
 impl Kind for EigenvectorImages {
     type Params = Params;
     const NAME: &'static str = "eigenvector-images";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Shows the eigenvectors of a filter on images as images.",
         details: "An eigenvector of the images' own moment operator has a number for each pixel and channel. Colour \
@@ -40,19 +31,10 @@ impl Kind for EigenvectorImages {
         cites: &["neural-lofi"],
         inputs: &[
             IMAGES,
-            Slot {
-                name: "spectrum",
-                accepts: &[ValueType::Spectrum],
-                arity: Arity::One,
-                doc: "The spectrum of a filter on the images themselves.",
-            },
+            Slot::one("spectrum", &[ValueType::Spectrum]).doc("The spectrum of a filter on the images themselves."),
         ],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "One row for each eigenvector, in the column `input`; the note gives λ.",
-        }],
+        outputs: &[Port::new("pictures", ValueType::Pictures)
+            .doc("One row for each eigenvector, in the column `input`; the note gives λ.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -67,9 +49,9 @@ impl Kind for EigenvectorImages {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation(IMAGES.name)?;
+        let x = inputs.one::<Representation>(IMAGES.name)?;
         let geometry = x.geometry.ok_or_else(|| StepError::Bug("samples without a layout".into()))?;
-        let spectrum = inputs.spectrum("spectrum")?;
+        let spectrum = inputs.one::<Spectrum>("spectrum")?;
         let pictures = (0..params.features.min(spectrum.values.len())).map(|k| {
             let values = signed_grey(spectrum.vectors.column(k).as_slice(), geometry)?;
             let (scale, geometry) = (PictureScale::Signed, grey(geometry));

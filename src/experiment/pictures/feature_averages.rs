@@ -1,14 +1,12 @@
 //! `feature-averages`: training images averaged by how they project on a feature.
 
-use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey};
 use crate::math::image::region::signed_grey;
 use crate::math::linalg::Matrix;
 use crate::math::lofi::weighted_sum::{extreme_weights, projection_weights, weighted_sums};
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `feature-averages`
 pub struct FeatureAverages;
@@ -20,28 +18,19 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer, the leading ones.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Images in each average of the most and the least activating ones, M. At most half of the training images.
-    #[serde(default = "fifty")]
+    #[serde(default = "defaults::whole::<50>")]
     #[schemars(range(min = 1))]
     pub extremes: usize,
-}
-
-const fn four() -> usize {
-    4
-}
-
-const fn fifty() -> usize {
-    50
 }
 
 impl Kind for FeatureAverages {
     type Params = Params;
     const NAME: &'static str = "feature-averages";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Averages training images by how they project on the features of each layer.",
         details: "With p_ki = v_kᵀz_ℓ(x_i): the projection-weighted mean Σ_i p_ki x_i/Σ_i |p_ki| of each feature and \
@@ -51,18 +40,8 @@ impl Kind for FeatureAverages {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
         outputs: &[
-            Port {
-                name: "weighted",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "Projection-weighted means: a row for each feature and one for their mean, a column for each layer.",
-            },
-            Port {
-                name: "extremes",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "Means of the top and of the bottom images and their difference: three rows for each feature, a column for each layer.",
-            },
+            Port::new("weighted", ValueType::Pictures).doc("Projection-weighted means: a row for each feature and one for their mean, a column for each layer."),
+            Port::new("extremes", ValueType::Pictures).doc("Means of the top and of the bottom images and their difference: three rows for each feature, a column for each layer."),
         ],
     };
 

@@ -1,16 +1,12 @@
 //! `feature-maximiser`: the image that drives a feature hardest.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Cell, PictureScale, Pictures, Shape, Table, Value, ValueType};
+use crate::artifact::PictureScale;
 use crate::experiment::layers::fitted_stack::{FittedStack, IMAGES, LAYERS, Level, Lifts, Planned, no_slope};
 use crate::math::image::frequencies::FourierImages;
 use crate::math::lofi::maximiser::{Alignment, Ascent, Maximiser, alignment, maximise};
 use crate::math::size::times;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `feature-maximiser`
 pub struct FeatureMaximiser;
@@ -22,43 +18,26 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer, the leading ones.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Steps of Adam. The reference takes 1000 on CIFAR-10 and 2000 on CelebA.
-    #[serde(default = "quick_steps")]
+    #[serde(default = "defaults::whole::<200>")]
     #[schemars(range(min = 1, max = 100_000))]
     pub steps: usize,
     /// Learning rate at the first step; it falls to a twentieth on half a cosine.
-    #[serde(default = "reference_rate")]
+    #[serde(default = "defaults::decimal::<5, 2>")]
     #[schemars(range(min = 1e-6, max = 10.0))]
     pub learning_rate: f64,
     /// Random starts, of which the best counts. The reference takes 10 on CIFAR-10 and 15 on CelebA.
-    #[serde(default = "quick_restarts")]
+    #[serde(default = "defaults::whole::<3>")]
     #[schemars(range(min = 1, max = 1000))]
     pub restarts: usize,
     /// The low-pass that the Fourier coefficients go through.
     #[serde(default)]
     pub low_pass: LowPass,
     /// Seed of the starts, which are the same for every feature.
-    #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn four() -> usize {
-    4
-}
-
-const fn quick_steps() -> usize {
-    200
-}
-
-const fn reference_rate() -> f64 {
-    0.05
-}
-
-const fn quick_restarts() -> usize {
-    3
 }
 
 const COLUMNS: [&str; 6] = ["layer", "feature", "eigenvalue", "alignment", "best_training", "margin"];
@@ -67,7 +46,6 @@ impl Kind for FeatureMaximiser {
     type Params = Params;
     const NAME: &'static str = "feature-maximiser";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Finds the image that each feature of a network responds to most, by gradient ascent.",
         details: "Maximises cos = vᵀz_ℓ(x)/‖z_ℓ(x)‖, z_ℓ the lift in front of the filter and v one of its directions, \
@@ -79,27 +57,16 @@ impl Kind for FeatureMaximiser {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS],
         outputs: &[
-            Port {
-                name: "pictures",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "A row for each feature and a column for each layer; the note gives λ.",
-            },
-            Port {
-                name: "table",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "For each feature the alignment reached, that of the best training image, and their difference.",
-            },
+            Port::new("pictures", ValueType::Pictures)
+                .doc("A row for each feature and a column for each layer; the note gives λ."),
+            Port::new("table", ValueType::Table)
+                .doc("For each feature the alignment reached, that of the best training image, and their difference."),
         ],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let planned = Planned::read(params.features, inputs)?;
-        let problems = [no_slope(&params.lifts), params.low_pass.problems("low_pass")].concat();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse([no_slope(&params.lifts), params.low_pass.problems("low_pass")].concat())?;
         let features: usize = planned.features.iter().sum();
         let ascents = features as f64 * params.steps as f64 * params.restarts as f64;
         Ok(Plan {

@@ -1,7 +1,7 @@
 //! `input-importance`: which pixels the features of a network respond to.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Cell, Picture, PictureScale, Pictures, Shape, Table, Value, ValueType};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{
     FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
@@ -12,35 +12,10 @@ use crate::math::image::region::{
 use crate::math::linalg::Matrix;
 use crate::math::lofi::jacobian::importance;
 use crate::math::size::times;
-use crate::step::{
-    About, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `input-importance`
 pub struct InputImportance;
-
-/// How the maps of a layer's features become one. The reference implementation has several definitions, which disagree
-/// at the input by the weights and elsewhere by a factor; the first is that of the paper's figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AverageName {
-    /// Σ |λ_k| I_k/Σ |λ_k|, and Σ |λ_k| v_k²/Σ |λ_k| at the input.
-    #[default]
-    EigenvalueWeighted,
-    /// (1/K) Σ I_k, and (1/K) Σ |λ_k| v_k² at the input.
-    Plain,
-}
-
-impl From<AverageName> for Average {
-    fn from(name: AverageName) -> Self {
-        match name {
-            AverageName::EigenvalueWeighted => Self::EigenvalueWeighted,
-            AverageName::Plain => Self::Plain,
-        }
-    }
-}
 
 /// Parameters of `input-importance`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +24,7 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer that count, the leading ones. The reference takes 20.
-    #[serde(default = "twenty")]
+    #[serde(default = "defaults::whole::<20>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Training images that the magnitude of the gradient is averaged over, the first so many; all where absent, as in
@@ -62,11 +37,7 @@ pub struct Params {
     pub low_pass: LowPass,
     /// How the maps of a layer's features become one.
     #[serde(default)]
-    pub average: AverageName,
-}
-
-const fn twenty() -> usize {
-    20
+    pub average: Average,
 }
 
 const COLUMNS: [&str; 4] = ["layer", "features", "centre_share", "effective_area"];
@@ -75,7 +46,6 @@ impl Kind for InputImportance {
     type Params = Params;
     const NAME: &'static str = "input-importance";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Maps which pixels the features of each layer respond to.",
         details: "I_k = (1/n) Σ_i |∇_x v_kᵀz_ℓ(x_i)|, entry by entry over training images, smoothed by the low-pass \
@@ -86,24 +56,11 @@ impl Kind for InputImportance {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
         outputs: &[
-            Port {
-                name: "mean",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "One map for each layer: the average over its features.",
-            },
-            Port {
-                name: "features",
-                value_type: ValueType::Pictures,
-                keep: Keep::Always,
-                doc: "A row for each feature and a column for each layer; the note gives λ.",
-            },
-            Port {
-                name: "table",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "How concentrated the map of each layer is; layer 0 is the input.",
-            },
+            Port::new("mean", ValueType::Pictures).doc("One map for each layer: the average over its features."),
+            Port::new("features", ValueType::Pictures)
+                .doc("A row for each feature and a column for each layer; the note gives λ."),
+            Port::new("table", ValueType::Table)
+                .doc("How concentrated the map of each layer is; layer 0 is the input."),
         ],
     };
 
@@ -114,9 +71,7 @@ impl Kind for InputImportance {
             let message = format!("{asked} images asked for, and there are {} training images", planned.samples);
             problems.push(Problem::at("samples", message).help("ask for fewer, or leave `samples` out for all"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let passes = params.samples.unwrap_or(planned.samples) as f64
             * planned.layer_features().iter().map(|&k| k as f64).sum::<f64>();
         let area = grey(planned.geometry).dim();
@@ -145,7 +100,7 @@ impl Kind for InputImportance {
         let (mut means, mut features, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for level in &network.levels {
             let maps = maps(params, &network, level)?;
-            let mean = average_map(&maps, &level.values, params.average.into())?;
+            let mean = average_map(&maps, &level.values, params.average)?;
             let mean = channel_mean(&mean, network.geometry)?;
             rows.push(row(level, &mean, &network)?);
             means.push(mean_picture(level, &network, mean));
@@ -162,7 +117,7 @@ impl Kind for InputImportance {
 /// One map for each feature, d × K.
 fn maps(params: &Params, network: &FittedStack<'_>, level: &Level) -> Result<Matrix, StepError> {
     if level.number == 0 {
-        return Ok(eigenvector_maps(&level.directions, &level.values, params.average.into())?);
+        return Ok(eigenvector_maps(&level.directions, &level.values, params.average)?);
     }
     let images = 0..params.samples.unwrap_or_else(|| network.samples());
     let mut maps = network

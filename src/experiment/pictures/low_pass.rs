@@ -2,9 +2,7 @@
 
 use crate::math::MathError;
 use crate::math::fourier::DecayMask;
-use crate::step::Problem;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// The mask (1 + ‖f‖/f0)^{−α} over spatial frequencies f in cycles per pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]

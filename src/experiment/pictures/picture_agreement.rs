@@ -1,13 +1,8 @@
 //! `picture-agreement`: how alike two sets of pictures are.
 
-use crate::artifact::{Cell, Picture, Table, Value, ValueType};
+use crate::artifact::Picture;
 use crate::math::statistics::spearman;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes,
-    Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `picture-agreement`
 pub struct PictureAgreement;
@@ -18,8 +13,8 @@ pub struct PictureAgreement;
 pub struct Params {}
 
 const SLOTS: [Slot; 2] = [
-    Slot { name: "a", accepts: &[ValueType::Pictures], arity: Arity::One, doc: "Pictures." },
-    Slot { name: "b", accepts: &[ValueType::Pictures], arity: Arity::One, doc: "Pictures with the same places." },
+    Slot::one("a", &[ValueType::Pictures]).doc("Pictures."),
+    Slot::one("b", &[ValueType::Pictures]).doc("Pictures with the same places."),
 ];
 
 const HEADER: [&str; 3] = ["row", "column", "correlation"];
@@ -28,19 +23,13 @@ impl Kind for PictureAgreement {
     type Params = Params;
     const NAME: &'static str = "picture-agreement";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Compares the pictures at the same place of two grids.",
         details: "Spearman's rank correlation over pixels, for every row and column that both grids have: 1 where both \
                   order the pixels alike, whatever their scale.",
         cites: &[],
         inputs: &SLOTS,
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "Columns `row`, `column`, `correlation`.",
-        }],
+        outputs: &[Port::new("table", ValueType::Table).doc("Columns `row`, `column`, `correlation`.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -53,7 +42,7 @@ impl Kind for PictureAgreement {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let (a, b) = (inputs.pictures("a")?, inputs.pictures("b")?);
+        let (a, b) = (inputs.one::<Pictures>("a")?, inputs.one::<Pictures>("b")?);
         let mut rows = Vec::new();
         for picture in &a.pictures {
             let same_place = |other: &&Picture| other.row == picture.row && other.column == picture.column;

@@ -1,7 +1,7 @@
 //! `sample-importance`: which pixels of single images the features respond to.
 
 use super::low_pass::LowPass;
-use crate::artifact::{Picture, PictureScale, Pictures, Shape, Value, ValueType};
+use crate::artifact::{Picture, PictureScale};
 use crate::experiment::layers::fitted_stack::{
     FittedStack, IMAGES, INPUT, LAYERS, Level, Lifts, Planned, grey, no_slope,
 };
@@ -10,9 +10,7 @@ use crate::math::image::region::{Average, average_map, channel_mean, sample_map,
 use crate::math::lofi::jacobian::importance;
 use crate::math::random::Stream;
 use crate::math::size::times;
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `sample-importance`
 pub struct SampleImportance;
@@ -24,27 +22,18 @@ pub struct Params {
     /// The lifts of the network.
     pub lifts: Lifts,
     /// Features of each layer that count, the leading ones.
-    #[serde(default = "twenty")]
+    #[serde(default = "defaults::whole::<20>")]
     #[schemars(range(min = 1, max = 1000))]
     pub features: usize,
     /// Training images shown of each class.
-    #[serde(default = "three")]
+    #[serde(default = "defaults::whole::<3>")]
     #[schemars(range(min = 1, max = 1000))]
     pub each_class: usize,
     /// The low-pass that a layer's maps are smoothed with.
     #[serde(default = "strong")]
     pub low_pass: LowPass,
     /// Seed of the choice of images.
-    #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn twenty() -> usize {
-    20
-}
-
-const fn three() -> usize {
-    3
 }
 
 const fn strong() -> LowPass {
@@ -55,7 +44,6 @@ impl Kind for SampleImportance {
     type Params = Params;
     const NAME: &'static str = "sample-importance";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Maps which pixels of single training images the features of each layer respond to.",
         details: "The mean over features of |∇_x v_kᵀz_ℓ(x)| at one image x, smoothed by the low-pass and taken in \
@@ -63,12 +51,8 @@ impl Kind for SampleImportance {
                   drawn at random and stand beside their maps.",
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
-        outputs: &[Port {
-            name: "pictures",
-            value_type: ValueType::Pictures,
-            keep: Keep::Always,
-            doc: "A row for each image: the image, then a map for each layer.",
-        }],
+        outputs: &[Port::new("pictures", ValueType::Pictures)
+            .doc("A row for each image: the image, then a map for each layer.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -78,9 +62,7 @@ impl Kind for SampleImportance {
             let message = format!("{} of each class, of {} training images", params.each_class, planned.samples);
             problems.push(Problem::at("each_class", message).help("ask for fewer"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let images = 2 * params.each_class;
         let each = planned.geometry.dim() + times(planned.features.len(), grey(planned.geometry).dim());
         let numbers = times(images, each);
@@ -93,7 +75,7 @@ impl Kind for SampleImportance {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let labels = &inputs.representation(IMAGES.name)?.labels.train;
+        let labels = &inputs.one::<Representation>(IMAGES.name)?.labels.train;
         let chosen = chosen(params, labels)?;
         let network = FittedStack::read((&params.lifts, params.features), inputs, context)?;
         let mut pictures = Vec::new();

@@ -1,13 +1,7 @@
 //! How many directions a spectrum amounts to.
 
-use crate::artifact::{Shape, Spectrum, Table, Value, ValueType};
 use crate::math::emergence::dimension::{magnitude_share, participation_ratio, relative_effective_dimension};
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `effective-dimension`
 pub struct EffectiveDimension;
@@ -21,13 +15,9 @@ pub struct EffectiveDimensionParams {
     #[schemars(range(min = 1, max = 1_000_000))]
     pub keep: Option<usize>,
     /// r as a fraction of the largest |λ|: directions far above it count one, those far below nothing.
-    #[serde(default = "a_hundredth")]
+    #[serde(default = "defaults::decimal::<1, 2>")]
     #[schemars(range(min = 1e-12, max = 1.0))]
     pub radius: f64,
-}
-
-const fn a_hundredth() -> f64 {
-    0.01
 }
 
 const HEADER: [&str; 5] =
@@ -37,7 +27,6 @@ impl Kind for EffectiveDimension {
     type Params = EffectiveDimensionParams;
     const NAME: &'static str = "effective-dimension";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "How many directions a filter's spectrum amounts to.",
         details: "Over the first `keep` eigenvalues, by descending |λ|: effective dimension Σ |λ|/(|λ| + r) with \
@@ -45,18 +34,9 @@ impl Kind for EffectiveDimension {
                   that the filter kept; smallest_magnitude, the last |λ| over the first. All are the same for a \
                   multiple of the spectrum.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "spectrum",
-            accepts: &[ValueType::Spectrum],
-            arity: Arity::One,
-            doc: "A filter's eigenvalues.",
-        }],
-        outputs: &[Port {
-            name: "dimension",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "One row: kept, effective_dimension, participation_ratio, magnitude_share, smallest_magnitude.",
-        }],
+        inputs: &[Slot::one("spectrum", &[ValueType::Spectrum]).doc("A filter's eigenvalues.")],
+        outputs: &[Port::new("dimension", ValueType::Table)
+            .doc("One row: kept, effective_dimension, participation_ratio, magnitude_share, smallest_magnitude.")],
     };
 
     fn plan(&self, params: &EffectiveDimensionParams, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -74,7 +54,7 @@ impl Kind for EffectiveDimension {
     }
 
     fn run(&self, params: &EffectiveDimensionParams, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Table(row(params, inputs.spectrum("spectrum")?)?)])
+        Ok(vec![Value::Table(row(params, inputs.one::<Spectrum>("spectrum")?)?)])
     }
 }
 

@@ -1,16 +1,11 @@
 //! A linear readout with a ridge penalty.
 
-use crate::artifact::{Cell, Evaluated, Labels, Predictions, Readout, Shape, Table, Value, ValueType};
-use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
+use crate::artifact::{Evaluated, Labels, Readout};
+use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
 use crate::math::linalg::Matrix;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
-use crate::step::{
-    About, Arity, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes,
-    Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `ridge-readout`
 pub struct RidgeReadout;
@@ -75,40 +70,24 @@ impl Kind for RidgeReadout {
     type Params = Params;
     const NAME: &'static str = "ridge-readout";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Fits a ridge readout, for every penalty from one factorisation.",
         details: "min ‖t − Hw‖² + λ‖w‖² or (K + λ)c = t. Leave-one-out residuals are exact: e = (t − St)/(1 − S_ii), \
                   with a further −1/n in the denominator where an intercept is fitted by `ridge-cv`.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation, ValueType::Kernel],
-            arity: Arity::One,
-            doc: "The samples to read out, as vectors or as a kernel. Vectors with a kernel readout use G = FFᵀ.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
+            .doc("The samples to read out, as vectors or as a kernel. Vectors with a kernel readout use G = FFᵀ.")],
         outputs: &[
-            Port {
-                name: "predictions",
-                value_type: ValueType::Predictions,
-                keep: Keep::Always,
-                doc: "Predictions on every split, a column for each selected penalty.",
-            },
-            Port {
-                name: "path",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row for each penalty: lambda, leave_one_out_mse, train_mse, validation_mse, selected.",
-            },
+            Port::new("predictions", ValueType::Predictions)
+                .doc("Predictions on every split, a column for each selected penalty."),
+            Port::new("path", ValueType::Table)
+                .doc("A row for each penalty: lambda, leave_one_out_mse, train_mse, validation_mse, selected."),
         ],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
-        let problems = impossible(params, sizes);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(impossible(params, sizes))?;
         let (n, count) = (sizes.train, params.lambda.0.len());
         let width = sizes.dim.unwrap_or(n);
         let rank = width.min(n);
@@ -147,10 +126,7 @@ impl Kind for RidgeReadout {
 }
 
 fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if let Some(bad) = params.lambda.0.iter().find(|l| !(l.is_finite() && **l > 0.0)) {
-        problems.push(Problem::at("lambda", format!("{bad} is no ridge penalty: it must be a number above 0")));
-    }
+    let mut problems: Vec<Problem> = no_penalty("lambda", &params.lambda).into_iter().collect();
     for (select, split, samples) in
         [(Select::Validation, "validation", sizes.validation), (Select::Test, "test", sizes.test)]
     {

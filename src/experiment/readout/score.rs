@@ -1,27 +1,11 @@
 //! Errors of predictions.
 
-use crate::artifact::{Cell, Evaluated, Predictions, Shape, Table, Value, ValueType};
+use crate::artifact::Evaluated;
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `score`
 pub struct Score;
-
-/// Which class a prediction of exactly zero belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Zero {
-    /// The class +1.
-    #[default]
-    Positive,
-    /// None: it counts as an error.
-    Error,
-}
 
 /// Parameters of `score`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +13,7 @@ pub enum Zero {
 pub struct Params {
     /// Which class a prediction of exactly zero belongs to.
     #[serde(default)]
-    pub zero_counts_as: Zero,
+    pub zero_counts_as: ZeroPrediction,
 }
 
 const HEADER: [&str; 13] = [
@@ -52,25 +36,14 @@ impl Kind for Score {
     type Params = Params;
     const NAME: &'static str = "score";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Mean squared and classification errors of predictions, with standard errors on the test samples.",
         details: "mse = mean (ŷ − y)², its standard error sd/√n with the sd divided by n; error = share of labels that \
                   the sign misses, as a fraction, its standard error √(e(1 − e)/n). Columns of a split without samples \
                   are empty.",
         cites: &["neural-lofi"],
-        inputs: &[Slot {
-            name: "predictions",
-            accepts: &[ValueType::Predictions],
-            arity: Arity::One,
-            doc: "What readouts predict.",
-        }],
-        outputs: &[Port {
-            name: "score",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each readout.",
-        }],
+        inputs: &[Slot::one("predictions", &[ValueType::Predictions]).doc("What readouts predict.")],
+        outputs: &[Port::new("score", ValueType::Table).doc("A row for each readout.")],
     };
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -90,12 +63,10 @@ impl Kind for Score {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let predictions = inputs.predictions("predictions")?;
-        let zero = match params.zero_counts_as {
-            Zero::Positive => ZeroPrediction::IsPositive,
-            Zero::Error => ZeroPrediction::IsError,
-        };
-        let rows = (0..predictions.readouts.len()).map(|i| row(predictions, i, zero)).collect::<Result<Vec<_>, _>>()?;
+        let predictions = inputs.one::<Predictions>("predictions")?;
+        let rows = (0..predictions.readouts.len())
+            .map(|i| row(predictions, i, params.zero_counts_as))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?)])
     }
 }

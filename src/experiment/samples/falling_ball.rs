@@ -4,10 +4,8 @@ use super::synthetic_images::{each_sample, rows};
 use crate::artifact::Geometry;
 use crate::math::random::Stream;
 use crate::math::samples::falling_ball::{FallingBall as Ball, State};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `falling-ball`
 pub struct FallingBall;
@@ -26,7 +24,7 @@ pub struct Params {
     #[schemars(range(min = 0.1, max = 500.0))]
     pub radius: f64,
     /// Width of the ball's soft edge, pixels.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.05, max = 100.0))]
     pub edge: f64,
     /// Largest component of the first velocity, pixels per frame.
@@ -36,21 +34,13 @@ pub struct Params {
     #[schemars(range(min = -100.0, max = 100.0))]
     pub gravity: f64,
     /// Frames of `samples`.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 100))]
     pub frames_in: usize,
     /// Frames of `next`.
-    #[serde(default = "four")]
+    #[serde(default = "defaults::whole::<4>")]
     #[schemars(range(min = 1, max = 100))]
     pub frames_out: usize,
-}
-
-const fn half() -> f64 {
-    0.5
-}
-
-const fn four() -> usize {
-    4
 }
 
 impl Params {
@@ -89,7 +79,6 @@ impl Sampler for FallingBall {
     type Law = ();
     const NAME: &'static str = "falling-ball";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws films of a ball that falls on a torus.",
         details: "A frame later the ball has moved by its velocity, then its downward velocity has grown by g. The first \
                   position is uniform on the H x W torus, each component of the first velocity uniform in ±speed. What leaves \

@@ -1,9 +1,7 @@
 //! What the kinds of the synthetic hierarchy share: training sizes, streams of inputs, labels.
 
 use crate::math::hierarchy::{StreamedInputs, Teacher, training_size};
-use crate::step::{Grid, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// Which labels the estimator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +30,13 @@ pub(in crate::experiment) const TRAIN: u64 = 0;
 pub(in crate::experiment) const TEST: u64 = 1;
 pub(super) const VALIDATION: u64 = 2;
 const CENTRING: u64 = 3;
+
+/// The fault of a layer that is too narrow for the d1 = ⌊√d⌋ eigenvectors, if it is.
+pub(in crate::experiment) fn too_narrow(dim: usize, width: usize) -> Option<Problem> {
+    let keep = dim.isqrt();
+    let problem = || Problem::at("width", format!("{width} features have no {keep} eigenvectors"));
+    (width < keep).then(|| problem().help("widen the layer to at least ⌊√d⌋"))
+}
 
 /// The training sizes of some α; a problem where they are no increasing numbers of samples.
 pub(in crate::experiment) fn sizes(dim: usize, alpha: &Grid) -> Result<Vec<usize>, Problem> {

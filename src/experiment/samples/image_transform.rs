@@ -2,12 +2,10 @@
 
 use super::pixel_change;
 use super::spectral_change::{Change, Images};
-use crate::artifact::{Geometry, Shape, Value, ValueType};
+use crate::artifact::Geometry;
 use crate::experiment::layers::pooling::{self, MAPS};
 use crate::experiment::values::{Sizes, layout, matrix_bytes, planned_layout};
-use crate::step::{About, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `image-transform`
 pub struct ImageTransform;
@@ -47,7 +45,6 @@ pub struct Resize {
 #[serde(deny_unknown_fields)]
 pub struct RandomPhases {
     /// Seed of the phases.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -59,13 +56,9 @@ pub struct Colour {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub exponent: f64,
     /// Added to the variance of every frequency, as a share of their mean: what a gain is at most.
-    #[serde(default = "millionth")]
+    #[serde(default = "defaults::decimal::<1, 6>")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub floor: f64,
-}
-
-const fn millionth() -> f64 {
-    1e-6
 }
 
 /// Parameters of `image-transform`.
@@ -92,7 +85,6 @@ impl Kind for ImageTransform {
     type Params = Params;
     const NAME: &'static str = "image-transform";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Data,
         summary: "Gives images other amplitudes or phases in the Fourier domain, another size, or one channel.",
         details: "In the Fourier domain: on standardised pixels, channel by channel, with the two-dimensional discrete Fourier transform. \
@@ -109,12 +101,8 @@ impl Kind for ImageTransform {
                   rectangle of the input that it covers, pixels that are cut counted in part.",
         cites: &["ricci-2026", "wen-2024"],
         inputs: &[MAPS],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The changed images, as real numbers; pixels where `unit-range` made them.",
-        }],
+        outputs: &[Port::new("samples", ValueType::Representation)
+            .doc("The changed images, as real numbers; pixels where `unit-range` made them.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -141,7 +129,7 @@ impl Kind for ImageTransform {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let images = Images::of(x, context)?;
         let made = match params.transform {
             Transform::RandomPhases(RandomPhases { seed }) => images.with(&Change::Phases(seed))?,

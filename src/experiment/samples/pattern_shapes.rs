@@ -3,10 +3,8 @@
 use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use super::wave_images::too_high;
 use crate::math::fourier::torus_waves::{Edge, Shapes, Wave};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `pattern-shapes`
 pub struct PatternShapes;
@@ -36,7 +34,7 @@ pub struct Params {
     #[serde(default)]
     pub smooth: bool,
     /// Amplitude A of the pattern.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 0.0, max = 1e6))]
     pub amplitude: f64,
 }
@@ -51,10 +49,6 @@ const fn fixed() -> Phases {
 
 const fn two() -> u32 {
     2
-}
-
-const fn one() -> f64 {
-    1.0
 }
 
 impl Params {
@@ -80,7 +74,6 @@ impl Sampler for PatternShapes {
     type Law = (Shapes, Wave);
     const NAME: &'static str = "pattern-shapes";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws random low-frequency shapes that are filled with a wave of high frequency.",
         details: "x(t) = A s(t) cos(2π (ω_y t_y/H + ω_x t_x/W) + φ). The shape s is 1 where a Gaussian field is above 0 and 0 \
                   elsewhere, or 1/(1 + e^{−4g}) of the field g where `smooth`. The field has the frequencies ‖ω‖₁ ≤ \

@@ -1,14 +1,10 @@
 //! Labels of a chosen frequency on samples of any kind.
 
-use crate::artifact::{Labels, Points, Representation, Shape, Value, ValueType};
+use crate::artifact::{Labels, Points};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::random::Stream;
 use crate::math::samples::sphere::radial_wave;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::sync::Arc;
 
 /// `radial-labels`
@@ -36,7 +32,6 @@ pub struct Params {
     #[serde(default)]
     pub centre: Centre,
     /// Seed of the centre and of the phase.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -44,24 +39,13 @@ impl Kind for RadialLabels {
     type Params = Params;
     const NAME: &'static str = "radial-labels";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Replaces labels by a wave of the distance to a centre.",
         details: "sin(2π(f r + φ)) with r = ‖x − c‖/√d and a random phase φ, then shifted and scaled by the same two numbers on \
                   all splits so that the training labels have mean 0 and variance 1.",
         cites: &["rahaman-2019", "dandi-jacot-2021"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "Images or features; their own labels are dropped.",
-        }],
-        outputs: &[Port {
-            name: "samples",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples with the new labels.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("Images or features; their own labels are dropped.")],
+        outputs: &[Port::new("samples", ValueType::Representation).doc("The same samples with the new labels.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -76,7 +60,7 @@ impl Kind for RadialLabels {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let mut stream = Stream::new(params.seed, "radial-labels", 0);
         let phase = stream.uniform();
         let centre = centre(params.centre, &x.samples.train, &mut stream);

@@ -4,10 +4,8 @@ use crate::artifact::Points;
 use crate::math::linalg::Matrix;
 use crate::math::random::Stream;
 use crate::math::samples::sphere::{uniform_on_sphere, zonal_harmonic};
-use crate::step::Port;
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `spherical-harmonic-samples`
 pub struct SphericalHarmonicSamples;
@@ -31,7 +29,6 @@ impl Sampler for SphericalHarmonicSamples {
     type Law = Matrix;
     const NAME: &'static str = "spherical-harmonic-samples";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws points uniform on a sphere with a zonal harmonic of one degree as labels.",
         details: "‖x‖ = √d, so that the coordinates have unit second moment; y = √N(d, k) P_k(⟨x, v⟩/√d) with a random unit \
                   vector v, the Gegenbauer polynomial P_k, P_k(1) = 1, and the number N(d, k) of harmonics, so that y has unit \

@@ -3,10 +3,8 @@
 use super::hierarchy::{LabelMean, TEST, TRAIN, VALIDATION, sizes};
 use crate::artifact::Points;
 use crate::math::hierarchy::{Inputs as _, StreamedInputs, Teacher, training_size};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Grid, Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `synthetic-hierarchy-samples`
 pub struct SyntheticHierarchySamples;
@@ -35,16 +33,11 @@ pub struct Head {
     #[schemars(range(min = 0, max = 10_000_000))]
     pub n_validation: usize,
     /// Test samples.
-    #[serde(default = "four_thousand")]
+    #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 1, max = 10_000_000))]
     pub n_test: usize,
     /// Seed of teacher and samples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn four_thousand() -> usize {
-    4000
 }
 
 impl Sampler for SyntheticHierarchySamples {
@@ -53,7 +46,6 @@ impl Sampler for SyntheticHierarchySamples {
     type Law = Teacher;
     const NAME: &'static str = "synthetic-hierarchy-samples";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws samples of the synthetic hierarchy.",
         details: "x ~ N(0, I_d), y = tanh h2(h1(x)) of the teacher of `synthetic-hierarchy` with the same seed. Training and \
                   test samples are the first of that kind's; the labels are real numbers in (−1, 1).",

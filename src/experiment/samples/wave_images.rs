@@ -2,10 +2,8 @@
 
 use super::synthetic_images::{Phases, each_sample, one_channel, rows};
 use crate::math::fourier::torus_waves::{self, Wave, wave_image};
+use crate::step::prelude::*;
 use crate::step::roles::{Batch, Counts, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
-use crate::step::{Port, Problem};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// `wave-images`
 pub struct WaveImages;
@@ -94,7 +92,6 @@ impl Sampler for WaveImages {
     type Law = Vec<torus_waves::Component>;
     const NAME: &'static str = "wave-images";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Draws periodic images of a few waves, with labels in their amplitudes.",
         details: "x(t) = offset + Σ_j A_j (1 + y c_j + u_j) cos(2π (ω_y t_y/H + ω_x t_x/W) + φ_j), with the contrast c_j, u_j \
                   uniform in ± the spread, and φ_j uniform for every sample, or as given where `phase` is `fixed`. Labels are \

@@ -2,16 +2,11 @@
 
 use super::network::{PointSource, at_checkpoint, features, pass_bytes};
 use super::network_features::check_input;
-use crate::artifact::{Cell, Network, Points, Representation, Shape, Table, Value, ValueType};
+use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
 use crate::math::lofi::alignment::Reference;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `feature-alignment`
 pub struct FeatureAlignment;
@@ -37,13 +32,9 @@ pub struct Params {
     #[serde(default)]
     pub on: On,
     /// How many of them, the first so many.
-    #[serde(default = "two_thousand")]
+    #[serde(default = "defaults::whole::<2000>")]
     #[schemars(range(min = 2))]
     pub samples: usize,
-}
-
-const fn two_thousand() -> usize {
-    2000
 }
 
 impl On {
@@ -71,7 +62,6 @@ impl Kind for FeatureAlignment {
     type Params = Params;
     const NAME: &'static str = "feature-alignment";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "How alike LoFi features and those of a network are, for each layer along training.",
         details: "F_ij is the Pearson correlation of LoFi feature i and network feature j of the same layer; overlap is \
@@ -81,31 +71,12 @@ impl Kind for FeatureAlignment {
                   one step.",
         cites: &["neural-lofi", "kornblith-2019"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples, as the network was trained on.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "The network, kept after step 0 and others.",
-            },
-            Slot {
-                name: "features",
-                accepts: &[ValueType::Representation],
-                arity: Arity::Many,
-                doc: "LoFi features of the same samples: of the first layer, the second, …",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples, as the network was trained on."),
+            Slot::one("network", &[ValueType::Network]).doc("The network, kept after step 0 and others."),
+            Slot::many("features", &[ValueType::Representation])
+                .doc("LoFi features of the same samples: of the first layer, the second, …"),
         ],
-        outputs: &[Port {
-            name: "alignment",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each layer and checkpoint.",
-        }],
+        outputs: &[Port::new("alignment", ValueType::Table).doc("A row for each layer and checkpoint.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -141,7 +112,7 @@ impl Kind for FeatureAlignment {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         if network.checkpoints.first().is_none_or(|first| first.step != 0) {
             let reason = "the network was not kept as it started; put 0 among the `checkpoints` of its training";
@@ -160,10 +131,7 @@ struct Layer {
 }
 
 fn references(params: &Params, inputs: &Inputs) -> Result<Vec<Layer>, StepError> {
-    let layer = |value: &Value| {
-        let Value::Representation(features) = value else {
-            return Err(StepError::Bug("slot `features` holds no representation".into()));
-        };
+    let layer = |features: &Representation| {
         let (points, _) = params.on.of(features);
         let samples = params.samples.min(points.rows());
         if samples < 2 {
@@ -172,7 +140,7 @@ fn references(params: &Params, inputs: &Inputs) -> Result<Vec<Layer>, StepError>
         }
         Ok(Layer { reference: Reference::new(&points.block(0, samples))?, samples })
     };
-    inputs.all("features").iter().map(|value| layer(value)).collect()
+    inputs.all::<Representation>("features")?.into_iter().map(layer).collect()
 }
 
 fn rows(

@@ -4,17 +4,11 @@ use super::layer_list::{ListedLayer, written_out};
 use super::network::{PointSource, architecture, input_of};
 use super::parameters::InitialisationName;
 use super::train_network::planned;
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{
     Layer, Loss, Network, Objective, Source, Workspace, initial_parameters, layer_overlaps, mean_gradient,
 };
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `layer-gradient-shares`
 pub struct LayerGradientShares;
@@ -45,7 +39,6 @@ pub struct Params {
     #[serde(default)]
     pub objective: ObjectiveName,
     /// Seed of the weights.
-    #[schemars(range(min = 0))]
     pub seed: u64,
 }
 
@@ -72,7 +65,6 @@ impl Kind for LayerGradientShares {
     type Params = Params;
     const NAME: &'static str = "layer-gradient-shares";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The share of each layer in the squared gradient of a random network, without the part that no label changes.",
         details: "The training samples are cut into halves A and B in their order, an odd one left out, and layer l's overlap \
@@ -82,18 +74,9 @@ impl Kind for LayerGradientShares {
                   In wide networks in the tangent-kernel parametrisation overlaps of labels that are a harmonic of degree k \
                   tend to those of `layer-kernel-shares`.",
         cites: &["dandi-jacot-2021", "jacot-2018"],
-        inputs: &[Slot {
-            name: "x",
-            accepts: &[ValueType::Representation],
-            arity: Arity::One,
-            doc: "The samples; only training samples are used.",
-        }],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row for each layer with weights: layer (from 1), overlap, share.",
-        }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("The samples; only training samples are used.")],
+        outputs: &[Port::new("table", ValueType::Table)
+            .doc("A row for each layer with weights: layer (from 1), overlap, share.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -118,7 +101,7 @@ impl Kind for LayerGradientShares {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
+        let x = inputs.one::<Representation>("x")?;
         let input = input_of(x.geometry, x.samples.train.dim());
         let architecture = architecture(&params.layers, input, params.scaled())?;
         let parameters = initial_parameters(&architecture, params.initialisation.law(), params.seed);

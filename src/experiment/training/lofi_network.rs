@@ -10,9 +10,7 @@ use crate::math::linalg::{Matrix, product};
 use crate::math::lofi::composed::composed_weights;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, draw_weights, input_scale_blocks};
 use crate::math::network::{Architecture, DenseLayer, Layer, Pointwise, initial_parameters};
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
+use crate::step::{About, Context, Family, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +27,6 @@ pub struct Params {
     /// The nonlinearity of the lifts.
     pub activation: Pointwise,
     /// Seed of the lifts' weights, as in their `random-features`, and of the readout's.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// The law of the readout's first weights.
     #[serde(default)]
@@ -59,7 +56,6 @@ impl Kind for LofiNetwork {
     type Params = Params;
     const NAME: &'static str = "lofi-network";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "A fully connected network whose hidden layers have LoFi's features, to train on from there.",
         details: "A filter is a linear map between two lifts, so lift l's weights W and the filter V before it are one dense \
@@ -68,26 +64,11 @@ impl Kind for LofiNetwork {
                   activation for each lift, then `dense: {width: 1, bias: true}`, drawn at random.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples that LoFi began with.",
-            },
-            Slot {
-                name: "filters",
-                accepts: &[ValueType::Spectrum],
-                arity: Arity::Many,
-                doc: "Spectra of the filters, first layer first, solved in feature space, without the first moment and without \
-                      more `pairs` than they keep; each is checked against the samples' moment.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples that LoFi began with."),
+            Slot::many("filters", &[ValueType::Spectrum]).doc("Spectra of the filters, first layer first, solved in feature space, without the first moment and without \
+                      more `pairs` than they keep; each is checked against the samples' moment."),
         ],
-        outputs: &[Port {
-            name: "network",
-            value_type: ValueType::Network,
-            keep: Keep::Always,
-            doc: "The network, one checkpoint at step 0.",
-        }],
+        outputs: &[Port::new("network", ValueType::Network).doc("The network, one checkpoint at step 0.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -115,8 +96,8 @@ impl Kind for LofiNetwork {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
-        let filters = inputs.all("filters").iter().map(|value| filter(value)).collect::<Result<Vec<_>, _>>()?;
+        let x = inputs.one::<Representation>("x")?;
+        let filters = inputs.values("filters").iter().map(|value| filter(value)).collect::<Result<Vec<_>, _>>()?;
         let mut widths: Vec<usize> = filters.iter().map(|spectrum| spectrum.vectors.nrows()).collect();
         widths.push(params.width);
         let (layers, input) = (params.layers(&widths), input_of(x.geometry, x.samples.train.dim()));

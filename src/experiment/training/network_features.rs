@@ -1,14 +1,10 @@
 //! What a hidden layer of a trained network gives.
 
 use super::network::{PointSource, at_checkpoint, features, input_of, layout_of_maps, pass_bytes};
-use crate::artifact::{Geometry, Network, Representation, Shape, Value, ValueType};
+use crate::artifact::Geometry;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::linalg::Matrix;
-use crate::step::{
-    About, Arity, Context, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `network-features`
 pub struct NetworkFeatures;
@@ -22,7 +18,6 @@ pub struct Params {
     pub layer: usize,
     /// Steps of training after which the network was kept; the last ones by default.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub step: Option<usize>,
 }
 
@@ -30,27 +25,18 @@ impl Kind for NetworkFeatures {
     type Params = Params;
     const NAME: &'static str = "network-features";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The features of a hidden layer of a trained network.",
         details: "After activation, pooling and normalisation: what the next layer with weights takes. Maps keep their \
                   layout, so a convolutional layer's features can be pooled or looked at.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples, as the network was trained on.",
-            },
-            Slot { name: "network", accepts: &[ValueType::Network], arity: Arity::One, doc: "The network." },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples, as the network was trained on."),
+            Slot::one("network", &[ValueType::Network]).doc("The network."),
         ],
-        outputs: &[Port {
-            name: "features",
-            value_type: ValueType::Representation,
-            keep: Keep::IfDear,
-            doc: "The same samples, as the hidden layer gives them.",
-        }],
+        outputs: &[
+            Port::new("features", ValueType::Representation).doc("The same samples, as the hidden layer gives them.")
+        ],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -75,7 +61,7 @@ impl Kind for NetworkFeatures {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         let trained = at_checkpoint(network, checkpoint(network, params.step)?)?;
         let hidden = trained.architecture().hidden();

@@ -2,15 +2,9 @@
 
 use super::network::{PointSource, at_checkpoint, features};
 use super::network_features::check_input;
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::statistics::metrics::{Estimate, ZeroPrediction, classification_error, mean_squared_error};
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `network-score`
 pub struct NetworkScore;
@@ -27,33 +21,17 @@ impl Kind for NetworkScore {
     type Params = Params;
     const NAME: &'static str = "network-score";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Scores every checkpoint of a network on the test samples.",
         details: "The samples need not be those of the training: a network that was trained on one representation of images \
                   can be scored on another. An output of exactly 0 counts as +1, as in training.",
         cites: &["ricci-2026"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "Samples of the layout that the network takes; the test split is scored.",
-            },
-            Slot {
-                name: "network",
-                accepts: &[ValueType::Network],
-                arity: Arity::One,
-                doc: "A network with one output, at its checkpoints.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("Samples of the layout that the network takes; the test split is scored."),
+            Slot::one("network", &[ValueType::Network]).doc("A network with one output, at its checkpoints."),
         ],
-        outputs: &[Port {
-            name: "trajectory",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "A row a checkpoint: share of wrong signs with its standard error, accuracy = 1 − error, mean squared error, \
-                  mean output.",
-        }],
+        outputs: &[Port::new("trajectory", ValueType::Table).doc("A row a checkpoint: share of wrong signs with its standard error, accuracy = 1 − error, mean squared error, \
+                  mean output.")],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -83,7 +61,7 @@ impl Kind for NetworkScore {
     }
 
     fn run(&self, _: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let (x, network) = (inputs.representation("x")?, inputs.network("network")?);
+        let (x, network) = (inputs.one::<Representation>("x")?, inputs.one::<Network>("network")?);
         check_input(x, network)?;
         let labels = &x.labels.test;
         let source = PointSource::new(&x.samples.test, labels);

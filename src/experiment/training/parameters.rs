@@ -5,8 +5,7 @@ use crate::math::network::{
     Architecture, BiasCorrection, Initialisation, Layer, Loss, Rule, Schedule, ScheduleShape, initial_parameters,
     scaled_rate,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 use std::ops::Range;
 
 /// What training makes small, averaged over samples.
@@ -51,34 +50,22 @@ pub struct Sgd {
 #[serde(deny_unknown_fields)]
 pub struct Adam {
     /// Memory of the mean gradient.
-    #[serde(default = "beta1")]
+    // The defaults of PyTorch.
+    #[serde(default = "defaults::decimal::<9, 1>")]
     #[schemars(range(min = 0.0, max = 0.999_999))]
     pub beta1: f64,
     /// Memory of the mean square.
-    #[serde(default = "beta2")]
+    #[serde(default = "defaults::decimal::<999, 3>")]
     #[schemars(range(min = 0.0, max = 0.999_999))]
     pub beta2: f64,
     /// Added to the root of the mean square.
-    #[serde(default = "epsilon")]
+    #[serde(default = "defaults::decimal::<1, 8>")]
     #[schemars(range(min = 0.0))]
     pub epsilon: f64,
     /// Times the parameters, added to the gradient.
     #[serde(default)]
     #[schemars(range(min = 0.0))]
     pub weight_decay: f64,
-}
-
-// The defaults of PyTorch.
-const fn beta1() -> f64 {
-    0.9
-}
-
-const fn beta2() -> f64 {
-    0.999
-}
-
-const fn epsilon() -> f64 {
-    1e-8
 }
 
 impl Default for OptimiserParams {
@@ -119,7 +106,6 @@ pub enum InitialisationName {
 #[serde(deny_unknown_fields)]
 pub struct OrthogonalStart {
     /// Largest ‖ω‖₁ = |ω_y| + |ω_x|, in waves over the map.
-    #[schemars(range(min = 0))]
     pub degree: usize,
 }
 
@@ -132,16 +118,11 @@ pub struct L2Penalty {
     pub lambda: f64,
     /// Steps over which λ rises by a constant factor a step.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub rise: usize,
     /// λ at the first step of the rise, as a share of its last value.
-    #[serde(default = "ten_thousandth")]
+    #[serde(default = "defaults::decimal::<1, 4>")]
     #[schemars(range(min = 1e-12, max = 1.0))]
     pub from: f64,
-}
-
-const fn ten_thousandth() -> f64 {
-    1e-4
 }
 
 impl L2Penalty {
@@ -198,7 +179,6 @@ pub struct Params {
     pub schedule: ScheduleName,
     /// Steps over which the learning rate rises linearly to its largest.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub warm_up: usize,
     /// Samples in a batch B; all of them where there are fewer.
     #[schemars(range(min = 1))]
@@ -207,7 +187,6 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1_000_000_000_000_u64))]
     pub steps: usize,
     /// Seed of the weights and of the order of the samples.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// The law of the first weights; not used where a network is wired to `start`.
     #[serde(default)]
@@ -218,7 +197,6 @@ pub struct Params {
     pub trained: Option<Vec<usize>>,
     /// Steps after which losses, errors and norms are computed; after the last one always, never later.
     #[serde(default)]
-    #[schemars(inner(range(min = 0)))]
     pub evaluate_at: Vec<usize>,
     /// Samples of each split that losses and errors are computed on: the first so many, by default all.
     #[serde(default)]
@@ -226,7 +204,6 @@ pub struct Params {
     pub evaluation_samples: Option<usize>,
     /// Steps after which the network is kept; after the last one always, never later.
     #[serde(default)]
-    #[schemars(inner(range(min = 0)))]
     pub checkpoints: Vec<usize>,
 }
 

@@ -1,13 +1,8 @@
 //! When online gradient descent finds information that is in phases alone.
 
-use crate::artifact::{Cell, Shape, Table, Value, ValueType};
 use crate::math::phase::learner::{BLOCK, PhaseLearner, State};
 use crate::math::phase::model::PhaseModel;
-use crate::step::{
-    About, Context, Family, Grid, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `phase-recovery`
 pub struct PhaseRecovery;
@@ -24,11 +19,11 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub alpha: f64,
     /// Mode m whose phase the label locks: `φ_{3m} = 3 φ_m`. 1 is in the leading modes, `⌊(N/2 − 1)/3⌋` in the tail.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::whole::<1>")]
     #[schemars(range(min = 1, max = 2048))]
     pub lock: usize,
     /// Rate c: the step is c/N².
-    #[serde(default = "unit")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = 1e-6, max = 1e6))]
     pub rate: f64,
     /// Where the overlap is recorded, in steps over N³, increasing; the last one ends the run.
@@ -38,24 +33,11 @@ pub struct Params {
     #[serde(default)]
     pub stop_at_recovery: bool,
     /// The overlap at which the planted space counts as recovered.
-    #[serde(default = "half")]
+    #[serde(default = "defaults::decimal::<5, 1>")]
     #[schemars(range(min = 0.01, max = 0.99))]
     pub level: f64,
     /// Seed of the start and the signals.
-    #[schemars(range(min = 0))]
     pub seed: u64,
-}
-
-const fn one() -> usize {
-    1
-}
-
-const fn unit() -> f64 {
-    1.0
-}
-
-const fn half() -> f64 {
-    0.5
 }
 
 fn checkpoints() -> Grid {
@@ -69,7 +51,6 @@ impl Kind for PhaseRecovery {
     type Params = Params;
     const NAME: &'static str = "phase-recovery";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Trains one neuron on signals whose classes differ in a lock between two phases.",
         details: "x_t = √(2/N) Σ_k √(2λ_k) cos(2πkt/N + φ_k), k = 1 … N/2 − 1, with Σ λ_k = N/2 − 1, the eigenvalues of \
@@ -81,21 +62,11 @@ impl Kind for PhaseRecovery {
         cites: &["ricci-2026"],
         inputs: &[],
         outputs: &[
-            Port {
-                name: "curve",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "A row a checkpoint that was reached: `n_over_cube` as asked for, `steps`, `overlap` and \
-                      `excess_overlap` = (overlap − 4/N)/(1 − 4/N), 0 for a random direction.",
-            },
-            Port {
-                name: "recovery",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "One row: `recovery_steps`, the first step at which the overlap was at the level, null where it never \
+            Port::new("curve", ValueType::Table).doc("A row a checkpoint that was reached: `n_over_cube` as asked for, `steps`, `overlap` and \
+                      `excess_overlap` = (overlap − 4/N)/(1 − 4/N), 0 for a random direction."),
+            Port::new("recovery", ValueType::Table).doc("One row: `recovery_steps`, the first step at which the overlap was at the level, null where it never \
                       was; `recovered`, 1 or 0; `steps`, which is the last step in place of that null, its logarithm (of \
-                      at least 1) and its ratio to N³.",
-            },
+                      at least 1) and its ratio to N³."),
         ],
     };
 
@@ -107,9 +78,7 @@ impl Kind for PhaseRecovery {
             .into_iter()
             .chain(params.steps().err())
             .collect();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        Problem::refuse(problems)?;
         let steps = params.steps().ok().and_then(|steps| steps.last().copied()).unwrap_or(0);
         Ok(Plan {
             outputs: vec![Shape::Table, Shape::Table],

@@ -3,9 +3,9 @@
 use super::network::PointSource;
 use super::parameters::L2Penalty;
 use super::state::{Progress, decode, encode};
-use crate::artifact::{Cell, Checkpoint, Network, Table, Value};
+use crate::artifact::Checkpoint;
 use crate::math::network::{Evaluation, Order, Schedule, Trainer};
-use crate::step::{Context, Header, Outputs, StepError};
+use crate::step::prelude::*;
 
 /// What a training run does when.
 pub struct Setting {

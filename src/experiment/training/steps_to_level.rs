@@ -1,13 +1,7 @@
 //! After how many steps a column of a trajectory first reaches a level.
 
-use crate::artifact::{Cell, Table, Value, ValueType};
 use crate::math::statistics::curve::{Crossing, first_crossing};
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shape, Shapes,
-    Slot, StepError,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::step::prelude::*;
 
 /// `steps-to-level`
 pub struct StepsToLevel;
@@ -49,26 +43,15 @@ impl Kind for StepsToLevel {
     type Params = Params;
     const NAME: &'static str = "steps-to-level";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "The steps of training after which a column first reaches a level.",
         details: "Straight lines between the recorded steps. A trajectory that begins beyond the level needs as many steps as \
                   its first row has; one that never reaches it is censored: `steps_needed` is null, and `steps` the last \
                   step recorded, less than what it needs.",
         cites: &["ricci-2026"],
-        inputs: &[Slot {
-            name: "trajectory",
-            accepts: &[ValueType::Table],
-            arity: Arity::One,
-            doc: "A table with a column `step`, as of `train-network` or `network-score`.",
-        }],
-        outputs: &[Port {
-            name: "steps",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "One row: `steps_needed`, null where the level is not reached; `reached`, 1 or 0; `steps`, and its logarithm \
-                  (of at least 1).",
-        }],
+        inputs: &[Slot::one("trajectory", &[ValueType::Table]).doc("A table with a column `step`, as of `train-network` or `network-score`.")],
+        outputs: &[Port::new("steps", ValueType::Table).doc("One row: `steps_needed`, null where the level is not reached; `reached`, 1 or 0; `steps`, and its logarithm \
+                  (of at least 1).")],
     };
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -80,7 +63,7 @@ impl Kind for StepsToLevel {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let (steps, values) = curve(inputs.table("trajectory")?, &params.column)?;
+        let (steps, values) = curve(inputs.one::<Table>("trajectory")?, &params.column)?;
         let rising = params.direction == Side::Rising;
         let needed = match first_crossing((&steps, &values), params.level, rising) {
             Crossing::At(step) => Some(step),

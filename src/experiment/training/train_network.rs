@@ -4,30 +4,21 @@ use super::network::{architecture, input_of, shape};
 use super::parameters::Params;
 use super::run::{Setting, Training};
 use super::targets::{check_outputs, one_output, sources};
-use crate::artifact::{Network, Representation, Shape, ValueType};
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Layer, Optimiser, Trainer};
 use crate::math::size::times;
-use crate::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
-};
+use crate::step::prelude::*;
 
 /// `train-network`
 pub struct TrainNetwork;
 
-const TARGETS: Slot = Slot {
-    name: "targets",
-    accepts: &[ValueType::Representation],
-    arity: Arity::Optional,
-    doc: "What the outputs are to be, sample by sample, in place of the labels; with the squared loss.",
-};
+const TARGETS: Slot = Slot::optional("targets", &[ValueType::Representation])
+    .doc("What the outputs are to be, sample by sample, in place of the labels; with the squared loss.");
 
 impl Kind for TrainNetwork {
     type Params = Params;
     const NAME: &'static str = "train-network";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Trains a network on labels or other targets by gradient descent.",
         details: "In f32; a batch is drawn without replacement, and every epoch is a new order. `step` counts the steps made \
@@ -38,39 +29,17 @@ impl Kind for TrainNetwork {
                   with the same result.",
         cites: &["neural-lofi"],
         inputs: &[
-            Slot {
-                name: "x",
-                accepts: &[ValueType::Representation],
-                arity: Arity::One,
-                doc: "The samples: images or features.",
-            },
-            Slot {
-                name: "start",
-                accepts: &[ValueType::Network],
-                arity: Arity::Optional,
-                doc: "A network with the same layers, from whose last checkpoint training starts.",
-            },
+            Slot::one("x", &[ValueType::Representation]).doc("The samples: images or features."),
+            Slot::optional("start", &[ValueType::Network])
+                .doc("A network with the same layers, from whose last checkpoint training starts."),
             TARGETS,
         ],
         outputs: &[
-            Port {
-                name: "trajectory",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "Losses and errors (shares of wrong signs or classes) along training.",
-            },
-            Port {
-                name: "layers",
-                value_type: ValueType::Table,
-                keep: Keep::Always,
-                doc: "Norms of the gradient and of the parameters of each layer with weights along training.",
-            },
-            Port {
-                name: "network",
-                value_type: ValueType::Network,
-                keep: Keep::Always,
-                doc: "The network at its checkpoints.",
-            },
+            Port::new("trajectory", ValueType::Table)
+                .doc("Losses and errors (shares of wrong signs or classes) along training."),
+            Port::new("layers", ValueType::Table)
+                .doc("Norms of the gradient and of the parameters of each layer with weights along training."),
+            Port::new("network", ValueType::Network).doc("The network at its checkpoints."),
         ],
     };
 
@@ -110,10 +79,9 @@ impl Kind for TrainNetwork {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        let x = inputs.representation("x")?;
-        let start = if inputs.all("start").is_empty() { None } else { Some(inputs.network("start")?) };
-        let targets =
-            if inputs.all(TARGETS.name).is_empty() { None } else { Some(inputs.representation(TARGETS.name)?) };
+        let x = inputs.one::<Representation>("x")?;
+        let start = inputs.optional::<Network>("start")?;
+        let targets = inputs.optional::<Representation>(TARGETS.name)?;
         training(params, (x, targets), start)?.run(context, SAVE_EVERY_FLOPS)
     }
 }

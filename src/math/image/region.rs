@@ -5,6 +5,8 @@ use super::maps::Geometry;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::fourier::Smoother;
 use crate::math::linalg::Matrix;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The mean over channels at each pixel. Shapes: CHW -> HW. Cost: CHW.
 ///
@@ -52,12 +54,16 @@ pub fn smoothed_magnitude(values: &[f64], shape: Geometry, smoother: &Smoother) 
     Ok(out)
 }
 
-/// How the maps of a layer's features become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the maps of a layer's features become one. The reference implementation has several definitions, which disagree
+/// at the input by the weights and elsewhere by a factor; the first is that of the paper's figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "AverageName")]
 pub enum Average {
-    /// `Σ |λ_k| I_k / Σ |λ_k|`.
+    /// Σ |λ_k| I_k/Σ |λ_k|, and Σ |λ_k| v_k²/Σ |λ_k| at the input.
+    #[default]
     EigenvalueWeighted,
-    /// `(1/K) Σ I_k`; for the input's eigenvectors `(1/K) Σ |λ_k| v_k²`.
+    /// (1/K) Σ I_k, and (1/K) Σ |λ_k| v_k² at the input.
     Plain,
 }
 

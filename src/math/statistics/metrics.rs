@@ -1,13 +1,20 @@
 //! How good are predictions, and how sure is that?
 
 use crate::math::error::{MathError, check_range, check_size};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Which class a prediction of exactly zero belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// The reference's readouts with a selected ridge count it as positive, those at given ridges as an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Zero")]
 pub enum ZeroPrediction {
-    /// `ŷ >= 0` is +1: the reference's readouts with a selected ridge.
+    /// The class +1.
+    #[default]
+    #[serde(rename = "positive")]
     IsPositive,
-    /// `sign(0) = 0` equals no label: the reference's readouts at given ridges.
+    /// None: it counts as an error.
+    #[serde(rename = "error")]
     IsError,
 }
 

@@ -25,7 +25,6 @@ impl Figure for Heatmap {
     type Content = Content;
     const NAME: &'static str = "heatmap";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "A value over two axes as coloured cells, in one panel or several side by side.",
         details: "Colours are viridis. Axes are categorical: equal cells with their values beside them, numbers in order. \
                   Values are printed inside the cells where there is room. Cells without a value stay grey. Nothing is \

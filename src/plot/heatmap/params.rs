@@ -1,8 +1,8 @@
 //! Parameters of `heatmap`, beyond those that all figures share.
 
 use crate::plot::axes::axis_scale::AxisScale;
-use crate::step::Filter;
 use crate::step::roles::Axis;
+use crate::step::{Filter, defaults};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct Params {
     #[serde(default)]
     pub value_scale: AxisScale,
     /// Whether all panels have one colour scale, so that they can be compared.
-    #[serde(default = "yes")]
+    #[serde(default = "defaults::yes")]
     pub shared_scale: bool,
     /// Which cell of each panel is marked and printed: `min`, `max` or `none`.
     #[serde(default)]
@@ -28,10 +28,6 @@ pub struct Params {
     /// A value of the same table to print beside each panel.
     #[serde(default)]
     pub baseline: Option<Baseline>,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// A single value of the same table to print beside a panel, e.g. that of plain ridge.

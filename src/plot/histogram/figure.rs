@@ -23,7 +23,6 @@ impl Figure for Histogram {
     type Content = Content;
     const NAME: &'static str = "histogram";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "How many values fall into each bin, with some values marked.",
         details: "Draws a table of bins: columns low and high, the column of heights, and mark. A row whose mark is true is one \
                   value, low = high, drawn as a triangle on the axis in a colour of its own. The bins are made by the clause \

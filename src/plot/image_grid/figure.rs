@@ -17,7 +17,6 @@ impl Figure for ImageGrid {
     type Content = Vec<Block>;
     const NAME: &'static str = "image-grid";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Small images in rows and columns: filters, activations, importance maps.",
         details: "Signed numbers are blue below and red above zero, which is white; magnitudes are viridis; brightness is grey, or \
                   red, green and blue. Rows and columns come in the order in which they first appear, further values below \

@@ -22,7 +22,6 @@ impl Figure for LineBand {
     type Content = Content;
     const NAME: &'static str = "line-band";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Curves with a band of uncertainty, and published points over them.",
         details: "Draws column y against column x, one curve for each value of the colour column, in the order in which \
                   the values first appear. The band is the interval of column y in an aggregated table, or lies \

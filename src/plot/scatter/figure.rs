@@ -23,7 +23,6 @@ impl Figure for Scatter {
     type Content = Content;
     const NAME: &'static str = "scatter";
     const ABOUT: Words = Words {
-        module: module_path!(),
         summary: "Points over two numbers, with their errors, names and the line of equality.",
         details: "Draws a point for each row that has both numbers, in the colour and shape of its groups. Bars of error are \
                   the intervals of an aggregated table. Published points are hollow. Nothing is computed here but positions.",

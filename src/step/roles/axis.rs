@@ -1,6 +1,7 @@
 //! Which column an axis shows, and what is written beside it.
 
 use crate::artifact::{Table, TableError, column_title};
+use crate::step::defaults;
 use crate::step::error::Problem;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
@@ -26,13 +27,9 @@ pub struct AxisForm {
     #[serde(default)]
     pub unit: String,
     /// Factor from the column's numbers to the numbers shown, e.g. 100 for percent.
-    #[serde(default = "one")]
+    #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub scale: f64,
-}
-
-const fn one() -> f64 {
-    1.0
 }
 
 impl Axis {

@@ -4,9 +4,10 @@ use super::evidence::evidence;
 use super::headed::{Headed, Shares};
 use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
 use crate::artifact::{Shape, Table, Value, ValueType, Verdict};
-use crate::step::about::{About, Arity, Family, Keep, Port, Slot};
+use crate::step::about::{About, Family, Port, Slot};
 use crate::step::columns::Columns;
 use crate::step::context::Context;
+use crate::step::defaults;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
 use crate::step::header::{Column, ColumnRole, Header, Headers};
@@ -70,16 +71,12 @@ pub struct ClaimHead {
     #[serde(default)]
     pub seeds: Option<Columns>,
     /// Level of the two-sided interval.
-    #[serde(default = "level")]
+    #[serde(default = "defaults::decimal::<95, 2>")]
     #[schemars(range(min = 0.5, max = 0.9999))]
     pub level: f64,
     /// Whether nothing random went into the rows: then the one value decides by itself, without an interval.
     #[serde(default)]
     pub deterministic: bool,
-}
-
-const fn level() -> f64 {
-    0.95
 }
 
 /// What a claim takes of [`ClaimHead`] beside what all take.
@@ -128,18 +125,12 @@ impl<C: Claim> Kind for Claimed<C> {
     type Params = Headed<Self>;
     const NAME: &'static str = C::NAME;
     const ABOUT: About = About {
-        module: C::ABOUT.module,
         family: Family::Claim,
         summary: C::ABOUT.summary,
         details: C::ABOUT.details,
         cites: C::ABOUT.cites,
-        inputs: &[Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." }],
-        outputs: &[Port {
-            name: "verdict",
-            value_type: ValueType::Verdict,
-            keep: Keep::Always,
-            doc: "How the claim ends, with the numbers that decide it.",
-        }],
+        inputs: &[Slot::one("table", &[ValueType::Table]).doc("The rows.")],
+        outputs: &[Port::new("verdict", ValueType::Verdict).doc("How the claim ends, with the numbers that decide it.")],
     };
 
     fn role(&self) -> Role<'_> {
@@ -151,8 +142,8 @@ impl<C: Claim> Kind for Claimed<C> {
     }
 
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let faults = C::faults(&params.own, &params.head);
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Verdict])) } else { Err(faults) }
+        Problem::refuse(C::faults(&params.own, &params.head))?;
+        Ok(Plan::light(vec![Shape::Verdict]))
     }
 
     /// The columns of the evidence.
@@ -164,7 +155,7 @@ impl<C: Claim> Kind for Claimed<C> {
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         context.check()?;
-        let table = params.head.filter.apply(inputs.table("table")?)?;
+        let table = params.head.filter.apply(inputs.one::<Table>("table")?)?;
         Ok(vec![Value::Verdict(C::verdict(&params.own, &params.head, &table)?)])
     }
 }

@@ -6,7 +6,7 @@ use super::headed::{Headed, Shares};
 use super::role::{FigureRole, GivenFigure, Role, Words};
 use super::source::Source;
 use crate::artifact::{self, Shape, Value, ValueType};
-use crate::step::about::{About, Family, Keep, Port, Slot};
+use crate::step::about::{About, Family, Port, Slot};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::filter::Filter;
@@ -167,18 +167,12 @@ impl<F: Figure> Kind for Drawn<F> {
     type Params = Headed<Self>;
     const NAME: &'static str = F::NAME;
     const ABOUT: About = About {
-        module: F::ABOUT.module,
         family: Family::Plot,
         summary: F::ABOUT.summary,
         details: F::ABOUT.details,
         cites: F::ABOUT.cites,
         inputs: &[Self::SLOT],
-        outputs: &[Port {
-            name: "figure",
-            value_type: ValueType::Figure,
-            keep: Keep::Always,
-            doc: "The figure with its description and caption.",
-        }],
+        outputs: &[Port::new("figure", ValueType::Figure).doc("The figure with its description and caption.")],
     };
 
     fn role(&self) -> Role<'_> {
@@ -250,7 +244,7 @@ mod tests {
         type Source = Rows;
         type Content = usize;
         const NAME: &'static str = "count";
-        const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+        const ABOUT: Words = Words { summary: "a fake", details: "", cites: &[] };
         const SHOWS: &'static str = "what is counted";
 
         fn faults(params: &Own) -> Vec<Problem> {

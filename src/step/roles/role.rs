@@ -10,8 +10,6 @@ use serde_json::Value as Json;
 /// A kind's documentation, without the wiring that its role decides.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
-    /// `module_path!()` of the kind's file: its code fingerprint is looked up under it.
-    pub module: &'static str,
     /// One line: what it does.
     pub summary: &'static str,
     /// Formula and conventions, in plain text.

@@ -83,11 +83,9 @@ pub struct SampleHead {
     #[schemars(range(min = 0, max = 10_000_000))]
     pub n_test: usize,
     /// Seed of what samples share and of the samples, those of the test split excepted where there is a `test_seed`.
-    #[schemars(range(min = 0))]
     pub seed: u64,
     /// Seed of the test samples: by default the same test samples for every `seed`.
     #[serde(default)]
-    #[schemars(range(min = 0))]
     pub test_seed: u64,
 }
 
@@ -182,7 +180,6 @@ impl<S: Sampler> Kind for Sampled<S> {
     type Params = Headed<Self>;
     const NAME: &'static str = S::NAME;
     const ABOUT: About = About {
-        module: S::ABOUT.module,
         family: Family::Data,
         summary: S::ABOUT.summary,
         details: S::ABOUT.details,
@@ -257,7 +254,7 @@ mod tests {
         type Head = SampleHead;
         type Law = f64;
         const NAME: &'static str = "counting";
-        const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+        const ABOUT: Words = Words { summary: "a fake", details: "", cites: &[] };
         const TAKES: &'static [&'static str] = SampleHead::ALL;
         const ORIGIN: [&'static str; 3] = ["counting", "Counting", "numbers"];
         const PORTS: &'static [Port] = &[port("samples", "numbers"), port("same", "the same")];

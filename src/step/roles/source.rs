@@ -37,7 +37,7 @@ impl Source for Rows {
     type Of<'a> = &'a Table;
 
     fn of(inputs: &Inputs) -> Result<&Table, StepError> {
-        inputs.table(Self::SLOT)
+        inputs.one::<Table>(Self::SLOT)
     }
 }
 
@@ -53,6 +53,6 @@ impl Source for Images {
     type Of<'a> = Vec<&'a Pictures>;
 
     fn of(inputs: &Inputs) -> Result<Vec<&Pictures>, StepError> {
-        inputs.all_pictures(Self::SLOT)
+        inputs.all::<Pictures>(Self::SLOT)
     }
 }

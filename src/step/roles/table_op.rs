@@ -4,7 +4,7 @@ use super::clause::{After, Clause, TableHead};
 use super::headed::{Headed, Shares};
 use super::role::{GivenTable, Need, Role, TableRole, Words};
 use crate::artifact::{Shape, Table, Value, ValueType};
-use crate::step::about::{About, Arity, Family, Keep, Port, Slot};
+use crate::step::about::{About, Family, Port, Slot};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
 use crate::step::header::{Header, Headers};
@@ -76,18 +76,12 @@ impl<T: TableOp> Kind for Operation<T> {
     type Params = Headed<Self>;
     const NAME: &'static str = T::NAME;
     const ABOUT: About = About {
-        module: T::ABOUT.module,
         family: Family::Analysis,
         summary: T::ABOUT.summary,
         details: T::ABOUT.details,
         cites: T::ABOUT.cites,
-        inputs: &[Slot { name: "table", accepts: &[ValueType::Table], arity: Arity::One, doc: "The rows." }],
-        outputs: &[Port {
-            name: "table",
-            value_type: ValueType::Table,
-            keep: Keep::Always,
-            doc: "The resulting rows.",
-        }],
+        inputs: &[Slot::one("table", &[ValueType::Table]).doc("The rows.")],
+        outputs: &[Port::new("table", ValueType::Table).doc("The resulting rows.")],
     };
 
     fn role(&self) -> Role<'_> {
@@ -103,8 +97,8 @@ impl<T: TableOp> Kind for Operation<T> {
     }
 
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let faults = T::faults(&params.own, &params.head);
-        if faults.is_empty() { Ok(Plan::light(vec![Shape::Table])) } else { Err(faults) }
+        Problem::refuse(T::faults(&params.own, &params.head))?;
+        Ok(Plan::light(vec![Shape::Table]))
     }
 
     fn header(&self, _: &str, params: &Self::Params, inputs: &Headers) -> Option<Header> {
@@ -113,7 +107,7 @@ impl<T: TableOp> Kind for Operation<T> {
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         context.check()?;
-        Ok(vec![Value::Table(T::apply(&params.own, &params.head, inputs.table("table")?, context)?)])
+        Ok(vec![Value::Table(T::apply(&params.own, &params.head, inputs.one::<Table>("table")?, context)?)])
     }
 }
 

@@ -34,7 +34,7 @@ struct Paint {
 struct Hang {}
 
 const fn about(family: Family, inputs: &'static [Slot], outputs: &'static [Port]) -> About {
-    About { module: module_path!(), family, summary: "a fake", details: "", cites: &[], inputs, outputs }
+    About { family, summary: "a fake", details: "", cites: &[], inputs, outputs }
 }
 
 const fn port(name: &'static str, value_type: ValueType) -> Port {
@@ -61,7 +61,7 @@ impl Figure for Gallery {
     type Source = Images;
     type Content = ();
     const NAME: &'static str = "gallery";
-    const ABOUT: Words = Words { module: module_path!(), summary: "a fake", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "a fake", details: "", cites: &[] };
     const SHOWS: &'static str = "what to show";
 
     fn content(_: &Asked<'_, Hang>, _: Vec<&Pictures>) -> Result<(), StepError> {

@@ -54,6 +54,26 @@ fn code_that_is_reached_in_any_way_counts() {
             ("math/inner.rs", "1.0", "2.0"),
         ),
         (
+            "a body that a trait gives, where a glob brings the trait in behind a re-export",
+            "use crate::math::prelude::*; pub fn a_run() -> f64 { X.twice() }",
+            &[
+                ("math/mod.rs", "pub mod prelude; mod inner;"),
+                ("math/prelude.rs", "pub use super::inner::{Double, X};"),
+                (
+                    "math/inner.rs",
+                    "pub struct X; pub trait Double { fn twice(&self) -> f64 { 2.0 } } impl Double for X {}",
+                ),
+            ],
+            ("math/inner.rs", "2.0", "3.0"),
+        ),
+        (
+            "a default that an attribute names with a number in it",
+            "use crate::math::whole; #[derive(Deserialize)] pub struct P { #[serde(default = \"whole::<4>\")] pub n: usize } \
+             pub fn a_run() -> P { todo!() }",
+            &[("math/mod.rs", "pub fn whole<const N: usize>() -> usize { N + 1 }")],
+            ("math/mod.rs", "N + 1", "N + 2"),
+        ),
+        (
             "a function that bears its module's name",
             "use crate::math::gram; pub fn a_run() -> f64 { gram() }",
             &[("math/mod.rs", "mod gram; pub use gram::gram;"), ("math/gram.rs", "pub fn gram() -> f64 { 1.0 }")],

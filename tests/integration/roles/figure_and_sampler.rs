@@ -1,12 +1,11 @@
 //! A sampler and a figure of a few lines, and a plain kind between them.
 
 use super::{loaded, ran};
-use lofi::artifact::{Cell, Points, Shape, Table, Value, ValueType};
+use lofi::artifact::{Cell, Points, Representation, Shape, Table, Value, ValueType};
 use lofi::math::{linalg::Matrix, random::Stream};
 use lofi::step::roles::{Asked, Batch, Counts, Figure, Rows, SampleHead, SampleShape, Sampler, SplitDraw, Words, port};
 use lofi::step::{
-    About, Arity, Context, Family, Header, Headers, Inputs, Keep, Kind, Outputs, Plan, Port, Problem, Shapes, Slot,
-    StepError,
+    About, Context, Family, Header, Headers, Inputs, Kind, Outputs, Plan, Port, Problem, Shapes, Slot, StepError,
 };
 use lofi::study::OutputKind;
 use schemars::JsonSchema;
@@ -29,7 +28,7 @@ impl Sampler for Coins {
     type Head = SampleHead;
     type Law = ();
     const NAME: &'static str = "coins";
-    const ABOUT: Words = Words { module: module_path!(), summary: "Draws coins.", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "Draws coins.", details: "", cites: &[] };
     const TAKES: &'static [&'static str] = SampleHead::ALL;
     const ORIGIN: [&'static str; 3] = ["coins", "Coins", "regression"];
     const PORTS: &'static [Port] = &[port("samples", "One coin a sample, and what it shows as its label.")];
@@ -68,13 +67,12 @@ impl Kind for Heads {
     type Params = NoParams;
     const NAME: &'static str = "heads";
     const ABOUT: About = About {
-        module: module_path!(),
         family: Family::Experiment,
         summary: "Share of heads.",
         details: "",
         cites: &[],
-        inputs: &[Slot { name: "x", accepts: &[ValueType::Representation], arity: Arity::One, doc: "coins" }],
-        outputs: &[Port { name: "table", value_type: ValueType::Table, keep: Keep::Always, doc: "a row a split" }],
+        inputs: &[Slot::one("x", &[ValueType::Representation]).doc("coins")],
+        outputs: &[Port::new("table", ValueType::Table).doc("a row a split")],
     };
 
     fn plan(&self, _: &NoParams, _: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -86,7 +84,7 @@ impl Kind for Heads {
     }
 
     fn run(&self, _: &NoParams, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        let Value::Representation(coins) = inputs.one("x")? else { panic!("coins") };
+        let coins: &Representation = inputs.one("x")?;
         let row = |labels: &Vec<f64>| {
             vec![Cell::from(labels.len()), Cell::Float(labels.iter().sum::<f64>() / labels.len() as f64)]
         };
@@ -114,7 +112,7 @@ impl Figure for Strip {
     type Source = Rows;
     type Content = Vec<f64>;
     const NAME: &'static str = "strip";
-    const ABOUT: Words = Words { module: module_path!(), summary: "Dots on a line.", details: "", cites: &[] };
+    const ABOUT: Words = Words { summary: "Dots on a line.", details: "", cites: &[] };
     const SHOWS: &'static str = "A row for each dot.";
 
     fn content(asked: &Asked<'_, StripParams>, table: &Table) -> Result<Vec<f64>, StepError> {
