@@ -3,6 +3,7 @@
 mod edits;
 mod holes;
 mod ran;
+mod reruns;
 
 #[path = "../../../build/fingerprint/mod.rs"]
 mod fingerprint;
