@@ -218,8 +218,8 @@ impl Header {
     }
 }
 
-/// The columns of the lower and the upper end of intervals, by the column between them: what steps are told of a header,
-/// as they see tables alone.
+/// The columns of the lower and the upper end of intervals, by the column between them: what steps are told of a
+/// header, as they see tables alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Intervals(pub BTreeMap<String, [String; 2]>);

@@ -79,6 +79,17 @@ fn an_empty_variable_counts_as_not_set() {
 }
 
 #[test]
+fn a_broken_bibliography_is_shown_at_its_place_with_how_to_mend_it() {
+    let project = Project::tiny(&[]);
+    project.write("docs/references.bib", b"@article{own2020,\n title = {Own},\n journal = jmlr\n}\n");
+    let ran = project.lofi(&["report"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    for part in ["references.bib:3:12", "nothing is called `jmlr`", "@string{name = {text}}"] {
+        assert!(ran.err.contains(part), "{part}: {ran:?}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_and_one_that_is_no_text_are_told_apart() {
     let project = Project::tiny(&[]);
     project.write("docs/references.bib", b"@article{own2020,\n title={Fu\xdfball}\n}\n");

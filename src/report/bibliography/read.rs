@@ -1,4 +1,5 @@
-//! A bibliography as its entries with plain texts: the crate `biblatex` parses, what it leaves of LaTeX is taken out here.
+//! A bibliography as its entries with plain texts: the crate `biblatex` parses, what it leaves of LaTeX is taken out
+//! here.
 
 use super::fault::BibtexError;
 use super::plain::{plain, without_dotless};

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 /// Tables of at most this many columns are shown whole.
 const FEW: usize = 8;
 
-/// The table of this name with the columns that its readers (figures, claims, averages) name in their parameters, and the
-/// number of columns left out.
+/// The table of this name with the columns that its readers (figures, claims, averages) name in their parameters, and
+/// the number of columns left out.
 #[must_use]
 pub(super) fn spoken_of(study: &Study, name: &str, (table, header): (&Table, &Header)) -> (Table, usize) {
     let names = table.names();

@@ -1,7 +1,7 @@
 //! A comparison table, one quantity at a time: published numbers beside ours in the quantity's own unit.
 //!
-//! The step that compares gives one row for each published number, with the name of the quantity in a column of its own;
-//! people read the quantity in the head of the table.
+//! The step that compares gives one row for each published number, with the name of the quantity in a column of its
+//! own; people read the quantity in the head of the table.
 
 use crate::artifact::{Cell, Table};
 use crate::step::{Column, ColumnRole, Header};
@@ -13,8 +13,8 @@ pub(super) struct OfQuantity {
     pub header: Header,
 }
 
-/// The rows of each quantity, with the column of our numbers named after it and in its unit, which `ours` knows: the header
-/// of the table that was compared.
+/// The rows of each quantity, with the column of our numbers named after it and in its unit, which `ours` knows: the
+/// header of the table that was compared.
 #[must_use]
 pub(super) fn by_quantity(table: &Table, header: &Header, ours: &Header) -> Vec<OfQuantity> {
     let quantities = header.0.iter().find(|column| column.role == ColumnRole::Quantity).map(|column| &column.name);

@@ -11,6 +11,8 @@ const MAX_ROWS: usize = 60;
 const FOLDED: usize = 16;
 /// Unit of fractions of 1, which people read in per cent.
 const SHARE: &str = "share";
+/// Shares below this would have less than two digits in per cent.
+const SMALL: f64 = 1e-3;
 
 /// A table for a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -83,13 +85,11 @@ impl Known<'_> {
         let extra = bounds.iter().flat_map(|(low, high)| low.iter().chain(high));
         let numbers: Vec<f64> = cells.iter().chain(extra).filter_map(Cell::as_f64).collect();
         let column = self.header.get(name);
-        let style = match (numbers.is_empty(), column.is_some_and(|column| column.unit == SHARE)) {
-            (true, _) => None,
-            (_, true) => Some(Style::Percent),
-            _ => Some(Style::of(&numbers)),
-        };
+        let share = !numbers.is_empty() && column.is_some_and(|column| column.unit == SHARE);
+        let style = if share { of_shares(&numbers) } else { (Style::of(&numbers), 1.0) };
+        let style = (!numbers.is_empty()).then_some(style);
         let role = column.map_or(ColumnRole::Estimate, |column| column.role);
-        let title = format!("{}{}", self.words(name, (role, style)), if bounds.is_some() { " [interval]" } else { "" });
+        let title = format!("{}{}", self.words(name, (role, share)), if bounds.is_some() { " [interval]" } else { "" });
         let signed = matches!(role, ColumnRole::Deviation | ColumnRole::RelativeDeviation);
         Some(Shown { title, signed, cells, bounds, style })
     }
@@ -101,7 +101,7 @@ impl Known<'_> {
     }
 
     /// What a column holds, with its unit.
-    fn words(&self, name: &str, (role, style): (ColumnRole, Option<Style>)) -> String {
+    fn words(&self, name: &str, (role, share): (ColumnRole, bool)) -> String {
         let of = self.header.get(name).and_then(|column| column.of.as_deref()).unwrap_or(name);
         let (quantity, whose) = match role {
             ColumnRole::Published => (of, ", published"),
@@ -109,13 +109,22 @@ impl Known<'_> {
             _ if self.header.beside(name, ColumnRole::Published).is_some() => (name, ", ours"),
             _ => (name, ""),
         };
-        let unit = match (style, role) {
-            (Some(Style::Percent), ColumnRole::Deviation) => " (points)",
-            (Some(Style::Percent), _) => " (%)",
+        let unit = match (share, role) {
+            (true, ColumnRole::Deviation) => " (points)",
+            (true, _) => " (%)",
             _ => "",
         };
         format!("{}{whose}{unit}", column_title(quantity))
     }
+}
+
+/// How shares are written in per cent, and what they are multiplied by before: with two decimals, unless these would show
+/// too little of them.
+fn of_shares(numbers: &[f64]) -> (Style, f64) {
+    let largest = numbers.iter().fold(0.0, |largest: f64, v| largest.max(v.abs()));
+    let per_cent = Style::of(&numbers.iter().map(|v| 100.0 * v).collect::<Vec<_>>());
+    let few = 0.0 < largest && largest < SMALL;
+    if few || per_cent == Style::Power { (per_cent, 100.0) } else { (Style::Percent, 1.0) }
 }
 
 /// A column of the page.
@@ -125,8 +134,8 @@ struct Shown {
     signed: bool,
     cells: Vec<Cell>,
     bounds: Option<(Vec<Cell>, Vec<Cell>)>,
-    /// How its numbers are written; nothing for texts.
-    style: Option<Style>,
+    /// How its numbers are written, and what they are multiplied by before; nothing for texts.
+    style: Option<(Style, f64)>,
 }
 
 impl Shown {
@@ -146,8 +155,8 @@ impl Shown {
         match (cell, cell.and_then(Cell::as_f64), self.style) {
             (None | Some(Cell::Null), ..) => "–".to_owned(),
             (Some(Cell::Bool(v)), ..) => if *v { "yes" } else { "no" }.to_owned(),
-            (_, Some(v), Some(style)) if self.signed => style.show_signed(v),
-            (_, Some(v), Some(style)) => style.show(v),
+            (_, Some(v), Some((style, factor))) if self.signed => style.show_signed(factor * v),
+            (_, Some(v), Some((style, factor))) => style.show(factor * v),
             (Some(other), ..) => other.to_string(),
         }
     }
@@ -185,6 +194,22 @@ mod tests {
         assert_eq!(titles(&layout), ["Model", "Training samples n", "Wrong (%) [interval]"]);
         assert_eq!(texts(&layout), ["LoFi", "20\u{2009}000", "12.31 [11.80, 12.90]"]);
         assert!(!layout.columns[0].numeric && layout.columns[2].numeric);
+    }
+
+    #[test]
+    fn shares_of_many_sizes_show_all_their_numbers() {
+        let header = Header::of(&["share"]).shares(&["share"]);
+        for (shares, expected) in [
+            ([0.5, 0.0123], ["50.00", "1.23"]),
+            ([0.5, 2e-6], ["5.00 × 10¹", "2.00 × 10⁻⁴"]),
+            ([0.0, 1.5e-5], ["0.00000", "0.00150"]),
+        ] {
+            let rows = shares.map(|share| vec![Cell::Float(share)]);
+            let layout = layout(&Table::from_rows(&["share"], &rows).unwrap(), &header);
+            assert_eq!(titles(&layout), ["Share (%)"]);
+            let shown: Vec<&str> = layout.rows.iter().map(|row| row[0].value.as_str()).collect();
+            assert_eq!(shown, expected);
+        }
     }
 
     #[test]

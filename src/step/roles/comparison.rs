@@ -2,7 +2,8 @@
 
 use crate::step::header::{Column, ColumnRole, Content, Header};
 
-/// The columns after the keys: the quantity that a row is of, ours with its interval, the paper's, and what is between them.
+/// The columns after the keys: the quantity that a row is of, ours with its interval, the paper's, and what is between
+/// them.
 #[must_use]
 pub fn comparison() -> Header {
     let ours = Column::new("ours");

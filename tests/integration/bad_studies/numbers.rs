@@ -127,7 +127,7 @@ fn several_at_once() {
         ╰────
       help: did you mean `colour`? known here: `x`, `y`, `colour`, `dash`, `dashed`, `x_scale`, `y_scale`,
             `band`, `band_low`, `band_high`, `lines`, `marks`, `title`, `facets`, `where`, `published`,
-            `data_note`
+            `data_note`, `intervals`, `samples`
 
     4 mistakes found; nothing was run
     "#);
