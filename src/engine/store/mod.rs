@@ -9,6 +9,8 @@ pub(super) mod entries;
 pub(super) mod error;
 mod owner;
 mod publish;
+#[cfg(test)]
+pub(super) mod testing;
 mod verify;
 
 pub use entries::{Entry, Store, StoredFile, StoredOutput};

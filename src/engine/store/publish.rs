@@ -105,6 +105,8 @@ impl Store {
 
     fn write(&self, folder: &Path, entry: &mut Entry, values: &[(&str, &Value)]) -> Result<(), StoreError> {
         for (port, value) in values {
+            #[cfg(test)]
+            super::testing::touch();
             let inside = folder.join(port);
             fs::create_dir(&inside).map_err(io(WRITE, &inside))?;
             let mut files = Vec::new();

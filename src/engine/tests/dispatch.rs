@@ -1,21 +1,15 @@
-//! That no step waits for the values of another one to be written or read, and what is left of a step that ends late.
+//! That the thread that schedules touches no value, and what is left of a step that ends late.
 
 use super::*;
-use std::sync::LazyLock;
+use crate::engine::store::testing::touched;
 use std::time::Duration;
 
-/// Gives a large table at once; given a number, a small one after so many milliseconds, whatever happens.
-struct Large;
+/// Gives a number after so many milliseconds, whatever happens.
+struct Slow;
 
-/// It takes a hundred times longer to write or to read than a step of one row takes in all.
-static LARGE: LazyLock<Table> = LazyLock::new(|| {
-    let rows: Vec<Vec<Cell>> = (0..600_000).map(|i| vec![Cell::Float(f64::from(i).sqrt())]).collect();
-    Table::from_rows(&["v"], &rows).unwrap()
-});
-
-impl Kind for Large {
+impl Kind for Slow {
     type Params = Params;
-    const NAME: &'static str = "large";
+    const NAME: &'static str = "slow";
     const ABOUT: About = <Fake as Kind>::ABOUT;
 
     fn plan(&self, params: &Params, shapes: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -23,19 +17,16 @@ impl Kind for Large {
     }
 
     fn run(&self, params: &Params, _: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        if params.gives == "large" {
-            return Ok(vec![Value::Table(LARGE.clone())]);
-        }
         std::thread::sleep(Duration::from_millis(params.gives.parse().unwrap()));
         Ok(vec![Value::Table(Table::from_rows(&["v"], &[vec![Cell::Float(1.0)]]).unwrap())])
     }
 }
 
-/// The graph of steps of which one is of the kind above, and those named are outputs.
-fn graph(steps: &[Step<'_>], large: &str, outputs: &[&str]) -> Arc<Graph> {
+/// The graph of steps of which those named are outputs, and one called `slow` is of the kind above.
+fn graph(steps: &[Step<'_>], outputs: &[&str]) -> Arc<Graph> {
     let mut study = study(steps);
-    for node in study.nodes.iter_mut().filter(|node| node.label == large) {
-        node.kind = &Large;
+    for node in study.nodes.iter_mut().filter(|node| node.label == "slow") {
+        node.kind = &Slow;
         node.step = node.kind.typed(&node.params).unwrap().1;
     }
     study.outputs.retain(|output| outputs.contains(&output.name.as_str()));
@@ -47,56 +38,54 @@ fn executor(folder: &Path) -> Executor {
         store: Arc::new(Store::open(folder).unwrap()),
         data: Arc::new(NoData),
         jobs: 2,
-        memory: MemoryLimit::of(1 << 30),
+        memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
     }
 }
 
-/// Small steps, by name and parameters.
-fn small() -> Vec<(String, Json)> {
-    (0..40).map(|i| (format!("small{i}"), gives(&i.to_string(), 5))).collect()
+/// Events, and how many values the thread that schedules has touched since the plan was made.
+#[derive(Default)]
+struct Watch {
+    log: Log,
+    planned: usize,
+    touched: usize,
 }
 
-/// How many small steps ended before one with this name did.
-fn ended_before(log: &Log, name: &str) -> usize {
-    let ended = log.0.iter().filter_map(|event| match event {
-        Event::Finished { name, .. } => Some(name.as_str()),
-        _ => None,
-    });
-    ended.take_while(|ended| *ended != name).filter(|ended| ended.starts_with("s: small")).count()
-}
-
-#[test]
-fn steps_go_on_while_the_value_of_another_is_encoded_and_written() {
-    let folder = tempfile::tempdir().unwrap();
-    LazyLock::force(&LARGE);
-    let small = small();
-    let mut steps: Vec<Step> =
-        small.iter().map(|(name, params)| (name.as_str(), params.clone(), &[] as &[_])).collect();
-    // Later nodes start first.
-    steps.push(("large", gives("large", 5), &[]));
-    let names: Vec<&str> = steps.iter().map(|step| step.0).collect();
-    let mut log = Log::default();
-    let summary = executor(folder.path()).run(&graph(&steps, "large", &names), &[], &mut log).unwrap();
-    assert_eq!((summary.ran, summary.failed.len()), (41, 0));
-    let ended = ended_before(&log, "s: large");
-    assert!(ended >= 10, "{ended} steps ended meanwhile");
+impl Sink for Watch {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Planned { .. } => self.planned = touched(),
+            _ => self.touched += touched() - std::mem::replace(&mut self.planned, touched()),
+        }
+        self.log.event(event);
+    }
 }
 
 #[test]
-fn steps_go_on_while_the_input_of_another_is_read_and_decoded() {
+fn the_thread_that_schedules_reads_and_writes_no_value() {
     let folder = tempfile::tempdir().unwrap();
-    let small = small();
-    let mut steps: Vec<Step> = vec![("large", gives("large", 5), &[])];
-    executor(folder.path()).run(&graph(&steps, "large", &["large"]), &[], &mut Log::default()).unwrap();
-    steps.extend(small.iter().map(|(name, params)| (name.as_str(), params.clone(), &[] as &[_])));
-    steps.push(("after", gives("0", 5), &["large"]));
-    let names: Vec<&str> = steps.iter().map(|step| step.0).filter(|name| *name != "large").collect();
-    let mut log = Log::default();
-    let summary = executor(folder.path()).run(&graph(&steps, "large", &names), &[], &mut log).unwrap();
-    assert_eq!((summary.ran, summary.cached, summary.failed.len()), (41, 1, 0));
-    let ended = ended_before(&log, "s: after");
-    assert!(ended >= 10, "{ended} steps ended meanwhile");
+    let (source, other) = (gives("5", 5), json!({"gives": "5", "counter": 5, "label": 1}));
+    let run = |source: &Json, after: &str, outputs: &[&str]| {
+        let steps: [Step; 2] = [("source", source.clone(), &[]), ("after", gives(after, 5), &["source"])];
+        let (graph, mut watch) = (graph(&steps, outputs), Watch::default());
+        let summary = executor(folder.path()).run(&graph, &[], &mut watch).unwrap();
+        assert!(summary.failed.is_empty());
+        let happened = |is: &dyn Fn(&Event) -> bool| watch.log.0.iter().filter(|event| is(event)).count();
+        let reused = happened(&|event| matches!(event, Event::Reused { .. }));
+        let damaged = happened(&|event| matches!(event, Event::Damaged { .. }));
+        assert_eq!(watch.touched, 0, "{:?}", watch.log.0);
+        (graph, (summary.ran, reused, damaged))
+    };
+    let (graph, written) = run(&source, "1", &["source", "after"]);
+    assert_eq!(written, (2, 0, 0));
+    assert_eq!(run(&source, "2", &["after"]).1, (1, 0, 0), "an input is read");
+    assert_eq!(run(&other, "1", &["after"]).1, (1, 1, 0), "a result is taken over");
+    let object = folder.path().join("objects").join(&graph.nodes[0].key[..2]).join(&graph.nodes[0].key);
+    std::fs::write(object.join("sum/table.csv"), "v\n7\n").unwrap();
+    assert_eq!(run(&source, "3", &["after"]).1, (2, 0, 1), "an input is damaged");
+    let before = touched();
+    assert!(executor(folder.path()).store.whole(&graph.nodes[0].key).unwrap().is_some());
+    assert_eq!(touched() - before, 1, "reading is seen where it is done");
 }
 
 /// Runs a source and two steps after it, damages the source, and runs other steps after it; says what came of that.
@@ -107,8 +96,8 @@ fn after_damage(steps: &[Step<'_>], outputs: &[&str]) -> (Summary, usize) {
         ("relabelled", json!({"gives": "5", "counter": 5, "label": 1}), &[]),
         ("one", gives("1", 5), &["relabelled"]),
     ];
-    executor(folder.path()).run(&graph(&before, "", &["source", "one"]), &[], &mut Log::default()).unwrap();
-    let graph = graph(steps, "", outputs);
+    executor(folder.path()).run(&graph(&before, &["source", "one"]), &[], &mut Log::default()).unwrap();
+    let graph = graph(steps, outputs);
     let object = folder.path().join("objects").join(&graph.nodes[0].key[..2]).join(&graph.nodes[0].key);
     std::fs::write(object.join("sum/table.csv"), "v\n7\n").unwrap();
     let mut log = Log::default();
@@ -148,10 +137,10 @@ impl Sink for AtStart {
 
 #[test]
 fn what_ends_soon_after_a_stop_is_stored_and_what_ends_late_writes_nothing() {
-    for (takes_ms, stored) in [("50", true), ("900", false)] {
+    for (takes_ms, stored) in [("1", true), ("900", false)] {
         let folder = tempfile::tempdir().unwrap();
         let executor = executor(folder.path());
-        let graph = graph(&[("slow", gives(takes_ms, 5), &[])], "slow", &["slow"]);
+        let graph = graph(&[("slow", gives(takes_ms, 5), &[])], &["slow"]);
         let ended = executor.run(&graph, &[], &mut AtStart(executor.stop.clone()));
         assert!(matches!(ended, Err(crate::engine::RunError::Cancelled)), "{ended:?}");
         std::thread::sleep(Duration::from_millis(1000));
