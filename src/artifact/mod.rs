@@ -9,6 +9,7 @@ mod columns;
 mod figure;
 mod kernel;
 mod network;
+pub mod number;
 mod pictures;
 mod predictions;
 mod printable;
