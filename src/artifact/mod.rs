@@ -10,6 +10,7 @@ mod figure;
 mod held;
 mod kernel;
 mod network;
+pub mod number;
 mod pictures;
 mod predictions;
 mod printable;

@@ -1,13 +1,13 @@
 //! Numbers and times as people read them. Nothing here computes a statistic.
 
+use crate::artifact::number;
+
 /// Decimals of a column whose largest number lies between 1 and 10; one digit fewer for each power of ten above.
 const DECIMALS: i32 = 3;
 /// Decimals of a percentage.
 const PERCENT_DECIMALS: usize = 2;
 /// From here on, and below its inverse, powers of ten are written out.
 const LARGE: f64 = 1e6;
-/// Whole numbers of at least this size are grouped.
-const GROUPED: u64 = 10_000;
 
 /// How the numbers of a column, and of the interval around it, are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,10 @@ impl Style {
     /// A number in this style.
     pub fn show(self, v: f64) -> String {
         match self {
-            Self::Whole => grouped(v),
-            Self::Fixed(decimals) => sign(&format!("{v:.decimals$}")),
-            Self::Percent => sign(&format!("{:.PERCENT_DECIMALS$}", 100.0 * v)),
-            Self::Power => power(v),
+            Self::Whole => number::decimal(v, 0),
+            Self::Fixed(decimals) => number::fixed(v, decimals),
+            Self::Percent => number::fixed(100.0 * v, PERCENT_DECIMALS),
+            Self::Power => number::scientific(v),
         }
     }
 
@@ -57,58 +57,6 @@ impl Style {
         let shown = self.show(v);
         let zero = !shown.contains(|c: char| c.is_ascii_digit() && c != '0');
         if v > 0.0 && !zero { format!("+{shown}") } else { shown }
-    }
-}
-
-/// A true minus sign; no minus before a zero.
-fn sign(text: &str) -> String {
-    match text.strip_prefix('-') {
-        Some(rest) if rest.contains(|c: char| ('1'..='9').contains(&c)) => format!("−{rest}"),
-        Some(rest) => rest.to_owned(),
-        None => text.to_owned(),
-    }
-}
-
-/// A whole number with thin spaces between groups of three, from 10 000 on.
-fn grouped(v: f64) -> String {
-    let digits = format!("{:.0}", v.abs());
-    let minus = if v < 0.0 { "−" } else { "" };
-    if digits.parse::<u64>().is_ok_and(|n| n < GROUPED) {
-        return format!("{minus}{digits}");
-    }
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('\u{2009}');
-        }
-        out.push(digit);
-    }
-    format!("{minus}{out}")
-}
-
-/// 1.23 × 10⁻⁵; 10⁻⁶ where the first factor is one.
-fn power(v: f64) -> String {
-    if v == 0.0 {
-        return "0".to_owned();
-    }
-    let text = format!("{v:.2e}");
-    let (factor, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let raised: String = exponent.chars().map(superscript).collect();
-    match (factor, exponent) {
-        (_, "0") => sign(factor),
-        ("1.00", _) => format!("10{raised}"),
-        _ => format!("{} × 10{raised}", sign(factor)),
-    }
-}
-
-fn superscript(digit: char) -> char {
-    match digit {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '0' | '4'..='9' => char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).unwrap_or(digit),
-        other => other,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parameters: from a JSON tree to a type, with the place of every fault.
 
 use super::given::Given;
+use crate::artifact::number::exact;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Number, Value as Json};
@@ -124,12 +125,6 @@ fn visit(root: &Json, schema: &Json, value: &Json, path: &mut Vec<String>, fault
     }
 }
 
-// As people write it: 1e-300, not three hundred zeros.
-fn written(number: f64) -> String {
-    let plain = number == 0.0 || (1e-6..1e15).contains(&number.abs());
-    if plain { number.to_string() } else { format!("{number:e}") }
-}
-
 /// What a size may be where its range does not say: products of two of them still fit into a number.
 pub const LARGEST_SIZE: f64 = 1e9;
 
@@ -149,8 +144,8 @@ fn outside(schema: &Json, given: &Number) -> Option<String> {
     let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
     let too = |relation: &str, limit: f64| {
         // a whole number keeps all of its digits
-        let given = if given.is_f64() { written(number) } else { given.to_string() };
-        Some(format!("{given} is out of range: it must be {relation} {}", written(limit)))
+        let given = if given.is_f64() { exact(number) } else { given.to_string() };
+        Some(format!("{given} is out of range: it must be {relation} {}", exact(limit)))
     };
     if let Some(limit) = bound("minimum").filter(|&limit| number < limit) {
         return too("at least", limit);

@@ -16,7 +16,7 @@
 use super::estimate::Estimate;
 use super::threshold::Bar;
 use crate::analysis::rows::in_words;
-use crate::artifact::{Cell, Outcome, Table, Verdict};
+use crate::artifact::{Cell, Outcome, Table, Verdict, number};
 use crate::math::statistics::Interval;
 use crate::step::StepError;
 use crate::step::roles::{ClaimHead, evidence};
@@ -143,10 +143,10 @@ impl<'a> Test<'a> {
         let estimate = &worst.condition.estimate;
         let found = match worst.interval {
             Some(Interval { low, high }) if low < high || estimate.samples() > 1 => {
-                format!("{} [{}, {}]", short(worst.estimate), short(low), short(high))
+                format!("{} [{}, {}]", number::plain(worst.estimate), number::plain(low), number::plain(high))
             }
-            Some(_) => short(worst.estimate),
-            None => format!("{} with {}, which gives no interval", short(worst.estimate), estimate.too_few()),
+            Some(_) => number::plain(worst.estimate),
+            None => format!("{} with {}, which gives no interval", number::plain(worst.estimate), estimate.too_few()),
         };
         let mean = if estimate.is_mean() { "mean " } else { "" };
         let of = format!("{mean}{} = {found}, claimed {}", self.statistic, self.bar);
@@ -195,12 +195,6 @@ const fn severity(outcome: Outcome) -> u8 {
         Outcome::Undecided => 1,
         Outcome::Failed => 2,
     }
-}
-
-/// Three significant digits.
-fn short(value: f64) -> String {
-    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
-    if rounded != 0.0 && !(1e-4..1e6).contains(&rounded.abs()) { format!("{rounded:e}") } else { format!("{rounded}") }
 }
 
 fn percent(level: f64) -> f64 {

@@ -1,6 +1,7 @@
 //! `lofi check` and `lofi bless`: results against the committed baseline.
 
 use super::run::{code_of, execute, print_failures};
+use crate::artifact::number;
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
@@ -111,7 +112,7 @@ fn in_words(difference: &Difference) -> String {
     let column = if column.is_empty() { String::new() } else { format!(".{column}") };
     let row = if row.is_empty() { String::new() } else { format!(" [{row}]") };
     let times = if severity.is_finite() {
-        format!("{} × its tolerance", Rounded(*severity))
+        format!("{} × its tolerance", number::tenths(*severity))
     } else {
         "must be equal".to_owned()
     };
@@ -142,15 +143,6 @@ fn tell_uncompared(project: &Project, name: &str, was: &str) {
     let whole = json!({"table": "", "column": "", "row": "", "was": was, "is": "a study of this profile"});
     let profile = &project.options.profile;
     output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": [whole]}));
-}
-
-/// A number with three digits.
-struct Rounded(f64);
-
-impl std::fmt::Display for Rounded {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0 < 1000.0 { write!(f, "{:.1}", self.0) } else { write!(f, "{:.1e}", self.0) }
-    }
 }
 
 /// Accepts present results as baselines.

@@ -1,6 +1,7 @@
 //! `lofi plan`: what would run, what is cached, and why.
 
 use super::run;
+use crate::artifact::number;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
@@ -91,7 +92,7 @@ impl Line {
         } else {
             let largest = human_bytes(self.largest_bytes);
             let name = &self.largest_step;
-            format!("{} to run (largest step {largest}: {name}; about {})", self.to_run, human_time(time_s))
+            format!("{} to run (largest step {largest}: {name}; about {})", self.to_run, number::about(time_s))
         };
         let Self { steps, cached, .. } = self;
         let cells = study.cells;
@@ -127,14 +128,4 @@ fn print_step(name: &str, decision: &Decision) {
 /// The name of a step without that of its study.
 fn step_name(name: &str) -> String {
     name.split_once(": ").map_or(name, |(_, step)| step).to_owned()
-}
-
-fn human_time(seconds: f64) -> String {
-    if seconds < 90.0 {
-        format!("{seconds:.0} s")
-    } else if seconds < 5400.0 {
-        format!("{:.0} min", seconds / 60.0)
-    } else {
-        format!("{:.1} h", seconds / 3600.0)
-    }
 }
