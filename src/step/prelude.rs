@@ -4,11 +4,11 @@
 
 pub use super::about::{About, Family, Port, Slot};
 pub use super::context::Context;
-pub use super::defaults;
 pub use super::error::{Problem, StepError};
 pub use super::grid::Grid;
 pub use super::header::{Header, Headers};
 pub use super::kind::Kind;
+pub use super::params::defaults;
 pub use super::shapes::{Inputs, Outputs, Plan, Shapes};
 pub use super::weight_stream::WeightStream;
 pub use crate::artifact::{

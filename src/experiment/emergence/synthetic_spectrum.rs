@@ -49,15 +49,18 @@ impl Kind for SyntheticMomentSpectrum {
     const NAME: &'static str = "synthetic-moment-spectrum";
     const ABOUT: About = About {
         family: Family::Experiment,
-        summary: "Gives all eigenvalues of the first moment operator of the synthetic hierarchy, and the edge of its bulk.",
-        details: "Teacher, features and operator C_1 = (1/n) Σ y φ1 φ1ᵀ as in `synthetic-hierarchy`. `bulk_edge` is the \
-                  largest |λ| of the same operator with permuted labels, over R permutations: with labels that mean nothing \
-                  the operator itself exceeds it with probability 1/(R + 1). Samples are streamed once for all sizes; \
-                  p1 × p1 is formed, which all eigenvalues need.",
+        summary: "Gives all eigenvalues of the first moment operator of the synthetic hierarchy, and the edge of its \
+                  bulk.",
+        details: "Teacher, features and operator C_1 = (1/n) Σ y φ1 φ1ᵀ as in `synthetic-hierarchy`. `bulk_edge` is \
+                  the largest |λ| of the same operator with permuted labels, over R permutations: with labels that \
+                  mean nothing the operator itself exceeds it with probability 1/(R + 1). Samples are streamed once \
+                  for all sizes; p1 × p1 is formed, which all eigenvalues need.",
         cites: &["neural-lofi"],
         inputs: &[],
-        outputs: &[Port::new("spectrum", ValueType::Table).doc("A row for each α and eigenvalue, by descending |λ|: whether it is one of the leading d1 (`features`), and for those the \
-                  share of the feature's test variance that the true h1 explain.")],
+        outputs: &[Port::new("spectrum", ValueType::Table).doc(
+            "A row for each α and eigenvalue, by descending |λ|: whether it is one of the leading d1 (`features`), and \
+             for those the share of the feature's test variance that the true h1 explain.",
+        )],
     };
 
     fn plan(&self, params: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -55,20 +55,25 @@ impl Kind for LatentPhase {
     const ABOUT: About = About {
         family: Family::Experiment,
         summary: "How well phases of a hidden representation tell known numbers of the samples, such as positions.",
-        details: "What layer l gives before its activation has a complex coefficient c along each left singular vector of M W_l at each \
-                  frequency. For a number p with a period T, R² = max(|⟨u w*⟩|², |⟨u w⟩|²) over test samples with u = exp(2πi p/T) and \
-                  w = c/|c|: the share of u explained by its best multiple of w or of w*, which means something for positions all over the period. For a number without a period, R² of the line through \
-                  it over the phase difference of two directions of one frequency, between −π and π about its circular mean. \
-                  Nothing is fitted but that multiple or line. `rank` orders the rows of a number by their singular value, 1 for \
-                  the largest (of pairs, by the smaller one).",
+        details: "What layer l gives before its activation has a complex coefficient c along each left singular vector \
+                  of M W_l at each frequency. For a number p with a period T, R² = max(|⟨u w*⟩|², |⟨u w⟩|²) over test \
+                  samples with u = exp(2πi p/T) and w = c/|c|: the share of u explained by its best multiple of w or \
+                  of w*, which means something for positions all over the period. For a number without a period, R² of \
+                  the line through it over the phase difference of two directions of one frequency, between −π and π \
+                  about its circular mean. Nothing is fitted but that multiple or line. `rank` orders the rows of a \
+                  number by their singular value, 1 for the largest (of pairs, by the smaller one).",
         cites: &["wen-2024"],
         inputs: &[
-            Slot::one("x", &[ValueType::Representation]).doc("Samples of the layout that the network takes; the test split is used."),
+            Slot::one("x", &[ValueType::Representation])
+                .doc("Samples of the layout that the network takes; the test split is used."),
             Slot::one("state", &[ValueType::Representation]).doc("The known numbers of the same samples."),
-            Slot::one("network", &[ValueType::Network]).doc("A network of circular convolutions, at its last checkpoint."),
+            Slot::one("network", &[ValueType::Network])
+                .doc("A network of circular convolutions, at its last checkpoint."),
         ],
-        outputs: &[Port::new("table", ValueType::Table).doc("A row for each number and direction, or pair of directions of one frequency; one without R² for a number that \
-                  has none.")],
+        outputs: &[Port::new("table", ValueType::Table).doc(
+            "A row for each number and direction, or pair of directions of one frequency; one without R² for a number \
+             that has none.",
+        )],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

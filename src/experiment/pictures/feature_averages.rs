@@ -40,8 +40,13 @@ impl Kind for FeatureAverages {
         cites: &["neural-lofi"],
         inputs: &[IMAGES, LAYERS, INPUT],
         outputs: &[
-            Port::new("weighted", ValueType::Pictures).doc("Projection-weighted means: a row for each feature and one for their mean, a column for each layer."),
-            Port::new("extremes", ValueType::Pictures).doc("Means of the top and of the bottom images and their difference: three rows for each feature, a column for each layer."),
+            Port::new("weighted", ValueType::Pictures).doc(
+                "Projection-weighted means: a row for each feature and one for their mean, a column for each layer.",
+            ),
+            Port::new("extremes", ValueType::Pictures).doc(
+                "Means of the top and of the bottom images and their difference: three rows for each feature, a column \
+                 for each layer.",
+            ),
         ],
     };
 

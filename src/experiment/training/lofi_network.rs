@@ -58,15 +58,18 @@ impl Kind for LofiNetwork {
     const ABOUT: About = About {
         family: Family::Experiment,
         summary: "A fully connected network whose hidden layers have LoFi's features, to train on from there.",
-        details: "A filter is a linear map between two lifts, so lift l's weights W and the filter V before it are one dense \
-                  layer's weights V W/(c √P): its units are LoFi's features times √P. Lifts must be `random-features` with \
-                  normal weights, layers 0, 1, … and the same seed. The layers are `dense: {width: P}` without bias and the \
-                  activation for each lift, then `dense: {width: 1, bias: true}`, drawn at random.",
+        details: "A filter is a linear map between two lifts, so lift l's weights W and the filter V before it are one \
+                  dense layer's weights V W/(c √P): its units are LoFi's features times √P. Lifts must be \
+                  `random-features` with normal weights, layers 0, 1, … and the same seed. The layers are `dense: \
+                  {width: P}` without bias and the activation for each lift, then `dense: {width: 1, bias: true}`, \
+                  drawn at random.",
         cites: &["neural-lofi"],
         inputs: &[
             Slot::one("x", &[ValueType::Representation]).doc("The samples that LoFi began with."),
-            Slot::many("filters", &[ValueType::Spectrum]).doc("Spectra of the filters, first layer first, solved in feature space, without the first moment and without \
-                      more `pairs` than they keep; each is checked against the samples' moment."),
+            Slot::many("filters", &[ValueType::Spectrum]).doc(
+                "Spectra of the filters, first layer first, solved in feature space, without the first moment and \
+                 without more `pairs` than they keep; each is checked against the samples' moment.",
+            ),
         ],
         outputs: &[Port::new("network", ValueType::Network).doc("The network, one checkpoint at step 0.")],
     };

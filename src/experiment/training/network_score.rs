@@ -23,15 +23,18 @@ impl Kind for NetworkScore {
     const ABOUT: About = About {
         family: Family::Experiment,
         summary: "Scores every checkpoint of a network on the test samples.",
-        details: "The samples need not be those of the training: a network that was trained on one representation of images \
-                  can be scored on another. An output of exactly 0 counts as +1, as in training.",
+        details: "The samples need not be those of the training: a network that was trained on one representation of \
+                  images can be scored on another. An output of exactly 0 counts as +1, as in training.",
         cites: &["ricci-2026"],
         inputs: &[
-            Slot::one("x", &[ValueType::Representation]).doc("Samples of the layout that the network takes; the test split is scored."),
+            Slot::one("x", &[ValueType::Representation])
+                .doc("Samples of the layout that the network takes; the test split is scored."),
             Slot::one("network", &[ValueType::Network]).doc("A network with one output, at its checkpoints."),
         ],
-        outputs: &[Port::new("trajectory", ValueType::Table).doc("A row a checkpoint: share of wrong signs with its standard error, accuracy = 1 − error, mean squared error, \
-                  mean output.")],
+        outputs: &[Port::new("trajectory", ValueType::Table).doc(
+            "A row a checkpoint: share of wrong signs with its standard error, accuracy = 1 − error, mean squared \
+             error, mean output.",
+        )],
     };
 
     fn plan(&self, _: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -53,20 +53,25 @@ impl Kind for PhaseRecovery {
     const ABOUT: About = About {
         family: Family::Experiment,
         summary: "Trains one neuron on signals whose classes differ in a lock between two phases.",
-        details: "x_t = √(2/N) Σ_k √(2λ_k) cos(2πkt/N + φ_k), k = 1 … N/2 − 1, with Σ λ_k = N/2 − 1, the eigenvalues of \
-                  the covariance; phases are independent for y = −1, and φ_3m = 3 φ_m for y = +1. A fresh signal a step: \
-                  w ← (w + (c/N²) y He₃(z) x)/‖·‖, z = w·x/√(wᵀΣw), which climbs y He₄(z)/4 from a random direction. The \
-                  overlap is the share of ‖w‖² in the span of cosine and sine of modes m and 3m, 4/N for a random w. Phases \
-                  are drawn from 4096 equally spaced ones: no polynomial of lower degree tells them from continuous ones. A \
-                  run that is stopped goes on from the state it left, with the same result.",
+        details: "x_t = √(2/N) Σ_k √(2λ_k) cos(2πkt/N + φ_k), k = 1 … N/2 − 1, with Σ λ_k = N/2 − 1, the eigenvalues \
+                  of the covariance; phases are independent for y = −1, and φ_3m = 3 φ_m for y = +1. A fresh signal a \
+                  step: w ← (w + (c/N²) y He₃(z) x)/‖·‖, z = w·x/√(wᵀΣw), which climbs y He₄(z)/4 from a random \
+                  direction. The overlap is the share of ‖w‖² in the span of cosine and sine of modes m and 3m, 4/N \
+                  for a random w. Phases are drawn from 4096 equally spaced ones: no polynomial of lower degree tells \
+                  them from continuous ones. A run that is stopped goes on from the state it left, with the same \
+                  result.",
         cites: &["ricci-2026"],
         inputs: &[],
         outputs: &[
-            Port::new("curve", ValueType::Table).doc("A row a checkpoint that was reached: `n_over_cube` as asked for, `steps`, `overlap` and \
-                      `excess_overlap` = (overlap − 4/N)/(1 − 4/N), 0 for a random direction."),
-            Port::new("recovery", ValueType::Table).doc("One row: `recovery_steps`, the first step at which the overlap was at the level, null where it never \
-                      was; `recovered`, 1 or 0; `steps`, which is the last step in place of that null, its logarithm (of \
-                      at least 1) and its ratio to N³."),
+            Port::new("curve", ValueType::Table).doc(
+                "A row a checkpoint that was reached: `n_over_cube` as asked for, `steps`, `overlap` and \
+                 `excess_overlap` = (overlap − 4/N)/(1 − 4/N), 0 for a random direction.",
+            ),
+            Port::new("recovery", ValueType::Table).doc(
+                "One row: `recovery_steps`, the first step at which the overlap was at the level, null where it never \
+                 was; `recovered`, 1 or 0; `steps`, which is the last step in place of that null, its logarithm (of at \
+                 least 1) and its ratio to N³.",
+            ),
         ],
     };
 

@@ -45,13 +45,16 @@ impl Kind for StepsToLevel {
     const ABOUT: About = About {
         family: Family::Experiment,
         summary: "The steps of training after which a column first reaches a level.",
-        details: "Straight lines between the recorded steps. A trajectory that begins beyond the level needs as many steps as \
-                  its first row has; one that never reaches it is censored: `steps_needed` is null, and `steps` the last \
-                  step recorded, less than what it needs.",
+        details: "Straight lines between the recorded steps. A trajectory that begins beyond the level needs as many \
+                  steps as its first row has; one that never reaches it is censored: `steps_needed` is null, and \
+                  `steps` the last step recorded, less than what it needs.",
         cites: &["ricci-2026"],
-        inputs: &[Slot::one("trajectory", &[ValueType::Table]).doc("A table with a column `step`, as of `train-network` or `network-score`.")],
-        outputs: &[Port::new("steps", ValueType::Table).doc("One row: `steps_needed`, null where the level is not reached; `reached`, 1 or 0; `steps`, and its logarithm \
-                  (of at least 1).")],
+        inputs: &[Slot::one("trajectory", &[ValueType::Table])
+            .doc("A table with a column `step`, as of `train-network` or `network-score`.")],
+        outputs: &[Port::new("steps", ValueType::Table).doc(
+            "One row: `steps_needed`, null where the level is not reached; `reached`, 1 or 0; `steps`, and its \
+             logarithm (of at least 1).",
+        )],
     };
 
     fn plan(&self, _: &Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -1,8 +1,8 @@
 //! Which column an axis shows, and what is written beside it.
 
 use crate::artifact::{Table, TableError, column_title};
-use crate::step::defaults;
 use crate::step::error::Problem;
+use crate::step::params::defaults;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};

@@ -181,7 +181,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::params::typed;
+    use super::super::typed;
     use serde::Deserialize;
     use serde_json::json;
 
