@@ -8,19 +8,6 @@ use crate::math::network::{
 use crate::step::prelude::*;
 use std::ops::Range;
 
-/// What training makes small, averaged over samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum LossName {
-    /// (f − y)², summed over outputs.
-    #[default]
-    Square,
-    /// log(1 + exp(−y f)).
-    Logistic,
-    /// log Σ_k exp(f_k) − f_y, for labels that count classes from 0: an output for each class.
-    CrossEntropy,
-}
-
 /// How a gradient becomes a step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -72,17 +59,6 @@ impl Default for OptimiserParams {
     fn default() -> Self {
         Self::Sgd(Sgd { momentum: 0.0, weight_decay: 0.0 })
     }
-}
-
-/// The course of the learning rate after warm-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ScheduleName {
-    /// The same throughout.
-    #[default]
-    Constant,
-    /// Half a cosine down to zero at the last step.
-    Cosine,
 }
 
 /// The law of the first weights.
@@ -160,7 +136,7 @@ pub struct Params {
     pub layers: Vec<Layer>,
     /// What training makes small.
     #[serde(default)]
-    pub loss: LossName,
+    pub loss: Loss,
     /// `sgd: {momentum, weight_decay}` or `adam: {beta1, beta2, epsilon, weight_decay}`.
     #[serde(default)]
     pub optimiser: OptimiserParams,
@@ -176,7 +152,7 @@ pub struct Params {
     pub scale_rate: bool,
     /// The course of the learning rate after warm-up.
     #[serde(default)]
-    pub schedule: ScheduleName,
+    pub schedule: ScheduleShape,
     /// Steps over which the learning rate rises linearly to its largest.
     #[serde(default)]
     pub warm_up: usize,
@@ -221,14 +197,6 @@ impl Params {
         }
     }
 
-    pub(super) fn loss(&self) -> Loss {
-        match self.loss {
-            LossName::Square => Loss::Square,
-            LossName::Logistic => Loss::Logistic,
-            LossName::CrossEntropy => Loss::CrossEntropy,
-        }
-    }
-
     // Steps in ascending order, each once, the last step among them and none after it.
     pub(super) fn moments(&self, listed: &[usize]) -> Vec<usize> {
         let mut moments: Vec<usize> = listed.iter().copied().filter(|&step| step < self.steps).collect();
@@ -242,10 +210,7 @@ impl Params {
         let batch = self.batch.min(samples);
         let scaled = scaled_rate(self.learning_rate, batch, samples);
         Schedule {
-            shape: match self.schedule {
-                ScheduleName::Constant => ScheduleShape::Constant,
-                ScheduleName::Cosine => ScheduleShape::Cosine,
-            },
+            shape: self.schedule,
             peak: if self.scale_rate { scaled } else { self.learning_rate },
             warm_up: self.warm_up,
             steps: self.steps,

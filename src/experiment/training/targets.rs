@@ -1,9 +1,9 @@
 //! What the outputs of a network in training are to be: labels, classes, or other samples.
 
 use super::network::PointSource;
-use super::parameters::{LossName, Params};
+use super::parameters::Params;
 use crate::artifact::{Representation, Shape};
-use crate::math::network::Architecture;
+use crate::math::network::{Architecture, Loss};
 use crate::step::{Problem, Shapes, StepError};
 
 /// Refuses a network whose outputs do not fit its targets.
@@ -18,16 +18,16 @@ pub fn check_outputs(params: &Params, architecture: &Architecture, inputs: &Shap
         return Err(vec![Problem::at("l2_penalty", message).help("let `rise` be at most `steps`")]);
     }
     match (inputs.get("targets"), params.loss) {
-        (Some(targets), LossName::Square) => check_targets(found, inputs.get("x"), targets),
+        (Some(targets), Loss::Square) => check_targets(found, inputs.get("x"), targets),
         (Some(_), _) => {
             let problem = Problem::at("loss", "`targets` are numbers, expected the squared loss");
             Err(vec![problem.help("leave `loss` out, or leave `targets` unwired to train on labels")])
         }
-        (None, LossName::CrossEntropy) if found < 2 => {
+        (None, Loss::CrossEntropy) if found < 2 => {
             let problem = Problem::at("layers", "the last layer gives 1 number, expected one for each class");
             Err(vec![problem.help("end with `dense: {width: CLASSES, bias: true}`")])
         }
-        (None, LossName::Square | LossName::Logistic) if found != 1 => Err(vec![one_output(found)]),
+        (None, Loss::Square | Loss::Logistic) if found != 1 => Err(vec![one_output(found)]),
         (None, _) => Ok(()),
     }
 }
@@ -82,7 +82,7 @@ pub fn sources<'a>(
             test.towards(&samples.test),
         ]);
     }
-    if params.loss != LossName::CrossEntropy {
+    if params.loss != Loss::CrossEntropy {
         return Ok(sources);
     }
     let all = labels.train.iter().chain(&labels.validation).chain(&labels.test);

@@ -151,7 +151,7 @@ fn training<'a>(
     let network = crate::math::network::Network::new(architecture, first)?;
     let batch = params.batch.min(samples.train.rows());
     let outputs = network.architecture().output().dim();
-    let mut trainer = Trainer::new(network, optimiser, params.loss(), batch);
+    let mut trainer = Trainer::new(network, optimiser, params.loss, batch);
     frozen.into_iter().for_each(|range| trainer.freeze(range));
     Ok(Training {
         trainer,

@@ -1,22 +1,28 @@
 //! What training makes small.
 
 use super::scalar::Scalar;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// A loss, summed over the outputs and averaged over samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What training makes small, averaged over samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "LossName")]
 pub enum Loss {
-    /// `(f − y)²`
+    /// (f − y)², summed over outputs.
+    #[default]
     Square,
-    /// `log(1 + e^{−y f})` for labels y = ±1.
+    /// log(1 + exp(−y f)).
     Logistic,
-    /// `log Σ_k e^{f_k} − Σ_k y_k f_k` for targets that sum to 1 over the outputs.
+    /// log Σ_k exp(f_k) − f_y, for labels that count classes from 0: an output for each class.
     CrossEntropy,
 }
 
 impl Loss {
     /// The sum over all outputs of a batch of `rows` samples; divide by their number. Panics where sizes differ.
     ///
-    /// Formula: that of the [`Loss`], summed over samples and, but for the cross-entropy, over outputs. Neither
+    /// Formula: `(f − y)²` and `log(1 + e^{−y f})`, y = ±1, summed over samples and outputs; `log Σ_k e^{f_k} − Σ_k y_k f_k`,
+    /// y of sum 1 over outputs, summed over samples. Neither
     /// `log Σ eᶠ` nor `log(1 + e⁻ʸᶠ)` overflows.
     /// Shapes: outputs and targets n x K, column-major -> one number.
     /// Units: those of the labels squared for [`Loss::Square`], else nats. Cost: one pass over the outputs.

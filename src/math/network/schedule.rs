@@ -1,13 +1,18 @@
 //! The learning rate along training.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// The course of the rate after warm-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The course of the learning rate after warm-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ScheduleName")]
 pub enum ScheduleShape {
-    /// The peak throughout.
+    /// The same throughout.
+    #[default]
     Constant,
-    /// Half a cosine from the peak down to zero at the last step.
+    /// Half a cosine down to zero at the last step.
     Cosine,
 }
 
