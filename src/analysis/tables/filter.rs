@@ -11,7 +11,7 @@ pub struct FilterRows;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// Filter by column, all of which a kept row meets.
+    /// Conditions by column, all of which a kept row meets.
     #[serde(rename = "where")]
     pub conditions: Filter,
 }

@@ -130,7 +130,7 @@ impl Library {
         found: &Found,
     ) -> Result<(String, Watched), DatasetError> {
         let card = &loaded.card;
-        let mut text = format!("{:?}\n", card.format);
+        let mut text = card.format.identity() + "\n";
         let mut files = Vec::new();
         let mend = self.mend(loaded, found);
         for (split, part) in card.parts() {

@@ -46,6 +46,14 @@ impl FileFormat {
         self.0.description()
     }
 
+    /// The word that stands for it in the digests of data, which committed results carry: its name with every part
+    /// capitalised and nothing between.
+    #[must_use]
+    pub fn identity(self) -> String {
+        let capitalised = |part: &str| part[..1].to_ascii_uppercase() + &part[1..];
+        self.description().name.split('-').map(capitalised).collect()
+    }
+
     /// Whether a card must say something for it.
     #[must_use]
     pub fn needs(self, what: Needs) -> bool {
@@ -111,6 +119,9 @@ mod tests {
         }
         let names: BTreeSet<_> = FileFormat::all().map(|format| format.description().name).collect();
         assert_eq!(names.len(), FORMATS.len());
+        let identities: Vec<String> = FileFormat::all().map(FileFormat::identity).collect();
+        let known = ["Cifar10Binary", "ParquetImages", "Idx", "ImageFolder", "Celeba", "ClassFolders"];
+        assert_eq!(identities[..known.len()], known, "else no committed result is of the data that are here");
         let error = serde_json::from_value::<FileFormat>(json!("idy")).unwrap_err().to_string();
         assert!(error.starts_with("unknown variant `idy`, expected one of `cifar10-binary`, "), "{error}");
     }

@@ -175,7 +175,7 @@ fn what_they_declare_is_checked_before_anything_runs() {
         ("bias: 0.5, n_tests: 2", good, "unknown key `n_tests` (did you mean `n_test`?"),
         ("bias: 0.5", "column: haeds, width: 200", "no column `haeds` (did you mean `heads`?"),
         ("bias: 0.5", "column: heads, width: 5", "5 is out of range: it must be at least 100"),
-        ("bias: 0.5", "column: heads, width: 200, published: {rows: []}", "`published`"),
+        ("bias: 0.5", "column: heads, width: 200, colour: samples", "unknown key `colour`"),
     ] {
         let faults = loaded(&study(coins, figure)).map(|_| ()).unwrap_err();
         let said =
