@@ -6,6 +6,7 @@ to image. Classes differ in orientation, colour and a faint mean image, so that 
 """
 
 import pathlib
+import sys
 
 import numpy as np
 
@@ -63,3 +64,7 @@ def make(folder):
     for name, count, seed in (("data_batch_1.bin", TRAIN, 2), ("test_batch.bin", TEST, 3)):
         if not (folder / name).exists():
             write(folder / name, count, seed)
+
+
+if __name__ == "__main__":
+    make(sys.argv[1])
