@@ -14,8 +14,8 @@ Each round runs our binary with an empty store and `--jobs 1`, then the peer, as
   numbers of steps, the peer's the median of its steps. A step of the phase loop is the whole over seeds and steps.
 
 Shown are medians over rounds, and the ratio peer/ours with its range. Results are compared, too: exactly where both
-compute the same thing, within noise where weights are random. A busy machine makes both slower; CPU-seconds suffer less
-than wall time, and alternation keeps the ratio fair.
+compute the same thing, within noise where weights are random. A busy machine makes both slower; CPU-seconds suffer
+less than wall time, and alternation keeps the ratio fair.
 """
 
 import argparse
@@ -106,15 +106,13 @@ def show(row):
     """Prints a row, and each comparison of results that failed."""
     spread = f"{min(row['ratios']):.2f} to {max(row['ratios']):.2f}"
     agreed = sum(check["agrees"] for check in row["checks"])
-    print(
-        f"{row['figure']:62} {duration(row['ours_s']):>9} {duration(row['peer_s']):>9} {row['ratio']:6.2f}x ({spread})"
-        f"  bar {row['bar']:g}x  start {duration(row['start_s'])}  {row['our_peak_mib']:.0f}/{row['peer_peak_mib']:.0f} MiB"
-        f"  results {agreed}/{len(row['checks'])}",
-        flush=True,
-    )
+    times = f"{duration(row['ours_s']):>9} {duration(row['peer_s']):>9} {row['ratio']:6.2f}x ({spread})"
+    peaks = f"{row['our_peak_mib']:.0f}/{row['peer_peak_mib']:.0f} MiB"
+    rest = f"start {duration(row['start_s'])}  {peaks}  results {agreed}/{len(row['checks'])}"
+    print(f"{row['figure']:62} {times}  bar {row['bar']:g}x  {rest}", flush=True)
     for check in row["checks"]:
         if not check["agrees"]:
-            print(f"    {check['what']}: ours {check['ours']:.6g}, theirs {check['theirs']:.6g}, allowed {check['allowed']:.2g}")
+            print("    {what}: ours {ours:.6g}, theirs {theirs:.6g}, allowed {allowed:.2g}".format(**check))
 
 
 def machine():

@@ -125,13 +125,15 @@ def one_size(options, n, clock):
         clock.mark("read")
     lambdas = np.logspace(-6, 6, options.lambdas)
     rng = np.random.default_rng(options.seed)
-    weights = [rng.standard_normal((rows, options.width), dtype=np.float32) for rows in (splits[0].shape[1],) + (options.width,) * 2]
+    inputs = (splits[0].shape[1], options.width, options.width)
+    weights = [rng.standard_normal((rows, options.width), dtype=np.float32) for rows in inputs]
     first = lift(splits, weights[0])
     scores = lofi(first, labels, weights, (options.k1, options.k2), lambdas)
     best = min(scores.values(), key=lambda s: s[1])
     random = score(lift(lift(first, weights[1]), weights[2]), labels, lambdas)
     pixels = score(splits, labels, lambdas)
-    return {"n_train": n, "LoFi": best[2], "Random features": random[2], "Ridge on pixels": pixels[2], "pixels_lambda": pixels[0]}
+    errors = {"LoFi": best[2], "Random features": random[2], "Ridge on pixels": pixels[2]}
+    return {"n_train": n, **errors, "pixels_lambda": pixels[0]}
 
 
 def main():

@@ -83,7 +83,8 @@ def main():
         cells = separate_grid(splits, labels, options.ranks, lambdas)
     validation, mse, error = zip(*cells)
     corner = deep_nngp(splits, first, labels, lambdas)
-    clock.report(validation_mse=validation, test_mse=mse, test_error=error, nngp_test_error=corner[2], nngp_test_mse=corner[1])
+    results = {"validation_mse": validation, "test_mse": mse, "test_error": error}
+    clock.report(**results, nngp_test_mse=corner[1], nngp_test_error=corner[2])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Kernels of ReLU layers and the dual form of the LoFi filter, in double precision as the reference's scripts have it."""
+"""Kernels of ReLU layers and the dual form of the LoFi filter, in double precision as the reference's scripts do."""
 
 import common
 import numpy as np

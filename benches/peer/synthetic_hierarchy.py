@@ -12,6 +12,8 @@ import hierarchy
 import numpy as np
 from scipy.sparse.linalg import eigsh
 
+ALPHAS = [1.3, 1.6, 1.75, 1.9, 2.05, 2.2, 2.35, 2.5, 2.65, 2.8]
+
 
 def arguments():
     """The command line; the defaults are the step of the table."""
@@ -19,7 +21,7 @@ def arguments():
     parser.add_argument("--dim", type=int, default=60)
     parser.add_argument("--width", type=int, default=7200)
     parser.add_argument("--second-width", type=int, default=320)
-    parser.add_argument("--alphas", type=float, nargs="+", default=[1.3, 1.6, 1.75, 1.9, 2.05, 2.2, 2.35, 2.5, 2.65, 2.8])
+    parser.add_argument("--alphas", type=float, nargs="+", default=ALPHAS)
     parser.add_argument("--test", type=int, default=4000)
     parser.add_argument("--degree", type=int, default=5)
     parser.add_argument("--lambdas", type=int, default=100)
