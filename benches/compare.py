@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Our program against straightforward NumPy and PyTorch, figure by figure: CPU-seconds, one thread each, alternated.
 
-    make bench                                     # or, with a binary at hand:
-    python3 benches/compare.py --binary target/release/lofi --rounds 3 --json bench.json
-    python3 benches/compare.py --only width phase  # figures whose name holds one of these words
+    python3 benches/compare.py --rounds 3 --json bench.json      # a part of `make bench`
+    python3 benches/compare.py --binary lofi --only width phase  # figures whose name holds one of these words
 
 Each round runs our binary with an empty store and `--jobs 1`, then the peer, as whole processes. What counts:
 
@@ -37,7 +36,7 @@ PEERS = pathlib.Path(__file__).resolve().parent / "peer"
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", default=project.ROOT / "target" / "release" / "lofi")
+    parser.add_argument("--binary", help="by default it is built")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", default=[], help="words that a figure's name holds")
     parser.add_argument("--json", type=pathlib.Path, help="where to write all numbers")

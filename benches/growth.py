@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How the cost of a cell grows with n, p, k and d, on both sides: slopes of log CPU-seconds in log size.
 
-    python3 benches/growth.py --binary target/release/lofi [--rounds 1] [--json growth.json]
+    python3 benches/growth.py [--rounds 1] [--json growth.json]
 
 n, p and k (both ranks alike) are those of `lofi/accuracy` with 1000 test samples, d that of the synthetic hierarchy
 with p1 = 2 d² at α up to 2.5. An exponent over a factor of four is not an asymptotic one: small sizes have fixed costs.
@@ -52,7 +52,7 @@ def slope(sizes, seconds):
 def main():
     """Every series."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", default=project.ROOT / "target" / "release" / "lofi")
+    parser.add_argument("--binary", help="by default it is built")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()

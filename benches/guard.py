@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A guard against a fall of speed by a third: ratios to the peers against those that were recorded.
 
-    python3 benches/guard.py --binary target/release/lofi          # exits with 1 where a ratio fell by a third
-    python3 benches/guard.py --binary target/release/lofi --record # writes benches/guard.json
+    python3 benches/guard.py           # exits with 1 where a ratio fell by a third
+    python3 benches/guard.py --record  # writes benches/guard.json
 
 Only ratios are kept, as seconds belong to a machine; they depend on its vector unit, so each width of vectors has
 ratios of its own, and a machine whose width has none is not judged. A figure that falls is measured once more, with
@@ -11,7 +11,6 @@ more rounds, before it counts: on a shared machine a single round may lie by tha
 
 import argparse
 import json
-import pathlib
 import sys
 import tempfile
 
@@ -26,7 +25,7 @@ FALL = 1 / 3
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", type=pathlib.Path, default=project.ROOT / "target" / "release" / "lofi")
+    parser.add_argument("--binary", help="by default it is built")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--record", action="store_true", help="record the present ratios")
     return parser.parse_args()

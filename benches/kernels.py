@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Kernels of ours against NumPy's and SciPy's, the machine's measured peak, and how far the figures are from it.
 
-    cargo bench --no-run --bench kernels                      # prints the binary's path
-    python3 benches/kernels.py BINARY [--rounds 3] [--figures bench.json] [--json kernels.json]
+    python3 benches/kernels.py [--rounds 3] [--figures bench.json] [--json kernels.json]
 
 Rates are in 10⁹ operations a second of CPU time; the peak of a precision is the largest rate of any product on either
 side. The exponent is the slope of log time in log size. With the results of `compare.py`, the floor of a figure is its
@@ -20,13 +19,17 @@ import figures
 import project
 
 PEER = project.HERE / "peer" / "kernel_times.py"
-BARS = {"top-100": 1.5, "eigenpairs": 0.8, "eigenvalues": 0.8}  # others: 0.9
+
+
+def bar(name):
+    """The ratio peer/ours that is asked of a kernel."""
+    return {"top-100": 1.5, "eigenpairs": 0.8, "eigenvalues": 0.8}.get(name, 0.9)
 
 
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("binary", type=pathlib.Path)
+    parser.add_argument("--binary", help="that of kernels.rs; by default it is built")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", default=[], help="names of kernels")
     parser.add_argument("--figures", type=pathlib.Path, help="results of compare.py")
@@ -44,8 +47,9 @@ def times(command):
 def alternated(options):
     """For each kernel and size: medians of ours and the peer's, the range of their ratio, and the operations."""
     rounds = []
+    binary = pathlib.Path(options.binary or project.built("--bench", "kernels")).resolve()
     for _ in range(options.rounds):
-        ours = times([options.binary.resolve(), *options.only])
+        ours = times([binary, *options.only])
         rounds.append((ours, times([sys.executable, PEER, *options.only])))
     rows = {}
     for key, (_, flops) in rounds[0][0].items():
@@ -104,9 +108,8 @@ def show(rows, found):
     for row in rows.values():
         rates = [row["flops"] / row[side] / 1e9 for side in ("ours_s", "peer_s")]
         spread = f"{min(row['ratios']):.2f} to {max(row['ratios']):.2f}"
-        bar = BARS.get(row["kernel"], 0.9)
         line = f"{row['kernel']:12} {row['size']:5} {row['ours_s']:9.4f} s {row['peer_s']:9.4f} s"
-        print(f"{line} {rates[0]:7.1f} {rates[1]:7.1f} Gop/s {row['ratio']:6.2f}x ({spread})  bar {bar}x")
+        print(f"{line} {rates[0]:7.1f} {rates[1]:7.1f} Gop/s {row['ratio']:6.2f}x ({spread})  bar {bar(row['kernel'])}x")
     for name in dict.fromkeys(kernel for kernel, _ in rows):
         slopes = [exponent(rows, name, side) for side in ("ours_s", "peer_s")]
         if None not in slopes:

@@ -43,12 +43,20 @@ def run(command, folder):
         return out.read(), cost
 
 
+def built(*target):
+    """The program that a build in the release profile makes, as in `built("--bench", "kernels")`; Cargo says where."""
+    command = [os.environ.get("CARGO", "cargo"), "build", "--release", "--quiet", "--message-format", "json", *target]
+    made = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    messages = (json.loads(line) for line in made.stdout.splitlines())
+    return [m["executable"] for m in messages if m.get("executable")][-1]
+
+
 class Project:
     """The folder; `data` in it is what the peers read, too."""
 
     def __init__(self, folder, binary):
         self.folder = pathlib.Path(folder)
-        self.binary = pathlib.Path(binary).resolve()
+        self.binary = pathlib.Path(binary or built("--bin", "lofi")).resolve()
         self.data = self.folder / "data" / "cifar10"
         # in a process of its own: a child's peak memory counts what its parent held when it was made
         subprocess.run([sys.executable, HERE / "images.py", self.data], check=True)

@@ -11,8 +11,8 @@ def relu_kernel(product, left, right):
     """Arc-cosine kernel of degree 1 from inner products q12 and squared norms q1, q2, already rescaled."""
     root = np.sqrt(np.maximum(left[:, None] * right[None, :], 1e-30))
     cosine = np.clip(product / root, -1, 1)
-    angle = np.arccos(cosine)
-    return root * (np.sin(angle) + (np.pi - angle) * cosine) / (2 * np.pi)
+    sine = np.sqrt(1 - cosine * cosine)
+    return root * (sine + (np.pi - np.arccos(cosine)) * cosine) / (2 * np.pi)
 
 
 def layer_kernel(train, others):
