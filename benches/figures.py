@@ -147,6 +147,9 @@ FIGURES = [
         ["kernel_rank_heatmap.py", "--shared"],
         2.0,
         heatmap_checks,
+        # inner products of all layers and projections of eight filters; the 50 readouts may do without eigenvectors
+        f64=2 * 1000 * 4000 * (3072 + 8 * sum(KERNEL_RANKS)) + 8 * 2 * 3000 * 1000**2,
+        evd=(1000,) * 16,
     ),
     Figure(
         "kernel-rank-heatmap, one decomposition a cell, as published",
@@ -163,8 +166,9 @@ FIGURES = [
         ["width_convergence.py"],
         1.8,
         width_checks,
+        # lifts of three layers and their Gram matrices; filters of seven chains
         f32=44400 * (2 * 900 * 3272 + 3 * (500**2 + 2 * 500 * 400)),
-        evd=(500,) * 35,
+        evd=(500,) * 28,
     ),
     Figure(
         "spectral-outliers, one step",
@@ -174,6 +178,7 @@ FIGURES = [
         1.7,
         outlier_checks,
         needs_data=False,
+        # twenty operators, formed, each the lower half
         f32=63189 * (900**2 * 20 + 2 * 30 * 900),
     ),
     Figure(

@@ -95,7 +95,7 @@ def floors(rows, measured):
     found = []
     for figure in figures.FIGURES:
         row = next((m for m in measured if m["figure"] == figure.name), None)
-        if row is None or not figure.f32:
+        if row is None or not figure.f32 + figure.f64:
             continue
         seconds = figure.f32 / peak(rows, "f32") + figure.f64 / peak(rows, "f64")
         seconds += sum(eigenproblem(rows, size) for size in figure.evd)
