@@ -116,6 +116,8 @@ def phase_checks(tables, peer):
 
 PHASE_EARLY = 40000 / 64**3
 PHASE_STEPS, PHASE_SEEDS = 10 * 64**3, 24
+# the frozen lift of the study is another figure: as small as it can be
+HIERARCHY = {"size": "{zip: {d: [60], p1: [7200], p2: [320]}}", "alpha": [1.3], "fixed_width": 100, "seed": ONE_SEED}
 
 LIFTS = 2 * 15000 * 2000  # all rows, for each input of a lift
 
@@ -182,10 +184,19 @@ FIGURES = [
         f32=63189 * (900**2 * 20 + 2 * 30 * 900),
     ),
     Figure(
-        "synthetic hierarchy, d = 60",
+        "synthetic hierarchy, d = 60, the peer's moment formed",
         "lofi/synthetic-transition",
-        {"size": "{zip: {d: [60], p1: [7200], p2: [320]}}", "alpha": [1.3], "fixed_width": 100, "seed": ONE_SEED},
+        HIERARCHY,
         ["synthetic_hierarchy.py"],
+        2.5,
+        hierarchy_checks,
+        needs_data=False,
+    ),
+    Figure(
+        "synthetic hierarchy, d = 60, the peer's moment implicit",
+        "lofi/synthetic-transition",
+        HIERARCHY,
+        ["synthetic_hierarchy.py", "--implicit"],
         2.5,
         hierarchy_checks,
         needs_data=False,

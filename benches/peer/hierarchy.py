@@ -62,12 +62,14 @@ class Moments:
             for sign in (1, -1):
                 chosen = y * sign > 0
                 scaled = features[chosen] * np.sqrt(sign * y[chosen]).astype(np.float32)[:, None]
-                total += sign * blas.ssyrk(1, scaled.T, lower=True)
+                (np.add if sign > 0 else np.subtract)(total, blas.ssyrk(1, scaled.T, lower=True), out=total)
 
     def at(self, index, count):
-        """The mean over `count` samples, whole."""
-        lower = self.sums[index] / count
-        return lower + np.tril(lower, -1).T
+        """The mean over `count` samples, whole; in single precision, as its blocks are."""
+        lower = np.tril(self.sums[index].astype(np.float32)) * np.float32(1 / count)
+        whole = lower + lower.T
+        np.fill_diagonal(whole, lower.diagonal())
+        return whole
 
 
 def segments(sizes):

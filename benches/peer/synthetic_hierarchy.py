@@ -2,7 +2,7 @@
 """Figure `synthetic-transition`, one step: the two-stage estimator of the hierarchy at several training sizes.
 
 The first moment is formed: one pass in single precision serves all sizes, ARPACK finds the d1 leading directions at
-each. The second stage and the polynomial readout, its λ by exact leave-one-out, are in double precision.
+each. With `--implicit` it is applied instead, sample by sample, to ARPACK's vectors. The second stage and the polynomial readout, its λ by exact leave-one-out, are in double precision.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import argparse
 import common
 import hierarchy
 import numpy as np
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import LinearOperator, eigsh
 
 ALPHAS = [1.3, 1.6, 1.75, 1.9, 2.05, 2.2, 2.35, 2.5, 2.65, 2.8]
 
@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--second-width", type=int, default=320)
     parser.add_argument("--alphas", type=float, nargs="+", default=ALPHAS)
     parser.add_argument("--test", type=int, default=4000)
+    parser.add_argument("--implicit", action="store_true", help="do not form the moment")
     parser.add_argument("--degree", type=int, default=5)
     parser.add_argument("--lambdas", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
@@ -31,11 +32,22 @@ def arguments():
 
 def directions(moment, keep):
     """The leading eigenvectors, with the entry of largest magnitude of each positive."""
-    moment = moment.astype(np.float32)
-    width = len(moment)
+    width = moment.shape[0]
     values, vectors = eigsh(moment, keep, which="LM", v0=np.full(width, width**-0.5, np.float32), tol=1e-4)
     vectors = common.leading(values, vectors, keep)[1]
     return vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(keep)])
+
+
+def operator(features, labels):
+    """`v -> (1/n) Σ y z (z·v)` over blocks of rows that are kept."""
+    width = features[0].shape[1]
+    ends = np.cumsum([len(z) for z in features])[:-1]
+    weights = np.split((labels / len(labels)).astype(np.float32), ends)
+
+    def apply(v):
+        return sum((y * (z @ v)) @ z for y, z in zip(weights, features))
+
+    return LinearOperator((width, width), matvec=lambda v: apply(v.ravel()), dtype=np.float32)
 
 
 def normalised(train, test):
@@ -92,13 +104,15 @@ def main():
     x_test = rng.standard_normal((options.test, options.dim))
     labels = teacher.of(x)[2]
     test = hierarchy.first_features(x_test, weights), teacher.of(x_test)
-    moments = hierarchy.Moments(options.width, 1)
+    moments = None if options.implicit else hierarchy.Moments(options.width, 1)
     features, points = [], []
     for start, stop, ends in hierarchy.segments(sizes):
         features.append(hierarchy.first_features(x[start:stop], weights))
-        moments.add(features[-1], [labels[start:stop]])
+        if not options.implicit:
+            moments.add(features[-1], [labels[start:stop]])
         if ends:
-            points.append(point(moments.at(0, stop), (features, labels[:stop]), test, options))
+            moment = operator(features, labels[:stop]) if options.implicit else moments.at(0, stop)
+            points.append(point(moment, (features, labels[:stop]), test, options))
             clock.mark(f"n = {stop}")
     overlap, error = zip(*points)
     clock.report(n_train=sizes, overlap_h1=overlap, relative_mse=error)
