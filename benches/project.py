@@ -43,12 +43,13 @@ def run(command, folder):
         return out.read(), cost
 
 
-def built(*target):
+def built(kind, name):
     """The program that a build in the release profile makes, as in `built("--bench", "kernels")`; Cargo says where."""
-    command = [os.environ.get("CARGO", "cargo"), "build", "--release", "--quiet", "--message-format", "json", *target]
+    command = [os.environ.get("CARGO", "cargo"), "build", "--release", "--quiet", "--message-format", "json", kind, name]
     made = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    # a bench has the program itself built beside it
     messages = (json.loads(line) for line in made.stdout.splitlines())
-    return [m["executable"] for m in messages if m.get("executable")][-1]
+    return next(m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == name)
 
 
 class Project:
