@@ -126,7 +126,7 @@ fn cpu_seconds(start: Instant) -> f64 {
 
 /// The least time of a repetition; short ones are timed several at once, as the system counts in milliseconds.
 fn least_seconds(work: &Work) -> Result<f64, MathError> {
-    const LEAST: f64 = 0.2;
+    const LEAST: f64 = 0.4;
     let start = Instant::now();
     let timed = |times: usize| {
         let begin = cpu_seconds(start);
@@ -135,6 +135,7 @@ fn least_seconds(work: &Work) -> Result<f64, MathError> {
     };
     let first = timed(1)?;
     let together = (LEAST / first.max(1e-3)).ceil() as usize;
+    let first = if first < LEAST { f64::INFINITY } else { first };
     (0..3).try_fold(first, |least, _| Ok(least.min(timed(together)?)))
 }
 

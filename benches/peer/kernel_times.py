@@ -10,7 +10,7 @@ from scipy.linalg import blas
 from scipy.sparse.linalg import eigsh
 
 INPUTS, PAIRS = 3072, 100
-LEAST = 0.2
+LEAST = 0.4
 
 
 def normals(rows, columns, kind=np.float64):
