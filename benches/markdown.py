@@ -18,6 +18,8 @@ def table(heads, rows):
 
 def spread(ratios):
     """The range of ratios over rounds."""
+    if len(ratios) == 1:
+        return "one round"
     return f"{min(ratios):.2f}–{max(ratios):.2f}"
 
 
