@@ -29,7 +29,7 @@ class Figure:
     `bar` is the ratio peer/ours that is asked for. Where `counts` is set, our cost is that of one step: the difference
     of two runs over the difference of two values of `steps`; the peer prints the median of its steps. `checks` maps our
     tables and the peer's results to comparisons. `f32`, `f64` are the flops of products in each precision, `evd` the
-    sizes of full symmetric eigenproblems that no route avoids: what the floor is made of.
+    sizes of full symmetric eigenproblems of the plain route: what its floor is made of.
     """
 
     name: str

@@ -5,7 +5,7 @@
 
 Rates are in 10⁹ operations a second of CPU time; the peak of a precision is the largest rate of any product on either
 side. The exponent is the slope of log time in log size. With the results of `compare.py`, the floor of a figure is its
-products at the peak and its full eigenproblems at the faster side's time; what is not counted makes it too low.
+products at the peak and its full eigenproblems at the faster side's time, on the route that `figures.py` states.
 """
 
 import argparse
