@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test ci check bless plan report data docs lint fmt fuzz clean
+.PHONY: help build reproduce test ci check bless plan report data docs lint fmt bench fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -60,6 +60,15 @@ lint: toolchain  ## format check, clippy and rustdoc with warnings denied
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --no-deps --quiet
+
+ROUNDS ?= 3
+
+bench: toolchain  ## speed against NumPy and PyTorch (both are needed), ROUNDS times in turn; numbers to target/bench
+	@python3 -c 'import numpy, scipy' 2>/dev/null || { echo "NumPy and SciPy are needed: pip install numpy scipy" >&2; exit 1; }
+	@mkdir -p target/bench
+	@python3 benches/compare.py --rounds $(ROUNDS) --json target/bench/figures.json
+	@python3 benches/growth.py --json target/bench/growth.json
+	@python3 benches/kernels.py --rounds $(ROUNDS) --figures target/bench/figures.json --json target/bench/kernels.json
 
 # What libFuzzer counts on; the host is named as target so that build scripts and macros go without.
 FUZZ_SECONDS ?= 900

@@ -1,6 +1,7 @@
 //! Time of a training step, printed in milliseconds: `training_step NETWORK BATCH STEPS`.
 //!
-//! `benches/training_step.py` runs it in alternation with PyTorch.
+//! A step alone, to profile; `benches/peer/training_step.py` times the same networks in PyTorch, and `make bench` sets whole
+//! runs against it.
 
 use lofi::math::MathError;
 use lofi::math::image::maps::Geometry;
