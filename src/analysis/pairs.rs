@@ -52,26 +52,43 @@ impl<'a> IntoIterator for &'a Keyed {
     }
 }
 
-/// The numbers of a column over some rows, by the values of the columns that pair them. Rows without a number are left
-/// out.
-///
-/// # Errors
-/// Where a column is missing or two rows have one key: then it is not clear which is meant.
-pub fn keyed(table: &Table, rows: &[usize], (column, on): (&str, &[String])) -> Result<Keyed, StepError> {
-    let numbers = table.numbers(column)?;
-    let columns = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let mut found = Keyed::default();
-    for &row in rows {
-        let Some(number) = numbers[row] else { continue };
-        let key: Vec<Cell> = columns.iter().map(|c| c[row].clone()).collect();
-        if !found.add(key.clone(), number) {
-            let place = super::rows::in_words(on, &key);
-            let reason =
-                format!("several rows at {place}; choose or filter first, or pair on more columns by `pair_on`");
-            return Err(StepError::Input { slot: "table".to_owned(), reason });
-        }
+/// A column of numbers with the columns that pair them: read once, asked for as many groups of rows as there are.
+pub struct Pairing<'a> {
+    numbers: Vec<Option<f64>>,
+    columns: Vec<Vec<Cell>>,
+    on: &'a [String],
+}
+
+impl<'a> Pairing<'a> {
+    /// Reads the columns.
+    ///
+    /// # Errors
+    /// Where one is missing.
+    pub fn read(table: &Table, (column, on): (&str, &'a [String])) -> Result<Self, StepError> {
+        let numbers = table.numbers(column)?;
+        let columns = on.iter().map(|name| table.column(name)).collect::<Result<_, _>>()?;
+        Ok(Self { numbers, columns, on })
     }
-    Ok(found)
+
+    /// The numbers of some rows, by the values of the columns that pair them. Rows without a number are left out.
+    /// Cost: n log n in these rows.
+    ///
+    /// # Errors
+    /// Where two rows have one key: then it is not clear which is meant.
+    pub fn keyed(&self, rows: &[usize]) -> Result<Keyed, StepError> {
+        let mut found = Keyed::default();
+        for &row in rows {
+            let Some(number) = self.numbers[row] else { continue };
+            let key: Vec<Cell> = self.columns.iter().map(|c| c[row].clone()).collect();
+            if !found.add(key.clone(), number) {
+                let place = super::rows::in_words(self.on, &key);
+                let reason =
+                    format!("several rows at {place}; choose or filter first, or pair on more columns by `pair_on`");
+                return Err(StepError::Input { slot: "table".to_owned(), reason });
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// `a − b` for each key that both have.

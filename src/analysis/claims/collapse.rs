@@ -5,13 +5,14 @@ use super::estimate::Estimate;
 use super::replicates::{Axis, Plane, remark, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::same;
-use crate::analysis::rows::{groups, groups_among};
-use crate::artifact::Verdict;
+use crate::analysis::rows::{Grouping, groups};
+use crate::artifact::{ByMeaning, Verdict};
 use crate::math::statistics::curve::squared_spread;
 use crate::math::statistics::jackknife::pseudo_values;
 use crate::step::Columns;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use std::collections::BTreeSet;
 
 /// Curves that coincide.
 pub struct Collapse;
@@ -62,8 +63,10 @@ impl Claim for Collapse {
         let plane = Plane::read(table, (x, Axis { column: &params.y, log: false }))?;
         let seeds = seeds(head, table);
         let (mut conditions, mut alone) = (Vec::new(), false);
-        for (place, rows) in groups(table, &head.per.0)? {
-            let curves = replicated_curves(params, (table, &plane, &rows), &seeds)?;
+        let of_conditions = groups(table, &head.per.0)?;
+        let groupings = [Grouping::read(table, &params.curves.0)?, Grouping::read(table, &seeds)?];
+        for (place, rows) in of_conditions {
+            let curves = replicated_curves(params, (&plane, &rows), &groupings)?;
             let samples = spreads(&curves);
             alone |= samples.is_empty();
             let facts = vec![curves.len().into()];
@@ -90,12 +93,12 @@ type Replicates = Vec<(Vec<Cell>, Curve)>;
 
 fn replicated_curves(
     params: &Params,
-    (table, plane, rows): (&Table, &Plane, &[usize]),
-    seeds: &[String],
+    (plane, rows): (&Plane, &[usize]),
+    [of_curves, of_seeds]: &[Grouping; 2],
 ) -> Result<Vec<Replicates>, StepError> {
     let mut curves = Vec::new();
-    for (_, of_curve) in groups_among(table, rows, &params.curves.0)? {
-        let replicates = groups_among(table, &of_curve, seeds)?;
+    for (_, of_curve) in of_curves.among(rows) {
+        let replicates = of_seeds.among(&of_curve);
         let curve = |(seed, rows): (Vec<Cell>, Vec<usize>)| Ok((seed, plane.curve(&rows, &params.x)?));
         curves.push(replicates.into_iter().map(curve).collect::<Result<Replicates, StepError>>()?);
     }
@@ -104,12 +107,9 @@ fn replicated_curves(
 
 /// Jackknife pseudo-values of the squared spread, one a replicate; none where there is no spread.
 fn spreads(curves: &[Replicates]) -> Vec<f64> {
-    let mut seeds: Vec<&Vec<Cell>> = Vec::new();
-    for (seed, _) in curves.iter().flatten() {
-        if !seeds.iter().any(|known| same(known, seed)) {
-            seeds.push(seed);
-        }
-    }
+    let mut known: BTreeSet<ByMeaning> = BTreeSet::new();
+    let names = curves.iter().flatten().map(|(seed, _)| seed);
+    let seeds: Vec<&Vec<Cell>> = names.filter(|seed| known.insert(ByMeaning((*seed).clone()))).collect();
     let spread = |left: Option<&Vec<Cell>>| {
         squared_spread(&curves.iter().map(|replicates| average(replicates, left)).collect::<Vec<_>>())
     };

@@ -18,6 +18,7 @@ use super::threshold::Bar;
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Outcome, Table, Verdict, number};
 use crate::math::statistics::Interval;
+use crate::math::statistics::student::StudentIntervals;
 use crate::step::StepError;
 use crate::step::roles::{ClaimHead, evidence};
 
@@ -108,7 +109,8 @@ impl<'a> Test<'a> {
     /// Where a sample is not a number.
     pub fn decide(&self, conditions: &[Condition], remark: &str) -> Result<Verdict, StepError> {
         let known: Vec<&Condition> = conditions.iter().filter(|c| c.estimate.samples() > 0).collect();
-        let tested = known.iter().map(|c| self.test(c, known.len())).collect::<Result<Vec<_>, _>>()?;
+        let mut intervals = [self.level, widened(self.level, known.len())].map(StudentIntervals::at);
+        let tested = known.iter().map(|c| self.test(c, &mut intervals)).collect::<Result<Vec<_>, _>>()?;
         let outcome = match overall(&tested) {
             // a condition without any sample is not known to be as claimed
             Outcome::Held if known.len() < conditions.len() => Outcome::Undecided,
@@ -125,10 +127,13 @@ impl<'a> Test<'a> {
         Ok(Verdict { outcome, says: self.says.to_owned(), because, evidence: self.evidence(&tested)? })
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a handful of conditions")]
-    fn test<'c>(&self, condition: &'c Condition, count: usize) -> Result<Tested<'c>, StepError> {
-        let interval = condition.estimate.interval(self.level)?;
-        let strict = self.bar.outcome(condition.estimate.interval(1.0 - (1.0 - self.level) / count as f64)?);
+    fn test<'c>(
+        &self,
+        condition: &'c Condition,
+        [plain, widened]: &mut [StudentIntervals; 2],
+    ) -> Result<Tested<'c>, StepError> {
+        let interval = condition.estimate.interval(plain)?;
+        let strict = self.bar.outcome(condition.estimate.interval(widened)?);
         let [outcome, strict] = [self.bar.outcome(interval), strict].map(|outcome| condition.open.limit(outcome));
         Ok(Tested { condition, estimate: condition.estimate.value()?, interval, outcome, strict })
     }
@@ -177,6 +182,12 @@ impl<'a> Test<'a> {
         };
         Ok(Table::from_rows(&header, &tested.iter().map(row).collect::<Vec<_>>())?)
     }
+}
+
+/// The level at which one of some conditions fails by chance as often as a single one at the level given (Bonferroni).
+#[expect(clippy::cast_precision_loss, reason = "far fewer conditions than 2^53")]
+fn widened(level: f64, conditions: usize) -> f64 {
+    1.0 - (1.0 - level) / conditions as f64
 }
 
 fn overall(tested: &[Tested<'_>]) -> Outcome {

@@ -1,7 +1,7 @@
 //! Estimates with their intervals: what a claim's verdict rests on.
 
 use crate::analysis::rows::counted;
-use crate::math::statistics::student::{cross_fitted_interval, estimate_interval, student_interval};
+use crate::math::statistics::student::StudentIntervals;
 use crate::math::statistics::{Interval, mean};
 use crate::step::StepError;
 
@@ -52,11 +52,11 @@ impl Estimate {
         }
     }
 
-    /// The two-sided interval at a level; nothing where the samples are too few for one.
+    /// The two-sided interval; nothing where the samples are too few for one.
     ///
     /// # Errors
     /// Where a sample is not a number.
-    pub fn interval(&self, level: f64) -> Result<Option<Interval>, StepError> {
+    pub fn interval(&self, student: &mut StudentIntervals) -> Result<Option<Interval>, StepError> {
         match self {
             Self::Mean(samples)
             | Self::CrossFitted(samples)
@@ -68,16 +68,16 @@ impl Estimate {
             }
             Self::Fitted { freedom: 0, .. } => Ok(None),
             Self::Exact(value) => Ok(Some(Interval { low: *value, high: *value })),
-            Self::Mean(samples) => student_interval(samples, level).map(Some).map_err(StepError::numeric),
-            Self::Stepped { samples, step } => stepped_interval(samples, *step, level).map(Some),
-            Self::CrossFitted(samples) => cross_fitted_interval(samples, level).map(Some).map_err(StepError::numeric),
+            Self::Mean(samples) => student.of_mean(samples).map(Some).map_err(StepError::numeric),
+            Self::Stepped { samples, step } => stepped_interval(samples, *step, student).map(Some),
+            Self::CrossFitted(samples) => student.of_cross_fitted(samples).map(Some).map_err(StepError::numeric),
             Self::RootMean(samples) => {
-                let square = student_interval(samples, level).map_err(StepError::numeric)?;
+                let square = student.of_mean(samples).map_err(StepError::numeric)?;
                 let root = |end: f64| end.max(0.0).sqrt();
                 Ok(Some(Interval { low: root(square.low), high: root(square.high) }))
             }
             Self::Fitted { value, standard_error, freedom, .. } => {
-                estimate_interval((*value, *standard_error), *freedom, level).map(Some).map_err(StepError::numeric)
+                student.of_estimate((*value, *standard_error), *freedom).map(Some).map_err(StepError::numeric)
             }
         }
     }
@@ -141,50 +141,53 @@ impl Estimate {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of samples")]
-fn stepped_interval(samples: &[f64], step: f64, level: f64) -> Result<Interval, StepError> {
+fn stepped_interval(samples: &[f64], step: f64, student: &mut StudentIntervals) -> Result<Interval, StepError> {
     let count = samples.len() as f64;
     let mean = mean(samples).map_err(StepError::numeric)?;
     let variance = samples.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0);
     let standard_error = (variance.max(step * step / 12.0) / count).sqrt();
-    estimate_interval((mean, standard_error), samples.len() - 1, level).map_err(StepError::numeric)
+    student.of_estimate((mean, standard_error), samples.len() - 1).map_err(StepError::numeric)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn interval(estimate: &Estimate) -> Option<Interval> {
+        estimate.interval(&mut StudentIntervals::at(0.95)).unwrap()
+    }
+
     #[test]
     fn equal_counts_are_known_to_a_step_at_best() {
         // t(0.975; 2)·(1/√12)/√3 = 0.717109; wider samples have Student's own interval
-        let equal = Estimate::Stepped { samples: vec![4.0; 3], step: 1.0 }.interval(0.95).unwrap().unwrap();
+        let equal = interval(&Estimate::Stepped { samples: vec![4.0; 3], step: 1.0 }).unwrap();
         assert!((equal.high - 4.717_109).abs() < 1e-6 && (equal.low - 3.282_891).abs() < 1e-6);
         let apart = vec![1.0, 3.0, 8.0];
-        let stepped = Estimate::Stepped { samples: apart.clone(), step: 1.0 }.interval(0.95).unwrap().unwrap();
-        let plain = Estimate::Mean(apart).interval(0.95).unwrap().unwrap();
+        let stepped = interval(&Estimate::Stepped { samples: apart.clone(), step: 1.0 }).unwrap();
+        let plain = interval(&Estimate::Mean(apart)).unwrap();
         assert!((stepped.low - plain.low).abs() < 1e-12 && (stepped.high - plain.high).abs() < 1e-12);
-        assert_eq!(Estimate::Stepped { samples: vec![1.0], step: 1.0 }.interval(0.95).unwrap(), None);
+        assert_eq!(interval(&Estimate::Stepped { samples: vec![1.0], step: 1.0 }), None);
     }
 
     #[test]
     fn intervals_by_hand() {
         // t(0.975; 2) = 4.302653
-        let of = |estimate: &Estimate| estimate.interval(0.95).unwrap();
         let root = Estimate::RootMean(vec![0.0, 1.0, 2.0]);
         let half = 4.302_653 / 3.0_f64.sqrt();
-        let found = of(&root).unwrap();
+        let found = interval(&root).unwrap();
         assert_eq!((root.value().unwrap(), found.low), (1.0, 0.0));
         assert!((found.high - (1.0 + half).sqrt()).abs() < 1e-6);
         let fitted = Estimate::Fitted { value: -0.5, standard_error: 0.1, points: 4, freedom: 2 };
-        let found = of(&fitted).unwrap();
+        let found = interval(&fitted).unwrap();
         assert!((found.low + 0.930_265_3).abs() < 1e-6 && (found.high + 0.069_734_7).abs() < 1e-6);
-        assert_eq!(of(&Estimate::Exact(3.0)), Some(Interval { low: 3.0, high: 3.0 }));
+        assert_eq!(interval(&Estimate::Exact(3.0)), Some(Interval { low: 3.0, high: 3.0 }));
     }
 
     #[test]
     fn too_few_samples_give_no_interval() {
         let line = Estimate::Fitted { value: 1.0, standard_error: 0.0, points: 2, freedom: 0 };
         for estimate in [Estimate::Mean(vec![1.0]), Estimate::RootMean(vec![1.0]), line] {
-            assert_eq!(estimate.interval(0.95).unwrap(), None, "{estimate:?}");
+            assert_eq!(interval(&estimate), None, "{estimate:?}");
         }
     }
 

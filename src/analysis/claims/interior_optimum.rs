@@ -2,7 +2,7 @@
 
 use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
-use super::grid_points::{Point, at_edges, best, interior, points};
+use super::grid_points::{Point, PointGrid, at_edges, best, grids, interior};
 use super::paired_difference::test_error;
 use super::replicates::remark;
 use super::threshold::Bar;
@@ -87,13 +87,13 @@ impl Claim for InteriorOptimum {
         let fixed: Vec<&str> = params.along.0.iter().chain(&head.per.0).map(String::as_str).collect();
         let on = paired_on((head.pair_on.as_ref(), &head.keys), (table, &all), &fixed)?;
         let (mut conditions, mut remarks) = (Vec::new(), Vec::new());
-        for (place, rows) in groups(table, &head.per.0)? {
-            let criterion = params.chosen_by.as_ref().unwrap_or(&params.column);
-            let (grid, dropped) = points(table, &rows, (&params.along.0, &on, [criterion, &params.column]))?;
+        let criterion = params.chosen_by.as_ref().unwrap_or(&params.column);
+        let columns = (&params.along.0[..], &on[..], [criterion.as_str(), &params.column]);
+        for PointGrid { place, points, dropped } in grids(table, groups(table, &head.per.0)?, columns)? {
             if dropped > 0 {
                 remarks.push(format!("{} without every replicate left out", counted(dropped, "point")));
             }
-            let (condition, remark) = compared(params, &grid, place);
+            let (condition, remark) = compared(params, &points, place);
             conditions.push(condition);
             remarks.push(remark);
         }
@@ -112,12 +112,12 @@ impl Claim for InteriorOptimum {
 fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, String) {
     let sign = if params.maximise { -1.0 } else { 1.0 };
     let inside = interior(grid);
-    let is_inside = |i: &usize| inside.contains(i);
+    let is_inside = |i: &usize| inside.binary_search(i).is_ok();
     let others: Vec<usize> = match &params.against {
         None => (0..grid.len()).filter(|i| !is_inside(i)).collect(),
         Some(filter) => at_edges(grid, &params.along.0, filter),
     };
-    let inner: Vec<usize> = inside.iter().copied().filter(|i| !others.contains(i)).collect();
+    let inner: Vec<usize> = inside.iter().copied().filter(|i| others.binary_search(i).is_err()).collect();
     let crossed = params.chosen_by.is_none();
     let replicates = grid.first().map_or(0, |point| point.values.len());
     let difference = |replicate: usize| {

@@ -4,8 +4,8 @@ use super::decide::{Condition, Test};
 use super::estimate::Estimate;
 use super::paired_difference::test_error;
 use super::threshold::Bar;
-use crate::analysis::pairs::{differences, keyed, paired_on};
-use crate::analysis::rows::{counted, groups};
+use crate::analysis::pairs::{Keyed, Pairing, differences, paired_on};
+use crate::analysis::rows::{Group, counted, groups};
 use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
@@ -65,10 +65,7 @@ impl Claim for Monotone {
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
         let all: Vec<usize> = (0..table.height()).collect();
         let on = paired_on((head.pair_on.as_ref(), &head.keys), (table, &all), &[&params.along])?;
-        let mut conditions = Vec::new();
-        for (place, rows) in groups(table, &head.per.0)? {
-            conditions.extend(steps((params, head.deterministic), (table, &rows, &on), &place)?);
-        }
+        let conditions = steps((params, head.deterministic), (table, &on), groups(table, &head.per.0)?)?;
         let ends = ["from", "to"].map(|end| format!("{}_{end}", params.along));
         let bar = match params.direction {
             Direction::Decreasing => Bar::Below(params.allow),
@@ -86,32 +83,44 @@ impl Claim for Monotone {
     }
 }
 
-/// One condition for each pair of neighbouring values.
+/// One condition for each pair of neighbouring values of each group.
 fn steps(
     (params, deterministic): (&Params, bool),
-    (table, rows, on): (&Table, &[usize], &[String]),
-    place: &[Cell],
+    (table, on): (&Table, &[String]),
+    groups: Vec<Group>,
 ) -> Result<Vec<Condition>, StepError> {
-    let axis = table.column(&params.along)?;
-    let mut values: Vec<&Cell> = rows.iter().map(|&row| &axis[row]).filter(|v| !v.is_null()).collect();
-    if let Some(text) = values.iter().find(|v| v.as_f64().is_none()) {
-        let reason = format!("column `{}` holds {text}, which has no place on an axis of numbers", params.along);
+    let mut conditions = Vec::new();
+    if groups.is_empty() {
+        return Ok(conditions);
+    }
+    let (axis, pairing) = (table.column(&params.along)?, Pairing::read(table, (&params.column, on))?);
+    for (place, rows) in groups {
+        let rows = in_order((&params.along, &axis), rows)?;
+        let values: Vec<&[usize]> = rows.chunk_by(|&a, &b| axis[a].total_cmp(&axis[b]).is_eq()).collect();
+        let mut known: Option<Keyed> = None;
+        for pair in values.windows(2) {
+            let next = pairing.keyed(pair[1])?;
+            let previous = known.map_or_else(|| pairing.keyed(pair[0]), Ok)?;
+            let samples: Vec<f64> =
+                differences(&next, &previous).into_iter().map(|(_, difference)| difference).collect();
+            let ends = pair.iter().map(|rows| axis[rows[0]].clone());
+            let condition = Condition::of(place.iter().cloned().chain(ends).collect(), samples.clone());
+            conditions.push(if deterministic { exact(condition, &samples)? } else { condition });
+            known = Some(next);
+        }
+    }
+    Ok(conditions)
+}
+
+/// The rows that have a place on the axis, by ascending value.
+fn in_order((name, axis): (&str, &[Cell]), mut rows: Vec<usize>) -> Result<Vec<usize>, StepError> {
+    rows.retain(|&row| !axis[row].is_null());
+    if let Some(text) = rows.iter().map(|&row| &axis[row]).find(|v| v.as_f64().is_none()) {
+        let reason = format!("column `{name}` holds {text}, which has no place on an axis of numbers");
         return Err(StepError::Input { slot: "table".to_owned(), reason });
     }
-    values.sort_by(|a, b| a.total_cmp(b));
-    values.dedup_by(|a, b| a.total_cmp(b).is_eq());
-    let at = |value: &Cell| {
-        let here: Vec<usize> = rows.iter().copied().filter(|&row| axis[row].total_cmp(value).is_eq()).collect();
-        keyed(table, &here, (&params.column, on))
-    };
-    let step = |pair: &[&Cell]| {
-        let pairs = differences(&at(pair[1])?, &at(pair[0])?);
-        let place = place.iter().cloned().chain(pair.iter().map(|v| (*v).clone())).collect();
-        let samples: Vec<f64> = pairs.into_iter().map(|(_, difference)| difference).collect();
-        let condition = Condition::of(place, samples.clone());
-        if deterministic { exact(condition, &samples) } else { Ok(condition) }
-    };
-    values.windows(2).map(step).collect()
+    rows.sort_by(|&a, &b| axis[a].total_cmp(&axis[b]));
+    Ok(rows)
 }
 
 /// A step in which nothing is random: its only difference, as it is.

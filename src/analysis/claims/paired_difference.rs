@@ -2,12 +2,13 @@
 
 use super::decide::{Condition, Openness, Test};
 use super::threshold::Bar;
-use crate::analysis::pairs::{Keyed, differences, keyed, paired_on, same};
-use crate::analysis::rows::{counted, groups_among};
-use crate::artifact::Verdict;
+use crate::analysis::pairs::{Keyed, Pairing, differences, paired_on};
+use crate::analysis::rows::{Grouping, counted};
+use crate::artifact::{ByMeaning, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Need, Takes, Words};
 use crate::step::{Columns, Filter};
+use std::collections::BTreeMap;
 
 /// One contender against another.
 pub struct PairedDifference;
@@ -76,8 +77,8 @@ impl Claim for PairedDifference {
         let rows = [&less[..], &than].concat();
         let mut on = paired_on((head.pair_on.as_ref(), &head.keys), (table, &rows), &[&params.by])?;
         on.extend(head.per.without(&[&Columns(on.clone())]));
-        let a = keyed(table, &less, (&params.column, &on))?;
-        let b = keyed(table, &than, (&params.column, &on))?;
+        let pairing = Pairing::read(table, (&params.column, &on))?;
+        let (a, b) = (pairing.keyed(&less)?, pairing.keyed(&than)?);
         let pairs = differences(&a, &b);
         let of_pairs = conditions(&pairs, (&on, &head.per));
         let all = every_place(table, &rows, (&params.column, &head.per), of_pairs)?;
@@ -91,12 +92,14 @@ impl Claim for PairedDifference {
 fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec<Condition> {
     let places: Vec<usize> = per.0.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
     let mut found: Vec<(Vec<Cell>, Vec<f64>)> = Vec::new();
+    let mut known: BTreeMap<ByMeaning, usize> = BTreeMap::new();
     for (key, difference) in pairs {
         let place: Vec<Cell> = places.iter().map(|&i| key[i].clone()).collect();
-        match found.iter_mut().find(|(known, _)| same(known, &place)) {
-            Some((_, samples)) => samples.push(*difference),
-            None => found.push((place, vec![*difference])),
+        let at = *known.entry(ByMeaning(place.clone())).or_insert(found.len());
+        if at == found.len() {
+            found.push((place, Vec::new()));
         }
+        found[at].1.push(*difference);
     }
     found.into_iter().map(|(place, samples)| Condition::of(place, samples)).collect()
 }
@@ -110,10 +113,12 @@ fn every_place(
     mut found: Vec<Condition>,
 ) -> Result<Vec<Condition>, StepError> {
     let numbers = table.numbers(column)?;
-    for (place, rows) in groups_among(table, rows, &per.0)? {
+    let known: BTreeMap<ByMeaning, usize> =
+        found.iter().enumerate().map(|(at, condition)| (ByMeaning(condition.place.clone()), at)).collect();
+    for (place, rows) in Grouping::read(table, &per.0)?.among(rows) {
         let missing = rows.iter().any(|&row| numbers[row].is_none());
-        match found.iter_mut().find(|condition| same(&condition.place, &place)) {
-            Some(condition) => condition.open = Openness::missing(missing),
+        match known.get(&ByMeaning(place.clone())) {
+            Some(&at) => found[at].open = Openness::missing(missing),
             None => found.push(Condition::of(place, Vec::new())),
         }
     }

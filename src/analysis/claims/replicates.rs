@@ -3,9 +3,10 @@
 use super::decide::{Condition, Openness};
 use super::estimate::Estimate;
 use super::threshold::Bar;
-use crate::analysis::rows::{counted, groups, groups_among, in_words, no_rows};
+use crate::analysis::rows::{Grouping, counted, groups, in_words, no_rows};
 use crate::artifact::{Cell, Outcome, Table, TableError};
 use crate::math::statistics::Interval;
+use crate::math::statistics::student::StudentIntervals;
 use crate::step::StepError;
 use crate::step::roles::ClaimHead;
 
@@ -56,13 +57,13 @@ impl Measured {
 
 /// What replicates leave open: a condition with bounds for numbers may fail only where every bound is on the wrong side
 /// with all that lies beyond it, and the other replicates alone fail as well.
-fn openness(measured: &[Measured], (bar, level): (Bar, f64)) -> Result<Openness, StepError> {
+fn openness(measured: &[Measured], bar: Bar, intervals: &mut StudentIntervals) -> Result<Openness, StepError> {
     let (there, bounded): (Vec<&Measured>, Vec<&Measured>) = measured.iter().partition(|m| m.truth == Truth::There);
     if bounded.is_empty() {
         return Ok(Openness::missing(measured.iter().any(|m| m.value.is_none())));
     }
     let known: Vec<f64> = there.iter().filter_map(|m| m.value).collect();
-    let known_fail = known.is_empty() || bar.outcome(Estimate::Mean(known).interval(level)?) == Outcome::Failed;
+    let known_fail = known.is_empty() || bar.outcome(Estimate::Mean(known).interval(intervals)?) == Outcome::Failed;
     let fails = known_fail && bounded.iter().all(|m| m.fails(bar));
     Ok(if fails { Openness::CannotHold } else { Openness::Undecided })
 }
@@ -81,10 +82,10 @@ pub fn seeds(head: &ClaimHead, table: &Table) -> Vec<String> {
 /// Where a column is missing, or a deterministic claim meets several replicates.
 pub fn replicated(head: &ClaimHead, table: &Table) -> Result<Vec<Replicated>, StepError> {
     let seeds = seeds(head, table);
+    let (of_conditions, of_seeds) = (groups(table, &head.per.0)?, Grouping::read(table, &seeds)?);
     let mut found = Vec::new();
-    for (place, rows) in groups(table, &head.per.0)? {
-        let of_seeds = groups_among(table, &rows, &seeds)?;
-        let replicates: Vec<Vec<usize>> = of_seeds.into_iter().map(|(_, of_seed)| of_seed).collect();
+    for (place, rows) in of_conditions {
+        let replicates: Vec<Vec<usize>> = of_seeds.among(&rows).into_iter().map(|(_, of_seed)| of_seed).collect();
         if head.deterministic && replicates.len() > 1 {
             let (count, at) = (replicates.len(), in_words(&head.per.0, &place));
             let reason = format!(
@@ -107,10 +108,11 @@ pub fn conditions(
     (table, bar): (&Table, Bar),
     measure: &mut dyn FnMut(&[usize]) -> Result<Measured, StepError>,
 ) -> Result<Vec<Condition>, StepError> {
+    let mut intervals = StudentIntervals::at(head.level);
     let condition = |Replicated { place, replicates }| {
         let measured =
             replicates.iter().map(|rows: &Vec<usize>| measure(rows)).collect::<Result<Vec<Measured>, _>>()?;
-        let open = openness(&measured, (bar, head.level))?;
+        let open = openness(&measured, bar, &mut intervals)?;
         let samples: Vec<f64> = measured.iter().filter_map(|m| m.value).collect();
         let step = measured.iter().map(|m| m.step).fold(0.0, f64::max);
         let estimate = match samples[..] {

@@ -1,6 +1,6 @@
 //! `choose`: in each group, the values of some axes that do best by a column.
 
-use crate::analysis::rows::{Group, groups, groups_among, in_words};
+use crate::analysis::rows::{Group, Grouping, groups, in_words};
 use crate::math::statistics::mean;
 use crate::step::Columns;
 use crate::step::prelude::*;
@@ -103,9 +103,9 @@ impl TableOp for Choose {
         // a positive sign makes the smallest best, a negative one the largest
         let costs: Vec<Option<f64>> = table.numbers(column)?.into_iter().map(|v| v.map(|v| sign * v)).collect();
         let by = head.keys.without(&[&params.over, &params.average]);
-        let mut kept = Vec::new();
+        let (choices, mut kept) = (Grouping::read(table, &params.over.0)?, Vec::new());
         for (place, rows) in groups(table, &by)? {
-            let chosen = best(params, groups_among(table, &rows, &params.over.0)?, &costs);
+            let chosen = best(params, choices.among(&rows), &costs);
             kept.extend(chosen.ok_or_else(|| no_criterion(column, &in_words(&by, &place)))?);
         }
         kept.sort_unstable();

@@ -1,6 +1,6 @@
 //! `difference`: the rows of one contender against those of another.
 
-use crate::analysis::pairs::{Keyed, keyed, paired_on};
+use crate::analysis::pairs::{Keyed, Pairing, paired_on};
 use crate::analysis::rows::in_words;
 use crate::step::Columns;
 use crate::step::prelude::*;
@@ -83,7 +83,7 @@ impl TableOp for Difference {
         let (of, against) = (rows(&params.of), rows(&params.against));
         let both = [&of[..], &against].concat();
         let on = paired_on((params.pair_on.as_ref(), &head.keys), (table, &both), &[&head.by])?;
-        let subtracted = keyed(table, &against, (&params.column, &on))?;
+        let subtracted = Pairing::read(table, (&params.column, &on))?.keyed(&against)?;
         let numbers = table.numbers(&params.column)?;
         let places = on.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
         let (mut differences, mut relative) = (Vec::new(), Vec::new());

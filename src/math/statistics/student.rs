@@ -2,46 +2,81 @@
 
 use super::summary::{Interval, mean, standard_error, tail};
 use crate::math::error::{MathError, check_range};
+use std::collections::BTreeMap;
 
-/// Student's t interval of the mean, `mean ± t · sd/√n`, t the quantile at (1 + level)/2 of n − 1 degrees of freedom.
-///
-/// Shapes: n values -> an interval. Units: those of the values. Cost: n and one quantile.
-/// Source: Student, Biometrika 6 (1908) 1, doi:10.1093/biomet/6.1.1.
+/// Student's t intervals of one level. The quantile of each number of degrees of freedom is sought once, since that
+/// costs more than all the rest.
+#[derive(Debug, Clone)]
+pub struct StudentIntervals {
+    level: f64,
+    quantiles: BTreeMap<usize, f64>,
+}
+
+impl StudentIntervals {
+    /// Those of a level in (0, 1), dimensionless.
+    #[must_use]
+    pub const fn at(level: f64) -> Self {
+        Self { level, quantiles: BTreeMap::new() }
+    }
+
+    /// The interval of the mean, `mean ± t · sd/√n`, t the quantile at (1 + level)/2 of n − 1 degrees of freedom.
+    ///
+    /// Shapes: n values -> an interval. Units: those of the values. Cost: n and one quantile.
+    /// Source: Student, Biometrika 6 (1908) 1, doi:10.1093/biomet/6.1.1.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] for fewer than two values or a level outside (0, 1), [`MathError::NonFinite`].
+    pub fn of_mean(&mut self, values: &[f64]) -> Result<Interval, MathError> {
+        self.of_estimate((mean(values)?, standard_error(values)?), values.len() - 1)
+    }
+
+    /// The interval of an estimate with its standard error, `estimate ± t · error`.
+    ///
+    /// For a regression coefficient the degrees of freedom are points less coefficients.
+    /// Shapes: two numbers -> an interval. Units: those of the estimate. Cost: one quantile.
+    /// Source: as [`StudentIntervals::of_mean`].
+    ///
+    /// # Errors
+    /// [`MathError::Range`] for no degrees of freedom or a level outside (0, 1).
+    pub fn of_estimate(&mut self, (centre, error): (f64, f64), freedom: usize) -> Result<Interval, MathError> {
+        let half = self.quantile(freedom)? * error;
+        Ok(Interval { low: centre - half, high: centre + half })
+    }
+
+    /// The interval of a mean of numbers each of which was measured with what the others had chosen (leave-one-out).
+    ///
+    /// `mean ± t · sd · √(1/n + 1/(n − 1))`: the choices overlap, so the numbers are correlated, and the plain interval
+    /// is too narrow. The correction is Nadeau and Bengio's for one part in n left out.
+    ///
+    /// Shapes: n values -> an interval. Units: those of the values. Cost: n and one quantile.
+    /// Source: Nadeau and Bengio, *Inference for the Generalization Error*, Machine Learning 52 (2003) 239 (the
+    /// corrected resampled t test).
+    ///
+    /// # Errors
+    /// Those of [`StudentIntervals::of_mean`].
+    pub fn of_cross_fitted(&mut self, values: &[f64]) -> Result<Interval, MathError> {
+        let n = values.len() as f64;
+        let error = standard_error(values)? * (1.0 + n / (n - 1.0)).sqrt();
+        self.of_estimate((mean(values)?, error), values.len() - 1)
+    }
+
+    fn quantile(&mut self, freedom: usize) -> Result<f64, MathError> {
+        if let Some(&known) = self.quantiles.get(&freedom) {
+            return Ok(known);
+        }
+        let found = student_quantile(1.0 - tail(self.level)?, freedom as f64)?;
+        self.quantiles.insert(freedom, found);
+        Ok(found)
+    }
+}
+
+/// One interval of [`StudentIntervals::of_mean`]. Shapes: n values -> an interval. Units: those of the values. Cost: n and
+/// one quantile.
 ///
 /// # Errors
-/// [`MathError::Range`] for fewer than two values or a level outside (0, 1), [`MathError::NonFinite`].
+/// Those of [`StudentIntervals::of_mean`].
 pub fn student_interval(values: &[f64], level: f64) -> Result<Interval, MathError> {
-    estimate_interval((mean(values)?, standard_error(values)?), values.len() - 1, level)
-}
-
-/// Student's t interval of an estimate with its standard error, `estimate ± t · error`.
-///
-/// For a regression coefficient the degrees of freedom are points less coefficients.
-/// Shapes: two numbers -> an interval. Units: those of the estimate. Cost: one quantile.
-/// Source: as [`student_interval`].
-///
-/// # Errors
-/// [`MathError::Range`] for no degrees of freedom or a level outside (0, 1).
-pub fn estimate_interval((centre, error): (f64, f64), freedom: usize, level: f64) -> Result<Interval, MathError> {
-    let half = student_quantile(1.0 - tail(level)?, freedom as f64)? * error;
-    Ok(Interval { low: centre - half, high: centre + half })
-}
-
-/// The interval of a mean of numbers each of which was measured with what the others had chosen (leave-one-out).
-///
-/// `mean ± t · sd · √(1/n + 1/(n − 1))`: the choices overlap, so the numbers are correlated, and the plain interval is
-/// too narrow. The correction is Nadeau and Bengio's for one part in n left out.
-///
-/// Shapes: n values -> an interval. Units: those of the values. Cost: n and one quantile.
-/// Source: Nadeau and Bengio, *Inference for the Generalization Error*, Machine Learning 52 (2003) 239 (the corrected
-/// resampled t test).
-///
-/// # Errors
-/// Those of [`student_interval`].
-pub fn cross_fitted_interval(values: &[f64], level: f64) -> Result<Interval, MathError> {
-    let n = values.len() as f64;
-    let error = standard_error(values)? * (1.0 + n / (n - 1.0)).sqrt();
-    estimate_interval((mean(values)?, error), values.len() - 1, level)
+    StudentIntervals::at(level).of_mean(values)
 }
 
 /// Student's t distribution function. Formula: `1 − I_x(ν/2, ½)/2` for t > 0, `x = ν/(ν + t²)`.
@@ -134,10 +169,10 @@ mod tests {
         // mean 2, sd 1, t(0.975; 2) = 4.302653: half widths t/√3 and t·√(1/3 + 1/2)
         let v = [1.0, 2.0, 3.0];
         assert!((student_interval(&v, 0.95).unwrap().high - 2.0 - 2.484_138).abs() < 1e-6);
-        assert!((cross_fitted_interval(&v, 0.95).unwrap().high - 2.0 - 3.927_766).abs() < 1e-6);
-        let fit = estimate_interval((1.99, 0.059_721_576_223_897), 3, 0.95).unwrap();
+        assert!((StudentIntervals::at(0.95).of_cross_fitted(&v).unwrap().high - 2.0 - 3.927_766).abs() < 1e-6);
+        let fit = StudentIntervals::at(0.95).of_estimate((1.99, 0.059_721_576_223_897), 3).unwrap();
         assert!((fit.low - 1.99 + 0.190_060_710).abs() < 1e-8, "scipy.stats.linregress and scipy.stats.t");
-        assert!(estimate_interval((1.0, 0.0), 0, 0.95).is_err());
+        assert!(StudentIntervals::at(0.95).of_estimate((1.0, 0.0), 0).is_err());
     }
 
     #[test]
@@ -146,6 +181,15 @@ mod tests {
         let p = student_cdf(mean(&v).unwrap() / standard_error(&v).unwrap(), 4.0);
         let touching = student_interval(&v, 1.0 - 2.0 * p).unwrap();
         assert!(touching.high.abs() < 1e-9, "at that level the interval ends at zero");
+    }
+
+    #[test]
+    fn many_intervals_of_one_level_are_those_of_one_at_a_time() {
+        let mut intervals = StudentIntervals::at(0.9);
+        for values in [&[1.0, 2.0, 4.0][..], &[0.5, -1.0], &[3.0, 3.5, 1.0]] {
+            assert_eq!(intervals.of_mean(values).unwrap(), student_interval(values, 0.9).unwrap());
+        }
+        assert!(StudentIntervals::at(1.0).of_mean(&[1.0, 2.0]).is_err());
     }
 
     proptest::proptest! {

@@ -94,15 +94,14 @@ pub fn bootstrap_mean(values: &[f64], options: Bootstrap) -> Result<Interval, Ma
 }
 
 /// Ranks from 1, ties by their mean rank.
-/// Shapes: n values -> n. Units: dimensionless. Cost: n log n, and n for each distinct value.
+/// Shapes: n finite values -> n. Units: dimensionless. Cost: n log n.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
-    let mut out = vec![0.0; values.len()];
+    let (mut out, mut smaller) = (vec![0.0; values.len()], 0_usize);
     for tied in order.chunk_by(|&i, &j| values[i] == values[j]) {
-        // the ranks before this group are all given: its first rank follows from how many values are smaller
-        let first = values.iter().filter(|v| **v < values[tied[0]]).count() + 1;
-        tied.iter().for_each(|&i| out[i] = first as f64 + 0.5 * (tied.len() - 1) as f64);
+        tied.iter().for_each(|&i| out[i] = (smaller + 1) as f64 + 0.5 * (tied.len() - 1) as f64);
+        smaller += tied.len();
     }
     out
 }
@@ -229,6 +228,7 @@ mod tests {
     #[test]
     fn ranks_share_ties_and_spearman_sees_order_only() {
         assert_eq!(ranks(&[10.0, 30.0, 20.0, 20.0]), vec![1.0, 4.0, 2.5, 2.5]);
+        assert_eq!(ranks(&[0.0, 5.0, -0.0, -1.0]), vec![2.5, 4.0, 2.5, 1.0], "zeros of either sign are equal");
         let x = [1.0, 2.0, 3.0, 4.0, 5.0];
         assert!((spearman(&x, &x.map(f64::exp)).unwrap() - 1.0).abs() < 1e-15);
         // ranks 1 3 2 5 4: sum of squared rank differences 4, 1 − 6·4/(5·24) = 0.8
@@ -249,6 +249,18 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn ranks_are_those_of_a_plain_count(values in proptest::collection::vec(-4..5_i32, 1..40)) {
+            let values: Vec<f64> = values.into_iter().map(|v| 0.3 * f64::from(v)).collect();
+            let counted = |v: &f64| {
+                let (smaller, equal) = values.iter().fold((0.0, 0.0), |(smaller, equal), other| {
+                    (smaller + f64::from(u8::from(other < v)), equal + f64::from(u8::from(other == v)))
+                });
+                smaller + 1.0 + 0.5 * (equal - 1.0)
+            };
+            proptest::prop_assert_eq!(ranks(&values), values.iter().map(counted).collect::<Vec<_>>());
+        }
+
         #[test]
         fn ranks_add_up_and_their_correlation_sees_order_only(
             points in proptest::collection::vec((-5.0..5.0f64, -5.0..5.0f64), 2..40),
