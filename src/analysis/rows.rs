@@ -78,31 +78,6 @@ pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn groups_among_some_rows_are_those_of_a_table_of_these_rows() {
-        let rows = [json!([1, "b"]), json!([1.0, "a"]), json!([2, null]), json!([-0.0, "b"]), json!([0.0, "b"])];
-        let table = table(&["n", "model"], &rows);
-        let by = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        for by in [by(&["n", "model"]), by(&["model"]), by(&["n"]), by(&[])] {
-            let grouping = Grouping::read(&table, &by).unwrap();
-            for rows in [&[0, 1, 2, 3, 4][..], &[4, 3, 1, 0], &[2], &[]] {
-                let apart = groups(&table.take(rows), &by).unwrap().into_iter();
-                let apart: Vec<Group> =
-                    apart.map(|(key, of)| (key, of.into_iter().map(|i| rows[i]).collect())).collect();
-                // Words tell zeros of either sign apart.
-                assert_eq!(format!("{:?}", grouping.among(rows)), format!("{apart:?}"), "{by:?} {rows:?}");
-            }
-        }
-        assert!(Grouping::read(&table, &["seed".to_owned()]).is_err());
-        assert!(Grouping::read(&table.take(&[]), &["seed".to_owned()]).unwrap().among(&[]).is_empty());
-    }
-}
-
 /// Tables for tests, from JSON rows under a header.
 #[cfg(test)]
 pub fn table(header: &[&str], rows: &[serde_json::Value]) -> Table {
@@ -136,4 +111,29 @@ pub fn run(
 pub fn refused(kind: &dyn crate::step::ErasedKind, params: &serde_json::Value) -> Vec<crate::step::Problem> {
     let canonical = kind.canonical(params).unwrap();
     kind.plan(&canonical, &crate::step::Shapes::default()).unwrap_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn groups_among_some_rows_are_those_of_a_table_of_these_rows() {
+        let rows = [json!([1, "b"]), json!([1.0, "a"]), json!([2, null]), json!([-0.0, "b"]), json!([0.0, "b"])];
+        let table = table(&["n", "model"], &rows);
+        let by = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        for by in [by(&["n", "model"]), by(&["model"]), by(&["n"]), by(&[])] {
+            let grouping = Grouping::read(&table, &by).unwrap();
+            for rows in [&[0, 1, 2, 3, 4][..], &[4, 3, 1, 0], &[2], &[]] {
+                let apart = groups(&table.take(rows), &by).unwrap().into_iter();
+                let apart: Vec<Group> =
+                    apart.map(|(key, of)| (key, of.into_iter().map(|i| rows[i]).collect())).collect();
+                // Words tell zeros of either sign apart.
+                assert_eq!(format!("{:?}", grouping.among(rows)), format!("{apart:?}"), "{by:?} {rows:?}");
+            }
+        }
+        assert!(Grouping::read(&table, &["seed".to_owned()]).is_err());
+        assert!(Grouping::read(&table.take(&[]), &["seed".to_owned()]).unwrap().among(&[]).is_empty());
+    }
 }
