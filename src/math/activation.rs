@@ -99,17 +99,24 @@ impl Activation {
     /// Shapes: n x P. Cost: nP.
     /// Source: the reference implementation's table of activations.
     pub fn apply(self, a: &mut Matrix) {
+        if self == Self::ReluNormalized { relu_normalized(a) } else { self.apply_each(a.as_mut_slice()) }
+    }
+
+    /// Applies the activation to single numbers in place; [`Activation::ReluNormalized`] is the ReLU there, as its norms
+    /// are those of whole rows.
+    ///
+    /// Shapes: any. Cost: 1 a number. Source: as [`Activation::apply`].
+    pub fn apply_each(self, a: &mut [f64]) {
         // one loop for each activation, so that the cheap ones vectorise
         match self {
             Self::Sigmoid => map(a, |x| 1.0 / (1.0 + (-x).exp())),
             Self::Tanh => map(a, f64::tanh),
-            Self::Relu => map(a, relu),
+            Self::Relu | Self::ReluNormalized => map(a, relu),
             Self::Relu6 => map(a, |x| x.clamp(0.0, 6.0)),
             Self::Erf => map(a, libm::erf),
             Self::Gelu => map(a, gelu),
             Self::Step => map(a, |x| if x > 0.0 { 1.0 } else { 0.0 }),
             Self::CappedRelu => map(a, |x| x.clamp(0.0, 1.0)),
-            Self::ReluNormalized => relu_normalized(a),
             Self::Poly2 => map(a, |x| x * x),
             Self::Poly3 => map(a, |x| x * x * x),
             Self::Cos => map(a, f64::cos),
@@ -124,7 +131,7 @@ impl Activation {
 /// `E[max(z, 0)] = 1/√(2π)`, z ~ N(0, 1): the ReLU's Hermite coefficient of degree 0; that of degree 1 is 1/2.
 pub const MEAN_OF_RELU: f64 = 0.398_942_280_401_432_7;
 
-fn map(a: &mut Matrix, f: impl Fn(f64) -> f64) {
+fn map(a: &mut [f64], f: impl Fn(f64) -> f64) {
     a.iter_mut().for_each(|x| *x = f(*x));
 }
 
@@ -140,7 +147,7 @@ fn gelu(x: f64) -> f64 {
 fn relu_normalized(a: &mut Matrix) {
     // the reference's guard: a row of which nothing is active stays zero
     const SMALLEST_NORM: f64 = 1e-12;
-    map(a, relu);
+    map(a.as_mut_slice(), relu);
     let factors: Vec<f64> = row_square_norms(a).into_iter().map(|s| 1.0 / s.sqrt().max(SMALLEST_NORM)).collect();
     scale_rows(a, &factors);
 }

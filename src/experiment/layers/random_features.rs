@@ -4,9 +4,10 @@ use super::weights::{Draw, Weights};
 use crate::artifact::Points;
 use crate::experiment::values::{Sizes, matrix_bytes};
 use crate::math::activation::Activation;
-use crate::math::linalg::Matrix;
-use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks, lift_blocks, unnormalised_lift};
+use crate::math::linalg::{Block, Matrix};
+use crate::math::lofi::random_features::{Blocks, Lift, RandomLayer, input_scale_blocks};
 use crate::step::prelude::*;
+use std::ops::Range;
 
 /// `random-features`
 pub struct RandomFeatures;
@@ -99,34 +100,36 @@ impl Kind for RandomFeatures {
         let layer = match params.normalise {
             Normalise::RootMeanSquare => {
                 let scale = input_scale_blocks(block(train), |rows| train.block(rows.start, rows.end))?;
-                Lift::Scaled(RandomLayer { scale, weights, activation })
+                Lift::scaled(RandomLayer { scale, weights, activation })
             }
-            Normalise::None => Lift::Unnormalised(weights, activation),
+            Normalise::None => Lift::unnormalised(weights, activation),
         };
         let lift = |points: &Points| {
-            lift_blocks(block(points), params.width, |rows| {
+            let mut out = Matrix::zeros(points.rows(), params.width);
+            for rows in block(points).ranges() {
                 context.check()?;
-                layer.apply(&points.block(rows.start, rows.end))
-            })
+                write(&layer, (points, rows), &mut out)?;
+            }
+            Ok::<_, StepError>(out)
         };
         let features = x.with_features(lift(train)?, lift(&x.samples.validation)?, lift(&x.samples.test)?);
         Ok(vec![Value::Representation(features)])
     }
 }
 
-// A layer of either scaling.
-enum Lift {
-    Scaled(RandomLayer),
-    Unnormalised(Matrix, Activation),
-}
-
-impl Lift {
-    fn apply(&self, h: &Matrix) -> Result<Matrix, StepError> {
-        Ok(match self {
-            Self::Scaled(layer) => layer.apply(h)?,
-            Self::Unnormalised(weights, activation) => unnormalised_lift(h, weights, *activation)?,
-        })
+/// Lifts some rows: numbers are read where they lie, pixels are expanded.
+fn write(lift: &Lift, (points, rows): (&Points, Range<usize>), out: &mut Matrix) -> Result<(), StepError> {
+    match points {
+        Points::Real(matrix) if !rows.is_empty() => {
+            let shape = (rows.len(), matrix.ncols());
+            lift.write(Block::new(&matrix.as_slice()[rows.start..], shape, matrix.nrows()), out, rows.start)?;
+        }
+        _ => {
+            let block = points.block(rows.start, rows.end);
+            lift.write(Block::dense(block.as_slice(), block.nrows(), block.ncols()), out, rows.start)?;
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]

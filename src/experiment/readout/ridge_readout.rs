@@ -190,21 +190,31 @@ impl Work<'_> {
     fn path(&self) -> Result<Path, StepError> {
         let lambdas = &self.params.lambda.0;
         let needed = matches!(self.params.select, Select::LeaveOneOut | Select::Each);
-        let leave_one_out = if needed { self.ridge.leave_one_out(lambdas)? } else { Vec::new() };
-        let [mut train, mut validation, mut test] = [const { Vec::new() }; 3];
-        for some in lambdas.chunks(RIDGES_AT_ONCE) {
+        let (leave_one_out, train) = if needed {
+            let errors = self.ridge.errors(lambdas)?;
+            (errors.leave_one_out, errors.train)
+        } else {
+            (Vec::new(), self.ridge.train_errors(lambdas)?)
+        };
+        let validation = self.errors_on(0, &self.labels.validation)?;
+        let test = if self.params.select == Select::Test { self.errors_on(1, &self.labels.test)? } else { Vec::new() };
+        Ok(Path { leave_one_out, train, validation, test })
+    }
+
+    /// Mean squared errors on an evaluation split along the grid; none without samples there.
+    fn errors_on(&self, split: usize, labels: &[f64]) -> Result<Vec<f64>, StepError> {
+        let mut errors = Vec::new();
+        if labels.is_empty() {
+            return Ok(errors);
+        }
+        for some in self.params.lambda.0.chunks(RIDGES_AT_ONCE) {
             self.context.check()?;
-            for fit in self.ridge.fits(some)? {
-                train.push(fit.train_mse);
-                if !self.labels.validation.is_empty() {
-                    validation.push(mean_squared_error(&fit.evaluation[0], &self.labels.validation)?.mean);
-                }
-                if self.params.select == Select::Test {
-                    test.push(mean_squared_error(&fit.evaluation[1], &self.labels.test)?.mean);
-                }
+            let predicted = self.ridge.predictions(split, some)?;
+            for column in predicted.as_slice().chunks_exact(labels.len()) {
+                errors.push(mean_squared_error(column, labels)?.mean);
             }
         }
-        Ok(Path { leave_one_out, train, validation, test })
+        Ok(errors)
     }
 
     fn chosen(&self, path: &Path) -> Result<Vec<usize>, StepError> {

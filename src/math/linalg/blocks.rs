@@ -25,6 +25,11 @@ impl<'a, T> Block<'a, T> {
         Self::new(values, (rows, columns), rows)
     }
 
+    /// Rows and columns. Shapes: -> 2 numbers.
+    pub fn shape(self) -> (usize, usize) {
+        if self.transposed { (self.columns, self.rows) } else { (self.rows, self.columns) }
+    }
+
     /// The transpose, not copied. Shapes: rows x columns -> columns x rows.
     pub fn transposed(self) -> Self {
         Self { transposed: !self.transposed, ..self }

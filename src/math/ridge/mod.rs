@@ -15,5 +15,5 @@ mod select;
 mod solve;
 
 pub use factor::{Centring, Design, Ridge};
-pub use select::{first_minimum, log_grid};
+pub use select::{Errors, first_minimum, log_grid};
 pub use solve::RidgeFit;

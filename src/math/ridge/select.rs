@@ -48,23 +48,55 @@ impl Ridge<'_> {
     /// # Errors
     /// [`MathError::Range`] unless every λ is a positive number.
     pub fn leave_one_out(&self, lambdas: &[f64]) -> Result<Vec<f64>, MathError> {
+        Ok(self.errors(lambdas)?.leave_one_out)
+    }
+
+    /// The exact leave-one-out error as [`Ridge::leave_one_out`] gives it, and the mean squared error on the training
+    /// rows, which comes from the same products.
+    ///
+    /// Formula of the latter: `‖t − S t‖²/n`, in the dual `‖λ c‖²/n`. Shapes: m ridges -> 2 x m. Units: those of the
+    /// labels, squared. Cost and source: those of [`Ridge::leave_one_out`].
+    ///
+    /// # Errors
+    /// Those of [`Ridge::leave_one_out`].
+    pub fn errors(&self, lambdas: &[f64]) -> Result<Errors, MathError> {
         let theta = self.coordinates(lambdas)?;
         let inverse = Matrix::from_fn(self.rank(), lambdas.len(), |k, l| 1.0 / (self.factor.spectrum[k] + lambdas[l]));
         let n = self.targets.len();
-        let mut sums = vec![0.0; lambdas.len()];
+        let mut errors = Errors { leave_one_out: vec![0.0; lambdas.len()], train: vec![0.0; lambdas.len()] };
         for start in (0..n).step_by(ROWS_AT_ONCE) {
             let mut rows = self.factor.basis.rows(start, ROWS_AT_ONCE.min(n - start)).into_owned();
             let solution = product(&rows, &theta);
             rows.apply(|v| *v *= *v);
             let leverage = product(&rows, &inverse);
-            for (l, sum) in sums.iter_mut().enumerate() {
+            for (l, &lambda) in lambdas.iter().enumerate() {
+                let one = Residuals { ridge: self, lambda };
                 for i in 0..rows.nrows() {
-                    let target = self.targets[start + i];
-                    *sum += self.left_out(lambdas[l], target, solution[(i, l)], leverage[(i, l)]).powi(2);
+                    let (target, solution) = (self.targets[start + i], solution[(i, l)]);
+                    errors.leave_one_out[l] += one.left_out(target, solution, leverage[(i, l)]).powi(2);
+                    errors.train[l] += one.fitted(target, solution).powi(2);
                 }
             }
         }
-        Ok(sums.into_iter().map(|s| s / n as f64).collect())
+        errors.leave_one_out.iter_mut().chain(&mut errors.train).for_each(|sum| *sum /= n as f64);
+        Ok(errors)
+    }
+
+    /// The mean squared error on the training rows at each ridge.
+    ///
+    /// Formula and units: as [`Ridge::errors`]. Shapes: m ridges -> m. Cost: n r for each λ. Source: the definition.
+    ///
+    /// # Errors
+    /// Those of [`Ridge::leave_one_out`].
+    pub fn train_errors(&self, lambdas: &[f64]) -> Result<Vec<f64>, MathError> {
+        let solution = product(&self.factor.basis, &self.coordinates(lambdas)?);
+        let error = |(l, &lambda): (usize, &f64)| {
+            let one = Residuals { ridge: self, lambda };
+            let solution = solution.column(l);
+            let squares = self.targets.iter().zip(&solution).map(|(t, s)| one.fitted(*t, *s).powi(2));
+            squares.sum::<f64>() / self.targets.len() as f64
+        };
+        Ok(lambdas.iter().enumerate().map(error).collect())
     }
 
     /// The ridge of a grid with the smallest leave-one-out error, the first one where several are equal.
@@ -78,15 +110,39 @@ impl Ridge<'_> {
         let best = first_minimum(&self.leave_one_out(lambdas)?);
         best.map(|i| lambdas[i]).ok_or(MathError::NonFinite { what: "the leave-one-out curve" })
     }
+}
 
-    // The residual of a left-out row. Primal: `solution` = (S t)_i and `leverage` = S_ii; dual: c_i and [(K + λ)^{-1}]_ii.
-    fn left_out(&self, lambda: f64, target: f64, solution: f64, leverage: f64) -> f64 {
-        let n = self.targets.len() as f64;
-        match (&self.factor.form, self.centring) {
+/// Mean squared errors at each ridge of a grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Errors {
+    /// On each training row by the fit to the others.
+    pub leave_one_out: Vec<f64>,
+    /// On the training rows.
+    pub train: Vec<f64>,
+}
+
+// Residuals of training rows at one ridge. Primal: `solution` = (S t)_i and `leverage` = S_ii; dual: c_i and
+// [(K + λ)^{-1}]_ii.
+struct Residuals<'a> {
+    ridge: &'a Ridge<'a>,
+    lambda: f64,
+}
+
+impl Residuals<'_> {
+    fn left_out(&self, target: f64, solution: f64, leverage: f64) -> f64 {
+        let (n, lambda) = (self.ridge.targets.len() as f64, self.lambda);
+        match (&self.ridge.factor.form, self.ridge.centring) {
             (Form::Primal { .. }, Centring::Full) => (target - solution) / (1.0 - 1.0 / n - leverage),
             (Form::Primal { .. }, _) => (target - solution) / (1.0 - leverage).max(SMALLEST_SPARE),
             (Form::Dual { shift, .. }, Centring::Full) => solution / (leverage - 1.0 / (n * (shift + lambda))),
             (Form::Dual { .. }, _) => lambda * solution / (lambda * leverage).max(SMALLEST_SPARE),
+        }
+    }
+
+    fn fitted(&self, target: f64, solution: f64) -> f64 {
+        match &self.ridge.factor.form {
+            Form::Primal { .. } => target - solution,
+            Form::Dual { .. } => self.lambda * solution,
         }
     }
 }
@@ -133,6 +189,25 @@ mod tests {
                     assert!((features[l] / expected - 1.0).abs() < 1e-9, "{n} x {p}, {centring:?}, {lambda}");
                     assert!((kernel[l] / expected - 1.0).abs() < 1e-9, "{n} x {p}, {centring:?}, {lambda}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn training_errors_are_those_of_the_fits() {
+        let lambdas = [1e-3, 0.1, 10.0];
+        for (n, p) in [(25, 6), (14, 40)] {
+            let (h, y) = sample(n, p);
+            for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
+                let design = Design::Features(Splits { train: &h, evaluation: &[] });
+                let ridge = Ridge::new(design, &y, centring).unwrap();
+                let errors = ridge.errors(&lambdas).unwrap().train;
+                let fits = ridge.fits(&lambdas).unwrap();
+                for (l, fit) in fits.iter().enumerate() {
+                    assert!((errors[l] - fit.train_mse).abs() < 1e-12, "{n} x {p}, {centring:?}: {errors:?}");
+                }
+                let alone = ridge.train_errors(&lambdas).unwrap();
+                assert!(alone.iter().zip(&errors).all(|(a, b)| (a / b - 1.0).abs() < 1e-12));
             }
         }
     }

@@ -47,6 +47,37 @@ impl Ridge<'_> {
         Ok(lambdas.iter().enumerate().map(|(l, &lambda)| self.fit(lambda, l, &solutions)).collect())
     }
 
+    /// Predictions on one evaluation split, a column for each ridge.
+    ///
+    /// Formula: as [`Ridge::fits`]. Shapes: m ridges -> `n_s` x m. Units: those of the labels.
+    /// Cost for each: r P + `n_s` P in features, n (r + `n_s`) for a kernel. Source: as [`Ridge::fits`].
+    ///
+    /// # Errors
+    /// Those of [`Ridge::fits`]; [`MathError::Range`] where there is no such split.
+    pub fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
+        let theta = self.coordinates(lambdas)?;
+        let (coefficients, means) = match &self.factor.form {
+            Form::Primal { vectors, means } => (product(vectors, &theta), means),
+            Form::Dual { means, .. } => (self.dual_coefficients(&theta), means),
+        };
+        let coefficients = match (&self.design, &self.factor.form) {
+            (Design::Features(splits), Form::Dual { .. }) => product_tn(splits.train, &coefficients),
+            _ => coefficients,
+        };
+        let splits = match &self.design {
+            Design::Features(splits) => splits.evaluation.len(),
+            Design::Kernel(kernel) => kernel.cross.len(),
+        };
+        check_range(split < splits, "evaluation split", split as f64, "below the number of splits")?;
+        let mut predicted = match &self.design {
+            Design::Features(splits) => product(splits.evaluation[split], &coefficients),
+            Design::Kernel(kernel) => product_tn(kernel.cross[split], &coefficients),
+        };
+        let intercepts = self.intercepts(Some(&coefficients), means);
+        predicted.column_iter_mut().zip(intercepts).for_each(|(mut column, b)| column.add_scalar_mut(b));
+        Ok(predicted)
+    }
+
     // θ of every ridge: r x (number of ridges).
     pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<Matrix, MathError> {
         for &lambda in lambdas {
