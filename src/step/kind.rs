@@ -93,7 +93,7 @@ pub trait Configured: Send + Sync {
 }
 
 /// Canonical parameters, with their defaults filled in and in the order of the type: what enters the key. And the step.
-pub type Ready<'k> = (Json, Arc<dyn Configured + 'k>);
+pub type Ready<'k> = (Arc<Json>, Arc<dyn Configured + 'k>);
 
 /// A [`Kind`] without its parameter type: what the engine and the study layer see.
 pub trait ErasedKind: Sync {
@@ -119,7 +119,7 @@ pub trait ErasedKind: Sync {
     /// # Errors
     /// Those of [`ErasedKind::typed`].
     fn canonical(&self, params: &Json) -> Result<Json, Vec<ParamFault>> {
-        self.typed(params).map(|(canonical, _)| canonical)
+        self.typed(params).map(|(canonical, _)| Arc::unwrap_or_clone(canonical))
     }
 
     /// The plan of one step that is looked at alone: who plans and runs it too keeps [`ErasedKind::typed`].
@@ -201,7 +201,7 @@ impl<K: Kind> ErasedKind for K {
         let params = K::Params::read(params)?;
         let canonical = params.written().map_err(|e| vec![ParamFault::whole(e.to_string())])?;
         let faults = params::out_of_range(&schema_of::<K::Params>(), &canonical);
-        if faults.is_empty() { Ok((canonical, Arc::new(Step { kind: self, params }))) } else { Err(faults) }
+        if faults.is_empty() { Ok((Arc::new(canonical), Arc::new(Step { kind: self, params }))) } else { Err(faults) }
     }
 }
 
