@@ -106,6 +106,9 @@ impl Project {
 
     /// A setting that no study knows is a mistake, not a wish that is ignored.
     fn unused_setting(&self, files: &[StudyFile]) -> Result<(), Failure> {
+        if self.settings.is_empty() {
+            return Ok(());
+        }
         let mut known: Vec<String> = Vec::new();
         for file in files {
             known.extend(study::names(&file.path, &self.root)?);

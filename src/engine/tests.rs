@@ -101,7 +101,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         params: ready(params).0,
         step: ready(params).1,
         inputs: vec![("x".into(), inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
-        plan: Plan::light(vec![Shape::Table]),
+        plan: Arc::new(Plan::light(vec![Shape::Table])),
         headers: Vec::new(),
         weights: None,
         place: format!("s.yaml:{}:3", at(name) + 1),
@@ -277,4 +277,16 @@ fn every_damaged_result_is_computed_again_in_one_run() {
 
 fn value(store: &Store, graph: &Graph, node: usize) -> Value {
     store.value(&store.entry(&graph.nodes[node].key).unwrap().unwrap(), "sum").unwrap()
+}
+
+#[test]
+fn what_a_key_hashes_is_one_json_object() {
+    let inputs = [("x".to_owned(), vec![("a\"b".to_owned(), 1), ("c".to_owned(), 0)])];
+    for params in [json!({"gives": "\u{e9}\n", "rates": [1e-9, 0.5, 1e300]}), json!({})] {
+        let identity = json!({
+            "format": super::plan::key::format(), "kind": "fake", "code": "", "params": params, "inputs": inputs,
+        });
+        let expected = crate::step::hex(&<sha2::Sha256 as sha2::Digest>::digest(identity.to_string()));
+        assert_eq!(super::key_of(&Fake, &params, &inputs), expected);
+    }
 }

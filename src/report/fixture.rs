@@ -187,7 +187,7 @@ pub(super) fn add(study: &mut Study, name: &str, kind: OutputKind, params: Json)
 pub(super) fn add_known(study: &mut Study, name: &str, (kind, header): (OutputKind, Header), params: Json) {
     add(study, name, kind, params);
     if let Some(node) = study.nodes.last_mut() {
-        node.headers = vec![Some(header)];
+        node.headers = vec![Some(Arc::new(header))];
     }
 }
 
@@ -208,7 +208,7 @@ fn push(study: &mut Study, name: &str, kind: &'static dyn ErasedKind, params: Js
         params,
         step,
         inputs: Vec::new(),
-        plan,
+        plan: Arc::new(plan),
         headers: Vec::new(),
         weights: None,
         place,

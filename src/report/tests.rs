@@ -6,6 +6,7 @@ use crate::engine::{Graph, Store, StoreError};
 use crate::study::{OutputKind, Study};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[test]
 fn a_page_shows_claims_tables_figures_and_where_they_are_from() {
@@ -325,7 +326,7 @@ fn cells_that_fail_alike_are_one_entry() {
         add(&mut study, &format!("cell {n}"), OutputKind::Table, json!({"fails": "singular"}));
         study.nodes.last_mut().unwrap().place = "studies/lofi/emergence.yaml:30:3".to_owned();
         // The same kind and parameters would be the same step.
-        study.nodes.last_mut().unwrap().params["caption"] = json!(n.to_string());
+        Arc::make_mut(&mut study.nodes.last_mut().unwrap().params)["caption"] = json!(n.to_string());
     }
     let project = project(&[study]);
     let alike = &project.report.studies[0].failed_steps[2];

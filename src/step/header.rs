@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a column says of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnRole {
     /// Where the row stands: it tells rows apart.
     Key,
@@ -34,7 +34,7 @@ pub enum ColumnRole {
 }
 
 /// What a column's cells hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Content {
     /// Numbers.
     Numbers,
@@ -45,7 +45,7 @@ pub enum Content {
 }
 
 /// Which way a column is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Less is better, as of an error.
     Less,
@@ -54,7 +54,7 @@ pub enum Direction {
 }
 
 /// A column that a table will have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Column {
     /// Its name, which studies write.
     pub name: String,
@@ -107,7 +107,7 @@ impl Column {
 }
 
 /// The columns of a table, in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Header(pub Vec<Column>);
 
 impl Header {

@@ -93,7 +93,7 @@ pub trait Configured: Send + Sync {
 }
 
 /// Canonical parameters, with their defaults filled in and in the order of the type: what enters the key. And the step.
-pub type Ready<'k> = (Json, Arc<dyn Configured + 'k>);
+pub type Ready<'k> = (Arc<Json>, Arc<dyn Configured + 'k>);
 
 /// A [`Kind`] without its parameter type: what the engine and the study layer see.
 pub trait ErasedKind: Sync {
@@ -119,7 +119,7 @@ pub trait ErasedKind: Sync {
     /// # Errors
     /// Those of [`ErasedKind::typed`].
     fn canonical(&self, params: &Json) -> Result<Json, Vec<ParamFault>> {
-        self.typed(params).map(|(canonical, _)| canonical)
+        self.typed(params).map(|(canonical, _)| Arc::unwrap_or_clone(canonical))
     }
 
     /// The plan of one step that is looked at alone: who plans and runs it too keeps [`ErasedKind::typed`].
@@ -151,7 +151,8 @@ struct Step<'k, K: Kind> {
 
 impl<K: Kind> Configured for Step<'_, K> {
     fn plan(&self, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let plan = Kind::plan(self.kind, &self.params, inputs)?;
+        let mut plan = Kind::plan(self.kind, &self.params, inputs)?;
+        plan.flops += beside_work(&plan);
         absurd(&plan, || self.params.written().unwrap_or_default()).map_or(Ok(plan), |problem| Err(vec![problem]))
     }
 
@@ -201,7 +202,7 @@ impl<K: Kind> ErasedKind for K {
         let params = K::Params::read(params)?;
         let canonical = params.written().map_err(|e| vec![ParamFault::whole(e.to_string())])?;
         let faults = params::out_of_range(&schema_of::<K::Params>(), &canonical);
-        if faults.is_empty() { Ok((canonical, Arc::new(Step { kind: self, params }))) } else { Err(faults) }
+        if faults.is_empty() { Ok((Arc::new(canonical), Arc::new(Step { kind: self, params }))) } else { Err(faults) }
     }
 }
 
@@ -210,6 +211,22 @@ fn schema_of<P: Parameters>() -> Arc<Json> {
     static MADE: Mutex<BTreeMap<TypeId, Arc<Json>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(made.entry(TypeId::of::<P>()).or_insert_with(|| Arc::new(P::schema())))
+}
+
+/// What any step costs beside what its kind counts, in floating-point operations.
+const STEP_FLOPS: f64 = 6e5;
+/// What a byte of an output costs that is written to memory: 14 GB/s.
+const BYTE_FLOPS: f64 = 2.5;
+/// The same where the allocator has the system map and clear pages: 2.6 GB/s.
+const MAPPED_BYTE_FLOPS: f64 = 13.5;
+/// From about this size on an allocator keeps no memory to use again.
+const MAPPED_BYTES: u64 = 12 << 20;
+
+/// Operations of handing over inputs and making room for outputs, which bound steps that compute little.
+#[expect(clippy::cast_precision_loss, reason = "a rough estimate")]
+fn beside_work(plan: &Plan) -> f64 {
+    let each = |bytes: u64| bytes as f64 * if bytes < MAPPED_BYTES { BYTE_FLOPS } else { MAPPED_BYTE_FLOPS };
+    STEP_FLOPS + plan.outputs.iter().map(|shape| each(shape.memory_bytes())).sum::<f64>()
 }
 
 /// No machine has this much memory: 64 TiB.

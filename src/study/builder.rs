@@ -5,12 +5,17 @@ use super::model::{Draft, Node};
 use super::read::raw::Item;
 use super::read::scope::{Scoped, reference};
 use super::{chains, columns};
-use crate::step::{DataRef, ErasedKind, ParamFault, Problem, Shapes};
+use crate::step::{DataRef, ErasedKind, Header, ParamFault, Plan, Problem, Ready, Shapes};
 use crate::study::model::Wire;
 use crate::yaml::{Fault, Node as YamlNode};
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 /// Most faults shown at once.
 pub(super) const MAX_FAULTS: usize = 20;
+
+/// Plans that are looked through for one that is equal.
+const PLANS: usize = 32;
 
 /// Collects nodes and faults.
 pub(super) struct Builder<'a> {
@@ -18,15 +23,22 @@ pub(super) struct Builder<'a> {
     pub scoped: &'a Scoped,
     pub data: Option<&'a DataRef>,
     pub nodes: Vec<Node>,
+    /// The headers of the nodes, each once.
+    pub headers: HashSet<Arc<Header>>,
+    /// The last plans that were made, of whatever step.
+    pub plans: VecDeque<Arc<Plan>>,
     pub faults: Vec<Fault>,
 }
 
 impl Builder<'_> {
     /// Only checks parameters, for a step that cannot be made because an input could not.
-    pub fn check(&mut self, kind: &dyn ErasedKind, params: &YamlNode, item: &Item) {
-        if let Err(faults) = kind.canonical(&params.to_json()) {
-            self.refuse(kind, (params, item), &faults);
-        }
+    pub fn check(&mut self, kind: &'static dyn ErasedKind, params: &YamlNode, item: &Item) {
+        let _ = self.ready(kind, params, item);
+    }
+
+    /// Reads and checks parameters; faults are collected, not returned.
+    pub fn ready(&mut self, kind: &'static dyn ErasedKind, params: &YamlNode, item: &Item) -> Option<Ready<'static>> {
+        kind.typed(&params.to_json()).map_err(|faults| self.refuse(kind, (params, item), &faults)).ok()
     }
 
     fn refuse(&mut self, kind: &dyn ErasedKind, (params, item): (&YamlNode, &Item), faults: &[ParamFault]) {
@@ -41,13 +53,12 @@ impl Builder<'_> {
 
     /// Checks parameters and sizes and adds the node; faults are collected, not returned.
     pub fn add(&mut self, draft: Draft<'_>) -> Option<usize> {
-        let (params, step) = match draft.kind.typed(&draft.params.to_json()) {
-            Ok(ready) => ready,
-            Err(faults) => {
-                self.refuse(draft.kind, (draft.params, draft.item), &faults);
-                return None;
-            }
-        };
+        let ready = self.ready(draft.kind, draft.params, draft.item)?;
+        self.place(draft, ready)
+    }
+
+    /// Checks the sizes of a step whose parameters are checked, and adds the node; faults are collected, not returned.
+    pub fn place(&mut self, draft: Draft<'_>, (params, step): Ready<'static>) -> Option<usize> {
         let shape = |wire: &Wire| self.nodes[wire.node].plan.outputs[wire.port];
         let shapes = draft.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(shape).collect()));
         let tables = columns::wired(&self.nodes, &draft.inputs, draft.kind);
@@ -58,10 +69,12 @@ impl Builder<'_> {
                     self.faults.extend(unknown);
                     return None;
                 }
-                let headers = columns::made(draft.kind, step.as_ref(), &tables);
+                let made = columns::made(draft.kind, step.as_ref(), &tables);
+                let headers = made.into_iter().map(|header| header.map(|header| self.shared(header))).collect();
                 let weights = step.weights();
                 self.faults.extend(weights.and_then(|own| chains::repeated(&self.nodes, &draft, own)));
-                let place = draft.item.fault(draft.item.mark, "").place;
+                let place = draft.item.source.place(draft.item.mark);
+                let plan = self.shared_plan(plan);
                 let Draft { label, cell, kind, inputs, .. } = draft;
                 self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, headers, weights, place });
                 Some(self.nodes.len() - 1)
@@ -72,6 +85,28 @@ impl Builder<'_> {
                 None
             }
         }
+    }
+
+    // Neighbouring cells have steps of few sizes, each of which is a kilobyte.
+    fn shared_plan(&mut self, plan: Plan) -> Arc<Plan> {
+        if let Some(known) = self.plans.iter().find(|known| ***known == plan) {
+            return Arc::clone(known);
+        }
+        if self.plans.len() == PLANS {
+            self.plans.pop_front();
+        }
+        let plan = Arc::new(plan);
+        self.plans.push_back(Arc::clone(&plan));
+        plan
+    }
+
+    fn shared(&mut self, header: Header) -> Arc<Header> {
+        if let Some(known) = self.headers.get(&header) {
+            return Arc::clone(known);
+        }
+        let header = Arc::new(header);
+        self.headers.insert(Arc::clone(&header));
+        header
     }
 }
 

@@ -10,7 +10,7 @@ impl Wire {
     /// The columns of the table that it carries, where they are known.
     #[must_use]
     pub fn header(self, nodes: &[Node]) -> Option<&Header> {
-        nodes[self.node].headers.get(self.port)?.as_ref()
+        nodes[self.node].headers.get(self.port)?.as_deref()
     }
 }
 
@@ -19,7 +19,7 @@ pub(super) fn wired(nodes: &[Node], inputs: &[(String, Vec<Wire>)], kind: &dyn E
     let takes_tables = |name: &str| {
         kind.about().inputs.iter().any(|slot| slot.name == name && slot.accepts.contains(&ValueType::Table))
     };
-    let of = |wires: &Vec<Wire>| wires.iter().map(|wire| nodes[wire.node].headers[wire.port].clone()).collect();
+    let of = |wires: &Vec<Wire>| wires.iter().map(|wire| wire.header(nodes).cloned()).collect();
     let tables = inputs.iter().filter(|(slot, _)| takes_tables(slot));
     Headers(tables.map(|(slot, wires)| (slot.clone(), of(wires))).collect())
 }

@@ -12,6 +12,7 @@ use crate::study::outputs::tables;
 use crate::study::read::raw::RawStudy;
 use crate::study::read::scope::{Scope, Scoped, applied, apply};
 use crate::yaml::{Fault, Mark, Node as YamlNode, Tree};
+use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 
 /// Checks and expands a study.
@@ -27,7 +28,8 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         faults.extend(unknown_names(raw, &scoped, &axes));
         return Err(limit(faults));
     };
-    let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes: Vec::new(), faults };
+    let (nodes, headers, plans) = (Vec::new(), HashSet::new(), VecDeque::new());
+    let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes, headers, plans, faults };
     let grid = StepGrid::expand(&mut builder, &templates, &cells, axes);
     let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path));
     builder.faults.extend(head::faults(raw, environment));

@@ -17,16 +17,16 @@ pub struct Node {
     pub cell: Vec<(String, Cell)>,
     /// Its kind.
     pub kind: &'static dyn ErasedKind,
-    /// Canonical parameters.
-    pub params: Json,
+    /// Canonical parameters, which all steps that have the same ones share.
+    pub params: Arc<Json>,
     /// The kind with these parameters.
     pub step: Arc<dyn Configured>,
     /// What is wired to each slot; nodes come before those that use them.
     pub inputs: Vec<(String, Vec<Wire>)>,
-    /// Sizes and costs.
-    pub plan: Plan,
-    /// The columns of the tables that it makes, by port, where they are known before it runs.
-    pub headers: Vec<Option<Header>>,
+    /// Sizes and costs; equal ones are shared.
+    pub plan: Arc<Plan>,
+    /// The columns of the tables that it makes, by port, where they are known before it runs; equal ones are shared.
+    pub headers: Vec<Option<Arc<Header>>>,
     /// The random numbers that are its weights, where it is a layer.
     pub weights: Option<WeightStream>,
     /// Where it is written, file:line:column.

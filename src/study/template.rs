@@ -16,6 +16,8 @@ pub(super) struct Template {
     pub params: Node,
     /// Slot, where it is written, and what is wired to it.
     pub inputs: Vec<(String, Mark, Vec<TemplateWire>)>,
+    /// Axes that its parameters name.
+    pub named: BTreeSet<String>,
     /// Axes that the step depends on, itself or through its inputs.
     pub axes: BTreeSet<String>,
 }
@@ -202,7 +204,8 @@ fn wire(draft: &Draft, items: &[Item], done: &[Template], axes: &[String]) -> Re
     let mut inputs = Vec::new();
     let mut used = BTreeSet::new();
     references(&draft.params, &mut used);
-    let mut own: BTreeSet<String> = axes.iter().filter(|axis| used.contains(*axis)).cloned().collect();
+    let named: BTreeSet<String> = axes.iter().filter(|axis| used.contains(*axis)).cloned().collect();
+    let mut own = named.clone();
     for (slot, mark, wired) in &draft.inputs {
         let mut wires = Vec::new();
         for (text, place) in wired {
@@ -219,7 +222,8 @@ fn wire(draft: &Draft, items: &[Item], done: &[Template], axes: &[String]) -> Re
         inputs.push((slot.clone(), *mark, wires));
     }
     if faults.is_empty() {
-        Ok(Template { item: draft.item.clone(), kind: draft.kind, params: draft.params.clone(), inputs, axes: own })
+        let Draft { item, kind, params, .. } = draft;
+        Ok(Template { item: item.clone(), kind: *kind, params: params.clone(), inputs, named, axes: own })
     } else {
         Err(faults)
     }

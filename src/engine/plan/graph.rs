@@ -1,6 +1,6 @@
 //! The studies of a run as one graph; a step that several studies or cells ask for is there once.
 
-use super::key::key_of;
+use super::key::key_with;
 use crate::step::{Configured, ErasedKind, Plan};
 use crate::study::Study;
 use serde_json::Value as Json;
@@ -19,13 +19,13 @@ pub struct GraphNode {
     /// Its kind.
     pub kind: &'static dyn ErasedKind,
     /// Canonical parameters.
-    pub params: Json,
+    pub params: Arc<Json>,
     /// The kind with these parameters.
     pub step: Arc<dyn Configured>,
     /// Wires by slot.
     pub inputs: Vec<(String, Vec<GraphWire>)>,
     /// Sizes and costs.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// file:line:column of the step in its study.
     pub place: String,
 }
@@ -56,6 +56,8 @@ impl Graph {
     pub fn new(studies: &[Study]) -> Self {
         let mut graph = Self::default();
         let mut known: HashMap<String, usize> = HashMap::new();
+        // By address: the studies keep what they share for as long as the texts are here.
+        let mut texts: HashMap<*const Json, String> = HashMap::new();
         for study in studies {
             let mut places: Vec<usize> = Vec::with_capacity(study.nodes.len());
             for node in &study.nodes {
@@ -65,17 +67,18 @@ impl Graph {
                 let identity = |w: &GraphWire| (graph.nodes[w.node].key.clone(), w.port);
                 let named: Vec<_> =
                     inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(identity).collect())).collect();
-                let key = key_of(node.kind, &node.params, &named);
+                let params = texts.entry(Arc::as_ptr(&node.params)).or_insert_with(|| node.params.to_string());
+                let key = key_with(node.kind, params, &named);
                 let place = *known.entry(key.clone()).or_insert_with(|| {
                     graph.nodes.push(GraphNode {
                         key,
                         name: full_name(study, node),
                         study: study.head.study.clone(),
                         kind: node.kind,
-                        params: node.params.clone(),
+                        params: Arc::clone(&node.params),
                         step: Arc::clone(&node.step),
                         inputs,
-                        plan: node.plan.clone(),
+                        plan: Arc::clone(&node.plan),
                         place: node.place.clone(),
                     });
                     graph.nodes.len() - 1

@@ -25,12 +25,23 @@ pub fn fingerprint(kind: &dyn ErasedKind) -> &'static str {
 /// `inputs` are (slot, [(what identifies the value, port)]): keys of other steps, or digests of their bytes.
 #[must_use]
 pub fn key_of(kind: &dyn ErasedKind, params: &Json, inputs: &[(String, Vec<(String, usize)>)]) -> String {
-    let identity = json!({
-        "format": [KEY_FORMAT, crate::artifact::FORMAT],
-        "kind": kind.name(),
-        "code": fingerprint(kind),
-        "params": params,
-        "inputs": inputs,
-    });
-    hex(&Sha256::digest(identity.to_string().as_bytes()))
+    key_with(kind, &params.to_string(), inputs)
+}
+
+/// [`key_of`] with the parameters as JSON text: thousands of steps share some that are long.
+pub(super) fn key_with(kind: &dyn ErasedKind, params: &str, inputs: &[(String, Vec<(String, usize)>)]) -> String {
+    let format = format();
+    let (name, code) = (json!(kind.name()).to_string(), json!(fingerprint(kind)).to_string());
+    let inputs = json!(inputs).to_string();
+    let before = format!(r#"{{"format":{format},"kind":{name},"code":{code},"params":"#);
+    let mut hash = Sha256::new();
+    for part in [&before, params, r#","inputs":"#, &inputs, "}"] {
+        hash.update(part);
+    }
+    hex(&hash.finalize())
+}
+
+/// Versions of the key and of the values, as JSON.
+pub(in crate::engine) fn format() -> Json {
+    json!([KEY_FORMAT, crate::artifact::FORMAT])
 }

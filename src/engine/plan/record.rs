@@ -9,6 +9,7 @@ use crate::engine::store::error::StoreError;
 use crate::step::{seal, unseal};
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::path::Path;
 
 /// More than the record of any run takes.
@@ -26,7 +27,7 @@ pub struct StepRecord {
     /// Its code fingerprint.
     pub code: String,
     /// Its parameters.
-    pub params: serde_json::Value,
+    pub params: Json,
 }
 
 /// A study's run.
@@ -66,7 +67,7 @@ impl RunRecord {
                 kind: node.kind.name().to_owned(),
                 key: node.key.clone(),
                 code: fingerprint(node.kind).to_owned(),
-                params: node.params.clone(),
+                params: Json::clone(&node.params),
             }
         };
         places.iter().map(record).collect()

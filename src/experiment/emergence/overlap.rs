@@ -2,7 +2,7 @@
 
 use super::prediction::LiftedSizes;
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{Matrices, images, layout, matrix_bytes};
+use crate::experiment::values::{Matrices, images, layout, matrix_bytes, top_eigen_flops};
 use crate::math::emergence::nested_moments::{NestedMoments, image_moment};
 use crate::math::linalg::eigen::top_eigen_by_magnitude;
 use crate::math::linalg::{Eigen, Matrix};
@@ -110,6 +110,9 @@ fn impossible(params: &EmergenceOverlapParams, train: usize) -> Vec<Problem> {
     problems
 }
 
+// Pairs that one costs as much as, of a few.
+const KRYLOV_PAIRS: usize = 8;
+
 // Bytes held and operations.
 fn cost(params: &EmergenceOverlapParams, lifted: &LiftedSizes) -> (u64, f64) {
     let (width, repeats) = (lifted.width as f64, params.repeats as f64);
@@ -117,9 +120,11 @@ fn cost(params: &EmergenceOverlapParams, lifted: &LiftedSizes) -> (u64, f64) {
     if let Some(flops) = lifted.image_flops {
         let at_once = repeats_at_once(params, lifted.width).min(params.repeats);
         let passes = params.repeats.div_ceil(at_once) as f64;
-        let solving = repeats * params.sizes.len() as f64 * (width.powi(2) * 200.0).max(1e6);
+        let solving = repeats * params.sizes.len() as f64 * top_eigen_flops(lifted.width, KRYLOV_PAIRS);
         let held = matrix_bytes(lifted.width, lifted.width) * (params.sizes.len() * at_once + 6) as u64;
-        return (held, passes * lifted.train as f64 * flops + solving);
+        // images that no subsample of a pass has are not lifted
+        let images = lifted.train.min(largest.saturating_mul(at_once)) as f64;
+        return (held, passes * images * flops + solving);
     }
     // about a hundred products with the rows and as many back
     let products: f64 = params.sizes.iter().map(|&n| 400.0 * n as f64 * width).sum();

@@ -53,7 +53,7 @@ impl Kind for EmergencePrediction {
         let lifted = LiftedSizes::at(params.convolution.as_ref(), inputs)?;
         lifted.holds(params.features)?;
         let width = lifted.width;
-        let solving = (params.features as f64 * 4.0 / 3.0).mul_add((width as f64).powi(3), 0.2 * eigen_flops(width));
+        let solving = (params.features as f64 * 4.0 / 3.0).mul_add((width as f64).powi(3), 0.43 * eigen_flops(width));
         Ok(Plan {
             outputs: vec![Shape::Table, Shape::Spectrum { dim: width, rank: params.features }],
             work_bytes: 6 * matrix_bytes(width, width) + lifted.work_bytes,

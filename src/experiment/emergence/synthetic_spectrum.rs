@@ -72,7 +72,7 @@ impl Kind for SyntheticMomentSpectrum {
         let sums = largest as f64 * width * (2.0 * params.dim as f64 + operators * width);
         let krylov = operators * 2.0 * width * width * 24.0 * (keep + 2) as f64;
         let labels = 2.0 * largest as f64 * (params.dim as f64).powi(2) * keep as f64;
-        let eigenvalues = 0.15 * eigen_flops(params.width) + krylov;
+        let eigenvalues = 0.32 * eigen_flops(params.width) + krylov;
         Ok(Plan {
             outputs: vec![Shape::Table],
             work_bytes: formed_bytes(params.width, 1 + params.permutations)

@@ -44,7 +44,7 @@ impl Kind for LeadingFeatures {
         let geometry = geometry.map(|g| Geometry { channels: params.keep, ..g });
         let dim = geometry.map_or(params.keep, Geometry::dim);
         let shape = Shape::Representation { train, validation, test, dim, geometry, number_bytes: 8 };
-        Ok(Plan { flops: shape.memory_bytes() as f64, ..Plan::light(vec![shape]) })
+        Ok(Plan::light(vec![shape]))
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {

@@ -1,7 +1,7 @@
 //! The LoFi filter.
 
 use crate::artifact::{Labels, Origin, Points, Samples};
-use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, view};
+use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, top_eigen_flops, view};
 use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
 use crate::math::lofi::filter::{MomentFilter, Route, dual_first_moment, dual_moment_filter, moment_filter};
@@ -99,10 +99,12 @@ impl Kind for SignedMomentFilter {
         let smaller = side.min(n);
         let width = sizes.dim.unwrap_or(n) as f64;
         let products = n as f64 * width * smaller as f64 + 2.0 * sizes.samples() as f64 * width * keep as f64;
+        // in function space and through the Gram matrix, its decomposition comes first
+        let inner = if in_feature_space.is_none_or(|dim| dim > n) { eigen_flops(smaller) } else { 0.0 };
         Ok(Plan {
             outputs: vec![sizes.features(params.features()), Shape::Spectrum { dim: side, rank: params.pairs() }],
             work_bytes: 5 * matrix_bytes(smaller, smaller) + matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)),
-            flops: products + 1.5 * eigen_flops(smaller),
+            flops: products + inner + top_eigen_flops(smaller, keep),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Pooling of feature maps.
 
 use crate::artifact::Points;
-use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
+use crate::experiment::values::{MOVED_FLOPS, Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::pooling;
 use crate::math::linalg::Matrix;
@@ -80,7 +80,7 @@ pub fn planned(sizes: Sizes, from: Geometry, to: Geometry) -> Plan {
     Plan {
         outputs: vec![sizes.maps(to)],
         work_bytes: matrix_bytes(images_at_once(from), from.dim() + to.dim()),
-        flops: 4.0 * sizes.samples() as f64 * from.dim() as f64,
+        flops: MOVED_FLOPS * sizes.samples() as f64 * from.dim() as f64,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::weights::{Draw, Weights};
 use crate::artifact::Points;
-use crate::experiment::values::{Sizes, matrix_bytes};
+use crate::experiment::values::{LIFTED_FLOPS, Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Block, Matrix};
 use crate::math::lofi::random_features::{Blocks, Lift, RandomLayer, input_scale_blocks};
@@ -59,6 +59,8 @@ impl Params {
     }
 }
 
+// Operations to draw a normal deviate.
+const NORMAL_FLOPS: f64 = 100.0;
 // Rows lifted at a time, so that pixels are never expanded as a whole.
 const ROWS_AT_ONCE: usize = 1024;
 
@@ -84,7 +86,8 @@ impl Kind for RandomFeatures {
         Ok(Plan {
             outputs: vec![sizes.features(params.width)],
             work_bytes: matrix_bytes(dim, params.width) + matrix_bytes(ROWS_AT_ONCE, dim + 2 * params.width),
-            flops: 2.0 * sizes.samples() as f64 * dim as f64 * params.width as f64,
+            flops: params.width as f64
+                * (sizes.samples() as f64 * (2.0 * dim as f64 + LIFTED_FLOPS) + NORMAL_FLOPS * dim as f64),
         })
     }
 

@@ -92,11 +92,12 @@ impl Kind for RidgeReadout {
         let width = sizes.dim.unwrap_or(n);
         let rank = width.min(n);
         let columns = if params.select == Select::Each { count } else { 1 };
+        let product = if sizes.dim.is_some() { 2.0 * n as f64 * width as f64 * rank as f64 } else { 0.0 };
         let each = 4.0 * n as f64 * rank as f64 + 2.0 * sizes.samples() as f64 * width as f64;
         Ok(Plan {
             outputs: vec![Shape::Predictions { samples: sizes.samples(), columns }, Shape::Table],
             work_bytes: matrix_bytes(n, rank) + 3 * matrix_bytes(rank, rank) + matrix_bytes(sizes.samples(), width),
-            flops: 2.0 * n as f64 * width as f64 * rank as f64 + eigen_flops(rank) + count as f64 * each,
+            flops: product + eigen_flops(rank) + count as f64 * each,
         })
     }
 

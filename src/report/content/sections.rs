@@ -45,7 +45,7 @@ impl Collected {
     pub fn add(&mut self, outputs: &Outputs<'_>, output: &Output) -> Result<(), StoreError> {
         let value = outputs.value(output.wire)?;
         let node = outputs.node(output.wire);
-        self.put(outputs.study, (output, node.map_or(&Json::Null, |node| &node.params)), value);
+        self.put(outputs.study, (output, node.map_or(&Json::Null, |node| &*node.params)), value);
         Ok(())
     }
 

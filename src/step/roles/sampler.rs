@@ -302,7 +302,9 @@ mod tests {
         let params = json!({"offset": 0.5, "n_train": 2, "n_validation": 1, "n_test": 3, "seed": 4, "test_seed": 9});
         let params = Sampled(Counting).canonical(&params).unwrap();
         let plan = ErasedKind::plan(&Sampled(Counting), &params, &Shapes::default()).unwrap();
-        assert_eq!((plan.flops, plan.work_bytes, plan.outputs.len()), (18.0, 3 * 2 * 16, 2));
+        let read = <Sampled<Counting> as Kind>::Params::read(&params).unwrap();
+        let counted = Kind::plan(&Sampled(Counting), &read, &Shapes::default()).unwrap().flops;
+        assert_eq!((counted, plan.work_bytes, plan.outputs.len()), (18.0, 3 * 2 * 16, 2));
         let context = Context { data: &NoData, cancelled: &AtomicBool::new(false), scratch: &NoScratch };
         let outputs = ErasedKind::run(&Sampled(Counting), &params, &Inputs::default(), &context).unwrap();
         let [Value::Representation(samples), Value::Representation(same)] = outputs.as_slice() else {

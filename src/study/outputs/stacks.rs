@@ -14,6 +14,7 @@ use crate::study::read::raw::{Item, RawStudy};
 use crate::study::template::{TemplateWire, fitting, reference_fault, resolve};
 use crate::yaml::{Fault, Mark, Node};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// The tables of some steps under each other: a row of constants for every cell, labels and axes.
 pub(super) fn stack(
@@ -54,7 +55,7 @@ pub(super) fn stack(
     let (kind, _) = spec.source.ok_or_else(Vec::new)?;
     let slot = kind.about().inputs.first().map_or_else(String::new, |slot| slot.name.to_owned());
     let wire = node_of(builder, item, kind, (&params, vec![(slot, wires)]))?;
-    let known = |(label, place, header): &(&str, Vec<(String, Cell)>, Option<Header>)| {
+    let known = |(label, place, header): &(&str, Vec<(String, Cell)>, Option<Arc<Header>>)| {
         let constant = |key: &String| match *key == spec.labels {
             true => Some(Cell::from(*label)),
             false => place.iter().find(|(axis, _)| axis == key).map(|(_, value)| value.clone()),
