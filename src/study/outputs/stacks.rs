@@ -55,7 +55,7 @@ pub(super) fn stack(
     let (kind, _) = spec.source.ok_or_else(Vec::new)?;
     let slot = kind.about().inputs.first().map_or_else(String::new, |slot| slot.name.to_owned());
     let wire = node_of(builder, item, kind, (&params, vec![(slot, wires)]))?;
-    let known = |(label, place, header): &(&str, Vec<(String, Cell)>, Option<Arc<Header>>)| {
+    let known = |(label, place, header): &Stacked<'_>| {
         let constant = |key: &String| match *key == spec.labels {
             true => Some(Cell::from(*label)),
             false => place.iter().find(|(axis, _)| axis == key).map(|(_, value)| value.clone()),
@@ -70,6 +70,9 @@ pub(super) fn stack(
     let places = Places::new(&places.iter().map(known).collect::<Vec<_>>());
     Ok(Rows { wire, keys, made: Vec::new(), labels: spec.labels.to_owned(), places })
 }
+
+/// A table that is stacked: its label, its values of the axes, and its columns where they are known.
+type Stacked<'a> = (&'a str, Vec<(String, Cell)>, Option<Arc<Header>>);
 
 /// Axes become columns, which hold values of one type.
 fn columns_of_one_type(grid: &StepGrid<'_>, item: &Item, used: &[bool]) -> Result<(), Vec<Fault>> {
