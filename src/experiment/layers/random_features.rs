@@ -5,7 +5,8 @@ use crate::artifact::Points;
 use crate::experiment::values::{LIFTED_FLOPS, Sizes, matrix_bytes};
 use crate::math::activation::Activation;
 use crate::math::linalg::{Block, Matrix};
-use crate::math::lofi::random_features::{Blocks, Lift, RandomLayer, input_scale_blocks};
+use crate::math::lofi::lift::Lift;
+use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks};
 use crate::step::prelude::*;
 use std::ops::Range;
 

@@ -8,6 +8,7 @@ pub mod composed;
 pub mod feature_stack;
 pub mod filter;
 pub mod jacobian;
+pub mod lift;
 pub mod maximiser;
 pub mod moment;
 pub mod random_features;
