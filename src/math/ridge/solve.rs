@@ -2,7 +2,7 @@
 
 use super::factor::{Centring, Design, Form, Ridge};
 use crate::math::error::{MathError, check_range};
-use crate::math::linalg::{Matrix, Vector, product, product_tn, scale_rows};
+use crate::math::linalg::{Matrix, product, product_tn, scale_rows};
 
 /// The solution at one ridge.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,11 +25,34 @@ pub struct RidgeFit {
 
 // One column for each ridge.
 struct Solutions {
-    weights: Option<Matrix>,
-    dual: Option<Matrix>,
+    coefficients: Coefficients,
     intercepts: Vec<f64>,
     fitted: Matrix,
     evaluation: Vec<Matrix>,
+}
+
+// What was solved for; both where features were solved in the dual.
+enum Coefficients {
+    Weights(Matrix),
+    Dual(Matrix),
+    Both { weights: Matrix, dual: Matrix },
+}
+
+impl Coefficients {
+    // What rows of features or of a kernel are multiplied by.
+    const fn of_rows(&self) -> &Matrix {
+        match self {
+            Self::Weights(matrix) | Self::Dual(matrix) | Self::Both { weights: matrix, .. } => matrix,
+        }
+    }
+
+    const fn weights(&self) -> Option<&Matrix> {
+        if let Self::Weights(weights) | Self::Both { weights, .. } = self { Some(weights) } else { None }
+    }
+
+    const fn dual(&self) -> Option<&Matrix> {
+        if let Self::Dual(dual) | Self::Both { dual, .. } = self { Some(dual) } else { None }
+    }
 }
 
 impl Ridge<'_> {
@@ -55,25 +78,11 @@ impl Ridge<'_> {
     /// # Errors
     /// Those of [`Ridge::fits`]; [`MathError::Range`] where there is no such split.
     pub fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
-        let theta = self.coordinates(lambdas)?;
-        let (coefficients, means) = match &self.factor.form {
-            Form::Primal { vectors, means } => (product(vectors, &theta), means),
-            Form::Dual { means, .. } => (self.dual_coefficients(&theta), means),
-        };
-        let coefficients = match (&self.design, &self.factor.form) {
-            (Design::Features(splits), Form::Dual { .. }) => product_tn(splits.train, &coefficients),
-            _ => coefficients,
-        };
-        let splits = match &self.design {
-            Design::Features(splits) => splits.evaluation.len(),
-            Design::Kernel(kernel) => kernel.cross.len(),
-        };
-        check_range(split < splits, "evaluation split", split as f64, "below the number of splits")?;
-        let mut predicted = match &self.design {
-            Design::Features(splits) => product(splits.evaluation[split], &coefficients),
-            Design::Kernel(kernel) => product_tn(kernel.cross[split], &coefficients),
-        };
-        let intercepts = self.intercepts(Some(&coefficients), means);
+        let coefficients = self.coefficients(&self.coordinates(lambdas)?);
+        let known = self.evaluation_splits();
+        check_range(split < known, "evaluation split", split as f64, "below the number of splits")?;
+        let mut predicted = self.evaluate(split, coefficients.of_rows());
+        let intercepts = self.intercepts(coefficients.of_rows());
         predicted.column_iter_mut().zip(intercepts).for_each(|(mut column, b)| column.add_scalar_mut(b));
         Ok(predicted)
     }
@@ -89,22 +98,25 @@ impl Ridge<'_> {
 
     fn solutions(&self, lambdas: &[f64]) -> Result<Solutions, MathError> {
         let mut theta = self.coordinates(lambdas)?;
-        let (weights, dual, means) = match &self.factor.form {
-            Form::Primal { vectors, means } => (Some(product(vectors, &theta)), None, means),
-            Form::Dual { means, .. } => {
-                let c = self.dual_coefficients(&theta);
-                scale_rows(&mut theta, &self.factor.spectrum);
-                let weights = match &self.design {
-                    Design::Features(splits) => Some(product_tn(splits.train, &c)),
-                    Design::Kernel(_) => None,
-                };
-                (weights, Some(c), means)
-            }
-        };
+        let coefficients = self.coefficients(&theta);
+        if let Form::Dual { .. } = self.factor.form {
+            scale_rows(&mut theta, &self.factor.spectrum);
+        }
         let fitted = product(&self.factor.basis, &theta);
-        let intercepts = self.intercepts(weights.as_ref().or(dual.as_ref()), means);
-        let evaluation = self.evaluate(weights.as_ref().or(dual.as_ref()));
-        Ok(Solutions { weights, dual, intercepts, fitted, evaluation })
+        let intercepts = self.intercepts(coefficients.of_rows());
+        let evaluation = (0..self.evaluation_splits()).map(|s| self.evaluate(s, coefficients.of_rows())).collect();
+        Ok(Solutions { coefficients, intercepts, fitted, evaluation })
+    }
+
+    fn coefficients(&self, theta: &Matrix) -> Coefficients {
+        match (&self.factor.form, &self.design) {
+            (Form::Primal { vectors, .. }, _) => Coefficients::Weights(product(vectors, theta)),
+            (Form::Dual { .. }, Design::Features(splits)) => {
+                let dual = self.dual_coefficients(theta);
+                Coefficients::Both { weights: product_tn(splits.train, &dual), dual }
+            }
+            (Form::Dual { .. }, Design::Kernel(_)) => Coefficients::Dual(self.dual_coefficients(theta)),
+        }
     }
 
     // c = Q θ; it sums to zero where the kernel is centred, and is made to do so exactly.
@@ -120,16 +132,22 @@ impl Ridge<'_> {
     }
 
     // The mean of the labels minus the prediction at the mean of the features.
-    fn intercepts(&self, coefficients: Option<&Matrix>, means: &Vector) -> Vec<f64> {
-        let at_means = coefficients.map(|c| c.tr_mul(means)).unwrap_or_default();
-        at_means.iter().map(|m| self.target_mean - m).collect()
+    fn intercepts(&self, coefficients: &Matrix) -> Vec<f64> {
+        let (Form::Primal { means, .. } | Form::Dual { means, .. }) = &self.factor.form;
+        coefficients.tr_mul(means).iter().map(|m| self.target_mean - m).collect()
     }
 
-    fn evaluate(&self, coefficients: Option<&Matrix>) -> Vec<Matrix> {
-        match (&self.design, coefficients) {
-            (Design::Features(splits), Some(w)) => splits.evaluation.iter().map(|h| product(h, w)).collect(),
-            (Design::Kernel(kernel), Some(c)) => kernel.cross.iter().map(|k| product_tn(k, c)).collect(),
-            (_, None) => Vec::new(),
+    const fn evaluation_splits(&self) -> usize {
+        match &self.design {
+            Design::Features(splits) => splits.evaluation.len(),
+            Design::Kernel(kernel) => kernel.cross.len(),
+        }
+    }
+
+    fn evaluate(&self, split: usize, coefficients: &Matrix) -> Matrix {
+        match &self.design {
+            Design::Features(splits) => product(splits.evaluation[split], coefficients),
+            Design::Kernel(kernel) => product_tn(kernel.cross[split], coefficients),
         }
     }
 
@@ -140,8 +158,8 @@ impl Ridge<'_> {
         RidgeFit {
             lambda,
             intercept,
-            weights: solutions.weights.as_ref().map(|m| plus(m, 0.0)),
-            dual: solutions.dual.as_ref().map(|m| plus(m, 0.0)),
+            weights: solutions.coefficients.weights().map(|m| plus(m, 0.0)),
+            dual: solutions.coefficients.dual().map(|m| plus(m, 0.0)),
             train: plus(&solutions.fitted, self.target_mean),
             evaluation: solutions.evaluation.iter().map(|m| plus(m, intercept)).collect(),
             train_mse: residual.norm_squared() / residual.len() as f64,
@@ -153,7 +171,7 @@ impl Ridge<'_> {
 mod tests {
     use super::*;
     use crate::math::kernel::{KernelState, Splits};
-    use crate::math::linalg::cholesky_solve;
+    use crate::math::linalg::{Vector, cholesky_solve};
     use crate::math::random::Stream;
 
     fn sample(n: usize, p: usize) -> (Matrix, Matrix, Vec<f64>) {
@@ -176,6 +194,13 @@ mod tests {
             for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
                 let features = Ridge::new(Design::Features(splits), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
                 let kernel = Ridge::new(Design::Kernel(state.view()), &y, centring).unwrap().fits(&[0.1, 3.0]).unwrap();
+                let alone = Ridge::new(Design::Features(splits), &y, centring).unwrap();
+                let predicted = alone.predictions(0, &[0.1, 3.0]).unwrap();
+                assert!((0..2).all(|l| worst(predicted.column(l).as_slice(), &features[l].evaluation[0]) < 1e-13));
+                let of_kernel = Ridge::new(Design::Kernel(state.view()), &y, centring).unwrap();
+                let predicted = of_kernel.predictions(0, &[0.1, 3.0]).unwrap();
+                assert!((0..2).all(|l| worst(predicted.column(l).as_slice(), &kernel[l].evaluation[0]) < 1e-13));
+                assert!(alone.predictions(1, &[0.1]).is_err() && of_kernel.predictions(1, &[0.1]).is_err());
                 for (a, b) in features.iter().zip(&kernel) {
                     assert!(worst(&a.train, &b.train) < 1e-11 && worst(&a.evaluation[0], &b.evaluation[0]) < 1e-11);
                     assert!((a.train_mse - b.train_mse).abs() < 1e-11);
