@@ -1,8 +1,11 @@
 //! Samples as vectors, with their labels and where they come from.
 
 use crate::math::image::maps::Geometry;
-use crate::math::linalg::Matrix;
+use crate::math::linalg::{Matrix, Product, Rows, SingleMatrix, double};
+use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
+use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where samples come from; stands on every figure and table made of them.
@@ -36,6 +39,8 @@ pub struct Labels {
 pub enum Points {
     /// n × d real numbers, samples are rows.
     Real(Matrix),
+    /// The same in single precision: half the memory.
+    Single(SingleMatrix),
     /// Bytes of n images, standardised per channel on reading: (v/255 − mean)/std. An eighth of the memory.
     Pixels {
         /// n · C·H·W bytes, image after image, channel-major.
@@ -55,6 +60,7 @@ impl Points {
     pub fn rows(&self) -> usize {
         match self {
             Self::Real(matrix) => matrix.nrows(),
+            Self::Single(matrix) => matrix.nrows(),
             Self::Pixels { bytes, geometry, .. } => bytes.len() / geometry.dim().max(1),
         }
     }
@@ -64,6 +70,7 @@ impl Points {
     pub fn dim(&self) -> usize {
         match self {
             Self::Real(matrix) => matrix.ncols(),
+            Self::Single(matrix) => matrix.ncols(),
             Self::Pixels { geometry, .. } => geometry.dim(),
         }
     }
@@ -71,17 +78,24 @@ impl Points {
     /// Rows `from..to` as real numbers.
     #[must_use]
     pub fn block(&self, from: usize, to: usize) -> Matrix {
+        self.block_of(from..to)
+    }
+
+    /// Some rows in either precision, rounded where they are known better.
+    #[must_use]
+    pub fn block_of<T: Product>(&self, rows: Range<usize>) -> DMatrix<T> {
         match self {
-            Self::Real(matrix) => matrix.rows(from, to - from).into_owned(),
+            Self::Real(matrix) => matrix.rows(rows.start, rows.len()).map(T::of),
+            Self::Single(matrix) => matrix.rows(rows.start, rows.len()).map(|v| T::of(f64::from(v))),
             Self::Pixels { bytes, geometry, mean, std } => {
                 let area = geometry.height * geometry.width;
                 let dim = geometry.dim();
-                let tables: Vec<[f64; 256]> = mean.iter().zip(std).map(|(&m, &s)| standardised(m, s)).collect();
-                let mut block = Matrix::zeros(to - from, dim);
+                let tables: Vec<[T; 256]> = mean.iter().zip(std).map(|(&m, &s)| standardised(m, s)).collect();
+                let mut block = DMatrix::from_element(rows.len(), dim, T::default());
                 for (column, mut values) in block.column_iter_mut().enumerate() {
                     let table = &tables[column / area];
                     for (row, value) in values.iter_mut().enumerate() {
-                        *value = table[usize::from(bytes[(from + row) * dim + column])];
+                        *value = table[usize::from(bytes[(rows.start + row) * dim + column])];
                     }
                 }
                 block
@@ -89,27 +103,56 @@ impl Points {
         }
     }
 
+    /// The numbers where they lie, if they are kept in this precision.
+    #[must_use]
+    pub fn matrix_of<T: Product>(&self) -> Option<&DMatrix<T>> {
+        let matrix: &dyn Any = match self {
+            Self::Real(matrix) => matrix,
+            Self::Single(matrix) => matrix,
+            Self::Pixels { .. } => return None,
+        };
+        matrix.downcast_ref()
+    }
+
     /// All rows as real numbers.
     #[must_use]
     pub fn to_matrix(&self) -> Matrix {
-        self.block(0, self.rows())
+        match self {
+            Self::Single(matrix) => double(matrix),
+            _ => self.block(0, self.rows()),
+        }
     }
 
     fn memory_bytes(&self) -> u64 {
         match self {
             Self::Real(matrix) => 8 * matrix.len() as u64,
+            Self::Single(matrix) => 4 * matrix.len() as u64,
             Self::Pixels { bytes, .. } => bytes.len() as u64,
         }
     }
 }
 
-/// What each of the 256 byte values stands for in one channel.
-fn standardised(mean: f64, std: f64) -> [f64; 256] {
-    let mut table = [0.0; 256];
-    for (byte, value) in (0u8..=255).zip(table.iter_mut()) {
-        *value = (f64::from(byte) / 255.0 - mean) / std;
+impl Rows for Points {
+    fn count(&self) -> usize {
+        self.rows()
     }
-    table
+
+    fn width(&self) -> usize {
+        self.dim()
+    }
+
+    fn block(&self, rows: Range<usize>) -> Matrix {
+        self.block_of(rows)
+    }
+
+    fn block_single(&self, rows: Range<usize>) -> SingleMatrix {
+        self.block_of(rows)
+    }
+}
+
+/// What each of the 256 byte values stands for in one channel.
+fn standardised<T: Product>(mean: f64, std: f64) -> [T; 256] {
+    std::array::from_fn(|byte| T::of((byte as f64 / 255.0 - mean) / std))
 }
 
 /// The points of the three splits.
@@ -152,8 +195,13 @@ impl Representation {
     /// The same labels and origin with other features (no longer pixels), in the order train, validation, test.
     #[must_use]
     pub fn with_features(&self, train: Matrix, validation: Matrix, test: Matrix) -> Self {
-        let samples =
-            Samples { train: Points::Real(train), validation: Points::Real(validation), test: Points::Real(test) };
+        self.with_points([train, validation, test].map(Points::Real))
+    }
+
+    /// The same labels and origin with other points that are no pixels, in the order train, validation, test.
+    #[must_use]
+    pub fn with_points(&self, [train, validation, test]: [Points; 3]) -> Self {
+        let samples = Samples { train, validation, test };
         Self { samples, labels: Arc::clone(&self.labels), geometry: None, origin: self.origin.clone() }
     }
 
@@ -164,14 +212,15 @@ impl Representation {
     pub(super) fn first_non_finite(&self) -> Option<String> {
         self.splits().into_iter().find_map(|(split, points)| match points {
             Points::Real(matrix) => non_finite_in(matrix, split),
+            Points::Single(matrix) => non_finite_in(matrix, split),
             Points::Pixels { .. } => None,
         })
     }
 }
 
 /// Where the first NaN or infinity of a matrix stands.
-pub(super) fn non_finite_in(matrix: &Matrix, name: &str) -> Option<String> {
-    let at = matrix.as_slice().iter().position(|v| !v.is_finite())?;
+pub(super) fn non_finite_in<T: Product>(matrix: &DMatrix<T>, name: &str) -> Option<String> {
+    let at = matrix.as_slice().iter().position(|v| !v.to_f64().is_finite())?;
     let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
-    Some(format!("{} at row {row}, column {column} of {name}", matrix.as_slice()[at]))
+    Some(format!("{} at row {row}, column {column} of {name}", matrix.as_slice()[at].to_f64()))
 }

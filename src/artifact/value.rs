@@ -144,7 +144,7 @@ pub enum Shape {
         dim: usize,
         /// The image layout, while samples are still pixels or channel maps.
         geometry: Option<Geometry>,
-        /// Bytes of one number: 1 for pixels, 8 for features.
+        /// Bytes of one number: 1 for pixels, 8 for features, 4 for those in single precision.
         number_bytes: usize,
     },
     /// Numbers of samples in each split.

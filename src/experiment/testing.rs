@@ -86,7 +86,11 @@ fn shape(value: &Value) -> Shape {
     match value {
         Value::Representation(r) => {
             let [train, validation, test] = r.splits().map(|(_, points)| points.rows());
-            let number_bytes = if matches!(r.samples.train, Points::Pixels { .. }) { 1 } else { 8 };
+            let number_bytes = match r.samples.train {
+                Points::Pixels { .. } => 1,
+                Points::Single(_) => 4,
+                Points::Real(_) => 8,
+            };
             let dim = r.samples.train.dim();
             Shape::Representation { train, validation, test, dim, geometry: r.geometry, number_bytes }
         }

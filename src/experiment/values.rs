@@ -4,6 +4,7 @@ use crate::artifact::{Labels, Origin, Points};
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
+use crate::math::precision::Precision;
 use crate::math::size;
 use crate::step::prelude::*;
 use std::borrow::Cow;
@@ -43,11 +44,11 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// The points as a matrix, copied only where they are stored as pixels.
+/// The points as a matrix, copied only where they are stored as pixels or in single precision.
 pub fn matrix(points: &Points) -> Cow<'_, Matrix> {
     match points {
         Points::Real(matrix) => Cow::Borrowed(matrix),
-        Points::Pixels { .. } => Cow::Owned(points.to_matrix()),
+        Points::Single(_) | Points::Pixels { .. } => Cow::Owned(points.to_matrix()),
     }
 }
 
@@ -135,8 +136,14 @@ impl Sizes {
 
     /// Features of another dimension on the same samples.
     pub const fn features(self, dim: usize) -> Shape {
+        self.features_in(Precision::Double, dim)
+    }
+
+    /// Features in a chosen precision.
+    pub const fn features_in(self, precision: Precision, dim: usize) -> Shape {
         let Self { train, validation, test, .. } = self;
-        Shape::Representation { train, validation, test, dim, geometry: None, number_bytes: 8 }
+        let number_bytes = precision.bytes();
+        Shape::Representation { train, validation, test, dim, geometry: None, number_bytes }
     }
 
     /// A kernel on the same samples.

@@ -1,6 +1,6 @@
 //! The pointwise nonlinearities of a random-feature layer.
 
-use super::linalg::{Matrix, row_square_norms, scale_rows};
+use super::linalg::{Matrix, Product, row_square_norms, scale_rows};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
@@ -105,8 +105,9 @@ impl Activation {
     /// Applies the activation to single numbers in place; [`Activation::ReluNormalized`] is the ReLU there, as its norms
     /// are those of whole rows.
     ///
+    /// In single precision what the function gives in double is rounded.
     /// Shapes: any. Cost: 1 a number. Source: as [`Activation::apply`].
-    pub fn apply_each(self, a: &mut [f64]) {
+    pub fn apply_each<T: Product>(self, a: &mut [T]) {
         // one loop for each activation, so that the cheap ones vectorise
         match self {
             Self::Sigmoid => map(a, |x| 1.0 / (1.0 + (-x).exp())),
@@ -131,8 +132,8 @@ impl Activation {
 /// `E[max(z, 0)] = 1/√(2π)`, z ~ N(0, 1): the ReLU's Hermite coefficient of degree 0; that of degree 1 is 1/2.
 pub const MEAN_OF_RELU: f64 = 0.398_942_280_401_432_7;
 
-fn map(a: &mut [f64], f: impl Fn(f64) -> f64) {
-    a.iter_mut().for_each(|x| *x = f(*x));
+fn map<T: Product>(a: &mut [T], f: impl Fn(f64) -> f64) {
+    a.iter_mut().for_each(|x| *x = T::of(f(x.to_f64())));
 }
 
 fn relu(x: f64) -> f64 {

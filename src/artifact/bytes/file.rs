@@ -1,7 +1,7 @@
 //! Named files: JSON and `.npy` arrays, which NumPy reads.
 
 use crate::artifact::TableError;
-use crate::math::linalg::Matrix;
+use nalgebra::DMatrix;
 use npyz::WriterBuilder;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -60,7 +60,7 @@ pub(super) fn read_json<T: DeserializeOwned>(name: &str, file: Files<'_>) -> Res
 
 pub(super) fn npy<T: npyz::AutoSerialize>(name: &str, shape: &[usize], values: &[T]) -> Result<File, BytesError> {
     let shape: Vec<u64> = shape.iter().map(|&s| s as u64).collect();
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(128 + size_of_val(values));
     let options = npyz::WriteOptions::new().default_dtype().order(npyz::Order::Fortran).shape(&shape);
     let mut writer = options.writer(&mut bytes).begin_nd().map_err(|e| unreadable(name, e))?;
     for value in values {
@@ -77,13 +77,19 @@ pub(super) fn read_npy<T: npyz::Deserialize>(name: &str, file: Files<'_>) -> Res
     Ok((shape, array.into_vec::<T>().map_err(|e| unreadable(name, e))?))
 }
 
-pub(super) fn matrix(name: &str, matrix: &Matrix) -> Result<File, BytesError> {
+pub(super) fn matrix<T: npyz::AutoSerialize + nalgebra::Scalar>(
+    name: &str,
+    matrix: &DMatrix<T>,
+) -> Result<File, BytesError> {
     npy(name, &[matrix.nrows(), matrix.ncols()], matrix.as_slice())
 }
 
-pub(super) fn read_matrix(name: &str, file: Files<'_>) -> Result<Matrix, BytesError> {
-    match read_npy::<f64>(name, file)? {
-        (shape, values) if shape.len() == 2 => Ok(Matrix::from_vec(shape[0], shape[1], values)),
+pub(super) fn read_matrix<T: npyz::Deserialize + nalgebra::Scalar>(
+    name: &str,
+    file: Files<'_>,
+) -> Result<DMatrix<T>, BytesError> {
+    match read_npy::<T>(name, file)? {
+        (shape, values) if shape.len() == 2 => Ok(DMatrix::from_vec(shape[0], shape[1], values)),
         (shape, _) => Err(unreadable(name, format!("expected two axes, found {}", shape.len()))),
     }
 }

@@ -55,7 +55,14 @@ fn every_value_comes_back_as_it_was() {
     let m = |r, c| Matrix::from_fn(r, c, |i, j| 0.1 + i as f64 / 3.0 - j as f64);
     let evaluated = |n| Evaluated { labels: vec![1.0; n], predicted: m(n, 2) };
     let samples = Samples { train: pixels(2), validation: pixels(0), test: pixels(1) };
+    let single = |n| Points::Single(m(n, 3).map(|v| v as f32));
     let values = [
+        Value::Representation(Representation {
+            samples: Samples { train: single(2), validation: single(0), test: single(1) },
+            labels: Arc::clone(&labels),
+            geometry: None,
+            origin: origin.clone(),
+        }),
         Value::Representation(Representation {
             samples,
             labels: labels.clone(),

@@ -59,6 +59,14 @@ struct RepresentationHead {
     geometry: Option<Geometry>,
     origin: Origin,
     pixels: Option<Standardisation>,
+    // numbers of 32 bits; left out where it is not so, as values that were stored before this existed have it
+    #[serde(default, skip_serializing_if = "is_false")]
+    single: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -70,16 +78,18 @@ struct Standardisation {
 
 fn encode_representation(r: &Representation) -> Result<Vec<File>, BytesError> {
     let pixels = match &r.samples.train {
-        Points::Real(_) => None,
+        Points::Real(_) | Points::Single(_) => None,
         Points::Pixels { geometry, mean, std, .. } => {
             Some(Standardisation { geometry: *geometry, mean: mean.clone(), std: std.clone() })
         }
     };
-    let mut files =
-        vec![json("head.json", &RepresentationHead { geometry: r.geometry, origin: r.origin.clone(), pixels })?];
+    let single = matches!(r.samples.train, Points::Single(_));
+    let head = RepresentationHead { geometry: r.geometry, origin: r.origin.clone(), pixels, single };
+    let mut files = vec![json("head.json", &head)?];
     for (split, points) in r.splits() {
         files.push(match points {
             Points::Real(m) => matrix(&format!("{split}.npy"), m)?,
+            Points::Single(m) => matrix(&format!("{split}.npy"), m)?,
             Points::Pixels { bytes, .. } => npy(&format!("{split}.npy"), &[bytes.len()], bytes)?,
         });
     }
@@ -92,6 +102,7 @@ fn decode_representation(file: Files<'_>) -> Result<Representation, BytesError> 
     let points = |name: &str| -> Result<Points, BytesError> {
         let name = format!("{name}.npy");
         Ok(match &head.pixels {
+            None if head.single => Points::Single(read_matrix(&name, file)?),
             None => Points::Real(read_matrix(&name, file)?),
             Some(s) => Points::Pixels {
                 bytes: read_npy::<u8>(&name, file)?.1,

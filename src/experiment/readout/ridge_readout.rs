@@ -1,8 +1,10 @@
 //! A linear readout with a ridge penalty.
 
 use crate::artifact::{Evaluated, Labels, Readout};
-use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
-use crate::math::linalg::Matrix;
+use crate::artifact::{Origin, Samples};
+use crate::experiment::values::{Layer, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
+use crate::math::linalg::{Matrix, Real};
+use crate::math::precision::Precision;
 use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
 use crate::step::prelude::*;
@@ -55,12 +57,19 @@ pub struct Params {
     /// Which of them to predict with.
     #[serde(default)]
     pub select: Select,
+    /// In which precision the penalties are compared. In `single` the Gram matrix is summed and the predictions are
+    /// solved for in double all the same; where the penalty chosen is below 1e-5 of the largest eigenvalue of that
+    /// matrix, the comparison is made again in double.
+    #[serde(default)]
+    pub precision: Precision,
 }
 
 fn default_grid() -> Grid {
     Grid(crate::math::ridge::log_grid(-6.0, 6.0, 500))
 }
 
+// Rows expanded at a time.
+const ROWS_AT_ONCE: usize = 2048;
 // Ridges solved at a time: their predictions on all splits never exist for a whole grid unless each is asked for.
 const RIDGES_AT_ONCE: usize = 32;
 
@@ -92,12 +101,16 @@ impl Kind for RidgeReadout {
         let width = sizes.dim.unwrap_or(n);
         let rank = width.min(n);
         let columns = if params.select == Select::Each { count } else { 1 };
-        let product = if sizes.dim.is_some() { 2.0 * n as f64 * width as f64 * rank as f64 } else { 0.0 };
+        let share = params.precision.bytes() as f64 / 8.0;
+        let product = if sizes.dim.is_some() { (1.0 + share) * n as f64 * width as f64 * rank as f64 } else { 0.0 };
         let each = 4.0 * n as f64 * rank as f64 + 2.0 * sizes.samples() as f64 * width as f64;
+        let solved =
+            if params.precision == Precision::Single { columns as f64 * (rank as f64).powi(3) / 3.0 } else { 0.0 };
         Ok(Plan {
             outputs: vec![Shape::Predictions { samples: sizes.samples(), columns }, Shape::Table],
-            work_bytes: matrix_bytes(n, rank) + 3 * matrix_bytes(rank, rank) + matrix_bytes(sizes.samples(), width),
-            flops: product + eigen_flops(rank) + count as f64 * each,
+            // in single precision a comparison made again takes what one in double does
+            work_bytes: matrix_bytes(n, rank) + 3 * matrix_bytes(rank, rank) + matrix_bytes(n.max(ROWS_AT_ONCE), width),
+            flops: product + share * (eigen_flops(rank) + count as f64 * each) + solved,
         })
     }
 
@@ -113,16 +126,21 @@ impl Kind for RidgeReadout {
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
-        match Layer::at(inputs, "x")? {
-            Layer::Vectors(r) => Matrices::of(r).with(|splits| {
-                let ridge = Ridge::new(Design::Features(splits), &r.labels.train, params.centring())?;
-                Work { params, ridge, labels: &r.labels, context }.outputs(&r.origin)
-            }),
-            Layer::Products(k) => {
-                let ridge = Ridge::new(Design::Kernel(view(k)), &k.labels.train, params.centring())?;
-                Work { params, ridge, labels: &k.labels, context }.outputs(&k.origin)
+        let (design, labels, origin) = match Layer::at(inputs, "x")? {
+            Layer::Vectors(r) => {
+                let Samples { train, validation, test } = &r.samples;
+                (Design::Rows { train, evaluation: vec![validation, test] }, &r.labels, &r.origin)
             }
+            Layer::Products(k) => (Design::Kernel(view(k)), &k.labels, &k.origin),
+        };
+        let step = Work { params, design, labels, context };
+        if params.precision == Precision::Single
+            && let Some(outputs) = step.outputs::<f32>(origin)?
+        {
+            return Ok(outputs);
         }
+        let bug = || StepError::Bug("a penalty chosen in double precision was not taken".into());
+        step.outputs::<f64>(origin)?.ok_or_else(bug)
     }
 }
 
@@ -150,13 +168,17 @@ impl Params {
     }
 }
 
-// A factorised readout on its way to predictions.
+// What is read out.
 struct Work<'a> {
     params: &'a Params,
-    ridge: Ridge<'a>,
+    design: Design<'a>,
     labels: &'a Labels,
     context: &'a Context<'a>,
 }
+
+// A penalty that errors in single precision may choose, as a share of the largest eigenvalue: these have errors of a few
+// 1e-7 of it, so that predictions along the grid are right to 5e-3 even there (tested), and far better above.
+const SMALLEST_SHARE: f64 = 1e-5;
 
 // Errors along the grid; a curve that was not computed is empty.
 struct Path {
@@ -167,11 +189,17 @@ struct Path {
 }
 
 impl Work<'_> {
-    fn outputs(&self, origin: &crate::artifact::Origin) -> Result<Outputs, StepError> {
-        let path = self.path()?;
+    /// The outputs from penalties that are compared in precision `T`; none where that is too coarse for the one chosen.
+    fn outputs<T: Real>(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
+        let ridge = Ridge::<T>::factorised(self.design.clone(), &self.labels.train, self.params.centring())?;
+        let path = self.path(&ridge)?;
         let chosen = self.chosen(&path)?;
         let lambdas: Vec<f64> = chosen.iter().map(|&i| self.params.lambda.0[i]).collect();
-        let fits = self.ridge.fits(&lambdas)?;
+        let smallest = if T::ROUNDED { SMALLEST_SHARE * ridge.largest() } else { 0.0 };
+        if self.params.select != Select::Each && lambdas.iter().any(|&lambda| lambda < smallest) {
+            return Ok(None);
+        }
+        let fits = ridge.fits(&lambdas)?;
         let [validation, test] = pair((0..2).map(|s| columns(&fits, |f| &f.evaluation[s])).collect())?;
         let readouts = chosen.iter().map(|&i| Readout {
             lambda: Some(self.params.lambda.0[i]),
@@ -185,32 +213,37 @@ impl Work<'_> {
             test: evaluated(&self.labels.test, test),
             origin: origin.clone(),
         };
-        Ok(vec![Value::Predictions(predictions), Value::Table(self.table(&path, &chosen)?)])
+        Ok(Some(vec![Value::Predictions(predictions), Value::Table(self.table(&path, &chosen)?)]))
     }
 
-    fn path(&self) -> Result<Path, StepError> {
+    fn path<T: Real>(&self, ridge: &Ridge<'_, T>) -> Result<Path, StepError> {
         let lambdas = &self.params.lambda.0;
         let needed = matches!(self.params.select, Select::LeaveOneOut | Select::Each);
         let (leave_one_out, train) = if needed {
-            let errors = self.ridge.errors(lambdas)?;
+            let errors = ridge.errors(lambdas)?;
             (errors.leave_one_out, errors.train)
         } else {
-            (Vec::new(), self.ridge.train_errors(lambdas)?)
+            (Vec::new(), ridge.train_errors(lambdas)?)
         };
-        let validation = self.errors_on(0, &self.labels.validation)?;
-        let test = if self.params.select == Select::Test { self.errors_on(1, &self.labels.test)? } else { Vec::new() };
+        let errors_on = |split: usize, labels: &[f64]| self.errors_on(ridge, (split, labels));
+        let validation = errors_on(0, &self.labels.validation)?;
+        let test = if self.params.select == Select::Test { errors_on(1, &self.labels.test)? } else { Vec::new() };
         Ok(Path { leave_one_out, train, validation, test })
     }
 
     /// Mean squared errors on an evaluation split along the grid; none without samples there.
-    fn errors_on(&self, split: usize, labels: &[f64]) -> Result<Vec<f64>, StepError> {
+    fn errors_on<T: Real>(
+        &self,
+        ridge: &Ridge<'_, T>,
+        (split, labels): (usize, &[f64]),
+    ) -> Result<Vec<f64>, StepError> {
         let mut errors = Vec::new();
         if labels.is_empty() {
             return Ok(errors);
         }
         for some in self.params.lambda.0.chunks(RIDGES_AT_ONCE) {
             self.context.check()?;
-            let predicted = self.ridge.predictions(split, some)?;
+            let predicted = ridge.predictions(split, some)?;
             for column in predicted.as_slice().chunks_exact(labels.len()) {
                 errors.push(mean_squared_error(column, labels)?.mean);
             }
@@ -329,5 +362,29 @@ mod tests {
         let (p, path) = read(&json!({"lambda": [1.0]}), Value::Representation(pixels(9, 0, 0)));
         assert_eq!((p.validation.predicted.shape(), p.test.predicted.shape()), ((0, 1), (0, 1)));
         assert_eq!(path.column("validation_mse").unwrap(), vec![Cell::Null]);
+    }
+
+    #[test]
+    fn single_precision_compares_and_double_precision_predicts() {
+        let grid = json!({"log10": {"from": -4, "to": 5, "points": 60}});
+        for readout in FORMS {
+            let of = |precision: &str, select: &str| {
+                read(&json!({"readout": readout, "lambda": grid, "precision": precision, "select": select}), vectors())
+            };
+            for select in ["leave-one-out", "validation"] {
+                let ((a, _), (b, _)) = (of("single", select), of("double", select));
+                assert_eq!(a.readouts[0].lambda, b.readouts[0].lambda, "{readout}, {select}");
+                let distance = (&a.test.predicted - &b.test.predicted).amax();
+                assert!(distance < 1e-10, "{readout}, {select}: {distance}");
+            }
+        }
+    }
+
+    // A penalty far below the largest eigenvalue is lost in single precision: the step is done again in double.
+    #[test]
+    fn a_penalty_that_single_precision_cannot_see_is_chosen_in_double() {
+        let grid = json!([1e-9, 1e-8]);
+        let of = |precision: &str| read(&json!({"lambda": grid, "precision": precision}), vectors());
+        assert_eq!(of("single"), of("double"));
     }
 }

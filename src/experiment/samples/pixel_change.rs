@@ -34,7 +34,7 @@ pub fn resized(x: &Representation, to: Geometry, context: &Context<'_>) -> Resul
 /// Pixels that are read as v/255.
 pub fn unit_range(x: &Representation) -> Result<Representation, StepError> {
     let plain = |points: &Points| match points {
-        Points::Real(_) => Err(StepError::Bug("real numbers where pixels were planned".into())),
+        Points::Real(_) | Points::Single(_) => Err(StepError::Bug("real numbers where pixels were planned".into())),
         Points::Pixels { bytes, geometry, mean, std } => Ok(Points::Pixels {
             bytes: bytes.clone(),
             geometry: *geometry,

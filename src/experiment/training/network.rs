@@ -70,6 +70,7 @@ impl<'a> PointSource<'a> {
     pub fn new(points: &'a Points, labels: &'a [f64]) -> Self {
         let storage = match points {
             Points::Real(matrix) => Storage::Numbers(matrix.iter().map(|&x| single(x)).collect()),
+            Points::Single(matrix) => Storage::Numbers(matrix.as_slice().to_vec()),
             Points::Pixels { bytes, geometry, mean, std } => {
                 let table = |(&mean, &std): (&f64, &f64)| {
                     std::array::from_fn(|byte| single((byte as f64 / 255.0 - mean) / std))

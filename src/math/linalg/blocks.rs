@@ -67,8 +67,13 @@ pub enum Onto {
     Add,
 }
 
-/// The precisions that products on borrowed memory exist in: `f64`, and `f32` for training networks.
-pub trait Product: sealed::Sealed + Copy {
+/// The precisions that products on borrowed memory exist in: `f64`, and `f32` for training networks and wide lifts.
+pub trait Product: sealed::Sealed + nalgebra::Scalar + Copy + Default {
+    /// The nearest number. Shapes: one number. Units: those of x.
+    fn of(x: f64) -> Self;
+    /// The same number, exactly. Shapes: one number. Units: those of x.
+    fn to_f64(self) -> f64;
+
     /// `out = c A B` or `out += c A B`, sequential, nothing allocated but the kernel's packing space.
     ///
     /// Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where sizes differ.
@@ -82,12 +87,29 @@ mod sealed {
 }
 
 impl Product for f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is what is asked for")]
+    fn of(x: f64) -> Self {
+        x as Self
+    }
+
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+
     fn multiply(out: BlockMut<'_, Self>, onto: Onto, factor: Self, factors: (Block<'_, Self>, Block<'_, Self>)) {
         multiply_blocks(out, onto, factor, factors);
     }
 }
 
 impl Product for f64 {
+    fn of(x: f64) -> Self {
+        x
+    }
+
+    fn to_f64(self) -> f64 {
+        self
+    }
+
     fn multiply(out: BlockMut<'_, Self>, onto: Onto, factor: Self, factors: (Block<'_, Self>, Block<'_, Self>)) {
         multiply_blocks(out, onto, factor, factors);
     }

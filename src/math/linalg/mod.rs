@@ -8,6 +8,7 @@ pub mod decompositions;
 pub mod eigen;
 pub mod matrix;
 pub mod products;
+pub mod rows;
 pub mod singular;
 #[cfg(test)]
 mod tests;
@@ -22,3 +23,4 @@ pub use products::{
     add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_nt, product_single,
     product_tn, product_tn_single, set_symmetric_product_tn_single, symmetric_product_tn,
 };
+pub use rows::{Real, Rows, row_blocks, rows_product, rows_product_tn};

@@ -4,13 +4,14 @@ use super::random_features::RandomLayer;
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::linalg::{Block, BlockMut, Matrix, Onto, Product};
+use nalgebra::DMatrix;
 use std::ops::Range;
 
-/// A frozen lift of either scaling, `Z = σ(H W/before)/after`.
+/// A frozen lift of either scaling, `Z = σ(H W/before)/after`, in either precision.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Lift {
+pub struct Lift<T: Product> {
     /// d x P.
-    pub weights: Matrix,
+    pub weights: DMatrix<T>,
     /// σ.
     pub activation: Activation,
     /// What pre-activations are divided by.
@@ -19,11 +20,11 @@ pub struct Lift {
     pub after: f64,
 }
 
-impl Lift {
+impl<T: Product> Lift<T> {
     /// The lift of a [`RandomLayer`]: `Z = σ(H W / c)/√P`. Shapes: d x P. Source: as [`RandomLayer::apply`].
     pub fn scaled(layer: RandomLayer) -> Self {
         let after = (layer.weights.ncols() as f64).sqrt();
-        Self { weights: layer.weights, activation: layer.activation, before: layer.scale, after }
+        Self { weights: rounded(&layer.weights), activation: layer.activation, before: layer.scale, after }
     }
 
     /// Without any normalisation, `Z = σ(H W/√P)`: neither the input's scale c nor a further 1/√P.
@@ -31,7 +32,7 @@ impl Lift {
     /// Shapes: d x P. Source: the fully connected layer behind convolutions in the reference implementation.
     pub fn unnormalised(weights: Matrix, activation: Activation) -> Self {
         let before = (weights.ncols() as f64).sqrt();
-        Self { weights, activation, before, after: 1.0 }
+        Self { weights: rounded(&weights), activation, before, after: 1.0 }
     }
 
     /// Writes the lift of `h` into the rows of `out` from `start` on: what is scaled and bent lies in the cache still.
@@ -41,7 +42,7 @@ impl Lift {
     ///
     /// # Errors
     /// [`MathError::Shape`] where the rows have another length than the weights, or `out` another width or too few rows.
-    pub fn write(&self, h: Block<'_, f64>, out: &mut Matrix, start: usize) -> Result<(), MathError> {
+    pub fn write(&self, h: Block<'_, T>, out: &mut DMatrix<T>, start: usize) -> Result<(), MathError> {
         let ((rows, dim), (height, width)) = (h.shape(), out.shape());
         check_size("columns of the input", dim, self.weights.nrows())?;
         check_size("columns of the lift", width, self.weights.ncols())?;
@@ -51,12 +52,12 @@ impl Lift {
         }
         let weights = Block::dense(self.weights.as_slice(), dim, width);
         let onto = BlockMut::new(&mut out.as_mut_slice()[start..], (rows, width), height);
-        f64::multiply(onto, Onto::Replace, 1.0, (h, weights));
+        T::multiply(onto, Onto::Replace, T::of(1.0), (h, weights));
         for column in out.as_mut_slice().chunks_exact_mut(height) {
             let part = &mut column[start..start + rows];
-            part.iter_mut().for_each(|x| *x /= self.before);
+            divide(part, self.before);
             self.activation.apply_each(part);
-            part.iter_mut().for_each(|x| *x /= self.after);
+            divide(part, self.after);
         }
         if self.activation == Activation::ReluNormalized {
             self.normalise(out, start..start + rows);
@@ -65,11 +66,19 @@ impl Lift {
     }
 
     // A factor common to a row goes with the norm, but for rows where nothing is active: those stay zero.
-    fn normalise(&self, out: &mut Matrix, rows: Range<usize>) {
-        let mut block = out.rows(rows.start, rows.len()) * self.after;
+    fn normalise(&self, out: &mut DMatrix<T>, rows: Range<usize>) {
+        let mut block = out.rows(rows.start, rows.len()).map(|z| z.to_f64() * self.after);
         Activation::ReluNormalized.apply(&mut block);
-        out.rows_mut(rows.start, rows.len()).copy_from(&(block / self.after));
+        out.rows_mut(rows.start, rows.len()).zip_apply(&block, |z, normalised| *z = T::of(normalised / self.after));
     }
+}
+
+fn divide<T: Product>(a: &mut [T], by: f64) {
+    a.iter_mut().for_each(|x| *x = T::of(x.to_f64() / by));
+}
+
+fn rounded<T: Product>(a: &Matrix) -> DMatrix<T> {
+    a.map(T::of)
 }
 
 #[cfg(test)]
@@ -83,7 +92,7 @@ mod tests {
         (stream.normal_columns(23, 0, 6), stream.normal_columns(8, 6, 6))
     }
 
-    fn written(lift: &Lift, h: &Matrix) -> Matrix {
+    fn written(lift: &Lift<f64>, h: &Matrix) -> Matrix {
         let mut out = Matrix::zeros(h.nrows(), lift.weights.ncols());
         lift.write(Block::dense(h.as_slice(), h.nrows(), h.ncols()), &mut out, 0).unwrap();
         out
@@ -95,7 +104,7 @@ mod tests {
         for activation in Activation::ALL {
             let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), activation).unwrap();
             let expected = layer.apply(&test).unwrap();
-            let lift = Lift::scaled(layer);
+            let lift = Lift::<f64>::scaled(layer);
             // rows 2 to 6 of the test samples, read where they lie, into rows 1 to 5
             let mut out = Matrix::from_element(9, 10, 7.0);
             let h = Block::new(&test.as_slice()[2..], (4, 6), 8);
@@ -116,5 +125,22 @@ mod tests {
         assert!((z[(3, 2)] - (pre / 10.0_f64.sqrt()).tanh()).abs() < 1e-15);
         let z = written(&Lift::unnormalised(layer.weights.clone(), Activation::Relu), &test);
         assert!((z - layer.apply(&test).unwrap() * layer.scale).amax() < 1e-14);
+    }
+
+    // Rounding of weights, input and sum: some units of the last of 24 bits, whatever the nonlinearity.
+    #[test]
+    fn single_precision_is_double_precision_rounded() {
+        let (train, test) = data();
+        for activation in Activation::ALL {
+            let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), activation).unwrap();
+            let expected = layer.apply(&test).unwrap();
+            let mut out = DMatrix::<f32>::zeros(8, 10);
+            let h = test.map(f32::of);
+            Lift::<f32>::scaled(layer).write(Block::dense(h.as_slice(), 8, 6), &mut out, 0).unwrap();
+            let distance = (out.map(f64::from) - &expected).amax();
+            let steps = if activation == Activation::Step { f64::INFINITY } else { 1e-6 };
+            assert!(distance <= steps * expected.amax(), "{}: {distance}", activation.name());
+            assert!(activation == Activation::Step || distance > 0.0 || activation == Activation::CappedRelu);
+        }
     }
 }

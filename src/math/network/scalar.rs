@@ -9,7 +9,6 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 pub trait Scalar:
     Product
     + Debug
-    + Default
     + PartialOrd
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -22,10 +21,6 @@ pub trait Scalar:
     + Sync
     + 'static
 {
-    /// The nearest number. Units: those of x.
-    fn of(x: f64) -> Self;
-    /// The same number, exactly. Units: those of x.
-    fn to_f64(self) -> f64;
     /// √x, correctly rounded. Units: the root of those of x.
     fn sqrt(self) -> Self;
     /// eˣ; dimensionless.
@@ -37,15 +32,6 @@ pub trait Scalar:
 }
 
 impl Scalar for f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is what is asked for")]
-    fn of(x: f64) -> Self {
-        x as Self
-    }
-
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-
     fn sqrt(self) -> Self {
         self.sqrt()
     }
@@ -64,14 +50,6 @@ impl Scalar for f32 {
 }
 
 impl Scalar for f64 {
-    fn of(x: f64) -> Self {
-        x
-    }
-
-    fn to_f64(self) -> f64 {
-        self
-    }
-
     fn sqrt(self) -> Self {
         self.sqrt()
     }

@@ -1,8 +1,9 @@
 //! Choosing a ridge on the training rows: the leave-one-out error over a grid.
 
-use super::factor::{Centring, Form, Ridge};
+use super::factor::{Centring, Form, Ridge, Side, times};
 use crate::math::error::MathError;
-use crate::math::linalg::{Matrix, product};
+use crate::math::linalg::Real;
+use nalgebra::DMatrix;
 
 /// Numbers from `10^from` to `10^to`, evenly spaced in the logarithm, `10^{from + (to − from) i/(points − 1)}`; one
 /// point gives `10^from`.
@@ -33,7 +34,7 @@ const ROWS_AT_ONCE: usize = 1024;
 // The reference's floor on 1 − S_ii where the intercept takes no part in the leverage.
 const SMALLEST_SPARE: f64 = 1e-12;
 
-impl Ridge<'_> {
+impl<T: Real> Ridge<'_, T> {
     /// The exact leave-one-out mean squared error at each ridge.
     ///
     /// Formula, δ = 1/n the leverage of an intercept ([`Centring::Full`], else 0):
@@ -61,19 +62,20 @@ impl Ridge<'_> {
     /// Those of [`Ridge::leave_one_out`].
     pub fn errors(&self, lambdas: &[f64]) -> Result<Errors, MathError> {
         let theta = self.coordinates(lambdas)?;
-        let inverse = Matrix::from_fn(self.rank(), lambdas.len(), |k, l| 1.0 / (self.factor.spectrum[k] + lambdas[l]));
+        let inverse = |k: usize, l: usize| T::of(1.0 / (self.factor.spectrum[k] + lambdas[l]));
+        let inverse = DMatrix::from_fn(self.rank(), lambdas.len(), inverse);
         let n = self.targets.len();
         let mut errors = Errors { leave_one_out: vec![0.0; lambdas.len()], train: vec![0.0; lambdas.len()] };
         for start in (0..n).step_by(ROWS_AT_ONCE) {
             let mut rows = self.factor.basis.rows(start, ROWS_AT_ONCE.min(n - start)).into_owned();
-            let solution = product(&rows, &theta);
-            rows.apply(|v| *v *= *v);
-            let leverage = product(&rows, &inverse);
+            let solution = times((&rows, Side::AsIs), &theta);
+            rows.apply(|v| *v = T::of(v.to_f64() * v.to_f64()));
+            let leverage = times((&rows, Side::AsIs), &inverse);
             for (l, &lambda) in lambdas.iter().enumerate() {
                 let one = Residuals { ridge: self, lambda };
                 for i in 0..rows.nrows() {
-                    let (target, solution) = (self.targets[start + i], solution[(i, l)]);
-                    errors.leave_one_out[l] += one.left_out(target, solution, leverage[(i, l)]).powi(2);
+                    let (target, solution) = (self.targets[start + i], solution[(i, l)].to_f64());
+                    errors.leave_one_out[l] += one.left_out(target, solution, leverage[(i, l)].to_f64()).powi(2);
                     errors.train[l] += one.fitted(target, solution).powi(2);
                 }
             }
@@ -89,11 +91,11 @@ impl Ridge<'_> {
     /// # Errors
     /// Those of [`Ridge::leave_one_out`].
     pub fn train_errors(&self, lambdas: &[f64]) -> Result<Vec<f64>, MathError> {
-        let solution = product(&self.factor.basis, &self.coordinates(lambdas)?);
+        let solution = times((&self.factor.basis, Side::AsIs), &self.coordinates(lambdas)?);
         let error = |(l, &lambda): (usize, &f64)| {
             let one = Residuals { ridge: self, lambda };
             let solution = solution.column(l);
-            let squares = self.targets.iter().zip(&solution).map(|(t, s)| one.fitted(*t, *s).powi(2));
+            let squares = self.targets.iter().zip(&solution).map(|(t, s)| one.fitted(*t, s.to_f64()).powi(2));
             squares.sum::<f64>() / self.targets.len() as f64
         };
         Ok(lambdas.iter().enumerate().map(error).collect())
@@ -123,12 +125,12 @@ pub struct Errors {
 
 // Residuals of training rows at one ridge. Primal: `solution` = (S t)_i and `leverage` = S_ii; dual: c_i and
 // [(K + λ)^{-1}]_ii.
-struct Residuals<'a> {
-    ridge: &'a Ridge<'a>,
+struct Residuals<'a, T: Real> {
+    ridge: &'a Ridge<'a, T>,
     lambda: f64,
 }
 
-impl Residuals<'_> {
+impl<T: Real> Residuals<'_, T> {
     fn left_out(&self, target: f64, solution: f64, leverage: f64) -> f64 {
         let (n, lambda) = (self.ridge.targets.len() as f64, self.lambda);
         match (&self.ridge.factor.form, self.ridge.centring) {
@@ -151,6 +153,7 @@ impl Residuals<'_> {
 mod tests {
     use super::*;
     use crate::math::kernel::{KernelState, Splits};
+    use crate::math::linalg::Matrix;
     use crate::math::random::Stream;
     use crate::math::ridge::Design;
 
@@ -259,5 +262,53 @@ mod tests {
         let chosen = ridge.select(&grid).unwrap();
         assert!(curve.iter().all(|&v| v >= curve[grid.iter().position(|&l| l == chosen).unwrap()]));
         assert!(ridge.select(&[]).is_err());
+    }
+
+    // What a comparison in single precision may cost: designs that are well and badly conditioned, of deficient rank, with
+    // clustered eigenvalues; both forms, every centring.
+    #[test]
+    fn single_precision_chooses_as_double_does() {
+        let (h, y) = sample(60, 20);
+        let (wide, wide_y) = sample(24, 70);
+        let scaled =
+            |m: &Matrix, factor: fn(usize) -> f64| Matrix::from_fn(m.nrows(), m.ncols(), |i, j| m[(i, j)] * factor(j));
+        let mut deficient = h.clone();
+        (10..20).for_each(|j| deficient.set_column(j, &h.column(j - 10)));
+        let orthonormal = crate::math::linalg::orthonormal_basis(&h);
+        let designs = [
+            ("well conditioned", h.clone(), &y),
+            ("condition 1e5", scaled(&h, |j| 10.0_f64.powf(-(j as f64) / 4.0)), &y),
+            ("rank 10 of 20", deficient, &y),
+            ("one eigenvalue", orthonormal * 5.0, &y),
+            ("more features than samples", wide.clone(), &wide_y),
+            ("the same, condition 1e6", scaled(&wide, |j| 10.0_f64.powf(-(j as f64) / 12.0)), &wide_y),
+        ];
+        let grid = log_grid(-6.0, 6.0, 200);
+        for (name, h, y) in &designs {
+            for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
+                let design = Design::Features(Splits { train: h, evaluation: &[h] });
+                let single = Ridge::<f32>::factorised(design.clone(), y, centring).unwrap();
+                let double = Ridge::new(design, y, centring).unwrap();
+                // errors where single precision is trusted: λ at least 1e-5 of the largest eigenvalue
+                let trusted: Vec<f64> = grid.iter().copied().filter(|l| *l >= 1e-5 * double.largest()).collect();
+                let (a, b) = (single.errors(&trusted).unwrap(), double.errors(&trusted).unwrap());
+                let validation =
+                    (single.predictions(0, &trusted).unwrap() - double.predictions(0, &trusted).unwrap()).amax();
+                let worst =
+                    |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+                let worst = worst(&a.leave_one_out, &b.leave_one_out);
+                assert!(worst < 5e-3 && validation < 5e-3, "{name}, {centring:?}: {worst:e}, {validation:e}");
+                // the ridge chosen in single precision is as good as the best
+                let (i, j) = (first_minimum(&a.leave_one_out).unwrap(), first_minimum(&b.leave_one_out).unwrap());
+                let lost = b.leave_one_out[i] / b.leave_one_out[j] - 1.0;
+                assert!(lost < 1e-4, "{name}, {centring:?}: λ {} for {}, {lost:e} worse", trusted[i], trusted[j]);
+                // fits are in double precision all the same
+                let (fit, exact) = (single.fits(&trusted[i..=i]).unwrap(), double.fits(&trusted[i..=i]).unwrap());
+                let worst = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+                assert!(worst(&fit[0].evaluation[0], &exact[0].evaluation[0]) < 1e-9, "{name}, {centring:?}");
+                assert!(worst(&fit[0].train, &exact[0].train) < 1e-9, "{name}, {centring:?}");
+                assert!((fit[0].intercept - exact[0].intercept).abs() < 1e-9, "{name}, {centring:?}");
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Solutions and predictions at given ridges.
 
-use super::factor::{Centring, Design, Form, Ridge};
+use super::factor::{Centring, Design, Form, Ridge, Side, times, widened};
 use crate::math::error::{MathError, check_range};
-use crate::math::linalg::{Matrix, product, product_tn, scale_rows};
+use crate::math::linalg::{Matrix, Real, Vector, cholesky_solve, product, product_tn, rows_product, rows_product_tn};
+use nalgebra::DMatrix;
 
 /// The solution at one ridge.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,28 +56,30 @@ impl Coefficients {
     }
 }
 
-impl Ridge<'_> {
+impl<T: Real> Ridge<'_, T> {
     /// The solutions at the given ridges, in their order.
     ///
-    /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation.
+    /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation; where that
+    /// is in single precision, by a Cholesky factor in double for each.
     /// Shapes: m ridges -> m fits: w of P or c of n, predictions of n and `n_s`. Units: those of the labels.
-    /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel.
+    /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel; r³/3 more in single precision.
     /// Source: the paper's readout; ridge regression: Hoerl and Kennard, Technometrics 12 (1970) 55.
     ///
     /// # Errors
-    /// [`MathError::Range`] unless every λ is a positive number.
+    /// [`MathError::Range`] unless every λ is a positive number; [`MathError::NotPositiveDefinite`] where λ is lost beside
+    /// the features in double precision, and the factorisation is in single.
     pub fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
         let solutions = self.solutions(lambdas)?;
         Ok(lambdas.iter().enumerate().map(|(l, &lambda)| self.fit(lambda, l, &solutions)).collect())
     }
 
-    /// Predictions on one evaluation split, a column for each ridge.
+    /// Predictions on one evaluation split, a column for each ridge, in the precision of the factorisation.
     ///
     /// Formula: as [`Ridge::fits`]. Shapes: m ridges -> `n_s` x m. Units: those of the labels.
     /// Cost for each: r P + `n_s` P in features, n (r + `n_s`) for a kernel. Source: as [`Ridge::fits`].
     ///
     /// # Errors
-    /// Those of [`Ridge::fits`]; [`MathError::Range`] where there is no such split.
+    /// [`MathError::Range`] unless every λ is a positive number, and where there is no such split.
     pub fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
         let coefficients = self.coefficients(&self.coordinates(lambdas)?);
         let known = self.evaluation_splits();
@@ -88,47 +91,88 @@ impl Ridge<'_> {
     }
 
     // θ of every ridge: r x (number of ridges).
-    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<Matrix, MathError> {
+    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<DMatrix<T>, MathError> {
         for &lambda in lambdas {
             check_range(lambda > 0.0 && lambda.is_finite(), "ridge", lambda, "a positive number")?;
         }
-        let entry = |k: usize, l: usize| self.projected[k] / (self.factor.spectrum[k] + lambdas[l]);
-        Ok(Matrix::from_fn(self.rank(), lambdas.len(), entry))
+        let entry = |k: usize, l: usize| T::of(self.projected[k] / (self.factor.spectrum[k] + lambdas[l]));
+        Ok(DMatrix::from_fn(self.rank(), lambdas.len(), entry))
     }
 
     fn solutions(&self, lambdas: &[f64]) -> Result<Solutions, MathError> {
         let mut theta = self.coordinates(lambdas)?;
-        let coefficients = self.coefficients(&theta);
-        if let Form::Dual { .. } = self.factor.form {
-            scale_rows(&mut theta, &self.factor.spectrum);
-        }
-        let fitted = product(&self.factor.basis, &theta);
+        let (coefficients, fitted) = if let Some(gram) = &self.factor.gram {
+            let coefficients = self.solved(gram, lambdas)?;
+            let fitted = self.fitted(&coefficients, lambdas);
+            (coefficients, fitted)
+        } else {
+            let coefficients = self.coefficients(&theta);
+            if let Form::Dual { .. } = self.factor.form {
+                scale_rows(&mut theta, &self.factor.spectrum);
+            }
+            (coefficients, double(&times((&self.factor.basis, Side::AsIs), &theta)))
+        };
         let intercepts = self.intercepts(coefficients.of_rows());
         let evaluation = (0..self.evaluation_splits()).map(|s| self.evaluate(s, coefficients.of_rows())).collect();
         Ok(Solutions { coefficients, intercepts, fitted, evaluation })
     }
 
-    fn coefficients(&self, theta: &Matrix) -> Coefficients {
-        match (&self.factor.form, &self.design) {
-            (Form::Primal { vectors, .. }, _) => Coefficients::Weights(product(vectors, theta)),
-            (Form::Dual { .. }, Design::Features(splits)) => {
-                let dual = self.dual_coefficients(theta);
-                Coefficients::Both { weights: product_tn(splits.train, &dual), dual }
+    fn coefficients(&self, theta: &DMatrix<T>) -> Coefficients {
+        match &self.factor.form {
+            Form::Primal { vectors, .. } => Coefficients::Weights(double(&times((vectors, Side::AsIs), theta))),
+            Form::Dual { .. } => self.of_dual(double(&times((&self.factor.basis, Side::AsIs), theta))),
+        }
+    }
+
+    // The coefficients from the Gram matrix itself, a Cholesky factor for each ridge.
+    fn solved(&self, gram: &Matrix, lambdas: &[f64]) -> Result<Coefficients, MathError> {
+        let right = match (&self.factor.form, self.design.train_rows()) {
+            // targets sum to zero where features are centred
+            (Form::Primal { .. }, Some(rows)) => rows_product_tn(rows, &column(&self.targets)),
+            _ => column(&self.targets),
+        };
+        let mut solution = Matrix::zeros(right.nrows(), lambdas.len());
+        let mut shifted = gram.clone();
+        for (l, lambda) in lambdas.iter().enumerate() {
+            (0..gram.nrows()).for_each(|i| shifted[(i, i)] = gram[(i, i)] + lambda);
+            solution.column_mut(l).copy_from(&cholesky_solve(&shifted, &right)?);
+        }
+        Ok(if let Form::Primal { .. } = self.factor.form {
+            Coefficients::Weights(solution)
+        } else {
+            self.of_dual(solution)
+        })
+    }
+
+    // What is fitted to centred targets on the training rows.
+    fn fitted(&self, coefficients: &Coefficients, lambdas: &[f64]) -> Matrix {
+        match (coefficients, self.design.train_rows(), &self.factor.form) {
+            (Coefficients::Weights(weights), Some(rows), Form::Primal { means, .. }) => {
+                let mut fitted = rows_product(rows, weights);
+                let at_means = weights.tr_mul(means);
+                fitted.column_iter_mut().zip(at_means.iter()).for_each(|(mut f, m)| f.add_scalar_mut(-m));
+                fitted
             }
-            (Form::Dual { .. }, Design::Kernel(_)) => Coefficients::Dual(self.dual_coefficients(theta)),
+            // (K + λ) c = t
+            _ => {
+                let dual = coefficients.dual().unwrap_or(coefficients.of_rows());
+                Matrix::from_fn(dual.nrows(), lambdas.len(), |i, l| self.targets[i] - lambdas[l] * dual[(i, l)])
+            }
         }
     }
 
     // c = Q θ; it sums to zero where the kernel is centred, and is made to do so exactly.
-    fn dual_coefficients(&self, theta: &Matrix) -> Matrix {
-        let mut c = product(&self.factor.basis, theta);
+    fn of_dual(&self, mut c: Matrix) -> Coefficients {
         if self.centring == Centring::Full {
             c.column_iter_mut().for_each(|mut column| {
                 let mean = column.sum() / column.len() as f64;
                 column.add_scalar_mut(-mean);
             });
         }
-        c
+        match self.design.train_rows() {
+            Some(rows) => Coefficients::Both { weights: rows_product_tn(rows, &c), dual: c },
+            None => Coefficients::Dual(c),
+        }
     }
 
     // The mean of the labels minus the prediction at the mean of the features.
@@ -140,6 +184,7 @@ impl Ridge<'_> {
     const fn evaluation_splits(&self) -> usize {
         match &self.design {
             Design::Features(splits) => splits.evaluation.len(),
+            Design::Rows { evaluation, .. } => evaluation.len(),
             Design::Kernel(kernel) => kernel.cross.len(),
         }
     }
@@ -147,6 +192,7 @@ impl Ridge<'_> {
     fn evaluate(&self, split: usize, coefficients: &Matrix) -> Matrix {
         match &self.design {
             Design::Features(splits) => product(splits.evaluation[split], coefficients),
+            Design::Rows { evaluation, .. } => rows_product(evaluation[split], coefficients),
             Design::Kernel(kernel) => product_tn(kernel.cross[split], coefficients),
         }
     }
@@ -164,6 +210,21 @@ impl Ridge<'_> {
             evaluation: solutions.evaluation.iter().map(|m| plus(m, intercept)).collect(),
             train_mse: residual.norm_squared() / residual.len() as f64,
         }
+    }
+}
+
+fn column(values: &Vector) -> Matrix {
+    Matrix::from_column_slice(values.len(), 1, values.as_slice())
+}
+
+fn double<T: Real>(a: &DMatrix<T>) -> Matrix {
+    Matrix::from_vec(a.nrows(), a.ncols(), widened(a))
+}
+
+// diag(f) A
+fn scale_rows<T: Real>(a: &mut DMatrix<T>, factors: &[f64]) {
+    for mut column in a.column_iter_mut() {
+        column.iter_mut().zip(factors).for_each(|(x, f)| *x = T::of(x.to_f64() * f));
     }
 }
 
