@@ -104,7 +104,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         plan: Arc::new(Plan::light(vec![Shape::Table])),
         headers: Vec::new(),
         weights: None,
-        place: format!("s.yaml:{}:3", at(name) + 1),
+        place: format!("s.yaml:{}:3", at(name) + 1).into(),
     };
     let output = |index: usize| Output {
         name: steps[index].0.to_owned(),

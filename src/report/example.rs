@@ -73,7 +73,7 @@ pub(super) fn accuracy() -> Study {
     let published = json!({"csv": COMPARED, "published": {"source": "digitised from figure 3, ±0.05 points"}});
     let columns = known(&["model", "n_train"], &comparison());
     add_known(&mut study, "error", (OutputKind::Comparison, columns), published);
-    study.nodes[2].inputs = vec![("table".to_owned(), vec![Wire { node: 0, port: 0 }])];
+    study.nodes[2].inputs = vec![("table", vec![Wire { node: 0, port: 0 }])];
     let caption = "Test error against the number of training samples. Points: mean of 10 seeds; bands: 95 % interval.";
     let figure =
         json!({"svg": picture("Test error"), "alt": "Two falling curves; \"LoFi\" is lower.", "caption": caption});

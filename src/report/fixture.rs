@@ -211,7 +211,7 @@ fn push(study: &mut Study, name: &str, kind: &'static dyn ErasedKind, params: Js
         plan: Arc::new(plan),
         headers: Vec::new(),
         weights: None,
-        place,
+        place: place.into(),
     });
     Wire { node: study.nodes.len() - 1, port: 0 }
 }

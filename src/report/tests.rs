@@ -324,7 +324,7 @@ fn cells_that_fail_alike_are_one_entry() {
     let mut study = emergence();
     for n in 1..=3 {
         add(&mut study, &format!("cell {n}"), OutputKind::Table, json!({"fails": "singular"}));
-        study.nodes.last_mut().unwrap().place = "studies/lofi/emergence.yaml:30:3".to_owned();
+        study.nodes.last_mut().unwrap().place = "studies/lofi/emergence.yaml:30:3".into();
         // The same kind and parameters would be the same step.
         Arc::make_mut(&mut study.nodes.last_mut().unwrap().params)["caption"] = json!(n.to_string());
     }

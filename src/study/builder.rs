@@ -73,9 +73,12 @@ impl Builder<'_> {
                 let headers = made.into_iter().map(|header| header.map(|header| self.shared(header))).collect();
                 let weights = step.weights();
                 self.faults.extend(weights.and_then(|own| chains::repeated(&self.nodes, &draft, own)));
-                let place = draft.item.source.place(draft.item.mark);
+                let place = self.shared_place(draft.item.source.place(draft.item.mark));
                 let plan = self.shared_plan(plan);
                 let Draft { label, cell, kind, inputs, .. } = draft;
+                // the names of the kind, of which all steps have the same: an input that it does not know was refused
+                let slot = |name: &str| kind.about().inputs.iter().map(|slot| slot.name).find(|known| *known == name);
+                let inputs = inputs.into_iter().filter_map(|(name, wires)| Some((slot(&name)?, wires))).collect();
                 self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, headers, weights, place });
                 Some(self.nodes.len() - 1)
             }
@@ -84,6 +87,14 @@ impl Builder<'_> {
                 self.faults.extend(located);
                 None
             }
+        }
+    }
+
+    // Steps of one item stand at one place, and mostly follow one another.
+    fn shared_place(&self, place: String) -> Arc<str> {
+        match self.nodes.last() {
+            Some(node) if *node.place == *place => Arc::clone(&node.place),
+            _ => place.into(),
         }
     }
 

@@ -22,15 +22,15 @@ pub struct Node {
     /// The kind with these parameters.
     pub step: Arc<dyn Configured>,
     /// What is wired to each slot; nodes come before those that use them.
-    pub inputs: Vec<(String, Vec<Wire>)>,
+    pub inputs: Vec<(&'static str, Vec<Wire>)>,
     /// Sizes and costs; equal ones are shared.
     pub plan: Arc<Plan>,
     /// The columns of the tables that it makes, by port, where they are known before it runs; equal ones are shared.
     pub headers: Vec<Option<Arc<Header>>>,
     /// The random numbers that are its weights, where it is a layer.
     pub weights: Option<WeightStream>,
-    /// Where it is written, file:line:column.
-    pub place: String,
+    /// Where it is written, file:line:column; steps of one item share it.
+    pub place: Arc<str>,
 }
 
 /// One output of one node.

@@ -15,7 +15,7 @@ pub struct GraphNode {
     /// Study, step and cell that first asked for it, for people.
     pub name: String,
     /// The study that first asked for it.
-    pub study: String,
+    pub study: Arc<str>,
     /// Its kind.
     pub kind: &'static dyn ErasedKind,
     /// Canonical parameters.
@@ -23,11 +23,11 @@ pub struct GraphNode {
     /// The kind with these parameters.
     pub step: Arc<dyn Configured>,
     /// Wires by slot.
-    pub inputs: Vec<(String, Vec<GraphWire>)>,
+    pub inputs: Vec<(&'static str, Vec<GraphWire>)>,
     /// Sizes and costs.
     pub plan: Arc<Plan>,
     /// file:line:column of the step in its study.
-    pub place: String,
+    pub place: Arc<str>,
 }
 
 /// One output of a node of the graph.
@@ -60,26 +60,27 @@ impl Graph {
         let mut texts: HashMap<*const Json, String> = HashMap::new();
         for study in studies {
             let mut places: Vec<usize> = Vec::with_capacity(study.nodes.len());
+            let name: Arc<str> = study.head.study.as_str().into();
             for node in &study.nodes {
                 let wire = |w: &crate::study::Wire| GraphWire { node: places[w.node], port: w.port };
-                let inputs: Vec<(String, Vec<GraphWire>)> =
-                    node.inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(wire).collect())).collect();
+                let inputs: Vec<(&'static str, Vec<GraphWire>)> =
+                    node.inputs.iter().map(|(slot, wires)| (*slot, wires.iter().map(wire).collect())).collect();
                 let identity = |w: &GraphWire| (graph.nodes[w.node].key.clone(), w.port);
                 let named: Vec<_> =
-                    inputs.iter().map(|(slot, wires)| (slot.clone(), wires.iter().map(identity).collect())).collect();
+                    inputs.iter().map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(identity).collect())).collect();
                 let params = texts.entry(Arc::as_ptr(&node.params)).or_insert_with(|| node.params.to_string());
                 let key = key_with(node.kind, params, &named);
                 let place = *known.entry(key.clone()).or_insert_with(|| {
                     graph.nodes.push(GraphNode {
                         key,
                         name: full_name(study, node),
-                        study: study.head.study.clone(),
+                        study: Arc::clone(&name),
                         kind: node.kind,
                         params: Arc::clone(&node.params),
                         step: Arc::clone(&node.step),
                         inputs,
                         plan: Arc::clone(&node.plan),
-                        place: node.place.clone(),
+                        place: Arc::clone(&node.place),
                     });
                     graph.nodes.len() - 1
                 });

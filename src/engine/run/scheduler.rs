@@ -206,7 +206,7 @@ impl<'a> Round<'a> {
         self.running.insert(node, taken_bytes(graph_node));
         self.large.starts(node, (&graph_node.name, graph.step_bytes(node)));
         let slots = graph_node.inputs.iter();
-        let inputs = slots.map(|(slot, wires)| (slot.clone(), wires.iter().map(|&wire| self.input(wire)).collect()));
+        let inputs = slots.map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(|&wire| self.input(wire)).collect()));
         let inputs = inputs.collect();
         let (executor, needed) = (self.executor.clone(), self.plan.needed[node].clone());
         let job = Job { executor, graph: Arc::clone(&graph), node, needed, inputs, gate: Arc::clone(&self.gate) };
@@ -241,7 +241,7 @@ impl<'a> Round<'a> {
             // The others are waited for.
             Ended::Failed(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
             Ended::Failed(error) => {
-                let place = self.graph.nodes[done.node].place.clone();
+                let place = self.graph.nodes[done.node].place.to_string();
                 let data = if let StepError::Data { card, .. } = &error { Some(card.clone()) } else { None };
                 let error = error.to_string();
                 sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });

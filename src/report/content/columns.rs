@@ -69,7 +69,7 @@ mod tests {
         let mut study = study("a", "A", "");
         add(&mut study, "error", OutputKind::Table, json!({}));
         add(&mut study, "figure", OutputKind::Figure, json!({"shows": ["model", "error"], "caption": "mse"}));
-        study.nodes[1].inputs = vec![("table".to_owned(), vec![Wire { node: 0, port: 0 }])];
+        study.nodes[1].inputs = vec![("table", vec![Wire { node: 0, port: 0 }])];
         let counted = Column { role: ColumnRole::Samples, ..Column::new("seeds") };
         let groups = [
             vec![Column::new("model")],
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(spoken_of(&study, "error", (&narrow, &header)), (narrow, 0));
         // A figure of what is made of the table.
         add(&mut study, "second", OutputKind::Figure, json!({"shows": ["mse"]}));
-        study.nodes[2].inputs = vec![("table".to_owned(), vec![Wire { node: 1, port: 0 }])];
+        study.nodes[2].inputs = vec![("table", vec![Wire { node: 1, port: 0 }])];
         assert_eq!(spoken_of(&study, "error", (&table, &header)).0.names().len(), 6);
         // Nobody reads it.
         assert_eq!(spoken_of(&study, "other", (&table, &header)), (table, 0));
@@ -97,7 +97,7 @@ mod tests {
         let mut study = study("a", "A", "");
         add(&mut study, "t", OutputKind::Table, json!({}));
         add(&mut study, "figure", OutputKind::Figure, json!({"shows": ["x", "y"]}));
-        study.nodes[1].inputs = vec![("table".to_owned(), vec![Wire { node: 0, port: 0 }])];
+        study.nodes[1].inputs = vec![("table", vec![Wire { node: 0, port: 0 }])];
         let names = ["x", "x_low", "y", "a", "b", "c", "d", "e", "f"];
         let table = Table::from_rows(&names, &[vec![Cell::Int(1); 9]]).unwrap();
         let (shown, left_out) = spoken_of(&study, "t", (&table, &Header::of(&names)));

@@ -91,11 +91,11 @@ impl<'a> Outputs<'a> {
         let mut found: Vec<FailedStep> = Vec::new();
         for node in places.into_iter().map(|place| &self.graph.nodes[place]) {
             let Some(&error) = self.failures.get(node.name.as_str()) else { continue };
-            match found.iter_mut().find(|step| step.place == node.place && step.error == error) {
+            match found.iter_mut().find(|step| *step.place == *node.place && step.error == error) {
                 Some(alike) => alike.more += 1,
                 None => found.push(FailedStep {
                     name: node.name.clone(),
-                    place: node.place.clone(),
+                    place: node.place.to_string(),
                     error: error.to_owned(),
                     more: 0,
                 }),
