@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test ci check bless plan report data docs lint fmt bench fuzz clean
+.PHONY: help build reproduce test ci check bless plan report data docs lint fmt bench guard fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -70,6 +70,10 @@ bench: toolchain  ## speed against NumPy and PyTorch (both are needed), ROUNDS t
 	@python3 benches/growth.py --json target/bench/growth.json
 	@python3 benches/kernels.py --rounds $(ROUNDS) --figures target/bench/figures.json --json target/bench/kernels.json
 
+guard: build  ## a few of those ratios against the recorded ones: fails where one fell by a third; passed over without NumPy
+	@if python3 -c 'import numpy, scipy' 2>/dev/null; then python3 benches/guard.py; \
+	else echo "speed: skipped, NumPy and SciPy are not here (pip install numpy scipy)"; fi
+
 # What libFuzzer counts on; the host is named as target so that build scripts and macros go without.
 FUZZ_SECONDS ?= 900
 FUZZ_FLAGS = -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -96,6 +100,7 @@ ci: lint build  ## everything that CI runs
 	@for profile in smoke quick; do $(LOFI) plan --profile $$profile || exit 1; done
 	@$(LOFI) run --profile smoke
 	@$(LOFI) check --profile smoke
+	@$(MAKE) --no-print-directory guard
 	@$(MAKE) --no-print-directory test
 	@$(CARGO) test --release --test integration --quiet -- --ignored every_table_of_the_committed_studies
 
