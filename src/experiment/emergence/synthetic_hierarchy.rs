@@ -5,7 +5,7 @@ use crate::experiment::values::no_penalty;
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
     Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
-    kept_bytes, second_stage_bytes, wide_block,
+    kept_bytes, second_stage_bytes, guarded_block,
 };
 use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
@@ -65,7 +65,7 @@ pub struct Params {
     #[schemars(range(min = 1e-5, max = 0.1))]
     pub tolerance: f64,
     /// Passes over the samples after which the implicit route stops, whatever the residual is.
-    #[serde(default = "defaults::whole::<24>")]
+    #[serde(default = "defaults::whole::<40>")]
     #[schemars(range(min = 1, max = 200))]
     pub passes: usize,
     /// Memory that may be used to keep inputs between passes, or to form the operator, GiB.
@@ -202,7 +202,7 @@ const AROUND_SECOND_LIFT: f64 = 40.0;
 
 // For every size the basis of its search, and images, sums, parts and directions of one block.
 fn searches_bytes(work: &Work) -> u64 {
-    let block = wide_block(work.keep);
+    let block = guarded_block(work.keep);
     let basis = 8 * bytes(1, work.width, block * work.passes).min(bytes(1, work.width, work.width));
     work.sizes.len() as u64 * (basis + bytes(24, work.width, block))
 }

@@ -129,7 +129,7 @@ impl Estimator<'_> {
         let keep = self.teacher.features();
         if self.method == Method::Implicit {
             let weights: Vec<&[f64]> = sizes.iter().map(|&n| &labels[..n]).collect();
-            return leading_of_moments(features, &weights, Wanted::wide(keep, self.tolerance, self.passes));
+            return leading_of_moments(features, &weights, Wanted::guarded(keep, self.tolerance, self.passes));
         }
         let mut found = Vec::with_capacity(sizes.len());
         PrefixMoments { features, sizes, weights: &[labels.to_vec()] }.each(|_, operator| {

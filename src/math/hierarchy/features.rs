@@ -83,7 +83,7 @@ impl FirstLayer {
 
     // φ1 in the memory of `out`, panel by panel of its columns, so that the activation finds them in the cache.
     fn write(&self, x: &SingleMatrix, out: &mut SingleMatrix) {
-        const COLUMNS_AT_ONCE: usize = 256;
+        const COLUMNS_AT_ONCE: usize = 128;
         let (rows, dim) = x.shape();
         let shift = (MEAN_OF_RELU / (self.width() as f64).sqrt()) as f32;
         let inputs = Block::dense(x.as_slice(), rows, dim);
@@ -99,7 +99,7 @@ impl FirstLayer {
 
 /// Rows lifted at a time: few enough that a block of 10 000 features stays in the last cache until it is used, and enough
 /// for products to run at full speed.
-const ROWS_AT_ONCE: usize = 256;
+const ROWS_AT_ONCE: usize = 128;
 
 /// The first features of a number of samples, block by block, made anew in every pass: reading them from memory takes
 /// as long.
@@ -161,7 +161,7 @@ impl<'a, E> Streamed<'a, E> {
     /// Shows the features of the first `count` samples, block after block. The last block may hold more rows than its
     /// range.
     ///
-    /// Shapes: -> m x P for each block, m at most 256. Cost: 2·count·dP.
+    /// Shapes: -> m x P for each block, m at most 128. Cost: 2·count·dP.
     ///
     /// # Errors
     /// Those of `see` and of the interrupt.
@@ -194,7 +194,7 @@ pub const fn kept_bytes(rows: usize, width: usize) -> u64 {
     bytes(4, rows, width)
 }
 
-/// Memory of one block of features and its weighted copy, `8 · 256 P`. Units: bytes.
+/// Memory of one block of features and its weighted copy, `8 · 128 P`. Units: bytes.
 pub const fn block_bytes(width: usize) -> u64 {
     2 * kept_bytes(ROWS_AT_ONCE, width)
 }

@@ -16,7 +16,7 @@ mod teacher;
 
 pub use estimator::{Curve, Estimator, Point, second_stage_bytes};
 pub use features::{FirstLayer, Inputs, Source, Streamed, StreamedInputs, block_bytes, kept_bytes};
-pub use krylov::wide_block;
+pub use krylov::guarded_block;
 pub use moment::{Method, SINGLE, Work, formed_bytes};
 pub use overlap::{feature_overlaps, subspace_overlap};
 pub use size::training_size;

@@ -1,7 +1,7 @@
 //! The label-weighted moment operator C_1 of streamed features: by its products, or formed.
 
 use super::features::Streamed;
-use super::krylov::wide_block;
+use super::krylov::guarded_block;
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::eigen::{Found, Krylov, top_eigen_of_costly_operator};
 use crate::math::linalg::{
@@ -20,13 +20,13 @@ pub enum Method {
     Implicit,
 }
 
-// Passes of an implicit search of wide blocks, the mean over sizes from far below the transition to above it; those below need
-// fewer, as their matrices have a low rank, those above because their pairs stand out. Measured at d = 40 and 60.
-const USUAL_PASSES: f64 = 12.5;
+// Passes of an implicit search, the mean over sizes from far below the transition to above it; those below need fewer, as
+// their matrices have a low rank, those above because their pairs stand out. Measured at d = 40 and 60.
+const USUAL_PASSES: f64 = 14.0;
 // Blocks of k + 2 that a formed matrix is multiplied with.
 const USUAL_BLOCKS: f64 = 22.0;
 // Products with a few columns run at this share of the speed of large products.
-const THIN_SPEED: f64 = 0.75;
+const THIN_SPEED: f64 = 0.6;
 // What the activation and the draw of inputs cost a feature, in operations of large products.
 const AROUND_LIFT: f64 = 30.0;
 /// The time of an operation of large products in single precision, in those that plans count in.
@@ -57,8 +57,8 @@ impl Work {
     ///
     /// Formula, n the largest size, m of them, N their sum, l = 2d + 30 for a lift with what is around it, s = 0.2 for an
     /// operation in single precision: both `s (nPl + 2NPk)` for the projections; formed `s nP (P + l)` and
-    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `12.5 s P (nl + 4Nb/0.75)` for
-    /// blocks of b = 3 (k + 2), fewer passes where they are bounded.
+    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `14 s P (nl + 4N (k + 2)/0.6)`, fewer
+    /// passes where they are bounded.
     /// Units: floating-point operations.
     /// Source: ours, measured.
     pub fn flops(&self, method: Method) -> f64 {
@@ -68,7 +68,7 @@ impl Work {
         let search = match method {
             Method::Formed => SINGLE * (lift + self.largest() * width * width) + self.solved(),
             Method::Implicit => {
-                let thin = 4.0 * all * width * wide_block(self.keep) as f64 / THIN_SPEED;
+                let thin = 4.0 * all * width * guarded_block(self.keep) as f64 / THIN_SPEED;
                 SINGLE * USUAL_PASSES.min(self.passes as f64) * (lift + thin)
             }
         };
