@@ -5,7 +5,7 @@ use crate::experiment::values::no_penalty;
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
     Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
-    kept_bytes, second_stage_bytes,
+    kept_bytes, second_stage_bytes, guarded_block,
 };
 use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
@@ -24,7 +24,7 @@ pub enum Route {
     Auto,
     /// The p1 × p1 operator is summed once; smaller training sizes are prefixes of the sum.
     Formed,
-    /// Block Krylov on the operator's products; p1 × p1 is never formed.
+    /// Block Krylov on the operators' products, each pass over the samples for all sizes; p1 × p1 is never formed.
     Implicit,
 }
 
@@ -64,7 +64,11 @@ pub struct Params {
     #[serde(default = "defaults::decimal::<1, 3>")]
     #[schemars(range(min = 1e-5, max = 0.1))]
     pub tolerance: f64,
-    /// Memory that may be used to keep features between passes, or to form the operator, GiB.
+    /// Passes over the samples after which the implicit route stops, whatever the residual is.
+    #[serde(default = "defaults::whole::<40>")]
+    #[schemars(range(min = 1, max = 200))]
+    pub passes: usize,
+    /// Memory that may be used to keep inputs between passes, or to form the operator, GiB.
     #[serde(default = "defaults::decimal::<4, 0>")]
     #[schemars(range(min = 0.0, max = 10_000.0))]
     pub memory_gib: f64,
@@ -118,17 +122,19 @@ impl Kind for SyntheticHierarchy {
         let largest = work.sizes.last().copied().unwrap_or(0);
         let moment = match method {
             Method::Formed => formed_bytes(params.width, 1),
-            Method::Implicit if work.kept => kept_bytes(largest, params.width) + basis_bytes(&work),
-            Method::Implicit => basis_bytes(&work),
+            Method::Implicit => searches_bytes(&work),
         };
-        let streaming = block_bytes(params.width) + kept_bytes(params.n_test + params.dim, params.width);
-        let stages = second_stage_bytes(largest, work.keep, params.degree);
-        let all = work.sizes.iter().sum::<usize>() as f64;
+        let inputs = Some(kept_bytes(largest, params.dim)).filter(|&all| all <= params.memory_bytes()).unwrap_or(0);
+        let streaming = block_bytes(params.width) + kept_bytes(params.n_test + params.dim, params.width) + inputs;
+        let all: usize = work.sizes.iter().sum();
+        let stages = second_stage_bytes(largest, work.keep, params.degree) + kept_bytes(all, work.keep);
+        let all = all as f64;
         let teacher = 2.0 * largest as f64 * (params.dim as f64).powi(2) * work.keep as f64;
-        let second = all * (4.0 * params.second_width as f64 * work.keep as f64 + 2.0 * (params.degree as f64).powi(2));
+        let readout = 2.0 * (params.degree as f64).powi(2) + 4.0 * (params.lambda.0.len() * params.degree) as f64;
+        let second = all * (params.second_width as f64 * (4.0 * work.keep as f64 + AROUND_SECOND_LIFT) + readout);
         Ok(Plan {
             outputs: vec![Shape::Table],
-            work_bytes: moment + streaming + stages,
+            work_bytes: moment.max(stages) + streaming + bytes(8, largest, 1),
             flops: work.flops(method) + teacher + second,
         })
     }
@@ -160,6 +166,7 @@ impl Kind for SyntheticHierarchy {
             lambdas: &params.lambda.0,
             method,
             tolerance: params.tolerance,
+            passes: params.passes,
         };
         let train = StreamedInputs::new(params.seed, TRAIN, params.dim);
         let test = StreamedInputs::new(params.seed, TEST, params.dim).rows(0..params.n_test);
@@ -190,9 +197,14 @@ fn row(point: &Point, alpha: f64, (features, method): (usize, Method)) -> Vec<Ce
     ]
 }
 
-// The widest basis of the iteration with its images, three copies while the pairs are found.
-fn basis_bytes(work: &Work) -> u64 {
-    24 * bytes(3 * 2 * 8, work.width, work.keep + 2)
+// What two passes over the second features cost beside their products, for each of them.
+const AROUND_SECOND_LIFT: f64 = 40.0;
+
+// For every size the basis of its search, and images, sums, parts and directions of one block.
+fn searches_bytes(work: &Work) -> u64 {
+    let block = guarded_block(work.keep);
+    let basis = 8 * bytes(1, work.width, block * work.passes).min(bytes(1, work.width, work.width));
+    work.sizes.len() as u64 * (basis + bytes(24, work.width, block))
 }
 
 fn impossible(params: &Params) -> Vec<Problem> {
@@ -214,8 +226,7 @@ impl Params {
 
     fn work(&self) -> Work {
         let sizes = sizes(self.dim, &self.alpha).unwrap_or_default();
-        let kept = kept_bytes(sizes.last().copied().unwrap_or(0), self.width) <= self.memory_bytes();
-        Work { dim: self.dim, width: self.width, keep: self.dim.isqrt(), sizes, kept }
+        Work { dim: self.dim, width: self.width, keep: self.dim.isqrt(), sizes, passes: self.passes }
     }
 
     fn method(&self, work: &Work) -> Method {

@@ -3,7 +3,8 @@
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
 use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{
-    FirstLayer, Inputs as _, MomentSpectrum, Spectra, StreamedInputs, block_bytes, formed_bytes, kept_bytes,
+    FirstLayer, Inputs as _, Method, MomentSpectrum, SINGLE, Spectra, StreamedInputs, Work, block_bytes, formed_bytes,
+    kept_bytes,
 };
 use crate::step::prelude::*;
 
@@ -22,7 +23,7 @@ pub struct Params {
     pub width: usize,
     /// Training sizes as powers of d, increasing: n = d^α. A smaller training set is the beginning of a larger one.
     pub alpha: Grid,
-    /// How often the labels are permuted to find where the bulk ends; each costs as much as the operator itself.
+    /// How often the labels are permuted to find where the bulk ends.
     // One in twenty operators of meaningless labels is beyond the edge.
     #[serde(default = "defaults::whole::<19>")]
     #[schemars(range(min = 1, max = 100))]
@@ -34,7 +35,7 @@ pub struct Params {
     #[serde(default = "defaults::whole::<4000>")]
     #[schemars(range(min = 10, max = 10_000_000))]
     pub n_test: usize,
-    /// Largest residual ‖Cv − λv‖ of a leading eigenpair, relative to the largest |λ|.
+    /// Largest residual ‖Cv − λv‖ of a leading eigenpair, and of the pair at the edge, relative to the largest |λ|.
     #[serde(default = "defaults::decimal::<1, 4>")]
     #[schemars(range(min = 1e-12, max = 0.1))]
     pub tolerance: f64,
@@ -53,8 +54,9 @@ impl Kind for SyntheticMomentSpectrum {
                   bulk.",
         details: "Teacher, features and operator C_1 = (1/n) Σ y φ1 φ1ᵀ as in `synthetic-hierarchy`. `bulk_edge` is \
                   the largest |λ| of the same operator with permuted labels, over R permutations: with labels that \
-                  mean nothing the operator itself exceeds it with probability 1/(R + 1). Samples are streamed once \
-                  for all sizes; p1 × p1 is formed, which all eigenvalues need.",
+                  mean nothing the operator itself exceeds it with probability 1/(R + 1). Samples are streamed for all \
+                  sizes at once; p1 × p1 is formed for the labels, which all eigenvalues need, while the null operators \
+                  are only applied, and the edge is found by Lanczos with the whole basis kept.",
         cites: &["neural-lofi"],
         inputs: &[],
         outputs: &[Port::new("spectrum", ValueType::Table).doc(
@@ -67,20 +69,19 @@ impl Kind for SyntheticMomentSpectrum {
         let sizes = sizes(params.dim, &params.alpha).map_err(|problem| vec![problem])?;
         let keep = params.dim.isqrt();
         Problem::refuse(too_narrow(params.dim, params.width).into_iter().collect())?;
-        let (width, operators) = (params.width as f64, (1 + params.permutations) as f64);
-        let largest = sizes.last().copied().unwrap_or(0);
-        let sums = largest as f64 * width * (2.0 * params.dim as f64 + operators * width);
-        let krylov = operators * 2.0 * width * width * 24.0 * (keep + 2) as f64;
+        let work = Work { dim: params.dim, width: params.width, keep, sizes, passes: usize::MAX };
+        let largest = work.sizes.last().copied().unwrap_or(0);
         let labels = 2.0 * largest as f64 * (params.dim as f64).powi(2) * keep as f64;
-        let eigenvalues = 0.32 * eigen_flops(params.width) + krylov;
+        let eigenvalues = work.sizes.len() as f64 * 0.32 * eigen_flops(params.width);
         Ok(Plan {
             outputs: vec![Shape::Table],
-            work_bytes: formed_bytes(params.width, 1 + params.permutations)
+            work_bytes: formed_bytes(params.width, 1)
                 + 2 * matrix_bytes(params.width, params.width)
                 + block_bytes(params.width)
                 + kept_bytes(params.n_test + params.dim, params.width)
-                + matrix_bytes(largest, 2 + params.permutations),
-            flops: sums + labels + sizes.len() as f64 * eigenvalues,
+                + matrix_bytes(largest, 2 + params.permutations)
+                + matrix_bytes(params.width, 2 * EDGE_PASSES * params.permutations * work.sizes.len()),
+            flops: work.flops(Method::Formed) + edge_flops(params, &work) + labels + eigenvalues,
         })
     }
 
@@ -111,6 +112,17 @@ impl Kind for SyntheticMomentSpectrum {
         let rows: Vec<Vec<Cell>> = found.iter().zip(&params.alpha.0).flat_map(|(at, &alpha)| rows(at, alpha)).collect();
         Ok(vec![Value::Table(Table::from_rows(&HEADER, &rows)?)])
     }
+}
+
+// Passes over the samples until the edge of a flat bulk is known, measured at d = 30.
+const EDGE_PASSES: usize = 24;
+
+// Null operators, each applied to one vector a pass.
+fn edge_flops(params: &Params, work: &Work) -> f64 {
+    let (largest, all) = (work.sizes.last().copied().unwrap_or(0) as f64, work.sizes.iter().sum::<usize>() as f64);
+    let lift = largest * (2.0 * params.dim as f64 + 30.0);
+    let products = 4.0 * all * params.permutations as f64 / 0.75;
+    SINGLE * EDGE_PASSES as f64 * params.width as f64 * (lift + products)
 }
 
 fn rows(at: &MomentSpectrum, alpha: f64) -> Vec<Vec<Cell>> {

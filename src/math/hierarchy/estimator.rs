@@ -1,8 +1,10 @@
 //! The two-stage estimator, for a whole curve of training sizes.
 
 use super::features::{FirstLayer, Inputs, Source, Streamed};
-use super::moment::{Method, PrefixMoments, leading_directions, leading_of_formed, moment_times};
+use super::krylov::{Wanted, leading_of_moments};
+use super::moment::{Method, PrefixMoments, leading_of_formed};
 use super::overlap::subspace_overlap;
+use super::pass::projections;
 use super::teacher::{Hidden, Teacher};
 use crate::math::error::{MathError, check_range};
 use crate::math::kernel::Splits;
@@ -36,6 +38,8 @@ pub struct Estimator<'a> {
     pub method: Method,
     /// Residual of the eigenpairs, relative to the largest |λ|.
     pub tolerance: f64,
+    /// Passes over the samples after which an implicit search ends whatever the residual is.
+    pub passes: usize,
 }
 
 /// The samples of a curve.
@@ -46,7 +50,7 @@ pub struct Curve<'a, E> {
     pub sizes: &'a [usize],
     /// Test inputs.
     pub test: &'a Matrix,
-    /// Memory granted to keep the training features, bytes.
+    /// Memory granted to keep the training inputs, bytes.
     pub bytes_kept: u64,
     /// Asked now and then; its error ends the run.
     pub interrupt: &'a dyn Fn() -> Result<(), E>,
@@ -106,13 +110,13 @@ impl Estimator<'_> {
         let labels = labels_of(self.teacher, (train, rows), interrupt)?;
         let test = Test { hidden: self.teacher.of(samples.test), features: self.first.apply(samples.test) };
         let source = Source { inputs: train, layer: self.first, rows, interrupt };
-        let granted = if self.method == Method::Implicit { bytes_kept } else { 0 };
-        let features = Streamed::new(source, granted)?;
-        self.filters(&features, sizes, &labels)?
-            .iter()
-            .zip(sizes)
-            .map(|(filter, &n)| self.point(&features, &labels[..n], (filter, &test)))
-            .collect()
+        let features = Streamed::new(source, bytes_kept)?;
+        let filters = self.filters(&features, sizes, &labels)?;
+        let wanted: Vec<(usize, &Matrix)> =
+            sizes.iter().zip(&filters).map(|(&n, filter)| (n, &filter.eigen.vectors)).collect();
+        let scores = projections(&features, &wanted)?;
+        let fitted = filters.iter().zip(scores);
+        Ok(fitted.map(|(filter, h1)| self.point(double(&h1), &labels, (filter, &test))).collect::<Result<_, _>>()?)
     }
 
     // The eigenpairs at every size.
@@ -124,9 +128,8 @@ impl Estimator<'_> {
     ) -> Result<Vec<Found>, E> {
         let keep = self.teacher.features();
         if self.method == Method::Implicit {
-            let size = (features.width(), keep, self.tolerance);
-            let at = |&n: &usize| leading_directions(size, |v| moment_times(features, &labels[..n], v));
-            return sizes.iter().map(at).collect();
+            let weights: Vec<&[f64]> = sizes.iter().map(|&n| &labels[..n]).collect();
+            return leading_of_moments(features, &weights, Wanted::guarded(keep, self.tolerance, self.passes));
         }
         let mut found = Vec::with_capacity(sizes.len());
         PrefixMoments { features, sizes, weights: &[labels.to_vec()] }.each(|_, operator| {
@@ -136,13 +139,9 @@ impl Estimator<'_> {
         Ok(found)
     }
 
-    fn point<E: From<MathError>>(
-        &self,
-        features: &Streamed<'_, E>,
-        labels: &[f64],
-        (filter, test): (&Found, &Test),
-    ) -> Result<Point, E> {
-        let mut h1 = features.project(labels.len(), &filter.eigen.vectors)?;
+    // From ĥ1 on the training samples, not yet normalised, to the errors.
+    fn point(&self, mut h1: Matrix, labels: &[f64], (filter, test): (&Found, &Test)) -> Result<Point, MathError> {
+        let labels = &labels[..h1.nrows()];
         let mut h1_test = double(&product_single(&test.features, &single(&filter.eigen.vectors)));
         batch_normalise(&mut h1, &mut h1_test);
         let overlap_h1 = subspace_overlap(&test.hidden.first, &h1_test);

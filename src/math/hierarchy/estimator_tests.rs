@@ -48,6 +48,7 @@ fn curve_is_that_of_an_independent_program() {
         lambdas: &[0.5],
         method: Method::Formed,
         tolerance: 1e-5,
+        passes: 40,
     };
     let curve = Curve { train: &train, sizes: &[150, 500], test: &test, bytes_kept: 0, interrupt: &calm };
     let points = estimator.curve(&curve).unwrap();
@@ -79,7 +80,7 @@ fn setting(dim: usize, width: usize) -> Setting {
 
 fn points(setting: &Setting, method: Method, sizes: &[usize], bytes_kept: u64) -> Vec<Point> {
     let Setting { teacher, first, second, lambdas } = setting;
-    let estimator = Estimator { teacher, first, second, degree: 5, lambdas, method, tolerance: 1e-5 };
+    let estimator = Estimator { teacher, first, second, degree: 5, lambdas, method, tolerance: 1e-5, passes: 40 };
     let dim = 12;
     let train = StreamedInputs::new(3, 0, dim);
     let test = StreamedInputs::new(3, 1, dim).rows(0..500);
@@ -130,6 +131,7 @@ fn sizes_must_increase() {
         lambdas: &lambdas,
         method: Method::Formed,
         tolerance: 1e-3,
+        passes: 40,
     };
     let train = StreamedInputs::new(3, 0, 12);
     let test = train.rows(0..10);

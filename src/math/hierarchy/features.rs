@@ -1,11 +1,10 @@
 //! The inputs as a stream, and their first random features in single precision.
 
 use crate::math::activation::MEAN_OF_RELU;
-use crate::math::linalg::{Matrix, SingleMatrix, double, product_single, single};
+use crate::math::linalg::{Block, BlockMut, Matrix, Onto, Product as _, SingleMatrix, single};
 use crate::math::lofi::random_features::{Blocks, draw_sphere_weights};
 use crate::math::random::Stream;
 use crate::math::size::bytes;
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// Where the inputs come from, by their numbers.
@@ -48,7 +47,7 @@ impl Inputs for StreamedInputs {
 /// Single precision: a product of p1 x n numbers with a few vectors is what the estimator's time and memory go into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FirstLayer {
-    // d x P
+    // d x P, times 1/(2 √P): the slope of |W x|
     weights: SingleMatrix,
 }
 
@@ -61,7 +60,7 @@ impl FirstLayer {
 
     /// A layer of given weights, rounded to single precision. Shapes: d x P. Cost: dP.
     pub fn new(weights: &Matrix) -> Self {
-        Self { weights: single(weights) }
+        Self { weights: single(&(weights * (0.5 / (weights.ncols() as f64).sqrt()))) }
     }
 
     /// P. Units: features.
@@ -69,26 +68,46 @@ impl FirstLayer {
         self.weights.ncols()
     }
 
+    /// d. Units: inputs.
+    pub fn dim(&self) -> usize {
+        self.weights.nrows()
+    }
+
     /// φ1 of some inputs. Shapes: n x d -> n x P. Cost: 2ndP. Error: a few 1e-7 of the largest feature.
     /// Source: arXiv 2605.13612, the synthetic hierarchy of figure 2.
     pub fn apply(&self, x: &Matrix) -> SingleMatrix {
-        let mut z = product_single(&single(x), &self.weights);
-        let factor = 1.0 / (self.width() as f64).sqrt();
-        let (slope, shift) = ((0.5 * factor) as f32, (MEAN_OF_RELU * factor) as f32);
-        z.iter_mut().for_each(|v| *v = slope * v.abs() - shift);
-        z
+        let mut out = SingleMatrix::zeros(x.nrows(), self.width());
+        self.write(&single(x), &mut out);
+        out
+    }
+
+    // φ1 in the memory of `out`, panel by panel of its columns, so that the activation finds them in the cache.
+    fn write(&self, x: &SingleMatrix, out: &mut SingleMatrix) {
+        const COLUMNS_AT_ONCE: usize = 128;
+        let (rows, dim) = x.shape();
+        let shift = (MEAN_OF_RELU / (self.width() as f64).sqrt()) as f32;
+        let inputs = Block::dense(x.as_slice(), rows, dim);
+        let panels = out.as_mut_slice().chunks_mut(rows.max(1) * COLUMNS_AT_ONCE);
+        for (panel, weights) in panels.zip(self.weights.as_slice().chunks(dim * COLUMNS_AT_ONCE)) {
+            let columns = weights.len() / dim;
+            let factors = (inputs, Block::dense(weights, dim, columns));
+            f32::multiply(BlockMut::dense(panel, rows, columns), Onto::Replace, 1.0, factors);
+            panel.iter_mut().for_each(|v| *v = v.abs() - shift);
+        }
     }
 }
 
-/// Rows lifted at a time: large enough for products to run at full speed.
-const ROWS_AT_ONCE: usize = 1024;
+/// Rows lifted at a time: few enough that a block of 10 000 features stays in the last cache until it is used, and enough
+/// for products to run at full speed.
+const ROWS_AT_ONCE: usize = 128;
 
-/// The first features of a number of samples, block by block.
+/// The first features of a number of samples, block by block, made anew in every pass: reading them from memory takes
+/// as long.
 pub struct Streamed<'a, E> {
     inputs: &'a dyn Inputs,
     layer: &'a FirstLayer,
     rows: usize,
-    // every block, or none
+    // the inputs of every block, or none
     kept: Vec<SingleMatrix>,
     interrupt: &'a dyn Fn() -> Result<(), E>,
 }
@@ -106,25 +125,27 @@ pub struct Source<'a, E> {
 }
 
 impl<'a, E> Streamed<'a, E> {
-    /// The features of a source, kept where they take at most `bytes_kept` (4 for each number), else made again in
-    /// every pass.
+    /// The features of a source. Its inputs are kept where they take at most `bytes_kept` (4 for each number), else drawn
+    /// again in every pass.
     ///
-    /// Shapes: n samples -> n x P, in blocks. Units: bytes. Cost: 2ndP where they are kept, else none.
+    /// Shapes: n samples of d inputs -> n x P, in blocks. Units: bytes. Cost: that of the inputs, where they are kept.
     ///
     /// # Errors
     /// Those of the interrupt.
     pub fn new(source: Source<'a, E>, bytes_kept: u64) -> Result<Self, E> {
         let Source { inputs, layer, rows, interrupt } = source;
         let mut streamed = Self { inputs, layer, rows, kept: Vec::new(), interrupt };
-        if kept_bytes(rows, layer.width()) <= bytes_kept {
-            let mut kept = Vec::new();
-            streamed.each_block(rows, |_, block| {
-                kept.push(block.clone());
-                Ok(())
-            })?;
-            streamed.kept = kept;
+        if kept_bytes(rows, layer.dim()) <= bytes_kept {
+            for range in streamed.blocks() {
+                interrupt()?;
+                streamed.kept.push(single(&inputs.rows(range)));
+            }
         }
         Ok(streamed)
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = Range<usize>> + use<E> {
+        (Blocks { rows: self.rows, at_once: ROWS_AT_ONCE }).ranges()
     }
 
     /// n. Units: samples.
@@ -140,7 +161,7 @@ impl<'a, E> Streamed<'a, E> {
     /// Shows the features of the first `count` samples, block after block. The last block may hold more rows than its
     /// range.
     ///
-    /// Shapes: -> m x P for each block, m at most 1024. Cost: 2·count·dP where the features are not kept.
+    /// Shapes: -> m x P for each block, m at most 128. Cost: 2·count·dP.
     ///
     /// # Errors
     /// Those of `see` and of the interrupt.
@@ -149,42 +170,31 @@ impl<'a, E> Streamed<'a, E> {
         count: usize,
         mut see: impl FnMut(Range<usize>, &SingleMatrix) -> Result<(), E>,
     ) -> Result<(), E> {
-        for (i, range) in (Blocks { rows: self.rows, at_once: ROWS_AT_ONCE }).ranges().enumerate() {
+        let mut block = SingleMatrix::zeros(0, self.width());
+        for (i, range) in self.blocks().enumerate() {
             if range.start >= count {
                 break;
             }
             (self.interrupt)()?;
-            let block = match self.kept.get(i) {
-                Some(kept) => Cow::Borrowed(kept),
-                None => Cow::Owned(self.layer.apply(&self.inputs.rows(range.clone()))),
-            };
+            if block.nrows() != range.len() {
+                block = SingleMatrix::zeros(range.len(), self.width());
+            }
+            match self.kept.get(i) {
+                Some(inputs) => self.layer.write(inputs, &mut block),
+                None => self.layer.write(&single(&self.inputs.rows(range.clone())), &mut block),
+            }
             see(range.start..range.end.min(count), &block)?;
         }
         Ok(())
     }
-
-    /// The first `count` samples' features times some directions. Shapes: P x k -> count x k. Cost: 2·count·Pk.
-    ///
-    /// # Errors
-    /// Those of the interrupt.
-    pub fn project(&self, count: usize, directions: &Matrix) -> Result<Matrix, E> {
-        let directions = single(directions);
-        let mut out = Matrix::zeros(count, directions.ncols());
-        self.each_block(count, |range, block| {
-            let scores = double(&product_single(block, &directions));
-            out.rows_mut(range.start, range.len()).copy_from(&scores.rows(0, range.len()));
-            Ok(())
-        })?;
-        Ok(out)
-    }
 }
 
-/// Memory of the first features of n samples, `4nP`. Units: bytes.
+/// Memory of n samples in single precision, `4nP`. Units: bytes.
 pub const fn kept_bytes(rows: usize, width: usize) -> u64 {
     bytes(4, rows, width)
 }
 
-/// Memory of one block of features and its weighted copy, `8 · 1024 P`. Units: bytes.
+/// Memory of one block of features and its weighted copy, `8 · 128 P`. Units: bytes.
 pub const fn block_bytes(width: usize) -> u64 {
     2 * kept_bytes(ROWS_AT_ONCE, width)
 }
@@ -194,7 +204,7 @@ mod tests {
     use super::*;
     use crate::math::MathError;
     use crate::math::activation::Activation;
-    use crate::math::linalg::product;
+    use crate::math::linalg::double;
     use crate::math::lofi::random_features::RandomLayer;
 
     fn calm() -> Result<(), MathError> {
@@ -220,20 +230,26 @@ mod tests {
     }
 
     #[test]
-    fn kept_or_made_again_in_full_or_in_part_is_the_same() {
-        let (inputs, layer) = (StreamedInputs::new(4, 0, 6), FirstLayer::draw(2, 6, 7));
+    fn blocks_are_the_layer_of_inputs_kept_or_drawn_again() {
+        let (inputs, layer) = (StreamedInputs::new(4, 0, 6), FirstLayer::draw(2, 6, 300));
         let rows = 2 * ROWS_AT_ONCE + 100;
-        let source = || Source { inputs: &inputs, layer: &layer, rows, interrupt: &calm };
-        let kept = Streamed::new(source(), kept_bytes(rows, 7)).unwrap();
-        let made = Streamed::new(source(), kept_bytes(rows, 7) - 1).unwrap();
-        assert_eq!((kept.kept.len(), made.kept.len()), (3, 0));
-        let directions = Stream::new(0, "test-directions", 0).normal_columns(7, 0, 2);
-        let whole = kept.project(rows, &directions).unwrap();
-        assert_eq!(whole, made.project(rows, &directions).unwrap());
-        let direct = product(&double(&layer.apply(&inputs.rows(0..rows))), &directions);
-        assert!((&whole - direct).amax() < 1e-6);
-        for count in [1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1] {
-            assert_eq!(kept.project(count, &directions).unwrap(), Matrix::rows(&whole, 0, count).into_owned());
+        let whole = layer.apply(&inputs.rows(0..rows));
+        for (granted, kept) in [(kept_bytes(rows, 6), 3), (kept_bytes(rows, 6) - 1, 0)] {
+            let source = Source { inputs: &inputs, layer: &layer, rows, interrupt: &calm };
+            let streamed = Streamed::new(source, granted).unwrap();
+            assert_eq!(streamed.kept.len(), kept);
+            for count in [1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, rows] {
+                let mut seen = 0;
+                let each = streamed.each_block(count, |range, block| {
+                    assert_eq!(range.start, seen);
+                    let expected = whole.rows(range.start, range.len()).into_owned();
+                    assert!((block.rows(0, range.len()) - expected).amax() < 1e-7);
+                    seen = range.end;
+                    Ok(())
+                });
+                each.unwrap();
+                assert_eq!(seen, count);
+            }
         }
     }
 

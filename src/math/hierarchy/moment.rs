@@ -1,11 +1,12 @@
 //! The label-weighted moment operator C_1 of streamed features: by its products, or formed.
 
 use super::features::Streamed;
+use super::krylov::guarded_block;
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::eigen::{Found, Krylov, top_eigen_of_costly_operator};
 use crate::math::linalg::{
-    Matrix, SingleMatrix, canonical_signs, double, mirror_lower, product, product_single, product_tn_single,
-    scale_columns, set_symmetric_product_tn_single, single,
+    Matrix, Onto, SingleMatrix, canonical_signs, mirror_lower, product, scale_columns,
+    symmetric_product_tn_single_onto,
 };
 use crate::math::size::bytes;
 use std::ops::Range;
@@ -19,10 +20,18 @@ pub enum Method {
     Implicit,
 }
 
-// What a costly iteration takes for a few outliers at the edge of a bulk, measured at d = 30 to 60: blocks of d1 + 2.
-const USUAL_PASSES: f64 = 22.0;
+// Passes of an implicit search, the mean over sizes from far below the transition to above it; those below need fewer, as
+// their matrices have a low rank, those above because their pairs stand out. Measured at d = 40 and 60.
+const USUAL_PASSES: f64 = 14.0;
+// Blocks of k + 2 that a formed matrix is multiplied with.
+const USUAL_BLOCKS: f64 = 22.0;
 // Products with a few columns run at this share of the speed of large products.
-const THIN_SPEED: f64 = 0.4;
+const THIN_SPEED: f64 = 0.6;
+// What the activation and the draw of inputs cost a feature, in operations of large products.
+const AROUND_LIFT: f64 = 30.0;
+/// The time of an operation of large products in single precision, in those that plans count in.
+/// Units: dimensionless. Source: ours, measured with AVX-512; with AVX2 it is 0.4.
+pub const SINGLE: f64 = 0.2;
 
 /// Sizes that decide the method and the cost.
 #[derive(Debug, Clone)]
@@ -35,8 +44,8 @@ pub struct Work {
     pub keep: usize,
     /// Training sizes n.
     pub sizes: Vec<usize>,
-    /// Whether the features are kept between passes.
-    pub kept: bool,
+    /// At most so many passes of the implicit method.
+    pub passes: usize,
 }
 
 impl Work {
@@ -44,22 +53,33 @@ impl Work {
         self.sizes.iter().max().copied().unwrap_or(0) as f64
     }
 
-    /// Operations of a method, with thin products counted at their slower speed.
+    /// Operations of a method, in the plan's.
     ///
-    /// Formula, n the largest size and N the sum of all: formed `nP (P + 2d) + 2dNP`; implicit
-    /// `2dnP + 22 NP (10 (k + 2) + 2d)`, without the last 2d where the features are kept.
+    /// Formula, n the largest size, m of them, N their sum, l = 2d + 30 for a lift with what is around it, s = 0.2 for an
+    /// operation in single precision: both `s (nPl + 2NPk)` for the projections; formed `s nP (P + l)` and
+    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `14 s P (nl + 4N (k + 2)/0.6)`, fewer
+    /// passes where they are bounded.
     /// Units: floating-point operations.
-    /// Source: ours; 22 passes and the speed of thin products, 0.4, are measured.
+    /// Source: ours, measured.
     pub fn flops(&self, method: Method) -> f64 {
-        let (width, all) = (self.width as f64, self.sizes.iter().sum::<usize>() as f64);
-        let lift = 2.0 * self.dim as f64;
-        match method {
-            Method::Formed => self.largest() * width * (width + lift) + all * width * lift,
+        let (width, all, keep) = (self.width as f64, self.sizes.iter().sum::<usize>() as f64, self.keep as f64);
+        let lift = self.largest() * width * (2.0 * self.dim as f64 + AROUND_LIFT);
+        let projections = SINGLE * (lift + 2.0 * all * width * keep);
+        let search = match method {
+            Method::Formed => SINGLE * (lift + self.largest() * width * width) + self.solved(),
             Method::Implicit => {
-                let passes = 4.0 * (self.keep + 2) as f64 / THIN_SPEED + if self.kept { 0.0 } else { lift };
-                self.largest() * width * lift + all * width * USUAL_PASSES * passes
+                let thin = 4.0 * all * width * guarded_block(self.keep) as f64 / THIN_SPEED;
+                SINGLE * USUAL_PASSES.min(self.passes as f64) * (lift + thin)
             }
-        }
+        };
+        search + projections
+    }
+
+    // The pairs of formed matrices.
+    fn solved(&self) -> f64 {
+        let (width, count) = (self.width as f64, self.sizes.len() as f64);
+        let krylov = USUAL_BLOCKS * (self.keep + 2) as f64 * 2.0 * width.powi(2);
+        count * if self.width > FULL_UP_TO { krylov } else { krylov.min(4.0 * width.powi(3)) }
     }
 
     /// Whether the Krylov basis is far narrower than the space, as it must be: `P > 12 (k + 2)`. Units: columns.
@@ -75,12 +95,15 @@ impl Work {
     }
 }
 
-/// Memory of formed operators, one sum for each set of weights, a block's part and the matrix at one n:
-/// `(12 + 8·weights) P²`.
+/// Memory of formed operators, for each set of weights the sum in both precisions, and the matrix at one n:
+/// `(8 + 12·weights) P²`.
 /// Units: bytes.
 pub const fn formed_bytes(width: usize, weights: usize) -> u64 {
-    bytes(12 + 8 * weights as u64, width, width)
+    bytes(8 + 12 * weights as u64, width, width)
 }
+
+// Up to this width the full solver is as fast.
+const FULL_UP_TO: usize = 600;
 
 // A Krylov basis must be far narrower than the space.
 const fn implicit_fits(width: usize, keep: usize) -> bool {
@@ -112,31 +135,13 @@ fn with_canonical_signs(mut found: Found) -> Found {
     found
 }
 
-/// `C_1 V = (1/n) Σ_{i<n} y_i φ_i φ_iᵀ V` in one pass over the samples; a block's part in single precision, the sum in
-/// double.
-///
-/// Shapes: n labels, P x k -> P x k. Cost: 4nPk, and the lift where the features are not kept.
-/// Source: arXiv 2605.13612, definition of the label-weighted moment operator.
-///
-/// # Errors
-/// Those of the interrupt.
-pub fn moment_times<E>(features: &Streamed<'_, E>, labels: &[f64], directions: &Matrix) -> Result<Matrix, E> {
-    let thin = single(directions);
-    let mut sum = Matrix::zeros(directions.nrows(), directions.ncols());
-    features.each_block(labels.len(), |range, block| {
-        let mut scores = product_single(block, &thin);
-        weigh_rows(&mut scores, range.len(), &labels[range]);
-        sum += double(&product_tn_single(block, &scores));
-        Ok(())
-    })?;
-    Ok(sum / labels.len() as f64)
-}
-
-// Multiplies the first rows by the weights; the rest becomes zero.
-fn weigh_rows(rows: &mut SingleMatrix, count: usize, weights: &[f64]) {
+// Multiplies some rows by their weights; the rest becomes zero.
+fn weigh_rows(rows: &mut SingleMatrix, of: Range<usize>, weights: &[f64]) {
     for mut column in rows.column_iter_mut() {
-        column.iter_mut().zip(weights).for_each(|(v, y)| *v *= *y as f32);
-        column.iter_mut().skip(count).for_each(|v| *v = 0.0);
+        let column = column.as_mut_slice();
+        column[..of.start].fill(0.0);
+        column[of.end..].fill(0.0);
+        column[of.clone()].iter_mut().zip(weights).for_each(|(v, y)| *v *= *y as f32);
     }
 }
 
@@ -155,7 +160,7 @@ impl<E: From<MathError>> PrefixMoments<'_, E> {
     /// and of their weights.
     ///
     /// Shapes: -> P x P, symmetric, for each size and set of weights.
-    /// Cost: n P² for each set of weights, n the largest size; memory 12 P² bytes and 8 P² for each set.
+    /// Cost: n P² for each set of weights, n the largest size; memory 8 P² bytes and 12 P² for each set.
     /// Source: arXiv 2605.13612, definition of the label-weighted moment operator.
     ///
     /// # Errors
@@ -165,18 +170,23 @@ impl<E: From<MathError>> PrefixMoments<'_, E> {
         let increasing = self.sizes.windows(2).all(|w| w[0] < w[1]) && self.sizes[0] > 0;
         check_range(increasing, "first training size", self.sizes[0] as f64, "positive, followed by larger ones")?;
         let width = self.features.width();
-        let mut sums = vec![Matrix::zeros(width, width); self.weights.len()];
-        let mut part = SingleMatrix::zeros(width, width);
+        let mut sums: Vec<PrefixSum> = self.weights.iter().map(|_| PrefixSum::new(width)).collect();
+        let mut weighted = SingleMatrix::zeros(0, width);
         let mut next = 0;
         self.features.each_block(largest, |range, block| {
             let mut start = range.start;
             while start < range.end {
                 let end = self.sizes[next].min(range.end);
-                self.add(&mut sums, &mut part, (block, range.start, start..end));
+                let rows = start - range.start..end - range.start;
+                for (sum, weights) in sums.iter_mut().zip(self.weights) {
+                    weighted.clone_from(block);
+                    weigh_rows(&mut weighted, rows.clone(), &weights[start..end]);
+                    sum.add(block, &weighted);
+                }
                 start = end;
                 if end == self.sizes[next] {
-                    for (w, sum) in sums.iter().enumerate() {
-                        see((next, w), &finished(sum, end))?;
+                    for (w, sum) in sums.iter_mut().enumerate() {
+                        see((next, w), &sum.mean(end))?;
                     }
                     next += 1;
                 }
@@ -184,26 +194,49 @@ impl<E: From<MathError>> PrefixMoments<'_, E> {
             Ok(())
         })
     }
-
-    // Adds the samples `of` of a block whose first sample is `first`.
-    fn add(&self, sums: &mut [Matrix], part: &mut SingleMatrix, block: (&SingleMatrix, usize, Range<usize>)) {
-        let (block, first, of) = block;
-        let rows = block.rows(of.start - first, of.len()).into_owned();
-        for (sum, weights) in sums.iter_mut().zip(self.weights) {
-            let mut weighted = rows.clone();
-            weigh_rows(&mut weighted, of.len(), &weights[of.clone()]);
-            set_symmetric_product_tn_single(part, &rows, &weighted);
-            for (j, (mut column, added)) in sum.column_iter_mut().zip(part.column_iter()).enumerate() {
-                column.iter_mut().zip(added.iter()).skip(j).for_each(|(s, v)| *s += f64::from(*v));
-            }
-        }
-    }
 }
 
-fn finished(sum: &Matrix, n: usize) -> Matrix {
-    let mut operator = sum / n as f64;
-    mirror_lower(&mut operator);
-    operator
+// Samples whose part is summed in single precision before it goes into the sum in double: passing over all P² numbers of
+// both costs as much as the products of 300 samples.
+const SAMPLES_IN_SINGLE: usize = 4096;
+
+// The lower half of a sum over samples.
+struct PrefixSum {
+    total: Matrix,
+    part: SingleMatrix,
+    // samples in `part`
+    samples: usize,
+}
+
+impl PrefixSum {
+    fn new(width: usize) -> Self {
+        Self { total: Matrix::zeros(width, width), part: SingleMatrix::zeros(width, width), samples: 0 }
+    }
+
+    fn add(&mut self, block: &SingleMatrix, weighted: &SingleMatrix) {
+        let onto = if self.samples == 0 { Onto::Replace } else { Onto::Add };
+        symmetric_product_tn_single_onto(&mut self.part, onto, block, weighted);
+        self.samples += block.nrows();
+        if self.samples >= SAMPLES_IN_SINGLE {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        if self.samples > 0 {
+            for (j, (mut sum, part)) in self.total.column_iter_mut().zip(self.part.column_iter()).enumerate() {
+                sum.iter_mut().zip(part.iter()).skip(j).for_each(|(s, v)| *s += f64::from(*v));
+            }
+        }
+        self.samples = 0;
+    }
+
+    fn mean(&mut self, n: usize) -> Matrix {
+        self.flush();
+        let mut operator = &self.total / n as f64;
+        mirror_lower(&mut operator);
+        operator
+    }
 }
 
 /// The leading eigenpairs of a formed operator: Krylov where it is large, else in full.
@@ -216,7 +249,7 @@ fn finished(sum: &Matrix, n: usize) -> Matrix {
 /// Those of the eigensolvers.
 pub fn leading_of_formed(operator: &Matrix, keep: usize, tolerance: f64) -> Result<Found, MathError> {
     let size = operator.nrows();
-    if implicit_fits(size, keep) && size > 600 {
+    if implicit_fits(size, keep) && size > FULL_UP_TO {
         return leading_directions((size, keep, tolerance), |v| Ok(product(operator, v)));
     }
     let eigen = crate::math::linalg::eigen::top_eigen_by_magnitude(operator, keep)?;
@@ -225,11 +258,10 @@ pub fn leading_of_formed(operator: &Matrix, keep: usize, tolerance: f64) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use super::super::features::{FirstLayer, Inputs, Source, StreamedInputs};
+    use super::super::features::{FirstLayer, Inputs as _, Source, StreamedInputs};
     use super::*;
     use crate::math::linalg::{double, sym_eigen};
     use crate::math::lofi::moment::signed_moment;
-    use crate::math::random::Stream;
 
     fn calm() -> Result<(), MathError> {
         Ok(())
@@ -245,18 +277,6 @@ mod tests {
         let source = Source { inputs: &inputs, layer: &layer, rows: 2500, interrupt: &calm };
         let streamed = Streamed::new(source, 0).unwrap();
         check(&streamed, &double(&layer.apply(&x)), &labels);
-    }
-
-    #[test]
-    fn products_are_those_of_the_explicit_matrix() {
-        with_samples(|streamed, z, labels| {
-            let v = Stream::new(3, "test-directions", 0).normal_columns(WIDTH, 0, 5);
-            for n in [1, 1024, 1500, 2500] {
-                let explicit = signed_moment(&z.rows(0, n).into_owned(), &labels[..n]).unwrap();
-                let difference = moment_times(streamed, &labels[..n], &v).unwrap() - product(&explicit, &v);
-                assert!(difference.amax() < 2e-6 * explicit.norm(), "n = {n}: {}", difference.amax());
-            }
-        });
     }
 
     #[test]
@@ -282,26 +302,22 @@ mod tests {
     }
 
     #[test]
-    fn both_methods_find_the_eigenvectors() {
-        with_samples(|streamed, z, labels| {
+    fn eigenvectors_of_a_formed_matrix_are_found() {
+        with_samples(|_, z, labels| {
             let explicit = signed_moment(z, labels).unwrap();
             let full = crate::math::linalg::eigen::truncate(sym_eigen(&explicit).unwrap(), 3);
-            let implicit = leading_directions((WIDTH, 3, 1e-5), |v| moment_times(streamed, labels, v)).unwrap();
-            let formed = leading_of_formed(&explicit, 3, 1e-5).unwrap();
-            for found in [implicit, formed] {
-                assert!(found.residual <= 1e-5 && found.products > 0);
-                for k in 0..3 {
-                    assert!((found.eigen.values[k] - full.values[k]).abs() < 1e-5 * full.values[0].abs());
-                    let aligned = found.eigen.vectors.column(k).dot(&full.vectors.column(k)).abs();
-                    assert!(aligned > 1.0 - 1e-6, "{aligned}");
-                }
+            let found = leading_of_formed(&explicit, 3, 1e-5).unwrap();
+            assert!(found.residual <= 1e-5 && found.products > 0);
+            for k in 0..3 {
+                assert!((found.eigen.values[k] - full.values[k]).abs() < 1e-5 * full.values[0].abs());
+                assert!(found.eigen.vectors.column(k).dot(&full.vectors.column(k)).abs() > 1.0 - 1e-6);
             }
         });
     }
 
     #[test]
     fn method_follows_the_work_and_the_memory() {
-        let work = |width: usize| Work { dim: 60, width, keep: 7, sizes: vec![1000, 50_000], kept: true };
+        let work = |width: usize| Work { dim: 60, width, keep: 7, sizes: vec![1000, 50_000], passes: 40 };
         assert_eq!(work(1000).cheaper(1 << 34), Method::Formed);
         assert_eq!(work(20_000).cheaper(1 << 34), Method::Implicit);
         assert_eq!(work(1000).cheaper(1 << 20), Method::Implicit, "no memory for the matrix");

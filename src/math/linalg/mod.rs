@@ -22,5 +22,6 @@ pub use matrix::{
 pub use products::{
     add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_nt, product_single,
     product_tn, product_tn_single, set_symmetric_product_tn_single, symmetric_product_tn,
+    symmetric_product_tn_single_onto,
 };
 pub use rows::{Real, Rows, row_blocks, rows_product, rows_product_tn};

@@ -4,6 +4,7 @@
 //! Every call is sequential ([`faer::Par::Seq`]): cells of a sweep run in parallel instead, and a result never depends
 //! on the number of threads.
 
+use super::blocks::Onto;
 use super::matrix::{Matrix, SingleMatrix, ensure_shape, mirror_lower, view, view_mut, view_single, view_single_mut};
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
@@ -70,9 +71,16 @@ pub(super) fn multiply_single(out: &mut SingleMatrix, left: MatRef<'_, f32>, rig
 /// The lower half of `Aᵀ B`, which the caller knows to be symmetric, in single precision, in place of what `out` holds.
 /// Shapes: (k x n), (k x n) -> n x n. Cost: n²k. Panics where sizes differ.
 pub fn set_symmetric_product_tn_single(out: &mut SingleMatrix, a: &SingleMatrix, b: &SingleMatrix) {
+    symmetric_product_tn_single_onto(out, Onto::Replace, a, b);
+}
+
+/// The lower half of `Aᵀ B`, which the caller knows to be symmetric, in single precision, in place of what `out` holds or
+/// added to it. Shapes: (k x n), (k x n), onto n x n. Cost: n²k. Panics where sizes differ.
+pub fn symmetric_product_tn_single_onto(out: &mut SingleMatrix, onto: Onto, a: &SingleMatrix, b: &SingleMatrix) {
     let (half, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    let accumulate = if onto == Onto::Add { Accum::Add } else { Accum::Replace };
     let (left, right) = (view_single(a).transpose(), view_single(b));
-    triangular::matmul(view_single_mut(out), half, Accum::Replace, left, full, right, full, 1.0, Par::Seq);
+    triangular::matmul(view_single_mut(out), half, accumulate, left, full, right, full, 1.0, Par::Seq);
 }
 
 /// `out += A Bᵀ`, for products that are summed over blocks of columns.
