@@ -2,7 +2,7 @@
 
 use crate::artifact::Points;
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{SINGLE_FLOPS, Sizes, images, layout, matrix_bytes, planned_layout};
+use crate::experiment::values::{Precision, Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::single::{FilteredLayer, SingleChain};
@@ -13,18 +13,6 @@ pub const FILTER: Slot = Slot::optional("filter", &[ValueType::Spectrum]).doc(
     "The spectrum of a convolutional filter on the images, all of whose directions are kept; `convolution` lifts its \
      channels. The convolution that it stands behind is `below`.",
 );
-
-/// How many digits products have; sums over images are in double precision either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "LiftPrecision")]
-pub enum Precision {
-    /// 24 binary digits: twice as fast, half the memory.
-    Single,
-    /// 53 binary digits.
-    #[default]
-    Double,
-}
 
 /// What samples are lifted by, as the parameters say.
 pub struct Lift<'a> {
@@ -120,7 +108,7 @@ impl LiftedSizes {
             input = Geometry { channels: keep, ..planned.output };
         }
         let planned = convolution.plan_on(input, sizes).map_err(|problems| within("convolution", problems))?;
-        let faster = if lift.precision == Precision::Single { SINGLE_FLOPS } else { 1.0 };
+        let faster = lift.precision.flops();
         let image = ImageFlops {
             positions: planned.positions(1),
             lift: faster * planned.positions(1).mul_add(planned.lift_flops(), below_flops),

@@ -1,9 +1,9 @@
 //! How far the leading directions at n samples are those of a large sample.
 
-use super::lifted::{FILTER, Lift, LiftedLayers, LiftedSizes, Precision};
+use super::lifted::{FILTER, Lift, LiftedLayers, LiftedSizes};
 use super::subsamples::{BASIS_IMAGES, OfRepeat, Subsamples, moment_bytes, repeats_at_once};
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{SINGLE_FLOPS, matrix_bytes, top_eigen_flops};
+use crate::experiment::values::{Precision, SINGLE_FLOPS, matrix_bytes, top_eigen_flops};
 use crate::math::linalg::leading_columns;
 use crate::math::statistics::{mean, standard_error};
 use crate::step::prelude::*;

@@ -1,8 +1,8 @@
 //! The paper's prediction of the sample sizes at which features emerge.
 
-use super::lifted::{FILTER, Lift, LiftedLayers, LiftedSizes, Precision};
+use super::lifted::{FILTER, Lift, LiftedLayers, LiftedSizes};
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{Matrices, eigen_flops, matrix_bytes, top_eigen_flops};
+use crate::experiment::values::{Matrices, Precision, eigen_flops, matrix_bytes, top_eigen_flops};
 use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::single_moments::image_moments_single;
 use crate::math::emergence::{Emergence, Moments, emergence};

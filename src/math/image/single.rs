@@ -44,8 +44,10 @@ impl SingleLift {
     }
 }
 
+/// Applies an activation in single precision, in place. Shapes: n x P. Cost: nP.
+/// Source: as [`Activation::apply`].
 // The ReLU costs less than a change of precision; the others cost far more.
-fn activate(activation: Activation, z: &mut SingleMatrix) {
+pub fn activate(activation: Activation, z: &mut SingleMatrix) {
     match activation {
         Activation::Relu => z.iter_mut().for_each(|v| *v = v.max(0.0)),
         Activation::Identity => {}

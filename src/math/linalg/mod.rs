@@ -20,5 +20,6 @@ pub use matrix::{
 };
 pub use products::{
     add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_into_single, product_nt,
-    product_single, product_tn, product_tn_single, set_symmetric_product_tn_single, symmetric_product_tn,
+    product_nt_single, product_single, product_tn, product_tn_single, set_symmetric_product_tn_single,
+    symmetric_product_tn,
 };

@@ -71,6 +71,13 @@ pub fn product_tn_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
     out
 }
 
+/// `A Bᵀ` in single precision. Shapes: (m x k), (n x k) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product_nt_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
+    let mut out = SingleMatrix::zeros(a.nrows(), b.nrows());
+    multiply_single(&mut out, view_single(a), view_single(b).transpose());
+    out
+}
+
 // The one instance of the general product in single precision.
 pub(super) fn multiply_single(out: &mut SingleMatrix, left: MatRef<'_, f32>, right: MatRef<'_, f32>) {
     matmul(view_single_mut(out), Accum::Replace, left, right, 1.0, Par::Seq);
