@@ -79,7 +79,7 @@ impl Params {
 }
 
 // Passes that the Krylov iteration takes: measured on images at the default tolerance.
-const PASSES: f64 = 7.0;
+const PASSES: f64 = 5.0;
 // Rows looked at together for the scale of the input.
 const ROWS_AT_ONCE: usize = 1024;
 

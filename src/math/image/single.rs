@@ -8,6 +8,7 @@ use super::patch::{Window, copy_patches};
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_size};
 use crate::math::linalg::{Matrix, SingleMatrix, double, product_into_single, single};
+use std::ops::Range;
 
 /// The lift of a convolutional layer, with the memory of a block of images, which is used again.
 #[derive(Debug, Clone)]
@@ -126,6 +127,34 @@ impl SingleChain {
         (BLOCK_ENTRIES / entries.max(1)).clamp(1, MOST)
     }
 
+    /// Lifts `count` images and filters them at every position, `h_s = Vᵀ z_s`, as [`ConvolutionalLayer::project`].
+    ///
+    /// Shapes: P x K, n images -> n maps of K channels. Cost: 2nSPK beside the lift; a block is in memory.
+    /// Source: arXiv 2605.13612, the projection of a convolutional layer.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where sizes differ, and whatever `images` returns.
+    pub fn project<E: From<MathError>>(
+        &mut self,
+        count: usize,
+        directions: &Matrix,
+        mut images: impl FnMut(Range<usize>) -> Result<Maps, E>,
+    ) -> Result<Maps, E> {
+        check_size("rows of the directions", directions.nrows(), self.top.output.channels)?;
+        let shape = Geometry { channels: directions.ncols(), ..self.top.output };
+        let (thin, mut h) = (single(directions), SingleMatrix::zeros(0, 0));
+        let mut out = Matrix::zeros(count, shape.dim());
+        for start in (0..count).step_by(self.images_at_once()) {
+            let range = start..(start + self.images_at_once()).min(count);
+            let (first, length) = (range.start, range.len());
+            product_into_single(&mut h, self.apply(&images(range)?)?, &thin);
+            for (mut column, values) in out.column_iter_mut().zip(h.as_slice().chunks_exact(length)) {
+                column.rows_mut(first, length).iter_mut().zip(values).for_each(|(o, v)| *o = f64::from(*v));
+            }
+        }
+        Ok(Maps::new(out, shape)?)
+    }
+
     /// The lifted images, a row for each position of each image as in [`Maps::from_positions`].
     ///
     /// Shapes: n images -> (n S) x P. Cost: 2nSCk²P for each layer, and 2nSPK for the filter.
@@ -181,6 +210,21 @@ mod tests {
                 assert!((double(alone.apply(&h).unwrap()) - &expected).amax() < 2e-6 * expected.amax());
             }
         }
+    }
+
+    #[test]
+    fn filtered_maps_are_those_of_double_precision_whatever_the_blocks() {
+        let values = Stream::new(9, "test-images", 0).normal_columns(70, 0, SHAPE.dim());
+        let images = Maps::new(values, SHAPE).unwrap();
+        let layer = layer(0, SHAPE, (Window { size: 3, padding: 1 }, Activation::Relu));
+        let directions = Stream::new(8, "test-directions", 0).normal_columns(12, 0, 3);
+        let mut chain = SingleChain::new(None, &layer).unwrap();
+        assert_eq!(chain.images_at_once(), 64);
+        let part = |range: Range<usize>| Ok::<_, MathError>(images.images(range));
+        let found = chain.project(70, &directions, part).unwrap();
+        let expected = layer.project(70, &directions, part).unwrap();
+        assert!((found.values() - expected.values()).amax() < 2e-6 * expected.values().amax());
+        assert!(chain.project(70, &Matrix::zeros(11, 3), part).is_err());
     }
 
     #[test]
