@@ -2,7 +2,7 @@
 
 use crate::artifact::Points;
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{Precision, Sizes, images, layout, matrix_bytes, planned_layout};
+use crate::experiment::values::{LIFTED_FLOPS, Precision, Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::{Geometry, Maps};
 use crate::math::image::single::{FilteredLayer, SingleChain};
@@ -103,7 +103,7 @@ impl LiftedSizes {
         let (mut below_flops, mut work_bytes) = (0.0, 0);
         if let Some((below, (width, keep))) = below(lift, inputs)? {
             let planned = below.plan_on(input, sizes).map_err(|problems| within("below", problems))?;
-            below_flops = planned.positions(1) * (planned.lift_flops() + 2.0 * (width * keep) as f64);
+            below_flops = planned.positions(1) * (lift_flops(&planned) + 2.0 * (width * keep) as f64);
             work_bytes = planned.work_bytes();
             input = Geometry { channels: keep, ..planned.output };
         }
@@ -111,7 +111,7 @@ impl LiftedSizes {
         let faster = lift.precision.flops();
         let image = ImageFlops {
             positions: planned.positions(1),
-            lift: faster * planned.positions(1).mul_add(planned.lift_flops(), below_flops),
+            lift: faster * planned.positions(1).mul_add(lift_flops(&planned), below_flops),
             moment: faster * planned.positions(1) * (planned.width as f64).powi(2),
         };
         work_bytes += match lift.precision {
@@ -121,6 +121,11 @@ impl LiftedSizes {
         let moment_flops = sizes.train as f64 * (image.lift + image.moment);
         Ok(Self { train: sizes.train, width: planned.width, image: Some(image), moment_flops, work_bytes })
     }
+}
+
+// A position's products, and what else makes its numbers.
+fn lift_flops(planned: &convolution::Planned) -> f64 {
+    planned.lift_flops() + LIFTED_FLOPS * planned.width as f64
 }
 
 fn as_they_are(lift: &Lift<'_>, inputs: &Shapes) -> Result<LiftedSizes, Vec<Problem>> {

@@ -211,7 +211,7 @@ fn cost(params: &EmergenceOverlapParams, lifted: &LiftedSizes) -> (u64, f64) {
         return (work, passes * images * (image.lift + image.moment) + adding + solving);
     }
     // about a hundred products with the rows and as many back, of blocks too narrow for full speed
-    let products: f64 = params.sizes.iter().map(|&n| 1500.0 * n as f64 * width).sum();
+    let products: f64 = params.sizes.iter().map(|&n| 3500.0 * n as f64 * width).sum();
     (2 * matrix_bytes(largest, lifted.width) + 100 * matrix_bytes(lifted.width, 1), repeats * products)
 }
 

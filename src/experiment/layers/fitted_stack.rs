@@ -213,7 +213,7 @@ pub fn check_moment(number: usize, spectrum: &Spectrum, (along, labels): (&[f64]
 }
 
 // Time of a number's activation, slope and scalings, in operations.
-const PASSED_FLOPS: f64 = 300.0;
+const PASSED_FLOPS: f64 = 150.0;
 
 /// Sizes of a network before it exists.
 pub struct Planned {
