@@ -20,7 +20,9 @@ mod values;
 pub use emergence::{
     EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticHierarchy, SyntheticMomentSpectrum,
 };
-pub use filters::{ConvolutionalFilter, LeadingFeatures, PatchFilters, SignedMomentFilter, SpectrumTable};
+pub use filters::{
+    ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
+};
 pub use latent::{LatentDirections, LatentPhase, NetworkSingularValues};
 pub use layers::{
     ChannelNorm, Convolution, DeepNngp, LayerKernel, LayerKernelShares, Pooling, RandomFeatures, SphereProjection,

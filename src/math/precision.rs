@@ -25,4 +25,13 @@ impl Precision {
             Self::Single => 4,
         }
     }
+
+    /// Time of an operation, in operations of double precision: of products of large matrices 0.3 to 0.45 measured.
+    /// Shapes: -> a number. Units: operations.
+    pub const fn flops(self) -> f64 {
+        match self {
+            Self::Double => 1.0,
+            Self::Single => 0.4,
+        }
+    }
 }

@@ -126,7 +126,7 @@ fn importance_and_weighted_mean_of_one_layer() {
     let v = Matrix::from_fn(40, 1, |k, _| ((k + 1) as f64).cos()).normalize();
     let rows = |r: std::ops::Range<usize>| Ok::<_, lofi::math::MathError>(x.rows(r.start, r.len()).into_owned());
     let inputs = RowSource { count: 12, rows: &rows };
-    let layer = Unfitted { weights, activation: Activation::Sigmoid, directions: v.clone() };
+    let layer = Unfitted { weights, activation: Activation::Sigmoid, directions: v.clone(), single: false };
     let (stack, projected) = FeatureStack::fit(inputs, vec![layer]).unwrap();
     let expected = [
         0.00418539858742,

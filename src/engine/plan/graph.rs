@@ -66,8 +66,10 @@ impl Graph {
                 let inputs: Vec<(&'static str, Vec<GraphWire>)> =
                     node.inputs.iter().map(|(slot, wires)| (*slot, wires.iter().map(wire).collect())).collect();
                 let identity = |w: &GraphWire| (graph.nodes[w.node].key.clone(), w.port);
-                let named: Vec<_> =
-                    inputs.iter().map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(identity).collect())).collect();
+                let named: Vec<_> = inputs
+                    .iter()
+                    .map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(identity).collect()))
+                    .collect();
                 let params = texts.entry(Arc::as_ptr(&node.params)).or_insert_with(|| node.params.to_string());
                 let key = key_with(node.kind, params, &named);
                 let place = *known.entry(key.clone()).or_insert_with(|| {

@@ -206,7 +206,8 @@ impl<'a> Round<'a> {
         self.running.insert(node, taken_bytes(graph_node));
         self.large.starts(node, (&graph_node.name, graph.step_bytes(node)));
         let slots = graph_node.inputs.iter();
-        let inputs = slots.map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(|&wire| self.input(wire)).collect()));
+        let inputs =
+            slots.map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(|&wire| self.input(wire)).collect()));
         let inputs = inputs.collect();
         let (executor, needed) = (self.executor.clone(), self.plan.needed[node].clone());
         let job = Job { executor, graph: Arc::clone(&graph), node, needed, inputs, gate: Arc::clone(&self.gate) };

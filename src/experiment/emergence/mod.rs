@@ -3,8 +3,10 @@
 //! Filters that are used for prediction are in `filters`.
 //! Start with `prediction`.
 
+mod lifted;
 mod overlap;
 mod prediction;
+mod subsamples;
 mod synthetic_hierarchy;
 mod synthetic_spectrum;
 mod threshold;

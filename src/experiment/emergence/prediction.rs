@@ -1,10 +1,13 @@
 //! The paper's prediction of the sample sizes at which features emerge.
 
+use super::lifted::{FILTER, Lift, LiftedLayers, LiftedSizes};
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{Matrices, Sizes, eigen_flops, images, layout, matrix_bytes};
+use crate::experiment::values::{Matrices, eigen_flops, matrix_bytes, top_eigen_flops};
 use crate::math::emergence::nested_moments::image_moments;
+use crate::math::emergence::single_moments::image_moments_single;
 use crate::math::emergence::{Emergence, Moments, emergence};
 use crate::math::lofi::filter::MomentFilter;
+use crate::math::precision::Precision;
 use crate::step::prelude::*;
 
 /// `emergence-prediction`
@@ -22,7 +25,43 @@ pub struct EmergencePredictionParams {
     /// they are.
     #[serde(default)]
     pub convolution: Option<convolution::Params>,
+    /// The convolution that the filter at slot `filter` stands behind, where `convolution` lifts its channels.
+    #[serde(default)]
+    pub below: Option<convolution::Params>,
+    /// Eigenpairs that `spectrum` holds, at least `features`, by default as many.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub pairs: Option<usize>,
+    /// Only with a convolution: lifts and their moments in `single` precision, summed over images in double.
+    #[serde(default)]
+    pub precision: Precision,
 }
+
+impl EmergencePredictionParams {
+    fn lift(&self) -> Lift<'_> {
+        Lift { convolution: self.convolution.as_ref(), below: self.below.as_ref(), precision: self.precision }
+    }
+
+    fn pairs(&self) -> usize {
+        self.pairs.unwrap_or(self.features)
+    }
+
+    fn impossible(&self, width: usize) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.features > width {
+            let message = format!("cannot predict {} features of {width} dimensions", self.features);
+            problems.push(Problem::at("features", message).help("lower `features` or widen the layer"));
+        }
+        if !(self.features..=width.max(self.features)).contains(&self.pairs()) {
+            let message = format!("{} eigenpairs of {width} dimensions, {} features", self.pairs(), self.features);
+            problems.push(Problem::at("pairs", message).help("take `features` to the width"));
+        }
+        problems
+    }
+}
+
+// Operations of the eigenvalues alone, over n³: 4/3, half of them at the speed of memory.
+const SPECTRUM_FLOPS: f64 = 3.5;
 
 const HEADER: [&str; 6] = ["eigenvector", "eigenvalue", "alignment", "radius", "effective_dimension", "predicted_n"];
 
@@ -36,28 +75,34 @@ impl Kind for EmergencePrediction {
                   C = E[y z zᵀ], ρ_i = |λ_i|; Σ_1 = E[z zᵀ] and Σ_{i+1} = (I − v_i v_iᵀ) Σ_i (I − v_i v_iᵀ); r_i is the \
                   largest eigenvalue of Σ_i, D_i = Σ_j λ_j/(λ_j + r_i) over the eigenvalues of Σ_i, and \
                   n_i = (r_i/ρ_i)² D_i. Nothing depends on the scale of z. With a convolution both moments average over \
-                  images and positions, and images are lifted one at a time.",
+                  images and positions, and images are lifted a few at a time; with `below` they are lifted and filtered \
+                  once before, so that maps between the layers are never in memory.",
         cites: &["neural-lofi"],
-        inputs: &[Slot::one("x", &[ValueType::Representation])
-            .doc("The lifted samples, or the images that `convolution` lifts.")],
+        inputs: &[
+            Slot::one("x", &[ValueType::Representation])
+                .doc("The lifted samples, or the images that `convolution` lifts."),
+            FILTER,
+        ],
         outputs: &[
             Port::new("predictions", ValueType::Table).doc(
                 "For each eigenvector, from 1: eigenvalue, alignment ρ, radius r, effective dimension D, predicted_n.",
             ),
             Port::new("spectrum", ValueType::Spectrum)
-                .doc("The reference eigenvectors (p × features) with their eigenvalues."),
+                .doc("The reference eigenvectors (p × pairs) with their eigenvalues."),
         ],
     };
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
-        let lifted = LiftedSizes::at(params.convolution.as_ref(), inputs)?;
-        lifted.holds(params.features)?;
+        let lifted = LiftedSizes::at(&params.lift(), inputs)?;
+        Problem::refuse(params.impossible(lifted.width))?;
         let width = lifted.width;
-        let solving = (params.features as f64 * 4.0 / 3.0).mul_add((width as f64).powi(3), 0.43 * eigen_flops(width));
+        let spectra = params.features as f64 * SPECTRUM_FLOPS * (width as f64).powi(3);
+        let solving = spectra + 0.43 * eigen_flops(width);
+        let more = if params.pairs() > params.features { top_eigen_flops(width, params.pairs()) } else { 0.0 };
         Ok(Plan {
-            outputs: vec![Shape::Table, Shape::Spectrum { dim: width, rank: params.features }],
+            outputs: vec![Shape::Table, Shape::Spectrum { dim: width, rank: params.pairs() }],
             work_bytes: 6 * matrix_bytes(width, width) + lifted.work_bytes,
-            flops: lifted.moment_flops + solving,
+            flops: lifted.moment_flops + solving + more,
         })
     }
 
@@ -70,8 +115,8 @@ impl Kind for EmergencePrediction {
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.one::<Representation>("x")?;
-        let moments = moments(params, x, context)?;
-        let filter = moments.filter(params.features)?;
+        let moments = moments(params, (x, inputs.optional::<Spectrum>(FILTER.name)?), context)?;
+        let filter = moments.filter(params.pairs())?;
         context.check()?;
         let found = emergence(&moments.covariance, &filter, params.features)?;
         let table = table(&filter, &found)?;
@@ -83,15 +128,17 @@ impl Kind for EmergencePrediction {
 
 fn moments(
     params: &EmergencePredictionParams,
-    x: &Representation,
+    (x, filter): (&Representation, Option<&Spectrum>),
     context: &Context<'_>,
 ) -> Result<Moments, StepError> {
-    let Some(convolution) = &params.convolution else {
-        return Ok(Moments::of(Matrices::of(x).train(), &x.labels.train)?);
+    let (labels, images) = (&x.labels.train, &x.samples.train);
+    let Some(layers) = LiftedLayers::read(&params.lift(), x, filter)? else {
+        return Ok(Moments::of(Matrices::of(x).train(), labels)?);
     };
-    let input = layout(x)?;
-    let image = images(&x.samples.train, input, context);
-    image_moments(&convolution.layer(input)?, &x.labels.train, |i| image(i..i + 1))
+    match params.precision {
+        Precision::Single => image_moments_single(&mut layers.single()?, labels, |i| layers.image(images, i, context)),
+        Precision::Double => image_moments(&layers.top, labels, |i| layers.channels(images, i, context)),
+    }
 }
 
 fn table(filter: &MomentFilter, found: &[Emergence]) -> Result<Table, StepError> {
@@ -103,71 +150,12 @@ fn table(filter: &MomentFilter, found: &[Emergence]) -> Result<Table, StepError>
     Ok(Table::from_rows(&HEADER, &rows)?)
 }
 
-/// Sizes of the samples whose moments are taken.
-pub struct LiftedSizes {
-    /// Training samples or images.
-    pub train: usize,
-    /// Features or channels P.
-    pub width: usize,
-    /// Operations of lifting each image and of its moment; none for samples that are taken as they are.
-    pub image_flops: Option<f64>,
-    /// Operations of both moments.
-    pub moment_flops: f64,
-    /// Bytes beside the moments.
-    pub work_bytes: u64,
-}
-
-impl LiftedSizes {
-    /// Reads the shape at slot `x`.
-    ///
-    /// # Errors
-    /// Samples that cannot be lifted so.
-    pub fn at(convolution: Option<&convolution::Params>, inputs: &Shapes) -> Result<Self, Vec<Problem>> {
-        let shape = inputs.get("x");
-        let Sizes { train, dim, .. } = Sizes::at(inputs, "x");
-        if let Some(convolution) = convolution {
-            let planned = convolution.plan(inputs).map_err(within_convolution)?;
-            let width = planned.width as f64;
-            let flops = planned.positions(1) * (planned.lift_flops() + width.powi(2));
-            let work_bytes = planned.work_bytes();
-            let moment_flops = train as f64 * flops;
-            return Ok(Self { train, width: planned.width, image_flops: Some(flops), moment_flops, work_bytes });
-        }
-        let width = dim.unwrap_or(0);
-        let is_bytes = matches!(shape, Some(Shape::Representation { number_bytes: 1, .. }));
-        let work_bytes = if is_bytes { matrix_bytes(train, width) } else { 0 };
-        let moment_flops = 2.0 * train as f64 * (width as f64).powi(2);
-        Ok(Self { train, width, image_flops: None, moment_flops, work_bytes })
-    }
-
-    /// Refuses more directions than there are.
-    ///
-    /// # Errors
-    /// More features than the width.
-    pub fn holds(&self, features: usize) -> Result<(), Vec<Problem>> {
-        if features <= self.width {
-            return Ok(());
-        }
-        let message = format!("cannot predict {features} features of {} dimensions", self.width);
-        Err(vec![Problem::at("features", message).help("lower `features` or widen the layer")])
-    }
-}
-
-// A fault of the convolution's own parameters lies below `convolution`.
-fn within_convolution(problems: Vec<Problem>) -> Vec<Problem> {
-    let nested = |mut problem: Problem| {
-        problem.at = problem.at.map(|at| if at == "x" { at } else { format!("convolution.{at}") });
-        problem
-    };
-    problems.into_iter().map(nested).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::artifact::{Geometry, Points};
     use crate::experiment::testing::{Check, pixels, representation};
-    use crate::experiment::{Convolution, RandomFeatures, SignedMomentFilter};
+    use crate::experiment::{Convolution, ConvolutionalFilter, RandomFeatures, SignedMomentFilter};
     use serde_json::{Value as Json, json};
 
     fn predicted(params: &Json, x: Representation) -> (Table, Spectrum) {
@@ -228,6 +216,34 @@ mod tests {
         }
     }
 
+    // A filter of the first layer, and the second layer on it: on maps that are stored, and on the images.
+    #[test]
+    fn a_layer_behind_a_filter_is_that_of_its_maps_in_either_precision() {
+        let images = pixels(30, 0, 2);
+        let lift = |layer: u64| json!({"width": 9, "window": 2, "padding": 1, "seed": 3, "layer": layer});
+        let mut filter = lift(0);
+        filter["keep"] = json!(4);
+        let x = || vec![("x", Value::Representation(images.clone()))];
+        let Value::Representation(maps) = Check::of(&ConvolutionalFilter).run(&filter, x()).remove(0) else { panic!() };
+        let (stored, _) = predicted(&json!({"features": 3, "convolution": lift(1)}), maps);
+        let (_, first) = predicted(&json!({"features": 2, "pairs": 4, "convolution": lift(0)}), images.clone());
+        assert_eq!(first.values.len(), 4);
+        for (precision, tolerance) in [("double", 1e-9), ("single", 2e-4)] {
+            let params = json!({"features": 3, "convolution": lift(1), "below": lift(0), "precision": precision});
+            let mut inputs = x();
+            inputs.push(("filter", Value::Spectrum(first.clone())));
+            let outputs = Check::of(&EmergencePrediction).run(&params, inputs);
+            let Value::Table(table) = &outputs[0] else { panic!("a table") };
+            for name in ["eigenvalue", "effective_dimension", "predicted_n"] {
+                let (a, b) = (table.numbers(name).unwrap(), stored.numbers(name).unwrap());
+                assert!(
+                    a.iter().zip(&b).all(|(a, b)| (a.unwrap() / b.unwrap() - 1.0).abs() < tolerance),
+                    "{precision} {name}: {a:?} {b:?}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn what_cannot_work_is_refused() {
         let refuse = |params: Json, x: Representation| {
@@ -239,5 +255,12 @@ mod tests {
         let vectors = refuse(convolution(2), representation(&pixels(5, 0, 1)));
         assert!(vectors.message.contains("expected images"), "{}", vectors.message);
         assert_eq!(refuse(convolution(3), pixels(5, 0, 1)).at.as_deref(), Some("convolution.window"));
+        let pairs = json!({"features": 3, "pairs": 2});
+        assert_eq!(refuse(pairs, pixels(5, 0, 1)).at.as_deref(), Some("pairs"));
+        let one = json!({"width": 8, "window": 1, "seed": 0});
+        let found = refuse(json!({"convolution": one, "below": one}), pixels(5, 0, 1));
+        assert_eq!(found.at.as_deref(), Some("below"), "{}", found.message);
+        assert_eq!(refuse(json!({"below": one}), pixels(5, 0, 1)).at.as_deref(), Some("below"));
+        assert_eq!(refuse(json!({"precision": "single"}), pixels(5, 0, 1)).at.as_deref(), Some("precision"));
     }
 }

@@ -6,11 +6,13 @@
 mod convolutional_filter;
 mod leading_features;
 mod patch_filters;
+mod random_feature_filter;
 mod signed_moment_filter;
 mod spectrum_table;
 
 pub use convolutional_filter::ConvolutionalFilter;
 pub use leading_features::LeadingFeatures;
 pub use patch_filters::PatchFilters;
+pub use random_feature_filter::RandomFeatureFilter;
 pub use signed_moment_filter::SignedMomentFilter;
 pub use spectrum_table::SpectrumTable;

@@ -57,6 +57,12 @@ const fn reference_floor() -> f64 {
 }
 
 impl Params {
+    /// The defaults, in feature space.
+    pub(super) const fn keeping(keep: usize) -> Self {
+        let (pairs, method, floor) = (None, Method::Auto, reference_floor());
+        Self { keep, pairs, method, floor, signed: true, first_moment: false }
+    }
+
     const fn features(&self) -> usize {
         self.keep + if self.first_moment { 1 } else { 0 }
     }

@@ -88,14 +88,18 @@ impl Params {
 
     /// Sizes of the lift of the images at slot `x`, refused where the window does not fit.
     pub fn plan(&self, inputs: &Shapes) -> Result<Planned, Vec<Problem>> {
+        self.plan_on(planned_layout(inputs, "x")?, Sizes::at(inputs, "x"))
+    }
+
+    /// Sizes of the lift of images of a layout, refused where the window does not fit.
+    pub fn plan_on(&self, input: Geometry, sizes: Sizes) -> Result<Planned, Vec<Problem>> {
         self.draw().check()?;
-        let input = planned_layout(inputs, "x")?;
         let output = self.window().output(input, self.width).map_err(|error| {
             let help = format!("the images there are {} x {} pixels", input.height, input.width);
             vec![Problem::at("window", error.to_string()).help(help)]
         })?;
         let patch = times(input.channels, self.window().area());
-        Ok(Planned { sizes: Sizes::at(inputs, "x"), output, patch, width: self.width })
+        Ok(Planned { sizes, output, patch, width: self.width })
     }
 
     /// The layer on images of a layout.

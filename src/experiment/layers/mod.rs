@@ -10,7 +10,7 @@ pub(super) mod fitted_stack;
 mod layer_kernel;
 mod layer_kernel_shares;
 pub(super) mod pooling;
-mod random_features;
+pub(super) mod random_features;
 mod sphere_projection;
 pub(super) mod weights;
 mod wide_gram;

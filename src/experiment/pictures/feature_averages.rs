@@ -65,7 +65,7 @@ impl Kind for FeatureAverages {
                 Shape::Pictures { numbers: times(features, 2 * dim + area) },
             ],
             work_bytes: planned.work_bytes(),
-            flops: sums + planned.samples as f64 * planned.pass_flops(),
+            flops: sums + planned.samples as f64 * planned.pass_flops(params.lifts.precision),
         })
     }
 

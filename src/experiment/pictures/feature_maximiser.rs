@@ -72,7 +72,7 @@ impl Kind for FeatureMaximiser {
         Ok(Plan {
             outputs: vec![Shape::Pictures { numbers: times(features, planned.geometry.dim()) }, Shape::Table],
             work_bytes: planned.work_bytes() + planned.passing_bytes(params.restarts),
-            flops: (planned.samples as f64 + 2.0 * ascents) * planned.pass_flops(),
+            flops: (planned.samples as f64 + 2.0 * ascents) * planned.pass_flops(params.lifts.precision),
         })
     }
 

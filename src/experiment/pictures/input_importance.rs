@@ -84,7 +84,7 @@ impl Kind for InputImportance {
                 Shape::Table,
             ],
             work_bytes: planned.work_bytes(),
-            flops: (planned.samples as f64 + passes) * planned.pass_flops(),
+            flops: (planned.samples as f64 + passes) * planned.pass_flops(params.lifts.precision),
         })
     }
 

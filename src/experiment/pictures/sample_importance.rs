@@ -70,7 +70,7 @@ impl Kind for SampleImportance {
         Ok(Plan {
             outputs: vec![Shape::Pictures { numbers }],
             work_bytes: planned.work_bytes(),
-            flops: (planned.samples as f64 + 2.0 * passes) * planned.pass_flops(),
+            flops: (planned.samples as f64 + 2.0 * passes) * planned.pass_flops(params.lifts.precision),
         })
     }
 

@@ -4,7 +4,7 @@ use super::network::{architecture, input_of, shape};
 use super::parameters::Params;
 use super::run::{Setting, Training};
 use super::targets::{check_outputs, one_output, sources};
-use crate::experiment::values::{Sizes, matrix_bytes};
+use crate::experiment::values::{SINGLE_FLOPS, Sizes, matrix_bytes};
 use crate::math::network::{Architecture, Layer, Optimiser, Trainer};
 use crate::math::size::times;
 use crate::step::prelude::*;
@@ -14,6 +14,9 @@ pub struct TrainNetwork;
 
 const TARGETS: Slot = Slot::optional("targets", &[ValueType::Representation])
     .doc("What the outputs are to be, sample by sample, in place of the labels; with the squared loss.");
+
+// Time of a number of the activations beside the products, in operations.
+const NUMBER_FLOPS: f64 = 50.0;
 
 impl Kind for TrainNetwork {
     type Params = Params;
@@ -66,7 +69,7 @@ impl Kind for TrainNetwork {
         Ok(Plan {
             outputs: vec![Shape::Table, Shape::Table, network],
             work_bytes: 4 * numbers as u64 + copies,
-            flops: architecture.flops() * seen,
+            flops: seen * SINGLE_FLOPS.mul_add(architecture.flops(), NUMBER_FLOPS * architecture.numbers() as f64),
         })
     }
 

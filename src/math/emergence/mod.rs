@@ -5,6 +5,8 @@
 
 pub mod dimension;
 pub mod nested_moments;
+pub mod projection;
+pub mod single_moments;
 pub mod threshold;
 
 pub use threshold::{Emergence, Moments, effective_dimension, emergence};

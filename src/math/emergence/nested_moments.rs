@@ -5,8 +5,9 @@ use super::Moments;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::image::convolution::ConvolutionalLayer;
 use crate::math::image::maps::Maps;
-use crate::math::linalg::Matrix;
+use crate::math::linalg::{Matrix, SingleMatrix, mirror_lower};
 use crate::math::lofi::subsample::NestedSamples;
+use crate::math::size::times;
 
 /// The moment over the positions of one image, `1/S Σ_s z_s z_sᵀ`, without its label.
 ///
@@ -46,13 +47,15 @@ fn add_multiple(sum: &mut Matrix, factor: f64, term: &Matrix) {
     sum.iter_mut().zip(term.iter()).for_each(|(s, t)| *s += factor * t);
 }
 
-/// The label-weighted moments of nested subsamples, gathered in one pass over all images.
+/// The label-weighted moments of nested subsamples, gathered in one pass over all images. Of each sum the lower half is
+/// held.
 #[derive(Debug, Clone)]
 pub struct NestedMoments {
     shells: Vec<Option<usize>>,
     sizes: Vec<usize>,
-    // Σ y M over the images of one shell
-    sums: Vec<Matrix>,
+    width: usize,
+    // Σ y M over the images of one shell, the columns of its lower half one after another
+    sums: Vec<Vec<f64>>,
 }
 
 impl NestedMoments {
@@ -60,8 +63,18 @@ impl NestedMoments {
     ///
     /// Shapes: -> a P x P sum for each size, P = `width`. Cost: P² for each size.
     pub fn new(samples: &NestedSamples, count: usize, width: usize) -> Self {
-        let sums = vec![Matrix::zeros(width, width); samples.sizes().len()];
-        Self { shells: samples.shells(count), sizes: samples.sizes().to_vec(), sums }
+        let sums = vec![vec![0.0; Self::entries(width)]; samples.sizes().len()];
+        Self { shells: samples.shells(count), sizes: samples.sizes().to_vec(), width, sums }
+    }
+
+    /// Numbers held for each size, P (P + 1)/2. Units: numbers of 8 bytes.
+    pub const fn entries(width: usize) -> usize {
+        times(width, width + 1) / 2
+    }
+
+    /// P. Units: channels.
+    pub const fn width(&self) -> usize {
+        self.width
     }
 
     /// Whether some subsample has this image. Panics where there is no such image.
@@ -72,14 +85,35 @@ impl NestedMoments {
 
     /// Adds `y M` of an image to the sum of its shell, M the moment of the image alone.
     ///
-    /// Shapes: P x P. Cost: P². Panics where there is no such image.
+    /// Shapes: P x P, of which the lower half is read. Cost: P². Panics where there is no such image.
     ///
     /// # Errors
     /// [`MathError::Shape`] for a moment of another width.
     pub fn add(&mut self, image: usize, label: f64, moment: &Matrix) -> Result<(), MathError> {
-        if let Some(shell) = self.shells[image] {
-            check_size("channels of a moment", moment.nrows(), self.sums[shell].nrows())?;
-            add_multiple(&mut self.sums[shell], label, moment);
+        self.add_columns((image, moment.ncols()), moment.as_slice(), |m| label * m)
+    }
+
+    /// [`NestedMoments::add`] of a moment in single precision; the sum is in double. Shapes, cost, errors: as there.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] for a moment of another width.
+    pub fn add_single(&mut self, image: usize, label: f64, moment: &SingleMatrix) -> Result<(), MathError> {
+        self.add_columns((image, moment.ncols()), moment.as_slice(), |m| label * f64::from(m))
+    }
+
+    fn add_columns<T: Copy>(
+        &mut self,
+        (image, width): (usize, usize),
+        moment: &[T],
+        weighted: impl Fn(T) -> f64,
+    ) -> Result<(), MathError> {
+        let Some(shell) = self.shells[image] else { return Ok(()) };
+        check_size("channels of a moment", width, self.width)?;
+        let mut sum = self.sums[shell].as_mut_slice();
+        for (j, column) in moment.chunks_exact(width).enumerate() {
+            let (lower, rest) = sum.split_at_mut(width - j);
+            lower.iter_mut().zip(&column[j..]).for_each(|(s, m)| *s += weighted(*m));
+            sum = rest;
         }
         Ok(())
     }
@@ -89,10 +123,17 @@ impl NestedMoments {
     /// Shapes: -> P x P for each size. Cost: 2P² for each size.
     /// Source: arXiv 2605.13612, for a convolutional layer C averages over positions.
     pub fn finish(self) -> impl Iterator<Item = Matrix> {
-        let width = self.sums.first().map_or(0, Matrix::nrows);
-        self.sums.into_iter().zip(self.sizes).scan(Matrix::zeros(width, width), |total, (shell, size)| {
-            *total += shell;
-            Some(&*total / size as f64)
+        let total = Matrix::zeros(self.width, self.width);
+        self.sums.into_iter().zip(self.sizes).scan(total, |total, (shell, size)| {
+            let mut packed = shell.as_slice();
+            for (j, mut column) in total.column_iter_mut().enumerate() {
+                let (lower, rest) = packed.split_at(column.len() - j);
+                column.iter_mut().skip(j).zip(lower).for_each(|(t, s)| *t += s);
+                packed = rest;
+            }
+            let mut moment = &*total / size as f64;
+            mirror_lower(&mut moment);
+            Some(moment)
         })
     }
 }
@@ -104,6 +145,7 @@ mod tests {
     use crate::math::image::convolution::draw_weights;
     use crate::math::image::maps::Geometry;
     use crate::math::image::patch::Window;
+    use crate::math::linalg::single;
     use crate::math::lofi::moment::{second_moment, signed_moment};
     use crate::math::random::Stream;
 
@@ -144,18 +186,21 @@ mod tests {
         let (z, y) = images();
         let samples = NestedSamples::draw(COUNT, &[1, 4, 7], (5, 0)).unwrap();
         let mut nested = NestedMoments::new(&samples, COUNT, 6);
+        let mut rounded = nested.clone();
         for i in (0..COUNT).filter(|&i| samples.members(2).contains(&i)) {
             assert!(nested.needs(i));
             let moment = image_moment(&layer(), &z.images(i..i + 1)).unwrap();
             nested.add(i, y[i], &moment).unwrap();
+            rounded.add_single(i, y[i], &single(&moment)).unwrap();
         }
         assert_eq!((0..COUNT).filter(|&i| nested.needs(i)).count(), 7);
-        for (place, moment) in nested.finish().enumerate() {
+        for (place, (moment, rounded)) in nested.finish().zip(rounded.finish()).enumerate() {
             let members = samples.members(place);
             let chosen = Maps::new(z.values().select_rows(members), SHAPE).unwrap();
             let labels: Vec<f64> = members.iter().map(|&i| y[i]).collect();
             let direct = signed_moment(&rows(&chosen), &labels.repeat(SHAPE.positions())).unwrap();
-            assert!((moment - direct).amax() < 1e-14);
+            assert!((&moment - direct).amax() < 1e-14 && moment == moment.transpose());
+            assert!((&moment - rounded).amax() < 1e-6 * moment.amax());
         }
     }
 

@@ -35,10 +35,10 @@ pub fn divide_by_root_width(normals: Matrix) -> Matrix {
 /// Source: arXiv 2605.13612; scaling as in [`divide_by_root_width`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConvolutionalLayer {
-    weights: Matrix,
-    window: Window,
-    activation: Activation,
-    input: Geometry,
+    pub(super) weights: Matrix,
+    pub(super) window: Window,
+    pub(super) activation: Activation,
+    pub(super) input: Geometry,
     output: Geometry,
 }
 

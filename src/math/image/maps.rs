@@ -99,6 +99,23 @@ impl Maps {
         Self { values, shape: Geometry { channels: 1, ..self.shape } }
     }
 
+    /// Images of one shape under one another, copied. Shapes: images of C x H x W -> n x CHW. Cost: nCHW.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where an image has another shape.
+    pub fn stacked(images: &[Self], shape: Geometry) -> Result<Self, MathError> {
+        let rows: usize = images.iter().map(Self::count).sum();
+        let mut values = Matrix::zeros(rows, shape.dim());
+        let mut start = 0;
+        for image in images {
+            check_size("channels of the images", image.shape.channels, shape.channels)?;
+            check_size("numbers in an image", image.shape.dim(), shape.dim())?;
+            values.rows_mut(start, image.count()).copy_from(&image.values);
+            start += image.count();
+        }
+        Ok(Self { values, shape })
+    }
+
     /// Some of the images, copied. Panics where there are fewer.
     /// Shapes: -> m x CHW, m the length of the range. Cost: m CHW.
     pub fn images(&self, range: Range<usize>) -> Self {
@@ -145,6 +162,8 @@ mod tests {
         let part = maps.channel(1).images(2..4);
         assert_eq!(part.shape(), Geometry { channels: 1, ..SHAPE });
         assert_eq!((part.count(), part.values()[(1, 7)]), (2, 315.0));
+        assert_eq!(Maps::stacked(&[maps.images(0..2), maps.images(2..5)], SHAPE).unwrap(), maps);
+        assert!(Maps::stacked(&[part], SHAPE).is_err());
         assert!(Maps::new(Matrix::zeros(2, 23), SHAPE).is_err());
     }
 

@@ -10,4 +10,5 @@ pub mod patch;
 pub mod pooling;
 pub mod region;
 pub mod resample;
+pub mod single;
 pub mod transform;

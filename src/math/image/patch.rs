@@ -67,8 +67,21 @@ pub fn patches_into(out: &mut Matrix, images: &Maps, window: Window) -> Result<(
     if window.padding > 0 {
         out.fill(0.0); // the border
     }
-    let values = images.values().as_slice();
-    for (index, mut column) in out.column_iter_mut().enumerate() {
+    copy_patches(out.as_mut_slice(), images.values().as_slice(), (input, window));
+    Ok(())
+}
+
+/// The patches that lie inside of images, copied to their places in the columns of [`patches`]; the border stays as it
+/// is. For numbers of any precision.
+///
+/// Shapes: n images as in [`Maps`], C H W of them `input` -> (n S) x (C k²). Cost: nSCk². Panics where sizes differ or
+/// the window is larger than the padded image.
+pub(super) fn copy_patches<T: Copy>(out: &mut [T], values: &[T], (input, window): (Geometry, Window)) {
+    let n = values.len() / input.dim().max(1);
+    let along = |length: usize| length + 2 * window.padding + 1 - window.size;
+    let output = Geometry { channels: 1, height: along(input.height), width: along(input.width) };
+    let columns_of_out = out.chunks_exact_mut((n * output.positions()).max(1));
+    for (index, column) in columns_of_out.enumerate() {
         let (channel, (u, v)) = (index / window.area(), (index % window.area() / window.size, index % window.size));
         // output rows and columns whose window entry (u, v) lies inside the image
         let rows = inside(u, window.padding, input.height, output.height);
@@ -81,10 +94,9 @@ pub fn patches_into(out: &mut Matrix, images: &Maps, window: Window) -> Result<(
             let (row, left) = (r + u - window.padding, columns.start + v - window.padding);
             let from = n * ((channel * input.height + row) * input.width + left);
             let into = n * (r * output.width + columns.start);
-            column.rows_mut(into, length).copy_from_slice(&values[from..from + length]);
+            column[into..into + length].copy_from_slice(&values[from..from + length]);
         }
     }
-    Ok(())
 }
 
 // Output positions t with 0 <= t + offset − padding < length.

@@ -20,8 +20,8 @@ pub use matrix::{
     scale_columns, scale_rows, single, symmetrise,
 };
 pub use products::{
-    add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_nt, product_single,
-    product_tn, product_tn_single, set_symmetric_product_tn_single, symmetric_product_tn,
-    symmetric_product_tn_single_onto,
+    add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_into_single, product_nt,
+    product_nt_single, product_single, product_tn, product_tn_single, set_symmetric_product_tn_single,
+    symmetric_product_tn, symmetric_product_tn_single_onto,
 };
 pub use rows::{Real, Rows, row_blocks, rows_product, rows_product_tn};

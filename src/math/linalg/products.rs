@@ -56,10 +56,26 @@ pub fn product_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
     out
 }
 
+/// `out = A B` in single precision, in the memory of `out`, which is only made anew where its shape differs.
+/// Shapes and cost: those of [`product_single`].
+pub fn product_into_single(out: &mut SingleMatrix, a: &SingleMatrix, b: &SingleMatrix) {
+    if out.shape() != (a.nrows(), b.ncols()) {
+        *out = SingleMatrix::zeros(a.nrows(), b.ncols());
+    }
+    multiply_single(out, view_single(a), view_single(b));
+}
+
 /// `Aᵀ B` in single precision. Shapes: (k x m), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_tn_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
     let mut out = SingleMatrix::zeros(a.ncols(), b.ncols());
     multiply_single(&mut out, view_single(a).transpose(), view_single(b));
+    out
+}
+
+/// `A Bᵀ` in single precision. Shapes: (m x k), (n x k) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
+pub fn product_nt_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
+    let mut out = SingleMatrix::zeros(a.nrows(), b.nrows());
+    multiply_single(&mut out, view_single(a), view_single(b).transpose());
     out
 }
 

@@ -33,6 +33,10 @@ fn single_precision_is_right_to_its_own_digits() {
     let (a, b) = (wave(70, 40), wave(40, 30));
     assert!((double(&product_single(&single(&a), &single(&b))) - product(&a, &b)).amax() < 2e-5);
     assert!((double(&product_tn_single(&single(&a), &single(&a))) - product_tn(&a, &a)).amax() < 2e-5);
+    assert!((double(&product_nt_single(&single(&a), &single(&a))) - gram(&a)).amax() < 2e-5);
+    let mut written = SingleMatrix::from_element(70, 30, 9.0);
+    product_into_single(&mut written, &single(&a), &single(&b));
+    assert_eq!(written, product_single(&single(&a), &single(&b)));
     let mut half = SingleMatrix::from_element(40, 40, 9.0);
     set_symmetric_product_tn_single(&mut half, &single(&a), &single(&a));
     let mut mirrored = double(&half);

@@ -1,11 +1,11 @@
 //! LoFi layers one behind the other: their forward pass, and gradients back to the input.
 
 use super::random_features::{RandomLayer, scale_from_squares};
-use super::slope::slope;
+use super::stack_layer::StackLayer;
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::image::maps::bounded_blocks;
-use crate::math::linalg::{Matrix, product, product_nt, row_square_norms, scale_columns};
+use crate::math::linalg::{Matrix, product_nt, row_square_norms, scale_columns, single};
 use std::ops::Range;
 
 /// Samples that are produced a block at a time, so that images in bytes are never expanded as a whole.
@@ -24,15 +24,6 @@ impl<E> Clone for RowSource<'_, E> {
 
 impl<E> Copy for RowSource<'_, E> {}
 
-/// A LoFi layer: a random lift and the directions that are kept of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StackLayer {
-    /// The lift, d x P.
-    pub lift: RandomLayer,
-    /// V, P x K.
-    pub directions: Matrix,
-}
-
 /// A layer whose scale is not known yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unfitted {
@@ -42,6 +33,8 @@ pub struct Unfitted {
     pub activation: Activation,
     /// V, P x K.
     pub directions: Matrix,
+    /// Whether products with W are in single precision.
+    pub single: bool,
 }
 
 /// LoFi layers `z_ℓ = σ(h_ℓ W_ℓ/c_ℓ)/√P_ℓ`, `h_{ℓ+1} = z_ℓ V_ℓ`, with `h_0 = x`.
@@ -116,8 +109,12 @@ impl FeatureStack {
     /// Blocks of n inputs that a trace through all layers has room for.
     /// Shapes: -> consecutive ranges that cover 0 to n.
     pub fn blocks(&self, n: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        // with fewer rows a product waits for the weights
+        const LEAST_ROWS: usize = 128;
         let widths: usize = self.layers.iter().map(|layer| layer.lift.weights.ncols()).sum();
-        bounded_blocks(n, self.input_dim() + 2 * widths)
+        let bounded = bounded_blocks(n, self.input_dim() + 2 * widths).next().map_or(1, |range| range.len());
+        let rows = bounded.max(LEAST_ROWS);
+        (0..n).step_by(rows).map(move |start| start..(start + rows).min(n))
     }
 
     /// `z_ℓ(x)` for ℓ = `layer`, counted from 0. Shapes: n x d -> n x P. Cost: 2n Σ (d + K) P over the layers passed.
@@ -129,9 +126,9 @@ impl FeatureStack {
         let (last, before) = self.up_to(layer)?;
         let mut h = inputs.clone();
         for layer in before {
-            h = product(&layer.lift.apply(&h)?, &layer.directions);
+            h = layer.filtered(&layer.lifted(&h)?);
         }
-        last.lift.apply(&h)
+        last.lifted(&h)
     }
 
     /// [`FeatureStack::representation`] that remembers the slopes `σ'` on the way.
@@ -146,11 +143,11 @@ impl FeatureStack {
         let mut slopes = Vec::with_capacity(layer + 1);
         let mut h = inputs.clone();
         for layer in before {
-            let (z, slope) = lift_with_slopes(&layer.lift, &h)?;
+            let (z, slope) = layer.lifted_with_slopes(&h)?;
             slopes.push(slope);
-            h = product(&z, &layer.directions);
+            h = layer.filtered(&z);
         }
-        let (representation, slope) = lift_with_slopes(&last.lift, &h)?;
+        let (representation, slope) = last.lifted_with_slopes(&h)?;
         slopes.push(slope);
         Ok(Trace { slopes, representation })
     }
@@ -171,7 +168,7 @@ impl FeatureStack {
         for (i, (layer, slopes)) in self.layers.iter().zip(&trace.slopes).enumerate().rev() {
             at_z.component_mul_assign(slopes);
             at_z /= layer.lift.scale * (layer.lift.weights.ncols() as f64).sqrt();
-            at_h = product_nt(&at_z, &layer.lift.weights);
+            at_h = layer.back(&at_z);
             if i > 0 {
                 at_z = product_nt(&at_h, &self.layers[i - 1].directions);
             }
@@ -197,7 +194,7 @@ impl FeatureStack {
 }
 
 fn fit_layer<E: From<MathError>>(inputs: RowSource<'_, E>, layer: Unfitted) -> Result<(StackLayer, Projected), E> {
-    let Unfitted { weights, activation, directions } = layer;
+    let Unfitted { weights, activation, directions, single: in_single } = layer;
     check_size("rows of the directions", directions.nrows(), weights.ncols())?;
     let blocks = || bounded_blocks(inputs.count, weights.nrows() + weights.ncols());
     let mut squares = 0.0;
@@ -206,42 +203,36 @@ fn fit_layer<E: From<MathError>>(inputs: RowSource<'_, E>, layer: Unfitted) -> R
     }
     let scale = scale_from_squares(squares, inputs.count)?;
     let ranges: Vec<Range<usize>> = blocks().collect();
-    let lift = RandomLayer { weights, scale, activation };
-    let mut projected = Projected { projections: Matrix::zeros(inputs.count, directions.ncols()), norms: Vec::new() };
+    let rounded = in_single.then(|| single(&weights));
+    let layer = StackLayer { lift: RandomLayer { weights, scale, activation }, directions, single: rounded };
+    let mut projected =
+        Projected { projections: Matrix::zeros(inputs.count, layer.directions.ncols()), norms: Vec::new() };
     for range in ranges {
-        let z = lift.apply(&(inputs.rows)(range.clone())?)?;
-        projected.projections.rows_mut(range.start, range.len()).copy_from(&product(&z, &directions));
+        let z = layer.lifted(&(inputs.rows)(range.clone())?)?;
+        projected.projections.rows_mut(range.start, range.len()).copy_from(&layer.filtered(&z));
         projected.norms.extend(row_square_norms(&z).into_iter().map(f64::sqrt));
     }
-    Ok((StackLayer { lift, directions }, projected))
-}
-
-// z and σ'(hW/c), n x P each.
-fn lift_with_slopes(lift: &RandomLayer, h: &Matrix) -> Result<(Matrix, Matrix), MathError> {
-    check_size("columns of the input", h.ncols(), lift.weights.nrows())?;
-    let without =
-        MathError::Range { what: "slope of the activation", found: f64::NAN, expected: "one that is defined" };
-    let slope = slope(lift.activation).ok_or(without)?;
-    let mut z = product(h, &lift.weights);
-    z /= lift.scale;
-    let slopes = z.map(slope);
-    lift.activation.apply(&mut z);
-    z /= (lift.weights.ncols() as f64).sqrt();
-    Ok((z, slopes))
+    Ok((layer, projected))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::math::lofi::random_features::draw_weights;
+    use crate::math::lofi::slope::slope;
     use crate::math::random::Stream;
 
     fn fitted(activation: Activation) -> (Matrix, FeatureStack, Vec<Projected>) {
+        fitted_in(activation, false)
+    }
+
+    fn fitted_in(activation: Activation, single: bool) -> (Matrix, FeatureStack, Vec<Projected>) {
         let x = Stream::new(1, "test-data", 0).normal_columns(11, 0, 5);
         let layer = |layer: u64, input: usize, width: usize, keep: usize| Unfitted {
             weights: draw_weights(4, layer, input, width),
             activation,
             directions: Stream::new(2, "test-filter", layer).normal_columns(width, 0, keep),
+            single,
         };
         let rows = |r: Range<usize>| Ok::<_, MathError>(x.rows(r.start, r.len()).into_owned());
         let layers = vec![layer(0, 5, 12, 4), layer(1, 4, 9, 3), layer(2, 3, 10, 2)];
@@ -290,6 +281,36 @@ mod tests {
     }
 
     #[test]
+    fn single_precision_differs_by_rounding_forth_and_back() {
+        for activation in [Activation::Relu, Activation::Tanh, Activation::ReluNormalized] {
+            let ((x, plain, expected), (_, rounded, found)) = (fitted(activation), fitted_in(activation, true));
+            for layer in 0..3 {
+                let close = |a: &Matrix, b: &Matrix| (a - b).amax() < 3e-6 * b.amax();
+                assert!(close(&found[layer].projections, &expected[layer].projections), "{}", activation.name());
+                let (a, b) = (rounded.representation(&x, layer).unwrap(), plain.representation(&x, layer).unwrap());
+                assert!(close(&a, &b) && a != b, "{} {layer}", activation.name());
+                let v = Stream::new(6, "test-direction", 0).normal_columns(b.ncols(), 0, 1);
+                let Ok(trace) = plain.trace(&x, layer) else { continue };
+                let along = |s: &FeatureStack, t: &Trace| s.gradient_of_projection(t, v.as_slice()).unwrap();
+                let found = along(&rounded, &rounded.trace(&x, layer).unwrap());
+                assert!(close(&found, &along(&plain, &trace)), "{} {layer}", activation.name());
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_cover_the_inputs_and_never_have_few_rows() {
+        let stack = fitted(Activation::Relu).1;
+        assert!(stack.blocks(1000).eq([0..1000]));
+        let wide = StackLayer {
+            lift: RandomLayer { weights: Matrix::zeros(1, 40_000), scale: 1.0, activation: Activation::Relu },
+            directions: Matrix::zeros(40_000, 1),
+            single: None,
+        };
+        assert!(FeatureStack { layers: vec![wide] }.blocks(300).eq([0..128, 128..256, 256..300]));
+    }
+
+    #[test]
     fn what_does_not_fit_is_refused() {
         let (x, stack, _) = fitted(Activation::Tanh);
         assert!(stack.representation(&x, 3).is_err() && stack.trace(&x, 3).is_err());
@@ -301,6 +322,7 @@ mod tests {
             weights: Matrix::repeat(5, 3, 1.0),
             activation: Activation::Relu,
             directions: Matrix::zeros(4, 1),
+            single: false,
         };
         let rows = |_: Range<usize>| Ok::<_, MathError>(x.clone());
         assert!(FeatureStack::fit(RowSource { count: 11, rows: &rows }, vec![layer]).is_err());

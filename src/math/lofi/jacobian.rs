@@ -52,6 +52,7 @@ mod tests {
             weights: draw_weights(2, layer, input, width),
             activation,
             directions: Stream::new(5, "test-filter", layer).normal_columns(width, 0, keep),
+            single: false,
         };
         let layers = (0..).zip(WIDTHS).map(layer).collect();
         let (stack, _) = FeatureStack::fit(of(&x), layers).unwrap();

@@ -176,6 +176,7 @@ mod tests {
             weights: draw_weights(4, layer, input, width),
             activation,
             directions: Stream::new(2, "test-filter", layer).normal_columns(width, 0, keep),
+            single: false,
         };
         let rows = |r: Range<usize>| Ok::<_, MathError>(x.rows(r.start, r.len()).into_owned());
         FeatureStack::fit(RowSource { count: 9, rows: &rows }, vec![layer(0, 20, 6), layer(1, 6, 2)]).unwrap().0

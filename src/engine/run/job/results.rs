@@ -96,7 +96,11 @@ impl Job {
             kind: node.kind.name().to_owned(),
             code: fingerprint(node.kind).to_owned(),
             params: serde_json::Value::clone(&node.params),
-            inputs: node.inputs.iter().map(|(s, wires)| ((*s).to_owned(), wires.iter().map(identity).collect())).collect(),
+            inputs: node
+                .inputs
+                .iter()
+                .map(|(s, wires)| ((*s).to_owned(), wires.iter().map(identity).collect()))
+                .collect(),
             elapsed_s,
             finished_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
             outputs,
