@@ -4,6 +4,7 @@
 //! Start with `matrix`, then `products`.
 
 pub mod blocks;
+pub mod cholesky;
 pub mod decompositions;
 pub mod eigen;
 pub mod matrix;
@@ -13,6 +14,7 @@ pub mod singular;
 mod tests;
 
 pub use blocks::{Block, BlockMut, Onto, Product};
+pub use cholesky::Cholesky;
 pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
 pub use matrix::{
     Matrix, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped, row_square_norms,

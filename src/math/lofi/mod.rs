@@ -5,6 +5,7 @@
 
 pub mod alignment;
 pub mod composed;
+pub mod dual_filter;
 pub mod feature_stack;
 pub mod filter;
 pub mod jacobian;
