@@ -2,7 +2,7 @@
 //!
 //! Conventions, everywhere in this layer:
 //! - samples are rows: `X` is `n x d`, labels are a slice of length `n`;
-//! - everything is `f64`;
+//! - everything is `f64` but for what says otherwise: networks in training, and lifts in [`precision`] `single`;
 //! - the documentation of a function gives `Shapes:` as inputs -> outputs and `Units:`; what has no unit there is
 //!   dimensionless, and of a vector the shape is its length;
 //! - nothing is centred before the readout: the paper's moment operator uses raw ±1 labels;
@@ -23,6 +23,7 @@ pub mod linalg;
 pub mod lofi;
 pub mod network;
 pub mod phase;
+pub mod precision;
 pub mod quadrature;
 pub mod random;
 pub mod ridge;

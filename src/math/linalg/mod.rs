@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod cholesky;
 pub mod decompositions;
 pub mod eigen;
+pub mod grams;
 pub mod matrix;
 pub mod products;
 pub mod singular;
@@ -16,6 +17,7 @@ mod tests;
 pub use blocks::{Block, BlockMut, Onto, Product};
 pub use cholesky::Cholesky;
 pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
+pub use grams::set_gram_single;
 pub use matrix::{
     Matrix, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped, row_square_norms,
     scale_columns, scale_rows, single, symmetrise,

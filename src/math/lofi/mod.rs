@@ -16,3 +16,4 @@ pub mod random_features;
 pub mod slope;
 pub mod subsample;
 pub mod weighted_sum;
+pub mod wide_gram;
