@@ -37,7 +37,7 @@ impl Words {
         self.buffer[self.used]
     }
 
-    /// Passes over the word that [`Words::peek`] gave.
+    /// Passes over the word that [`Words::peek`] gave. Units: a word of 64 bits.
     #[inline(always)]
     pub const fn take(&mut self) {
         self.used += 1;
