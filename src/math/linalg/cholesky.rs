@@ -37,6 +37,11 @@ impl Cholesky {
         Ok(Self { lower })
     }
 
+    /// The smallest entry of the diagonal of L; 0 for a matrix without rows. Units: the root of that of A. Cost: n.
+    pub fn smallest_pivot(&self) -> f64 {
+        self.lower.diagonal().iter().copied().reduce(f64::min).unwrap_or(0.0)
+    }
+
     /// `Lᵀ diag(w) L`, exactly symmetric: the matrix `A^{1/2} diag(w) A^{1/2}` in another orthonormal basis.
     ///
     /// Shapes: n -> n x n. Units: those of A and w. Cost: n³/3. Panics where sizes differ.
@@ -91,6 +96,7 @@ mod tests {
             scale_rows(&mut weighted, &weights);
             let square = factor.weighted_square(&weights);
             assert!((&square - product_tn(l, &weighted)).amax() < 1e-11 && square == square.transpose());
+            assert_eq!(factor.smallest_pivot(), l.diagonal().min());
             let b = stream.normal_columns(n, 1000, 5);
             assert!((factor.times(&b) - product(l, &b)).amax() < 1e-12);
             let x = factor.solve_transposed(b.clone());

@@ -8,6 +8,7 @@ pub mod cholesky;
 pub mod decompositions;
 pub mod eigen;
 pub mod grams;
+mod krylov_basis;
 pub mod matrix;
 pub mod products;
 pub mod singular;
