@@ -3,7 +3,7 @@
 use lofi::artifact::Value;
 use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale};
 use lofi::math::linalg::Matrix;
-use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter};
+use lofi::math::lofi::dual_filter::{REFERENCE_FLOOR, dual_moment_filter};
 use lofi::step::{Context, DataRef, DataSource, ErasedKind, Inputs, NoScratch, Outputs, Records, StepError};
 use serde_json::Value as Json;
 use std::io::Write as _;

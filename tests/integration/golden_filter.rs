@@ -2,7 +2,7 @@
 
 use crate::common::{Data, assert_close, kernel_lofi, printed};
 use lofi::math::kernel::{LayerKernel, Splits, WeightScale, deep_nngp};
-use lofi::math::lofi::filter::{REFERENCE_FLOOR, dual_moment_filter, projector};
+use lofi::math::lofi::dual_filter::{REFERENCE_FLOOR, dual_moment_filter, projector};
 
 #[test]
 fn signed_moment_dual_of_the_relu_gram() {

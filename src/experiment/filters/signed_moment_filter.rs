@@ -4,7 +4,8 @@ use crate::artifact::{Labels, Origin, Points, Samples};
 use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, top_eigen_flops, view};
 use crate::math::kernel::{KernelState, KernelView};
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
-use crate::math::lofi::filter::{MomentFilter, Route, dual_first_moment, dual_moment_filter, moment_filter};
+use crate::math::lofi::dual_filter::{dual_first_moment, dual_moment_filter};
+use crate::math::lofi::filter::{MomentFilter, Route, moment_filter};
 use crate::math::lofi::moment::first_moment;
 use crate::step::prelude::*;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub struct Params {
 }
 
 const fn reference_floor() -> f64 {
-    crate::math::lofi::filter::REFERENCE_FLOOR
+    crate::math::lofi::dual_filter::REFERENCE_FLOOR
 }
 
 impl Params {

@@ -2,7 +2,8 @@
 
 use crate::experiment::values::{LIFTED_FLOPS, Matrices, Sizes, kernel, matrix_bytes};
 use crate::math::activation::Activation;
-use crate::math::lofi::random_features::{WideLayer, wide_gram};
+use crate::math::lofi::wide_gram::{WideLayer, wide_gram};
+use crate::math::precision::Precision;
 use crate::step::prelude::*;
 
 /// `wide-gram`
@@ -28,9 +29,21 @@ pub struct WideGramParams {
     #[serde(default = "defaults::whole::<1024>")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub columns_at_once: usize,
+    /// In which precision samples are lifted, and a block's features are multiplied; sums over blocks are in double.
+    /// Layers of less than 4n features, whose Gram matrices are ill conditioned, are computed in double in any case.
+    #[serde(default)]
+    pub precision: Precision,
 }
 
+// Operations to draw a normal deviate.
+const NORMAL_FLOPS: f64 = 60.0;
+
 impl WideGramParams {
+    const fn layer(&self) -> WideLayer {
+        let Self { width, activation, layer, seed, precision, .. } = *self;
+        WideLayer { seed, layer, width, activation, precision }
+    }
+
     // rows of `relu-normalized` are divided by their norm over all features
     fn held(&self) -> usize {
         if self.activation == Activation::ReluNormalized { self.width } else { self.columns_at_once.min(self.width) }
@@ -57,11 +70,15 @@ impl Kind for WideGram {
         let sizes = Sizes::at(inputs, "x");
         let (dim, n, all) = (sizes.dim.unwrap_or(0), sizes.train, sizes.samples());
         let products = n as f64 * (2 * all - n) as f64;
+        let speed = if params.layer().in_single(n) { 2.0 } else { 1.0 };
         Ok(Plan {
             outputs: vec![sizes.kernel()],
-            work_bytes: matrix_bytes(all, dim) + matrix_bytes(dim + 2 * all, params.held()),
-            // products are in single precision, at twice the speed
-            flops: params.width as f64 * (all as f64 * (dim as f64 + LIFTED_FLOPS) + products / 2.0),
+            work_bytes: matrix_bytes(all, dim) + matrix_bytes(dim + 2 * all, params.held()) + matrix_bytes(n, all),
+            // products in single precision are made in half the time
+            flops: params.width as f64
+                * (all as f64 * (2.0 * dim as f64 / speed + LIFTED_FLOPS)
+                    + products / speed
+                    + NORMAL_FLOPS * dim as f64),
         })
     }
 
@@ -71,10 +88,9 @@ impl Kind for WideGram {
 
     fn run(&self, params: &WideGramParams, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         let x = inputs.one::<Representation>("x")?;
-        let &WideGramParams { width, layer, seed, .. } = params;
-        let layer = WideLayer { seed, layer, width, activation: params.activation };
         let proceed = || context.check();
-        let summed = Matrices::of(x).with(|splits| wide_gram(splits, layer, params.columns_at_once, proceed))?;
+        let summed =
+            Matrices::of(x).with(|splits| wide_gram(splits, params.layer(), params.columns_at_once, proceed))?;
         Ok(vec![Value::Kernel(kernel(summed, &x.labels, &x.origin)?)])
     }
 }
@@ -110,6 +126,18 @@ mod tests {
             assert!(close(&found.test, &train * test.transpose()));
             let diagonal = test.row_iter().map(|row| row.norm_squared());
             assert!(diagonal.zip(&found.test_diagonal).all(|(a, b)| (a - b).abs() < 1e-13));
+        }
+    }
+
+    #[test]
+    fn wide_layers_in_single_precision_are_those_in_double_rounded() {
+        for (width, least) in [(30, 0.0), (40, 1e-12)] {
+            let of =
+                |precision: &str| gram(&json!({"width": width, "seed": 4, "precision": precision}), pixels(9, 4, 5));
+            let (single, double) = (of("single"), of("double"));
+            let distance = (&single.train - &double.train).amax().max((&single.test - &double.test).amax());
+            assert!(distance >= least && distance < 1e-6 * double.train.amax(), "{width}: {distance}");
+            assert!(width > 30 || single == double, "few features on nine samples are computed in double");
         }
     }
 

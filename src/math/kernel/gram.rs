@@ -1,5 +1,6 @@
 //! The state of a network of infinitely wide layers: its kernel on every split.
 
+use super::arc_cosine::{Column, Norms};
 use crate::math::error::{MathError, check_range, check_size};
 use crate::math::linalg::{Matrix, gram, mirror_lower, product_nt, row_square_norms};
 
@@ -71,23 +72,52 @@ impl KernelState {
         self.train.trace() / self.train.nrows() as f64
     }
 
-    // Replaces every inner product q by k(s q + o).
+    // Replaces every inner product v by k(slope v + offset).
     fn transform(mut self, kernel: &LayerKernel, affine: Affine) -> Self {
-        let q: Vec<f64> = self.train.diagonal().iter().map(|&v| affine.of(v)).collect();
-        for (j, mut column) in self.train.column_iter_mut().enumerate() {
-            for i in j..q.len() {
-                column[i] = kernel.value(q[i], q[j], affine.of(column[i]));
-            }
+        let variances = |diagonal: &[f64]| diagonal.iter().map(|&v| affine.of(v)).collect::<Vec<f64>>();
+        let rows = Rows::new(kernel, affine, variances(self.train.diagonal().as_slice()));
+        let n = rows.variances.len();
+        for (j, column) in self.train.as_mut_slice().chunks_exact_mut(n.max(1)).enumerate() {
+            rows.replace(&mut column[j..], j, rows.variances[j]);
         }
         mirror_lower(&mut self.train);
         for (cross, diagonal) in self.cross.iter_mut().zip(&mut self.diagonals) {
-            diagonal.iter_mut().for_each(|v| *v = affine.of(*v));
-            for (mut column, &q2) in cross.column_iter_mut().zip(diagonal.iter()) {
-                column.iter_mut().zip(&q).for_each(|(v, &q1)| *v = kernel.value(q1, q2, affine.of(*v)));
+            *diagonal = variances(diagonal);
+            for (column, &q) in cross.as_mut_slice().chunks_exact_mut(n.max(1)).zip(diagonal.iter()) {
+                rows.replace(column, 0, q);
             }
             diagonal.iter_mut().for_each(|v| *v = kernel.value(*v, *v, *v));
         }
         self
+    }
+}
+
+// The training rows of a kernel, as every one of its columns meets them.
+struct Rows<'a> {
+    kernel: &'a LayerKernel,
+    affine: Affine,
+    variances: Vec<f64>,
+    norms: Norms,
+}
+
+impl<'a> Rows<'a> {
+    fn new(kernel: &'a LayerKernel, affine: Affine, variances: Vec<f64>) -> Self {
+        let norms = Norms::new(&variances, matches!(kernel, LayerKernel::ReluNormalized));
+        Self { kernel, affine, variances, norms }
+    }
+
+    // A column of inner products with the rows from `first` on, of a sample of variance q.
+    fn replace(&self, column: &mut [f64], first: usize, q: f64) {
+        let Affine { slope, offset } = self.affine;
+        match self.kernel {
+            LayerKernel::Relu | LayerKernel::ReluNormalized => {
+                self.norms.replace(column, first, Column { q, slope, offset });
+            }
+            LayerKernel::Sigmoid(_) | LayerKernel::Erf => {
+                let values = column.iter_mut().zip(&self.variances[first..]);
+                values.for_each(|(v, &row)| *v = self.kernel.value(row, q, self.affine.of(*v)));
+            }
+        }
     }
 }
 

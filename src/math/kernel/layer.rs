@@ -1,5 +1,6 @@
 //! The kernels of infinitely wide layers, as functions of three covariances.
 
+use super::arc_cosine::arc_cosine;
 use crate::math::error::MathError;
 use crate::math::quadrature::GaussHermite;
 use std::f64::consts::PI;
@@ -42,7 +43,7 @@ impl LayerKernel {
     /// relu `r (sin θ + (π − θ) cos θ)/2π`; relu-normalized `(sin θ + (π − θ) cos θ)/π`;
     /// sigmoid `1/4 + Σ_ij w_i w_j (s(u_ij) − ½)(s(v_ij) − ½)`; erf `(2/π) asin(2 q12/√((1 + 2 q1)(1 + 2 q2)))`.
     /// Shapes: three numbers -> a number. Units: that of q for relu, dimensionless for the others.
-    /// Cost: one arc cosine; sigmoid: nodes²/2 divisions.
+    /// Cost: that of [`arc_cosine`]; sigmoid: nodes²/2 divisions.
     /// Source: Cho and Saul, NIPS 22 (2009); Williams, Neural Computation 10 (1998) 1203,
     /// doi:10.1162/089976698300017412; sigmoid as in the reference implementation.
     pub fn value(&self, q1: f64, q2: f64, q12: f64) -> f64 {
@@ -61,11 +62,6 @@ impl LayerKernel {
 fn cosine(q1: f64, q2: f64, q12: f64) -> (f64, f64) {
     let r = (q1 * q2).max(1e-30).sqrt();
     (r, (q12 / r).clamp(-1.0, 1.0))
-}
-
-// sin θ + (π − θ) cos θ
-fn arc_cosine(cos: f64) -> f64 {
-    ((1.0 - cos) * (1.0 + cos)).sqrt() + (PI - cos.acos()) * cos
 }
 
 /// The symmetric square root `[[a, b], [b, c]]` of a 2 x 2 covariance matrix, as (a, b, c).

@@ -3,6 +3,7 @@
 //! Random features of finite width are in `lofi`; readouts on a kernel in `ridge`.
 //! Start with `gram`: the kernel on every split.
 
+pub mod arc_cosine;
 pub mod dual_activation;
 pub mod gram;
 pub mod layer;

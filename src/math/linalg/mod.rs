@@ -4,8 +4,11 @@
 //! Start with `matrix`, then `products`.
 
 pub mod blocks;
+pub mod cholesky;
 pub mod decompositions;
 pub mod eigen;
+pub mod grams;
+mod krylov_basis;
 pub mod matrix;
 pub mod products;
 pub mod rows;
@@ -14,7 +17,9 @@ pub mod singular;
 mod tests;
 
 pub use blocks::{Block, BlockMut, Onto, Product};
+pub use cholesky::Cholesky;
 pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
+pub use grams::set_gram_single;
 pub use matrix::{
     Matrix, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped, row_square_norms,
     scale_columns, scale_rows, single, symmetrise,

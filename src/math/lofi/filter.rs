@@ -1,13 +1,12 @@
-//! The LoFi filter: the leading eigendirections of the label-weighted moment operator, in feature space and in function
-//! space.
+//! The LoFi filter: the leading eigendirections of the label-weighted moment operator. In function space it is
+//! `dual_filter`.
 
 use super::moment::signed_moment;
 use crate::math::error::{MathError, check_range, check_size};
-use crate::math::kernel::KernelView;
 use crate::math::linalg::eigen::top_eigen_by_magnitude;
 use crate::math::linalg::{
-    Eigen, Matrix, Vector, canonical_signs, gram, product, product_nt, product_tn, scale_columns, scale_rows,
-    sym_eigen, symmetric_product_tn,
+    Eigen, Matrix, Vector, canonical_signs, gram, product, product_tn, scale_columns, scale_rows, sym_eigen,
+    symmetric_product_tn,
 };
 
 /// A filter in feature space.
@@ -102,109 +101,9 @@ fn through_gram(z: &Matrix, labels: &[f64], keep: usize) -> Result<Eigen, MathEr
     Ok(Eigen { values: top.values, vectors: product_tn(z, &product(&q, &inner)) })
 }
 
-/// A filter in function space, with the features that it gives.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DualFilter {
-    /// Eigenvalues of `G^{1/2} diag(y) G^{1/2}`, by descending |λ|: n times those of [`MomentFilter`].
-    pub eigenvalues: Vec<f64>,
-    /// n x K coefficients A of the features over the training kernel; `Aᵀ G A = I`.
-    pub coefficients: Matrix,
-    /// n x K training features `F = G A`; the entry of largest magnitude of each column is positive.
-    pub train: Matrix,
-    /// For each evaluation split, `n_s` x K features `G×ᵀ A`.
-    pub evaluation: Vec<Matrix>,
-}
-
-/// The floor on the Gram matrix's eigenvalues that the reference implementation uses (absolute, not relative).
-pub const REFERENCE_FLOOR: f64 = 1e-6;
-
-/// The filter of the `keep` functions of largest |E_n[y φ²]| in the unit ball of the kernel's function space.
-///
-/// Formula: `G = Q diag(μ) Qᵀ`, μ <- max(μ, floor); `M = G^{1/2} diag(y) G^{1/2}`, no 1/n; `M B = B Λ`;
-/// `A = G^{-1/2} B`, `F = G^{1/2} B`, evaluation `G×ᵀ A`. Truncation is nested: a smaller `keep` gives the leading
-/// columns.
-/// Shapes: kernel of n and `n_s`, n labels -> K values, n x K, `n_s` x K. Cost: 10 n³ + 2n³ + top-K of n.
-/// Source: the paper, kernel form; floor as in the reference implementation ([`REFERENCE_FLOOR`]).
-///
-/// # Errors
-/// [`MathError::Shape`], [`MathError::Range`] unless 1 <= keep <= n and floor > 0, [`MathError::NonFinite`].
-pub fn dual_moment_filter(
-    kernel: &KernelView<'_>,
-    labels: &[f64],
-    keep: usize,
-    floor: f64,
-) -> Result<DualFilter, MathError> {
-    let n = kernel.train.nrows();
-    check_size("labels", labels.len(), n)?;
-    check_range((1..=n).contains(&keep), "functions to keep", keep as f64, "1 to the number of samples")?;
-    check_range(floor > 0.0, "eigenvalue floor", floor, "above 0")?;
-    let root = Root::new(kernel.train, floor)?;
-    let mut weighted = root.matrix.clone();
-    scale_rows(&mut weighted, labels);
-    let Eigen { values, vectors } = top_eigen_by_magnitude(&symmetric_product_tn(&root.matrix, &weighted), keep)?;
-    let mut train = product(&root.matrix, &vectors);
-    let mut coefficients = root.inverse_times(&vectors);
-    let signs = canonical_signs(&train);
-    scale_columns(&mut train, &signs);
-    scale_columns(&mut coefficients, &signs);
-    let evaluation = kernel.cross.iter().map(|cross| product_tn(cross, &coefficients)).collect();
-    Ok(DualFilter { eigenvalues: values, coefficients, train, evaluation })
-}
-
-// The symmetric square root of a floored Gram matrix, and its inverse.
-struct Root {
-    matrix: Matrix,
-    basis: Matrix,
-    inverse_roots: Vec<f64>,
-}
-
-impl Root {
-    fn new(gram_matrix: &Matrix, floor: f64) -> Result<Self, MathError> {
-        let Eigen { values, vectors: basis } = sym_eigen(gram_matrix)?;
-        let floored: Vec<f64> = values.iter().map(|m| m.max(floor)).collect();
-        // Q diag(√μ) Qᵀ as a Gram matrix of Q diag(μ^{1/4}): exactly symmetric and half the work
-        let mut quarter = basis.clone();
-        scale_columns(&mut quarter, &floored.iter().map(|m| m.sqrt().sqrt()).collect::<Vec<_>>());
-        Ok(Self { matrix: gram(&quarter), basis, inverse_roots: floored.iter().map(|m| 1.0 / m.sqrt()).collect() })
-    }
-
-    fn inverse_times(&self, b: &Matrix) -> Matrix {
-        let mut inner = product_tn(&self.basis, b);
-        scale_rows(&mut inner, &self.inverse_roots);
-        product(&self.basis, &inner)
-    }
-}
-
-/// The first-moment direction in function space: its feature on the training rows and on each evaluation split.
-///
-/// Formula: u = Zᵀ y/n has the features `Z u/‖u‖ = G y/√(yᵀ G y)` and `G×ᵀ y/√(yᵀ G y)`.
-/// Shapes: kernel of n and `n_s`, n labels -> n, `n_s`. Cost: n (n + Σ `n_s`).
-/// Source: the paper, the optional first-moment direction of a layer.
-///
-/// # Errors
-/// [`MathError::Shape`]; [`MathError::Range`] where the first moment is zero.
-pub fn dual_first_moment(kernel: &KernelView<'_>, labels: &[f64]) -> Result<(Vector, Vec<Vector>), MathError> {
-    check_size("labels", labels.len(), kernel.train.nrows())?;
-    let y = Vector::from_column_slice(labels);
-    let train = kernel.train * &y;
-    let square = y.dot(&train);
-    check_range(square > 0.0, "squared norm of the first moment", square, "above 0")?;
-    let norm = square.sqrt();
-    Ok((train / norm, kernel.cross.iter().map(|cross| cross.tr_mul(&y) / norm).collect()))
-}
-
-/// The orthogonal projector `V Vᵀ`, or `F Fᵀ` of features: what two solvers must agree on.
-///
-/// Shapes: m x K -> m x m. Cost: 2m²K.
-pub fn projector(v: &Matrix) -> Matrix {
-    product_nt(v, v)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::kernel::{KernelState, Splits};
-    use crate::math::linalg::leading_columns;
     use crate::math::lofi::moment::first_moment;
     use crate::math::random::Stream;
 
@@ -243,38 +142,6 @@ mod tests {
     }
 
     #[test]
-    fn function_space_gives_the_same_features() {
-        let (z, y) = sample(30, 80);
-        let (test, _) = sample(9, 80);
-        let filter = moment_filter(&z, &y, 6, Route::Primal).unwrap();
-        let state = KernelState::inner_products(Splits { train: &z, evaluation: &[&test] }).unwrap();
-        let dual = dual_moment_filter(&state.view(), &y, 6, REFERENCE_FLOOR).unwrap();
-        let mut features = filter.apply(&z);
-        let signs = canonical_signs(&features);
-        scale_columns(&mut features, &signs);
-        assert!((&dual.train - features).amax() < 1e-9);
-        let mut evaluated = filter.apply(&test);
-        scale_columns(&mut evaluated, &signs);
-        assert!((&dual.evaluation[0] - evaluated).amax() < 1e-9);
-        for (m, c) in dual.eigenvalues.iter().zip(&filter.eigenvalues) {
-            assert!((m - 30.0 * c).abs() < 1e-11 * 30.0);
-        }
-    }
-
-    #[test]
-    fn coefficients_are_orthonormal_in_the_kernel_and_truncation_is_nested() {
-        let (z, y) = sample(25, 60);
-        let state = KernelState::inner_products(Splits { train: &z, evaluation: &[&z] }).unwrap();
-        let full = dual_moment_filter(&state.view(), &y, 25, REFERENCE_FLOOR).unwrap();
-        let ga = product(&state.train, &full.coefficients);
-        assert!((product_tn(&full.coefficients, &ga) - Matrix::identity(25, 25)).amax() < 1e-9);
-        assert!((&ga - &full.train).amax() < 1e-9 && (&full.evaluation[0] - &full.train).amax() < 1e-9);
-        assert!((projector(&full.train) - &state.train).amax() < 1e-10, "keep = n gives the Gram matrix back");
-        let part = dual_moment_filter(&state.view(), &y, 7, REFERENCE_FLOOR).unwrap();
-        assert!((leading_columns(&full.train, 7) - part.train).amax() < 1e-10);
-    }
-
-    #[test]
     fn first_moment_direction_comes_first_and_has_unit_norm() {
         let (z, y) = sample(40, 12);
         let filter = moment_filter(&z, &y, 3, Route::Auto).unwrap();
@@ -283,9 +150,6 @@ mod tests {
         assert_eq!(joined.shape(), (12, 4));
         assert!((joined.column(0) * u.norm() - &u).amax() < 1e-15);
         assert!(filter.with_first_moment(&Vector::zeros(12)).is_err());
-        let state = KernelState::inner_products(Splits { train: &z, evaluation: &[&z] }).unwrap();
-        let (train, evaluation) = dual_first_moment(&state.view(), &y).unwrap();
-        assert!((&train - &z * joined.column(0)).amax() < 1e-13 && (&train - &evaluation[0]).amax() < 1e-13);
     }
 
     #[test]
@@ -293,10 +157,5 @@ mod tests {
         let (z, y) = sample(10, 6);
         assert!(moment_filter(&z, &y[1..], 2, Route::Auto).is_err());
         assert!(moment_filter(&z, &y, 7, Route::Auto).is_err() && moment_filter(&z, &y, 0, Route::Auto).is_err());
-        let state = KernelState::inner_products(Splits { train: &z, evaluation: &[] }).unwrap();
-        assert!(
-            dual_moment_filter(&state.view(), &y, 11, 1e-6).is_err()
-                && dual_moment_filter(&state.view(), &y, 2, 0.0).is_err()
-        );
     }
 }

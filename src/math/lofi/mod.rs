@@ -5,6 +5,7 @@
 
 pub mod alignment;
 pub mod composed;
+pub mod dual_filter;
 pub mod feature_stack;
 pub mod filter;
 pub mod implicit_filter;
@@ -17,3 +18,4 @@ pub mod slope;
 pub mod stack_layer;
 pub mod subsample;
 pub mod weighted_sum;
+pub mod wide_gram;

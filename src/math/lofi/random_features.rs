@@ -2,8 +2,7 @@
 
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_range, check_size};
-use crate::math::kernel::{KernelState, Splits};
-use crate::math::linalg::{Matrix, add_gram, add_product_nt, mirror_lower, product, row_square_norms};
+use crate::math::linalg::{Matrix, product, row_square_norms};
 use crate::math::random::Stream;
 use std::ops::Range;
 
@@ -42,7 +41,7 @@ pub fn to_sphere(mut weights: Matrix) -> Matrix {
     weights
 }
 
-fn weight_stream(seed: u64, layer: u64) -> Stream {
+pub(super) fn weight_stream(seed: u64, layer: u64) -> Stream {
     Stream::new(seed, "random-features", layer)
 }
 
@@ -137,7 +136,7 @@ pub fn input_scale_blocks(blocks: Blocks, mut rows: impl FnMut(Range<usize>) -> 
 }
 
 // `width` is P of the whole layer; the weights may be a block of its columns.
-fn lift(h: &Matrix, weights: &Matrix, scale: f64, activation: Activation, width: usize) -> Matrix {
+pub(super) fn lift(h: &Matrix, weights: &Matrix, scale: f64, activation: Activation, width: usize) -> Matrix {
     let mut z = product(h, weights);
     z /= scale;
     activation.apply(&mut z);
@@ -145,78 +144,13 @@ fn lift(h: &Matrix, weights: &Matrix, scale: f64, activation: Activation, width:
     z
 }
 
-/// A layer of which only the Gram matrix is wanted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WideLayer {
-    /// Seed of the weights, which are those of [`draw_weights`].
-    pub seed: u64,
-    /// Index of the layer.
-    pub layer: u64,
-    /// P.
-    pub width: usize,
-    /// σ.
-    pub activation: Activation,
-}
-
-/// The Gram matrices of a random-feature layer of any width, its features never held as a whole.
-///
-/// Formula: `G = Z Zᵀ`, `G× = Z Z_sᵀ`, summed over blocks of `columns_at_once` columns of W; the scale is the training
-/// rows'. The result depends on the block only through rounding. `proceed` is asked before each block.
-/// Shapes: n x d, `n_s` x d -> state of n and `n_s`.
-/// Cost: (2d (n + Σ `n_s`) + n² + 2n Σ `n_s`) P; memory (n + Σ `n_s` + d) · block.
-/// Source: the reference implementation's finite-width pipeline in dual form; the nested draws are ours.
-///
-/// # Errors
-/// [`MathError::Shape`], [`MathError::Range`] where the input or the width is zero, and whatever `proceed` returns.
-pub fn wide_gram<E: From<MathError>>(
-    features: Splits<'_>,
-    layer: WideLayer,
-    columns_at_once: usize,
-    mut proceed: impl FnMut() -> Result<(), E>,
-) -> Result<KernelState, E> {
-    features.check()?;
-    check_range(layer.width > 0, "width", layer.width as f64, "at least 1")?;
-    let scale = input_scale(features.train)?;
-    let stream = weight_stream(layer.seed, layer.layer);
-    // rows are normalised over all of P: one block then
-    let at_once = if layer.activation == Activation::ReluNormalized { layer.width } else { columns_at_once };
-    let mut state = empty_state(features);
-    for range in (Blocks { rows: layer.width, at_once }).ranges() {
-        proceed()?;
-        let weights = stream.normal_columns(features.train.ncols(), range.start, range.len());
-        let z = lift(features.train, &weights, scale, layer.activation, layer.width);
-        add_gram(&mut state.train, &z);
-        for (s, evaluation) in features.evaluation.iter().enumerate() {
-            let z_s = lift(evaluation, &weights, scale, layer.activation, layer.width);
-            add_product_nt(&mut state.cross[s], &z, &z_s);
-            state.diagonals[s].iter_mut().zip(row_square_norms(&z_s)).for_each(|(d, v)| *d += v);
-        }
-    }
-    mirror_lower(&mut state.train);
-    Ok(state)
-}
-
-fn empty_state(features: Splits<'_>) -> KernelState {
-    let n = features.train.nrows();
-    KernelState {
-        train: Matrix::zeros(n, n),
-        cross: features.evaluation.iter().map(|e| Matrix::zeros(n, e.nrows())).collect(),
-        diagonals: features.evaluation.iter().map(|e| vec![0.0; e.nrows()]).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::kernel::{LayerKernel, WeightScale};
 
     fn data() -> (Matrix, Matrix) {
         let stream = Stream::new(4, "test-data", 0);
         (stream.normal_columns(23, 0, 6), stream.normal_columns(8, 6, 6))
-    }
-
-    fn always() -> Result<(), MathError> {
-        Ok(())
     }
 
     #[test]
@@ -257,40 +191,6 @@ mod tests {
                 assert!((input_scale_blocks(blocks, produce).unwrap() - layer.scale).abs() < 1e-14);
             }
         }
-    }
-
-    #[test]
-    fn wide_gram_is_the_gram_of_the_features_whatever_the_block() {
-        let (train, test) = data();
-        let splits = Splits { train: &train, evaluation: &[&test] };
-        for activation in [Activation::Relu, Activation::ReluNormalized] {
-            let layer = RandomLayer::fit(&train, draw_weights(9, 2, 6, 50), activation).unwrap();
-            let (z, z_test) = (layer.apply(&train).unwrap(), layer.apply(&test).unwrap());
-            let direct = KernelState::inner_products(Splits { train: &z, evaluation: &[&z_test] }).unwrap();
-            for at_once in [7, 50, 1000] {
-                let wide = WideLayer { seed: 9, layer: 2, width: 50, activation };
-                let state = wide_gram(splits, wide, at_once, always).unwrap();
-                assert!((&state.train - &direct.train).amax() < 1e-14);
-                assert!((&state.cross[0] - &direct.cross[0]).amax() < 1e-14);
-                assert!(state.diagonals[0].iter().zip(&direct.diagonals[0]).all(|(a, b)| (a - b).abs() < 1e-14));
-            }
-        }
-    }
-
-    #[test]
-    fn wide_limit_is_the_kernel_at_the_rate_of_the_square_root() {
-        let (train, _) = data();
-        let splits = Splits { train: &train, evaluation: &[] };
-        let limit = LayerKernel::Relu.of_features(splits, WeightScale::AutoRescale).unwrap();
-        let gap = |width| {
-            let one = |seed| {
-                let wide = WideLayer { seed, layer: 0, width, activation: Activation::Relu };
-                (wide_gram(splits, wide, 4096, always).unwrap().train - &limit.train).norm()
-            };
-            (0..8).map(one).sum::<f64>() / 8.0
-        };
-        let slope = (gap(32_000) / gap(500)).ln() / (32_000.0_f64 / 500.0).ln();
-        assert!((slope + 0.5).abs() < 0.08, "slope {slope}");
     }
 
     #[test]

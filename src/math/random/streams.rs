@@ -1,6 +1,8 @@
 //! Seeded random streams: counter-based, so a number depends on its key and position and on nothing else.
 
-use crate::math::linalg::Matrix;
+use super::normals::fill;
+use super::words::Words;
+use crate::math::linalg::{Matrix, SingleMatrix};
 use rand::distr::Distribution;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -75,11 +77,29 @@ impl Stream {
     /// Source: as [`Stream::normal`].
     pub fn normal_columns(&self, rows: usize, first_column: usize, columns: usize) -> Matrix {
         let mut out = Matrix::zeros(rows, columns);
-        for (j, mut column) in out.column_iter_mut().enumerate() {
-            let mut stream = self.substream((first_column + j) as u64);
-            column.iter_mut().for_each(|x| *x = stream.normal());
-        }
+        self.fill_columns(out.as_mut_slice().chunks_exact_mut(rows.max(1)), first_column, |x| x);
         out
+    }
+
+    /// [`Stream::normal_columns`], rounded to single precision, in place of what `out` holds.
+    ///
+    /// Shapes, units, cost and source: those of [`Stream::normal_columns`].
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is what is asked for")]
+    pub fn set_normal_columns_single(&self, out: &mut SingleMatrix, first_column: usize) {
+        let rows = out.nrows().max(1);
+        self.fill_columns(out.as_mut_slice().chunks_exact_mut(rows), first_column, |x| x as f32);
+    }
+
+    fn fill_columns<'a, T: 'a>(
+        &self,
+        columns: impl Iterator<Item = &'a mut [T]>,
+        first: usize,
+        round: impl Fn(f64) -> T,
+    ) {
+        let key = self.generator.get_seed();
+        for (j, column) in columns.enumerate() {
+            fill(&mut Words::new(key, (first + j) as u64), column, &round);
+        }
     }
 }
 
@@ -109,6 +129,20 @@ mod tests {
         let wide = stream.normal_columns(5, 0, 9);
         assert_eq!(stream.normal_columns(5, 0, 4), wide.columns(0, 4).into_owned());
         assert_eq!(stream.normal_columns(5, 4, 5), wide.columns(4, 5).into_owned());
+    }
+
+    #[test]
+    fn columns_are_drawn_as_one_number_after_the_other() {
+        let stream = Stream::new(7, "weights", 3);
+        let block = stream.normal_columns(700, 2, 3);
+        for (j, column) in block.column_iter().enumerate() {
+            let mut one = stream.substream(j as u64 + 2);
+            assert!(column.iter().all(|x| *x == one.normal()));
+        }
+        let mut single = SingleMatrix::zeros(700, 3);
+        stream.set_normal_columns_single(&mut single, 2);
+        assert_eq!(single, block.map(|x| x as f32));
+        assert_eq!(stream.normal_columns(0, 0, 4).shape(), (0, 4));
     }
 
     #[test]
