@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn blocks_cover_the_inputs_and_never_have_few_rows() {
         let stack = fitted(Activation::Relu).1;
-        assert!(stack.blocks(1000).eq([0..1000]));
+        assert_eq!(stack.blocks(1000).map(|range| range.len()).collect::<Vec<_>>(), [1000]);
         let wide = StackLayer {
             lift: RandomLayer { weights: Matrix::zeros(1, 40_000), scale: 1.0, activation: Activation::Relu },
             directions: Matrix::zeros(40_000, 1),

@@ -131,7 +131,7 @@ impl Wanted {
         self.keep + 2 + (input / 10).min(2 * self.keep)
     }
 
-    /// Whether the Krylov space leaves room in that of P features, for the lift of a number of inputs.
+    /// Whether the Krylov space leaves room in that of P features, for the lift of d inputs. Shapes: d, P.
     pub fn fits(self, input: usize, width: usize) -> bool {
         self.block(input) * (MOST_PASSES + 1) <= width
     }
