@@ -21,7 +21,7 @@ pub enum Method {
 
 // Passes of an implicit search, the mean over sizes from far below the transition to above it; those below need fewer, as
 // their matrices have a low rank, those above because their pairs stand out. Measured at d = 40 and 60.
-const USUAL_PASSES: f64 = 14.0;
+const USUAL_PASSES: f64 = 16.0;
 // Blocks of k + 2 that a formed matrix is multiplied with.
 const USUAL_BLOCKS: f64 = 22.0;
 // Products with a few columns run at this share of the speed of large products.
@@ -56,7 +56,7 @@ impl Work {
     ///
     /// Formula, n the largest size, m of them, N their sum, l = 2d + 30 for a lift with what is around it, s = 0.2 for an
     /// operation in single precision: both `s (nPl + 2NPk)` for the projections; formed `s nP (P + l)` and
-    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `14 s P (nl + 4N (k + 2)/0.6)`, fewer
+    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `16 s P (nl + 4N (k + 2)/0.6)`, fewer
     /// passes where they are bounded.
     /// Units: floating-point operations.
     /// Source: ours, measured.
