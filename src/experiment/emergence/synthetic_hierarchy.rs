@@ -5,7 +5,7 @@ use crate::experiment::values::no_penalty;
 use crate::math::activation::Activation;
 use crate::math::hierarchy::{
     Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
-    kept_bytes, second_stage_bytes, guarded_block,
+    guarded_block, kept_bytes, second_stage_bytes,
 };
 use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;

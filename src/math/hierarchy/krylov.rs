@@ -111,11 +111,8 @@ impl Search {
         self.basis.push(block);
         let (rest, coefficients) = self.orthogonalised(image, 2);
         let columns = coefficients.ncols();
-        let mut restricted = std::mem::replace(&mut self.restricted, Matrix::zeros(0, 0)).resize(
-            width + columns,
-            width + columns,
-            0.0,
-        );
+        let mut restricted =
+            std::mem::replace(&mut self.restricted, Matrix::zeros(0, 0)).resize(width + columns, width + columns, 0.0);
         restricted.columns_mut(width, columns).copy_from(&coefficients);
         for j in width..width + columns {
             for i in 0..width {
@@ -250,7 +247,8 @@ mod tests {
         with_samples(|streamed, z, labels| {
             let operator = signed_moment(z, labels).unwrap();
             let after = |passes| {
-                let found = leading_of_moments(streamed, &[labels], Wanted::guarded(3, 1e-9, passes)).unwrap().remove(0);
+                let found =
+                    leading_of_moments(streamed, &[labels], Wanted::guarded(3, 1e-9, passes)).unwrap().remove(0);
                 let mut rest = product(&operator, &found.eigen.vectors);
                 let mut scaled = found.eigen.vectors.clone();
                 scale_columns(&mut scaled, &found.eigen.values);

@@ -5,8 +5,7 @@ use super::krylov::guarded_block;
 use crate::math::error::{MathError, check_range};
 use crate::math::linalg::eigen::{Found, Krylov, top_eigen_of_costly_operator};
 use crate::math::linalg::{
-    Matrix, Onto, SingleMatrix, canonical_signs, mirror_lower, product, scale_columns,
-    symmetric_product_tn_single_onto,
+    Matrix, Onto, SingleMatrix, canonical_signs, mirror_lower, product, scale_columns, symmetric_product_tn_single_onto,
 };
 use crate::math::size::bytes;
 use std::ops::Range;

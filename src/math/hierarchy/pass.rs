@@ -197,7 +197,8 @@ mod tests {
     fn one_pass_gives_the_products_of_every_explicit_matrix() {
         with_samples(|streamed, z| {
             let sizes = [300, 2500, 1, 256, 1500, 257];
-            let of: Vec<Vec<f64>> = sizes.iter().map(|&n| (0..n).map(|j| (0.3 * j as f64 + n as f64).sin()).collect()).collect();
+            let of: Vec<Vec<f64>> =
+                sizes.iter().map(|&n| (0..n).map(|j| (0.3 * j as f64 + n as f64).sin()).collect()).collect();
             let vectors: Vec<Matrix> = (0..6).map(|i| directions(i, 1 + i as usize % 3)).collect();
             let terms: Vec<Term<'_>> =
                 of.iter().zip(&vectors).map(|(weights, directions)| Term { weights, directions }).collect();
