@@ -3,9 +3,10 @@
 use crate::artifact::{Evaluated, Labels, Readout};
 use crate::artifact::{Origin, Samples};
 use crate::experiment::values::{Layer, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
+use crate::math::MathError;
 use crate::math::linalg::{Matrix, Real};
 use crate::math::precision::Precision;
-use crate::math::ridge::{Centring, Design, Ridge, RidgeFit, first_minimum};
+use crate::math::ridge::{Centring, Design, ReducedRidge, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
 use crate::step::prelude::*;
 
@@ -110,7 +111,7 @@ impl Kind for RidgeReadout {
             outputs: vec![Shape::Predictions { samples: sizes.samples(), columns }, Shape::Table],
             // in single precision a comparison made again takes what one in double does
             work_bytes: matrix_bytes(n, rank) + 3 * matrix_bytes(rank, rank) + matrix_bytes(n.max(ROWS_AT_ONCE), width),
-            flops: product + share * (eigen_flops(rank) + count as f64 * each) + solved,
+            flops: product + share * (params.decomposition_flops(rank) + count as f64 * each) + solved,
         })
     }
 
@@ -134,13 +135,20 @@ impl Kind for RidgeReadout {
             Layer::Products(k) => (Design::Kernel(view(k)), &k.labels, &k.origin),
         };
         let step = Work { params, design, labels, context };
-        if params.precision == Precision::Single
-            && let Some(outputs) = step.outputs::<f32>(origin)?
-        {
-            return Ok(outputs);
+        // each falls back on the next: a penalty may be lost in single precision, or beside a matrix that is not positive
+        let by_leave_one_out = matches!(params.select, Select::LeaveOneOut | Select::Each);
+        let found = match params.precision {
+            Precision::Single => step.by_eigenpairs::<f32>(origin)?,
+            Precision::Double if by_leave_one_out => None,
+            Precision::Double => step.by_tridiagonal_form(origin)?,
+        };
+        match found {
+            Some(outputs) => Ok(outputs),
+            None => {
+                let bug = || StepError::Bug("a penalty chosen in double precision was not taken".into());
+                step.by_eigenpairs::<f64>(origin)?.ok_or_else(bug)
+            }
         }
-        let bug = || StepError::Bug("a penalty chosen in double precision was not taken".into());
-        step.outputs::<f64>(origin)?.ok_or_else(bug)
     }
 }
 
@@ -159,6 +167,12 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
 }
 
 impl Params {
+    // By leave-one-out, or in single precision, all eigenpairs; else the tridiagonal form, bound by memory.
+    fn decomposition_flops(&self, rank: usize) -> f64 {
+        let by_form = matches!(self.select, Select::Validation | Select::Test) && self.precision == Precision::Double;
+        if by_form { 2.0 * (rank as f64).powi(3) } else { eigen_flops(rank) }
+    }
+
     const fn centring(&self) -> Centring {
         match self.readout {
             Form::RidgeCv | Form::KernelRidgeCentred => Centring::Full,
@@ -188,17 +202,73 @@ struct Path {
     test: Vec<f64>,
 }
 
+/// What a solved problem is asked for, whichever way it was solved.
+trait Solved {
+    fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError>;
+    fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError>;
+}
+
+impl<T: Real> Solved for Ridge<'_, T> {
+    fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
+        Ridge::fits(self, lambdas)
+    }
+
+    fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
+        Ridge::predictions(self, split, lambdas)
+    }
+}
+
+impl Solved for ReducedRidge<'_> {
+    fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
+        ReducedRidge::fits(self, lambdas)
+    }
+
+    fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
+        ReducedRidge::predictions(self, split, lambdas)
+    }
+}
+
 impl Work<'_> {
     /// The outputs from penalties that are compared in precision `T`; none where that is too coarse for the one chosen.
-    fn outputs<T: Real>(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
+    fn by_eigenpairs<T: Real>(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
         let ridge = Ridge::<T>::factorised(self.design.clone(), &self.labels.train, self.params.centring())?;
-        let path = self.path(&ridge)?;
+        let lambdas = &self.params.lambda.0;
+        let (leave_one_out, train) = if matches!(self.params.select, Select::LeaveOneOut | Select::Each) {
+            let errors = ridge.errors(lambdas)?;
+            (errors.leave_one_out, errors.train)
+        } else {
+            (Vec::new(), ridge.train_errors(lambdas)?)
+        };
+        let path = self.path(&ridge, leave_one_out, train)?;
         let chosen = self.chosen(&path)?;
-        let lambdas: Vec<f64> = chosen.iter().map(|&i| self.params.lambda.0[i]).collect();
         let smallest = if T::ROUNDED { SMALLEST_SHARE * ridge.largest() } else { 0.0 };
-        if self.params.select != Select::Each && lambdas.iter().any(|&lambda| lambda < smallest) {
+        if self.params.select != Select::Each && chosen.iter().any(|&i| lambdas[i] < smallest) {
             return Ok(None);
         }
+        self.outputs(&ridge, (&path, &chosen), origin).map(Some)
+    }
+
+    /// The outputs without leave-one-out errors, a third of the work; none where the smallest penalty is lost beside the
+    /// eigenvalues, which only eigenpairs can mend.
+    fn by_tridiagonal_form(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
+        let ridge = ReducedRidge::new(self.design.clone(), &self.labels.train, self.params.centring())?;
+        let lambdas = &self.params.lambda.0;
+        let train = match ridge.train_errors(lambdas) {
+            Err(MathError::NotPositiveDefinite { .. }) => return Ok(None),
+            train => train?,
+        };
+        let path = self.path(&ridge, Vec::new(), train)?;
+        let chosen = self.chosen(&path)?;
+        self.outputs(&ridge, (&path, &chosen), origin).map(Some)
+    }
+
+    fn outputs(
+        &self,
+        ridge: &dyn Solved,
+        (path, chosen): (&Path, &[usize]),
+        origin: &Origin,
+    ) -> Result<Outputs, StepError> {
+        let lambdas: Vec<f64> = chosen.iter().map(|&i| self.params.lambda.0[i]).collect();
         let fits = ridge.fits(&lambdas)?;
         let [validation, test] = pair((0..2).map(|s| columns(&fits, |f| &f.evaluation[s])).collect())?;
         let readouts = chosen.iter().map(|&i| Readout {
@@ -213,18 +283,10 @@ impl Work<'_> {
             test: evaluated(&self.labels.test, test),
             origin: origin.clone(),
         };
-        Ok(Some(vec![Value::Predictions(predictions), Value::Table(self.table(&path, &chosen)?)]))
+        Ok(vec![Value::Predictions(predictions), Value::Table(self.table(path, chosen)?)])
     }
 
-    fn path<T: Real>(&self, ridge: &Ridge<'_, T>) -> Result<Path, StepError> {
-        let lambdas = &self.params.lambda.0;
-        let needed = matches!(self.params.select, Select::LeaveOneOut | Select::Each);
-        let (leave_one_out, train) = if needed {
-            let errors = ridge.errors(lambdas)?;
-            (errors.leave_one_out, errors.train)
-        } else {
-            (Vec::new(), ridge.train_errors(lambdas)?)
-        };
+    fn path(&self, ridge: &dyn Solved, leave_one_out: Vec<f64>, train: Vec<f64>) -> Result<Path, StepError> {
         let errors_on = |split: usize, labels: &[f64]| self.errors_on(ridge, (split, labels));
         let validation = errors_on(0, &self.labels.validation)?;
         let test = if self.params.select == Select::Test { errors_on(1, &self.labels.test)? } else { Vec::new() };
@@ -232,11 +294,7 @@ impl Work<'_> {
     }
 
     /// Mean squared errors on an evaluation split along the grid; none without samples there.
-    fn errors_on<T: Real>(
-        &self,
-        ridge: &Ridge<'_, T>,
-        (split, labels): (usize, &[f64]),
-    ) -> Result<Vec<f64>, StepError> {
+    fn errors_on(&self, ridge: &dyn Solved, (split, labels): (usize, &[f64])) -> Result<Vec<f64>, StepError> {
         let mut errors = Vec::new();
         if labels.is_empty() {
             return Ok(errors);
@@ -280,111 +338,5 @@ fn columns<'f>(fits: &'f [RidgeFit], of: impl Fn(&'f RidgeFit) -> &'f Vec<f64>) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::LayerKernel;
-    use crate::experiment::testing::{Check, pixels};
-    use serde_json::{Value as Json, json};
-
-    fn read(params: &Json, x: Value) -> (Predictions, Table) {
-        let mut outputs = Check::of(&RidgeReadout).run(params, vec![("x", x)]).into_iter();
-        match (outputs.next(), outputs.next()) {
-            (Some(Value::Predictions(p)), Some(Value::Table(t))) => (p, t),
-            _ => panic!("predictions and a table"),
-        }
-    }
-
-    fn vectors() -> Value {
-        Value::Representation(pixels(25, 6, 7))
-    }
-
-    const FORMS: [&str; 4] = ["ridge-cv", "kernel-ridge-cv", "kernel-ridge-centred", "kernel-ridge-uncentred"];
-
-    #[test]
-    fn selection_is_the_minimum_of_its_column() {
-        let grid = json!({"log10": {"from": -3, "to": 3, "points": 40}});
-        for (select, column) in [("leave-one-out", "leave_one_out_mse"), ("validation", "validation_mse")] {
-            for readout in FORMS {
-                let (p, path) = read(&json!({"readout": readout, "lambda": grid, "select": select}), vectors());
-                let errors: Vec<f64> = path.numbers(column).unwrap().into_iter().flatten().collect();
-                let best = first_minimum(&errors).unwrap();
-                assert_eq!(path.column("selected").unwrap()[best], Cell::Bool(true));
-                assert_eq!(p.readouts[0].lambda, path.numbers("lambda").unwrap()[best]);
-                assert_eq!(p.readouts[0].leave_one_out_mse, path.numbers("leave_one_out_mse").unwrap()[best]);
-            }
-        }
-    }
-
-    #[test]
-    fn kernels_are_read_out_with_every_penalty() {
-        let kernel = || Check::of(&LayerKernel).run(&json!({}), vec![("x", vectors())]).remove(0);
-        for readout in FORMS {
-            let (p, path) = read(&json!({"readout": readout, "lambda": [0.1, 1.0], "select": "each"}), kernel());
-            assert_eq!((p.readouts.len(), path.height(), p.origin.card.as_str()), (2, 2, "tiny"));
-            let mse =
-                |l: usize| mean_squared_error(p.train.predicted.column(l).as_slice(), &p.train.labels).unwrap().mean;
-            let listed = path.numbers("train_mse").unwrap();
-            assert!((0..2).all(|l| (mse(l) - listed[l].unwrap()).abs() < 1e-12));
-        }
-    }
-
-    #[test]
-    fn choosing_on_the_test_samples_gives_the_least_test_error() {
-        let grid = json!({"log10": {"from": -3, "to": 3, "points": 20}});
-        let error = |select: &str| {
-            let (p, _) = read(&json!({"lambda": grid, "select": select}), vectors());
-            let column = |l: usize| p.test.predicted.column(l).as_slice().to_vec();
-            let errors = (0..p.readouts.len()).map(|l| mean_squared_error(&column(l), &p.test.labels).unwrap().mean);
-            errors.fold(f64::INFINITY, f64::min)
-        };
-        assert_eq!(error("test"), error("each"));
-        assert!(error("test") < error("validation"));
-    }
-
-    #[test]
-    fn default_is_the_finite_width_readout_of_the_paper() {
-        let params = Check::of(&RidgeReadout).canonical(&json!({})).unwrap();
-        assert_eq!((params["readout"].clone(), params["select"].clone()), (json!("ridge-cv"), json!("leave-one-out")));
-        let written = json!({"lambda": {"log10": {"from": -6, "to": 6, "points": 500}}});
-        assert_eq!(params, Check::of(&RidgeReadout).canonical(&written).unwrap(), "one step, not two, in any store");
-    }
-
-    #[test]
-    fn senseless_requests_are_refused() {
-        let refuse = |params: Json, x| Check::of(&RidgeReadout).refuse(&params, vec![("x", x)])[0].at.clone();
-        assert_eq!(refuse(json!({"lambda": [1.0, 0.0]}), vectors()).as_deref(), Some("lambda"));
-        let no_validation = Value::Representation(pixels(5, 0, 2));
-        assert_eq!(refuse(json!({"select": "validation"}), no_validation).as_deref(), Some("select"));
-    }
-
-    #[test]
-    fn splits_without_samples_stay_empty() {
-        let (p, path) = read(&json!({"lambda": [1.0]}), Value::Representation(pixels(9, 0, 0)));
-        assert_eq!((p.validation.predicted.shape(), p.test.predicted.shape()), ((0, 1), (0, 1)));
-        assert_eq!(path.column("validation_mse").unwrap(), vec![Cell::Null]);
-    }
-
-    #[test]
-    fn single_precision_compares_and_double_precision_predicts() {
-        let grid = json!({"log10": {"from": -4, "to": 5, "points": 60}});
-        for readout in FORMS {
-            let of = |precision: &str, select: &str| {
-                read(&json!({"readout": readout, "lambda": grid, "precision": precision, "select": select}), vectors())
-            };
-            for select in ["leave-one-out", "validation"] {
-                let ((a, _), (b, _)) = (of("single", select), of("double", select));
-                assert_eq!(a.readouts[0].lambda, b.readouts[0].lambda, "{readout}, {select}");
-                let distance = (&a.test.predicted - &b.test.predicted).amax();
-                assert!(distance < 1e-10, "{readout}, {select}: {distance}");
-            }
-        }
-    }
-
-    // A penalty far below the largest eigenvalue is lost in single precision: the step is done again in double.
-    #[test]
-    fn a_penalty_that_single_precision_cannot_see_is_chosen_in_double() {
-        let grid = json!([1e-9, 1e-8]);
-        let of = |precision: &str| read(&json!({"lambda": grid, "precision": precision}), vectors());
-        assert_eq!(of("single"), of("double"));
-    }
-}
+#[path = "ridge_readout_tests.rs"]
+mod tests;

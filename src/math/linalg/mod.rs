@@ -15,6 +15,7 @@ pub mod rows;
 pub mod singular;
 #[cfg(test)]
 mod tests;
+pub mod tridiagonal;
 
 pub use blocks::{Block, BlockMut, Onto, Product};
 pub use cholesky::Cholesky;
@@ -30,3 +31,4 @@ pub use products::{
     symmetric_product_tn, symmetric_product_tn_single_onto,
 };
 pub use rows::{Real, Rows, row_blocks, rows_product, rows_product_tn};
+pub use tridiagonal::Tridiagonal;

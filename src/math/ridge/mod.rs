@@ -11,9 +11,13 @@
 //! | kernel at given ridges, uncentred (the paper's kernel figures) | kernel | `Nothing` | given |
 
 mod factor;
+mod problem;
+mod reduced;
 mod select;
 mod solve;
 
-pub use factor::{Centring, Design, Ridge};
+pub use factor::Ridge;
+pub use problem::{Centring, Design};
+pub use reduced::ReducedRidge;
 pub use select::{Errors, first_minimum, log_grid};
 pub use solve::RidgeFit;

@@ -1,6 +1,7 @@
 //! Choosing a ridge on the training rows: the leave-one-out error over a grid.
 
-use super::factor::{Centring, Form, Ridge, Side, times};
+use super::factor::{Operand, Ridge, times};
+use super::problem::{Centring, Side};
 use crate::math::error::MathError;
 use crate::math::linalg::Real;
 use nalgebra::DMatrix;
@@ -62,19 +63,19 @@ impl<T: Real> Ridge<'_, T> {
     /// Those of [`Ridge::leave_one_out`].
     pub fn errors(&self, lambdas: &[f64]) -> Result<Errors, MathError> {
         let theta = self.coordinates(lambdas)?;
-        let inverse = |k: usize, l: usize| T::of(1.0 / (self.factor.spectrum[k] + lambdas[l]));
+        let inverse = |k: usize, l: usize| T::of(1.0 / (self.spectrum[k] + lambdas[l]));
         let inverse = DMatrix::from_fn(self.rank(), lambdas.len(), inverse);
-        let n = self.targets.len();
+        let n = self.problem.targets.len();
         let mut errors = Errors { leave_one_out: vec![0.0; lambdas.len()], train: vec![0.0; lambdas.len()] };
         for start in (0..n).step_by(ROWS_AT_ONCE) {
-            let mut rows = self.factor.basis.rows(start, ROWS_AT_ONCE.min(n - start)).into_owned();
-            let solution = times((&rows, Side::AsIs), &theta);
+            let mut rows = self.basis.of_samples().rows(start, ROWS_AT_ONCE.min(n - start)).into_owned();
+            let solution = times((&rows, Operand::AsIs), &theta);
             rows.apply(|v| *v = T::of(v.to_f64() * v.to_f64()));
-            let leverage = times((&rows, Side::AsIs), &inverse);
+            let leverage = times((&rows, Operand::AsIs), &inverse);
             for (l, &lambda) in lambdas.iter().enumerate() {
                 let one = Residuals { ridge: self, lambda };
                 for i in 0..rows.nrows() {
-                    let (target, solution) = (self.targets[start + i], solution[(i, l)].to_f64());
+                    let (target, solution) = (self.problem.targets[start + i], solution[(i, l)].to_f64());
                     errors.leave_one_out[l] += one.left_out(target, solution, leverage[(i, l)].to_f64()).powi(2);
                     errors.train[l] += one.fitted(target, solution).powi(2);
                 }
@@ -91,12 +92,12 @@ impl<T: Real> Ridge<'_, T> {
     /// # Errors
     /// Those of [`Ridge::leave_one_out`].
     pub fn train_errors(&self, lambdas: &[f64]) -> Result<Vec<f64>, MathError> {
-        let solution = times((&self.factor.basis, Side::AsIs), &self.coordinates(lambdas)?);
+        let solution = times((self.basis.of_samples(), Operand::AsIs), &self.coordinates(lambdas)?);
         let error = |(l, &lambda): (usize, &f64)| {
             let one = Residuals { ridge: self, lambda };
             let solution = solution.column(l);
-            let squares = self.targets.iter().zip(&solution).map(|(t, s)| one.fitted(*t, s.to_f64()).powi(2));
-            squares.sum::<f64>() / self.targets.len() as f64
+            let squares = self.problem.targets.iter().zip(&solution).map(|(t, s)| one.fitted(*t, s.to_f64()).powi(2));
+            squares.sum::<f64>() / self.problem.targets.len() as f64
         };
         Ok(lambdas.iter().enumerate().map(error).collect())
     }
@@ -132,19 +133,19 @@ struct Residuals<'a, T: Real> {
 
 impl<T: Real> Residuals<'_, T> {
     fn left_out(&self, target: f64, solution: f64, leverage: f64) -> f64 {
-        let (n, lambda) = (self.ridge.targets.len() as f64, self.lambda);
-        match (&self.ridge.factor.form, self.ridge.centring) {
-            (Form::Primal { .. }, Centring::Full) => (target - solution) / (1.0 - 1.0 / n - leverage),
-            (Form::Primal { .. }, _) => (target - solution) / (1.0 - leverage).max(SMALLEST_SPARE),
-            (Form::Dual { shift, .. }, Centring::Full) => solution / (leverage - 1.0 / (n * (shift + lambda))),
-            (Form::Dual { .. }, _) => lambda * solution / (lambda * leverage).max(SMALLEST_SPARE),
+        let (n, lambda) = (self.ridge.problem.targets.len() as f64, self.lambda);
+        match (self.ridge.problem.side, self.ridge.problem.centring) {
+            (Side::Primal, Centring::Full) => (target - solution) / (1.0 - 1.0 / n - leverage),
+            (Side::Primal, _) => (target - solution) / (1.0 - leverage).max(SMALLEST_SPARE),
+            (Side::Dual { shift }, Centring::Full) => solution / (leverage - 1.0 / (n * (shift + lambda))),
+            (Side::Dual { .. }, _) => lambda * solution / (lambda * leverage).max(SMALLEST_SPARE),
         }
     }
 
     fn fitted(&self, target: f64, solution: f64) -> f64 {
-        match &self.ridge.factor.form {
-            Form::Primal { .. } => target - solution,
-            Form::Dual { .. } => self.lambda * solution,
+        match self.ridge.problem.side {
+            Side::Primal => target - solution,
+            Side::Dual { .. } => self.lambda * solution,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Solutions and predictions at given ridges.
 
-use super::factor::{Centring, Design, Form, Ridge, Side, times, widened};
+use super::factor::{Operand, Ridge, times, widened};
+use super::problem::Problem;
 use crate::math::error::{MathError, check_range};
-use crate::math::linalg::{Matrix, Real, Vector, cholesky_solve, product, product_tn, rows_product, rows_product_tn};
+use crate::math::linalg::{Matrix, Real, cholesky_solve};
 use nalgebra::DMatrix;
 
 /// The solution at one ridge.
@@ -33,7 +34,7 @@ struct Solutions {
 }
 
 // What was solved for; both where features were solved in the dual.
-enum Coefficients {
+pub(super) enum Coefficients {
     Weights(Matrix),
     Dual(Matrix),
     Both { weights: Matrix, dual: Matrix },
@@ -41,7 +42,7 @@ enum Coefficients {
 
 impl Coefficients {
     // What rows of features or of a kernel are multiplied by.
-    const fn of_rows(&self) -> &Matrix {
+    pub(super) const fn of_rows(&self) -> &Matrix {
         match self {
             Self::Weights(matrix) | Self::Dual(matrix) | Self::Both { weights: matrix, .. } => matrix,
         }
@@ -51,150 +52,19 @@ impl Coefficients {
         if let Self::Weights(weights) | Self::Both { weights, .. } = self { Some(weights) } else { None }
     }
 
-    const fn dual(&self) -> Option<&Matrix> {
+    pub(super) const fn dual(&self) -> Option<&Matrix> {
         if let Self::Dual(dual) | Self::Both { dual, .. } = self { Some(dual) } else { None }
     }
 }
 
-impl<T: Real> Ridge<'_, T> {
-    /// The solutions at the given ridges, in their order.
-    ///
-    /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation; where that
-    /// is in single precision, by a Cholesky factor in double for each.
-    /// Shapes: m ridges -> m fits: w of P or c of n, predictions of n and `n_s`. Units: those of the labels.
-    /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel; r³/3 more in single precision.
-    /// Source: the paper's readout; ridge regression: Hoerl and Kennard, Technometrics 12 (1970) 55.
-    ///
-    /// # Errors
-    /// [`MathError::Range`] unless every λ is a positive number; [`MathError::NotPositiveDefinite`] where λ is lost beside
-    /// the features in double precision, and the factorisation is in single.
-    pub fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
-        let solutions = self.solutions(lambdas)?;
-        Ok(lambdas.iter().enumerate().map(|(l, &lambda)| self.fit(lambda, l, &solutions)).collect())
-    }
-
-    /// Predictions on one evaluation split, a column for each ridge, in the precision of the factorisation.
-    ///
-    /// Formula: as [`Ridge::fits`]. Shapes: m ridges -> `n_s` x m. Units: those of the labels.
-    /// Cost for each: r P + `n_s` P in features, n (r + `n_s`) for a kernel. Source: as [`Ridge::fits`].
-    ///
-    /// # Errors
-    /// [`MathError::Range`] unless every λ is a positive number, and where there is no such split.
-    pub fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
-        let coefficients = self.coefficients(&self.coordinates(lambdas)?);
-        let known = self.evaluation_splits();
-        check_range(split < known, "evaluation split", split as f64, "below the number of splits")?;
-        let mut predicted = self.evaluate(split, coefficients.of_rows());
-        let intercepts = self.intercepts(coefficients.of_rows());
-        predicted.column_iter_mut().zip(intercepts).for_each(|(mut column, b)| column.add_scalar_mut(b));
-        Ok(predicted)
-    }
-
-    // θ of every ridge: r x (number of ridges).
-    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<DMatrix<T>, MathError> {
-        for &lambda in lambdas {
-            check_range(lambda > 0.0 && lambda.is_finite(), "ridge", lambda, "a positive number")?;
-        }
-        let entry = |k: usize, l: usize| T::of(self.projected[k] / (self.factor.spectrum[k] + lambdas[l]));
-        Ok(DMatrix::from_fn(self.rank(), lambdas.len(), entry))
-    }
-
-    fn solutions(&self, lambdas: &[f64]) -> Result<Solutions, MathError> {
-        let mut theta = self.coordinates(lambdas)?;
-        let (coefficients, fitted) = if let Some(gram) = &self.factor.gram {
-            let coefficients = self.solved(gram, lambdas)?;
-            let fitted = self.fitted(&coefficients, lambdas);
-            (coefficients, fitted)
-        } else {
-            let coefficients = self.coefficients(&theta);
-            if let Form::Dual { .. } = self.factor.form {
-                scale_rows(&mut theta, &self.factor.spectrum);
-            }
-            (coefficients, double(&times((&self.factor.basis, Side::AsIs), &theta)))
-        };
+impl Problem<'_> {
+    // Whole fits from their coefficients.
+    pub(super) fn fits(&self, coefficients: Coefficients, lambdas: &[f64]) -> Vec<RidgeFit> {
+        let fitted = self.fitted(&coefficients, lambdas);
         let intercepts = self.intercepts(coefficients.of_rows());
         let evaluation = (0..self.evaluation_splits()).map(|s| self.evaluate(s, coefficients.of_rows())).collect();
-        Ok(Solutions { coefficients, intercepts, fitted, evaluation })
-    }
-
-    fn coefficients(&self, theta: &DMatrix<T>) -> Coefficients {
-        match &self.factor.form {
-            Form::Primal { vectors, .. } => Coefficients::Weights(double(&times((vectors, Side::AsIs), theta))),
-            Form::Dual { .. } => self.of_dual(double(&times((&self.factor.basis, Side::AsIs), theta))),
-        }
-    }
-
-    // The coefficients from the Gram matrix itself, a Cholesky factor for each ridge.
-    fn solved(&self, gram: &Matrix, lambdas: &[f64]) -> Result<Coefficients, MathError> {
-        let right = match (&self.factor.form, self.design.train_rows()) {
-            // targets sum to zero where features are centred
-            (Form::Primal { .. }, Some(rows)) => rows_product_tn(rows, &column(&self.targets)),
-            _ => column(&self.targets),
-        };
-        let mut solution = Matrix::zeros(right.nrows(), lambdas.len());
-        let mut shifted = gram.clone();
-        for (l, lambda) in lambdas.iter().enumerate() {
-            (0..gram.nrows()).for_each(|i| shifted[(i, i)] = gram[(i, i)] + lambda);
-            solution.column_mut(l).copy_from(&cholesky_solve(&shifted, &right)?);
-        }
-        Ok(if let Form::Primal { .. } = self.factor.form {
-            Coefficients::Weights(solution)
-        } else {
-            self.of_dual(solution)
-        })
-    }
-
-    // What is fitted to centred targets on the training rows.
-    fn fitted(&self, coefficients: &Coefficients, lambdas: &[f64]) -> Matrix {
-        match (coefficients, self.design.train_rows(), &self.factor.form) {
-            (Coefficients::Weights(weights), Some(rows), Form::Primal { means, .. }) => {
-                let mut fitted = rows_product(rows, weights);
-                let at_means = weights.tr_mul(means);
-                fitted.column_iter_mut().zip(at_means.iter()).for_each(|(mut f, m)| f.add_scalar_mut(-m));
-                fitted
-            }
-            // (K + λ) c = t
-            _ => {
-                let dual = coefficients.dual().unwrap_or(coefficients.of_rows());
-                Matrix::from_fn(dual.nrows(), lambdas.len(), |i, l| self.targets[i] - lambdas[l] * dual[(i, l)])
-            }
-        }
-    }
-
-    // c = Q θ; it sums to zero where the kernel is centred, and is made to do so exactly.
-    fn of_dual(&self, mut c: Matrix) -> Coefficients {
-        if self.centring == Centring::Full {
-            c.column_iter_mut().for_each(|mut column| {
-                let mean = column.sum() / column.len() as f64;
-                column.add_scalar_mut(-mean);
-            });
-        }
-        match self.design.train_rows() {
-            Some(rows) => Coefficients::Both { weights: rows_product_tn(rows, &c), dual: c },
-            None => Coefficients::Dual(c),
-        }
-    }
-
-    // The mean of the labels minus the prediction at the mean of the features.
-    fn intercepts(&self, coefficients: &Matrix) -> Vec<f64> {
-        let (Form::Primal { means, .. } | Form::Dual { means, .. }) = &self.factor.form;
-        coefficients.tr_mul(means).iter().map(|m| self.target_mean - m).collect()
-    }
-
-    const fn evaluation_splits(&self) -> usize {
-        match &self.design {
-            Design::Features(splits) => splits.evaluation.len(),
-            Design::Rows { evaluation, .. } => evaluation.len(),
-            Design::Kernel(kernel) => kernel.cross.len(),
-        }
-    }
-
-    fn evaluate(&self, split: usize, coefficients: &Matrix) -> Matrix {
-        match &self.design {
-            Design::Features(splits) => product(splits.evaluation[split], coefficients),
-            Design::Rows { evaluation, .. } => rows_product(evaluation[split], coefficients),
-            Design::Kernel(kernel) => product_tn(kernel.cross[split], coefficients),
-        }
+        let solutions = Solutions { coefficients, intercepts, fitted, evaluation };
+        lambdas.iter().enumerate().map(|(l, &lambda)| self.fit(lambda, l, &solutions)).collect()
     }
 
     fn fit(&self, lambda: f64, l: usize, solutions: &Solutions) -> RidgeFit {
@@ -213,19 +83,67 @@ impl<T: Real> Ridge<'_, T> {
     }
 }
 
-fn column(values: &Vector) -> Matrix {
-    Matrix::from_column_slice(values.len(), 1, values.as_slice())
-}
-
-fn double<T: Real>(a: &DMatrix<T>) -> Matrix {
-    Matrix::from_vec(a.nrows(), a.ncols(), widened(a))
-}
-
-// diag(f) A
-fn scale_rows<T: Real>(a: &mut DMatrix<T>, factors: &[f64]) {
-    for mut column in a.column_iter_mut() {
-        column.iter_mut().zip(factors).for_each(|(x, f)| *x = T::of(x.to_f64() * f));
+impl<T: Real> Ridge<'_, T> {
+    /// The solutions at the given ridges, in their order.
+    ///
+    /// Formula: `w = (Hᵀ H + λ)^{-1} Hᵀ t` or `c = (K + λ)^{-1} t`, in the coordinates of the factorisation; where that
+    /// is in single precision, by a Cholesky factor in double for each.
+    /// Shapes: m ridges -> m fits: w of P or c of n, predictions of n and `n_s`. Units: those of the labels.
+    /// Cost for each: r (n + P) + P Σ `n_s` in features, n (n + Σ `n_s`) for a kernel; r³/3 more in single precision.
+    /// Source: the paper's readout; ridge regression: Hoerl and Kennard, Technometrics 12 (1970) 55.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] unless every λ is a positive number; [`MathError::NotPositiveDefinite`] where λ is lost beside
+    /// the features in double precision, and the factorisation is in single.
+    pub fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
+        let coefficients = match &self.gram {
+            Some(gram) => self.solved(gram, lambdas)?,
+            None => self.coefficients(&self.coordinates(lambdas)?),
+        };
+        Ok(self.problem.fits(coefficients, lambdas))
     }
+
+    /// Predictions on one evaluation split, a column for each ridge, in the precision of the factorisation.
+    ///
+    /// Formula: as [`Ridge::fits`]. Shapes: m ridges -> `n_s` x m. Units: those of the labels.
+    /// Cost for each: r P + `n_s` P in features, n (r + `n_s`) for a kernel. Source: as [`Ridge::fits`].
+    ///
+    /// # Errors
+    /// [`MathError::Range`] unless every λ is a positive number, and where there is no such split.
+    pub fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
+        self.problem.predicted(split, &self.coefficients(&self.coordinates(lambdas)?))
+    }
+
+    // θ of every ridge: r x (number of ridges).
+    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<DMatrix<T>, MathError> {
+        check_ridges(lambdas)?;
+        let entry = |k: usize, l: usize| T::of(self.projected[k] / (self.spectrum[k] + lambdas[l]));
+        Ok(DMatrix::from_fn(self.rank(), lambdas.len(), entry))
+    }
+
+    fn coefficients(&self, theta: &DMatrix<T>) -> Coefficients {
+        let solution = times((self.basis.of_coefficients(), Operand::AsIs), theta);
+        self.problem.completed(Matrix::from_vec(solution.nrows(), solution.ncols(), widened(&solution)))
+    }
+
+    // The coefficients from the Gram matrix itself, a Cholesky factor for each ridge.
+    fn solved(&self, gram: &Matrix, lambdas: &[f64]) -> Result<Coefficients, MathError> {
+        check_ridges(lambdas)?;
+        let right = self.problem.right();
+        let mut solution = Matrix::zeros(right.nrows(), lambdas.len());
+        let mut shifted = gram.clone();
+        for (l, lambda) in lambdas.iter().enumerate() {
+            (0..gram.nrows()).for_each(|i| shifted[(i, i)] = gram[(i, i)] + lambda);
+            solution.column_mut(l).copy_from(&cholesky_solve(&shifted, &right)?);
+        }
+        Ok(self.problem.completed(solution))
+    }
+}
+
+pub(super) fn check_ridges(lambdas: &[f64]) -> Result<(), MathError> {
+    let positive =
+        |&lambda: &f64| check_range(lambda > 0.0 && lambda.is_finite(), "ridge", lambda, "a positive number");
+    lambdas.iter().try_for_each(positive)
 }
 
 #[cfg(test)]
@@ -234,6 +152,7 @@ mod tests {
     use crate::math::kernel::{KernelState, Splits};
     use crate::math::linalg::{Vector, cholesky_solve};
     use crate::math::random::Stream;
+    use crate::math::ridge::{Centring, Design};
 
     fn sample(n: usize, p: usize) -> (Matrix, Matrix, Vec<f64>) {
         let stream = Stream::new(8, "test-ridge", 0);

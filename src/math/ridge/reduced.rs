@@ -1,0 +1,110 @@
+//! Ridges without eigenvectors, for choosing on evaluation samples.
+
+use super::problem::{Centring, Design, Problem};
+use super::solve::{Coefficients, RidgeFit, check_ridges};
+use crate::math::error::MathError;
+use crate::math::linalg::{Matrix, Tridiagonal};
+
+/// A ridge problem whose Gram matrix is in tridiagonal form: a third of the work of [`super::Ridge`], enough for fits and
+/// predictions, not for leave-one-out errors, which need every leverage.
+#[derive(Clone)]
+pub struct ReducedRidge<'a> {
+    problem: Problem<'a>,
+    form: Tridiagonal,
+    // Qᵀ Hᵀ t, or Qᵀ t
+    right: Vec<f64>,
+}
+
+impl<'a> ReducedRidge<'a> {
+    /// Reduces. Shapes: n x P or a state of n; n labels. Cost: n m² + 4/3 m³, m = min(n, P).
+    /// Formula and source: as [`super::Ridge::factorised`], with `Q T Qᵀ` in the place of eigenpairs.
+    ///
+    /// # Errors
+    /// Those of [`super::Ridge::factorised`].
+    pub fn new(design: Design<'a>, labels: &[f64], centring: Centring) -> Result<Self, MathError> {
+        let (problem, gram) = Problem::new(design, labels, centring)?;
+        let form = Tridiagonal::reduce(gram)?;
+        let mut right = problem.right();
+        form.onto_basis(&mut right);
+        Ok(Self { problem, right: right.as_slice().to_vec(), form })
+    }
+
+    fn coefficients(&self, lambdas: &[f64]) -> Result<Coefficients, MathError> {
+        check_ridges(lambdas)?;
+        let mut solution = Matrix::zeros(self.form.size(), lambdas.len());
+        for (mut column, &lambda) in solution.column_iter_mut().zip(lambdas) {
+            column.copy_from_slice(&self.form.solve(lambda, &self.right)?);
+        }
+        self.form.from_basis(&mut solution);
+        Ok(self.problem.completed(solution))
+    }
+
+    /// The solutions at the given ridges, in their order. Shapes, units, source: as [`super::Ridge::fits`].
+    /// Cost for each: 2m² and the predictions.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] unless every λ is a positive number; [`MathError::NotPositiveDefinite`] where λ is lost beside
+    /// the eigenvalues.
+    pub fn fits(&self, lambdas: &[f64]) -> Result<Vec<RidgeFit>, MathError> {
+        Ok(self.problem.fits(self.coefficients(lambdas)?, lambdas))
+    }
+
+    /// Predictions on one evaluation split, a column for each ridge. Shapes, units, source: as
+    /// [`super::Ridge::predictions`]. Cost: as [`ReducedRidge::fits`].
+    ///
+    /// # Errors
+    /// Those of [`ReducedRidge::fits`]; [`MathError::Range`] where there is no such split.
+    pub fn predictions(&self, split: usize, lambdas: &[f64]) -> Result<Matrix, MathError> {
+        self.problem.predicted(split, &self.coefficients(lambdas)?)
+    }
+
+    /// The mean squared error on the training rows at each ridge. Shapes, units, source: as
+    /// [`super::Ridge::train_errors`]. Cost: as [`ReducedRidge::fits`].
+    ///
+    /// # Errors
+    /// Those of [`ReducedRidge::fits`].
+    pub fn train_errors(&self, lambdas: &[f64]) -> Result<Vec<f64>, MathError> {
+        let fitted = self.problem.fitted(&self.coefficients(lambdas)?, lambdas);
+        let targets = &self.problem.targets;
+        Ok(fitted.column_iter().map(|f| (targets - f).norm_squared() / targets.len() as f64).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::kernel::{KernelState, Splits};
+    use crate::math::random::Stream;
+    use crate::math::ridge::Ridge;
+
+    // Against all eigenpairs: designs of both forms, one of them of deficient rank, and kernels, with every centring.
+    #[test]
+    fn fits_are_those_of_all_eigenpairs() {
+        let stream = Stream::new(6, "test-reduced-ridge", 0);
+        let y = |n: usize| (0..n).map(|i| if (i * i) % 7 < 3 { 1.0 } else { -1.0 }).collect::<Vec<f64>>();
+        for (n, p, rank) in [(40, 9, 9), (14, 30, 30), (40, 20, 11)] {
+            let h = stream.normal_columns(n, 0, rank) * stream.normal_columns(rank, 90, p).add_scalar(0.3);
+            let test = stream.normal_columns(6, 200, p);
+            let (y, evaluation) = (y(n), [&test]);
+            let splits = Splits { train: &h, evaluation: &evaluation };
+            let state = KernelState::inner_products(splits).unwrap();
+            for centring in [Centring::Full, Centring::Labels, Centring::Nothing] {
+                for design in [Design::Features(splits), Design::Kernel(state.view())] {
+                    let lambdas = [1e-3, 0.7, 50.0];
+                    let reduced = ReducedRidge::new(design.clone(), &y, centring).unwrap();
+                    let full = Ridge::new(design, &y, centring).unwrap();
+                    let close =
+                        |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9 * b.abs().max(1.0));
+                    let (a, b) = (reduced.predictions(0, &lambdas).unwrap(), full.predictions(0, &lambdas).unwrap());
+                    assert!(close(a.as_slice(), b.as_slice()), "{n} x {p}, {centring:?}");
+                    assert!(close(&reduced.train_errors(&lambdas).unwrap(), &full.train_errors(&lambdas).unwrap()));
+                    for (a, b) in reduced.fits(&lambdas).unwrap().iter().zip(full.fits(&lambdas).unwrap()) {
+                        assert!(close(&a.train, &b.train) && close(&a.evaluation[0], &b.evaluation[0]));
+                        assert!(close(&[a.intercept, a.train_mse], &[b.intercept, b.train_mse]));
+                    }
+                    assert!(reduced.fits(&[0.0]).is_err() && reduced.predictions(1, &[1.0]).is_err());
+                }
+            }
+        }
+    }
+}
