@@ -100,7 +100,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         kind: &Fake,
         params: ready(params).0,
         step: ready(params).1,
-        inputs: vec![("x".into(), inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
+        inputs: vec![("x", inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
         plan: Arc::new(Plan::light(vec![Shape::Table])),
         headers: Vec::new(),
         weights: None,

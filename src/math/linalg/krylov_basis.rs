@@ -41,7 +41,7 @@ impl Basis {
             self.project_out(&mut next);
             match orthonormalised(&next, scale) {
                 Some(q) => next = q,
-                None => return self.from_noise(next),
+                None => return self.cleared_of_noise(next),
             }
         }
         next
@@ -49,7 +49,7 @@ impl Basis {
 
     // Once loses orthogonality where the image nearly lies in the basis, twice is enough unless the space is exhausted and
     // the rest is noise; the third pass makes that noise a fresh direction.
-    fn from_noise(&self, mut next: Matrix) -> Matrix {
+    fn cleared_of_noise(&self, mut next: Matrix) -> Matrix {
         for _ in 0..3 {
             next = orthonormal_basis(&next);
             self.project_out(&mut next);

@@ -50,7 +50,7 @@ impl Tridiagonal {
     }
 
     /// `Q B` in the place of B. Shapes: n x m. Cost: 2n²m. Panics where B has other than n rows.
-    pub fn from_basis(&self, b: &mut Matrix) {
+    pub fn off_basis(&self, b: &mut Matrix) {
         self.reflect(b, false);
     }
 
@@ -109,8 +109,7 @@ impl Tridiagonal {
                 pivot -= factor * self.beside[i - 1];
                 x[i] -= factor * x[i - 1];
             }
-            // NaN is no positive number either
-            if !(pivot > 0.0) {
+            if pivot.is_nan() || pivot <= 0.0 {
                 return Err(MathError::NotPositiveDefinite { index: i });
             }
             pivots[i] = pivot;
@@ -141,7 +140,7 @@ mod tests {
             let a = positive(n);
             let form = Tridiagonal::reduce(a.clone()).unwrap();
             let mut q = Matrix::identity(n, n);
-            form.from_basis(&mut q);
+            form.off_basis(&mut q);
             assert!((q.tr_mul(&q) - Matrix::identity(n, n)).amax() < 1e-13);
             let mut t = Matrix::from_diagonal(&form.diagonal.clone().into());
             (0..n - 1).for_each(|i| (t[(i + 1, i)], t[(i, i + 1)]) = (form.beside[i], form.beside[i]));
@@ -161,7 +160,7 @@ mod tests {
         form.onto_basis(&mut right);
         for shift in [1e-3, 1.0, 1e4] {
             let mut x = Matrix::from_vec(n, 1, form.solve(shift, right.as_slice()).unwrap());
-            form.from_basis(&mut x);
+            form.off_basis(&mut x);
             let mut shifted = a.clone();
             (0..n).for_each(|i| shifted[(i, i)] += shift);
             let exact = cholesky_solve(&shifted, &b).unwrap();

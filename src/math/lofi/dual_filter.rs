@@ -12,7 +12,7 @@ use crate::math::linalg::{
 /// A filter in function space, with the features that it gives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DualFilter {
-    /// Eigenvalues of `G^{1/2} diag(y) G^{1/2}`, by descending |λ|: n times those of [`MomentFilter`].
+    /// Eigenvalues of `G^{1/2} diag(y) G^{1/2}`, by descending |λ|: n times those of [`super::filter::MomentFilter`].
     pub eigenvalues: Vec<f64>,
     /// n x K coefficients A of the features over the training kernel; `Aᵀ G A = I`.
     pub coefficients: Matrix,

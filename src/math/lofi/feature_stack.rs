@@ -137,7 +137,7 @@ impl FeatureStack {
     /// [`FeatureStack::representation`].
     ///
     /// # Errors
-    /// Those of [`FeatureStack::representation`]; [`MathError::Range`] for an activation without [`slope`].
+    /// Those of [`FeatureStack::representation`]; [`MathError::Range`] for an activation without [`super::slope::slope`].
     pub fn trace(&self, inputs: &Matrix, layer: usize) -> Result<Trace, MathError> {
         let (last, before) = self.up_to(layer)?;
         let mut slopes = Vec::with_capacity(layer + 1);

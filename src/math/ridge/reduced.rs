@@ -35,7 +35,7 @@ impl<'a> ReducedRidge<'a> {
         for (mut column, &lambda) in solution.column_iter_mut().zip(lambdas) {
             column.copy_from_slice(&self.form.solve(lambda, &self.right)?);
         }
-        self.form.from_basis(&mut solution);
+        self.form.off_basis(&mut solution);
         Ok(self.problem.completed(solution))
     }
 
