@@ -1,8 +1,7 @@
 //! Samples as vectors, with their labels and where they come from.
 
 use crate::math::image::maps::Geometry;
-use crate::math::linalg::{Matrix, Product, Rows, SingleMatrix, double};
-use nalgebra::DMatrix;
+use crate::math::linalg::{Matrix, MatrixOf, Product, Rows, SingleMatrix, double};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::ops::Range;
@@ -83,7 +82,7 @@ impl Points {
 
     /// Some rows in either precision, rounded where they are known better.
     #[must_use]
-    pub fn block_of<T: Product>(&self, rows: Range<usize>) -> DMatrix<T> {
+    pub fn block_of<T: Product>(&self, rows: Range<usize>) -> MatrixOf<T> {
         match self {
             Self::Real(matrix) => matrix.rows(rows.start, rows.len()).map(T::of),
             Self::Single(matrix) => matrix.rows(rows.start, rows.len()).map(|v| T::of(f64::from(v))),
@@ -91,7 +90,7 @@ impl Points {
                 let area = geometry.height * geometry.width;
                 let dim = geometry.dim();
                 let tables: Vec<[T; 256]> = mean.iter().zip(std).map(|(&m, &s)| standardised(m, s)).collect();
-                let mut block = DMatrix::from_element(rows.len(), dim, T::default());
+                let mut block = MatrixOf::from_element(rows.len(), dim, T::default());
                 for (column, mut values) in block.column_iter_mut().enumerate() {
                     let table = &tables[column / area];
                     for (row, value) in values.iter_mut().enumerate() {
@@ -105,7 +104,7 @@ impl Points {
 
     /// The numbers where they lie, if they are kept in this precision.
     #[must_use]
-    pub fn matrix_of<T: Product>(&self) -> Option<&DMatrix<T>> {
+    pub fn matrix_of<T: Product>(&self) -> Option<&MatrixOf<T>> {
         let matrix: &dyn Any = match self {
             Self::Real(matrix) => matrix,
             Self::Single(matrix) => matrix,
@@ -219,7 +218,7 @@ impl Representation {
 }
 
 /// Where the first NaN or infinity of a matrix stands.
-pub(super) fn non_finite_in<T: Product>(matrix: &DMatrix<T>, name: &str) -> Option<String> {
+pub(super) fn non_finite_in<T: Product>(matrix: &MatrixOf<T>, name: &str) -> Option<String> {
     let at = matrix.as_slice().iter().position(|v| !v.to_f64().is_finite())?;
     let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
     Some(format!("{} at row {row}, column {column} of {name}", matrix.as_slice()[at].to_f64()))

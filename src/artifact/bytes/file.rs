@@ -1,7 +1,7 @@
 //! Named files: JSON and `.npy` arrays, which NumPy reads.
 
 use crate::artifact::TableError;
-use nalgebra::DMatrix;
+use crate::math::linalg::{MatrixOf, Product};
 use npyz::WriterBuilder;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -77,19 +77,16 @@ pub(super) fn read_npy<T: npyz::Deserialize>(name: &str, file: Files<'_>) -> Res
     Ok((shape, array.into_vec::<T>().map_err(|e| unreadable(name, e))?))
 }
 
-pub(super) fn matrix<T: npyz::AutoSerialize + nalgebra::Scalar>(
-    name: &str,
-    matrix: &DMatrix<T>,
-) -> Result<File, BytesError> {
+pub(super) fn matrix<T: npyz::AutoSerialize + Product>(name: &str, matrix: &MatrixOf<T>) -> Result<File, BytesError> {
     npy(name, &[matrix.nrows(), matrix.ncols()], matrix.as_slice())
 }
 
-pub(super) fn read_matrix<T: npyz::Deserialize + nalgebra::Scalar>(
+pub(super) fn read_matrix<T: npyz::Deserialize + Product>(
     name: &str,
     file: Files<'_>,
-) -> Result<DMatrix<T>, BytesError> {
+) -> Result<MatrixOf<T>, BytesError> {
     match read_npy::<T>(name, file)? {
-        (shape, values) if shape.len() == 2 => Ok(DMatrix::from_vec(shape[0], shape[1], values)),
+        (shape, values) if shape.len() == 2 => Ok(MatrixOf::from_vec(shape[0], shape[1], values)),
         (shape, _) => Err(unreadable(name, format!("expected two axes, found {}", shape.len()))),
     }
 }

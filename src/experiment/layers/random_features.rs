@@ -4,13 +4,12 @@ use super::weights::{Draw, Weights};
 use crate::artifact::Points;
 use crate::experiment::values::{LIFTED_FLOPS, Sizes};
 use crate::math::activation::Activation;
-use crate::math::linalg::{Block, Product};
+use crate::math::linalg::{Block, MatrixOf, Product};
 use crate::math::lofi::lift::Lift;
 use crate::math::lofi::random_features::{Blocks, RandomLayer, input_scale_blocks};
 use crate::math::precision::Precision;
 use crate::math::size;
 use crate::step::prelude::*;
-use nalgebra::DMatrix;
 use std::ops::Range;
 
 /// `random-features`
@@ -131,7 +130,7 @@ fn lifted<T: Product>(
     params: &Params,
     x: &Representation,
     context: &Context<'_>,
-) -> Result<[DMatrix<T>; 3], StepError> {
+) -> Result<[MatrixOf<T>; 3], StepError> {
     let train = &x.samples.train;
     let (weights, activation) = (params.draw().dense(train.dim(), params.width), params.activation);
     let lift = match params.normalise {
@@ -142,7 +141,7 @@ fn lifted<T: Product>(
         Normalise::None => Lift::unnormalised(weights, activation),
     };
     let of = |points: &Points| {
-        let mut out = DMatrix::from_element(points.rows(), params.width, T::default());
+        let mut out = MatrixOf::from_element(points.rows(), params.width, T::default());
         for rows in blocks(points).ranges() {
             context.check()?;
             write(&lift, (points, rows), &mut out)?;
@@ -160,7 +159,7 @@ fn blocks(points: &Points) -> Blocks {
 fn write<T: Product>(
     lift: &Lift<T>,
     (points, rows): (&Points, Range<usize>),
-    out: &mut DMatrix<T>,
+    out: &mut MatrixOf<T>,
 ) -> Result<(), StepError> {
     if let Some(matrix) = points.matrix_of::<T>().filter(|_| !rows.is_empty()) {
         let shape = (rows.len(), matrix.ncols());

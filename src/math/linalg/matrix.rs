@@ -10,6 +10,9 @@ pub type Matrix = nalgebra::DMatrix<f64>;
 /// A dense real column vector.
 pub type Vector = nalgebra::DVector<f64>;
 
+/// A dense matrix in either precision, column-major.
+pub type MatrixOf<T> = nalgebra::DMatrix<T>;
+
 /// A dense matrix in single precision, for the largest products only: half the memory, twice the speed.
 pub type SingleMatrix = nalgebra::DMatrix<f32>;
 

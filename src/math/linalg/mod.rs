@@ -22,8 +22,8 @@ pub use cholesky::Cholesky;
 pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
 pub use grams::set_gram_single;
 pub use matrix::{
-    Matrix, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped, row_square_norms,
-    scale_columns, scale_rows, single, symmetrise,
+    Matrix, MatrixOf, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped,
+    row_square_norms, scale_columns, scale_rows, single, symmetrise,
 };
 pub use products::{
     add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_into_single, product_nt,

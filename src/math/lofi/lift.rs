@@ -3,15 +3,14 @@
 use super::random_features::RandomLayer;
 use crate::math::activation::Activation;
 use crate::math::error::{MathError, check_range, check_size};
-use crate::math::linalg::{Block, BlockMut, Matrix, Onto, Product};
-use nalgebra::DMatrix;
+use crate::math::linalg::{Block, BlockMut, Matrix, MatrixOf, Onto, Product};
 use std::ops::Range;
 
 /// A frozen lift of either scaling, `Z = σ(H W/before)/after`, in either precision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lift<T: Product> {
     /// d x P.
-    pub weights: DMatrix<T>,
+    pub weights: MatrixOf<T>,
     /// σ.
     pub activation: Activation,
     /// What pre-activations are divided by.
@@ -42,7 +41,7 @@ impl<T: Product> Lift<T> {
     ///
     /// # Errors
     /// [`MathError::Shape`] where the rows have another length than the weights, or `out` another width or too few rows.
-    pub fn write(&self, h: Block<'_, T>, out: &mut DMatrix<T>, start: usize) -> Result<(), MathError> {
+    pub fn write(&self, h: Block<'_, T>, out: &mut MatrixOf<T>, start: usize) -> Result<(), MathError> {
         let ((rows, dim), (height, width)) = (h.shape(), out.shape());
         check_size("columns of the input", dim, self.weights.nrows())?;
         check_size("columns of the lift", width, self.weights.ncols())?;
@@ -66,7 +65,7 @@ impl<T: Product> Lift<T> {
     }
 
     // A factor common to a row goes with the norm, but for rows where nothing is active: those stay zero.
-    fn normalise(&self, out: &mut DMatrix<T>, rows: Range<usize>) {
+    fn normalise(&self, out: &mut MatrixOf<T>, rows: Range<usize>) {
         let mut block = out.rows(rows.start, rows.len()).map(|z| z.to_f64() * self.after);
         Activation::ReluNormalized.apply(&mut block);
         out.rows_mut(rows.start, rows.len()).zip_apply(&block, |z, normalised| *z = T::of(normalised / self.after));
@@ -77,7 +76,7 @@ fn divide<T: Product>(a: &mut [T], by: f64) {
     a.iter_mut().for_each(|x| *x = T::of(x.to_f64() / by));
 }
 
-fn rounded<T: Product>(a: &Matrix) -> DMatrix<T> {
+fn rounded<T: Product>(a: &Matrix) -> MatrixOf<T> {
     a.map(T::of)
 }
 
@@ -134,7 +133,7 @@ mod tests {
         for activation in Activation::ALL {
             let layer = RandomLayer::fit(&train, draw_weights(1, 0, 6, 10), activation).unwrap();
             let expected = layer.apply(&test).unwrap();
-            let mut out = DMatrix::<f32>::zeros(8, 10);
+            let mut out = MatrixOf::<f32>::zeros(8, 10);
             let h = test.map(f32::of);
             Lift::<f32>::scaled(layer).write(Block::dense(h.as_slice(), 8, 6), &mut out, 0).unwrap();
             let distance = (out.map(f64::from) - &expected).amax();

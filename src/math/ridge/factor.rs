@@ -2,8 +2,7 @@
 
 use super::problem::{Centring, Design, Problem, Side};
 use crate::math::error::MathError;
-use crate::math::linalg::{Block, BlockMut, Matrix, Onto, Real, Rows, Vector, row_blocks};
-use nalgebra::DMatrix;
+use crate::math::linalg::{Block, BlockMut, Matrix, MatrixOf, Onto, Real, Rows, Vector, row_blocks};
 
 /// A factorised ridge problem `min ‖t − H w‖² + λ‖w‖²`. λ is not multiplied by n, a kernel is not divided by n.
 ///
@@ -24,20 +23,20 @@ pub struct Ridge<'a, T: Real = f64> {
 #[derive(Clone)]
 pub(super) enum Basis<T: Real> {
     // eigenvectors V of Hᵀ H and scores H V, n x P
-    Primal { vectors: DMatrix<T>, scores: DMatrix<T> },
+    Primal { vectors: MatrixOf<T>, scores: MatrixOf<T> },
     // eigenvectors Q of K, n x n
-    Dual(DMatrix<T>),
+    Dual(MatrixOf<T>),
 }
 
 impl<T: Real> Basis<T> {
     // A row for each training sample.
-    pub(super) const fn of_samples(&self) -> &DMatrix<T> {
+    pub(super) const fn of_samples(&self) -> &MatrixOf<T> {
         let (Self::Primal { scores: rows, .. } | Self::Dual(rows)) = self;
         rows
     }
 
     // What θ is multiplied by for weights or dual coefficients.
-    pub(super) const fn of_coefficients(&self) -> &DMatrix<T> {
+    pub(super) const fn of_coefficients(&self) -> &MatrixOf<T> {
         let (Self::Primal { vectors, .. } | Self::Dual(vectors)) = self;
         vectors
     }
@@ -72,7 +71,7 @@ impl<'a, T: Real> Ridge<'a, T> {
             (Side::Primal, Some(rows)) => Basis::Primal { scores: scores(rows, &problem.means, &vectors), vectors },
             _ => Basis::Dual(vectors),
         };
-        let targets = DMatrix::from_iterator(problem.targets.len(), 1, problem.targets.iter().map(|&t| T::of(t)));
+        let targets = MatrixOf::from_iterator(problem.targets.len(), 1, problem.targets.iter().map(|&t| T::of(t)));
         let projected = times((basis.of_samples(), Operand::Transposed), &targets);
         Ok(Self { problem, spectrum, basis, projected: Vector::from_vec(widened(&projected)), gram: kept })
     }
@@ -88,8 +87,8 @@ impl<'a, T: Real> Ridge<'a, T> {
     }
 }
 
-fn scores<T: Real>(h: &dyn Rows, means: &Vector, vectors: &DMatrix<T>) -> DMatrix<T> {
-    let mut scores = DMatrix::from_element(h.count(), vectors.ncols(), T::default());
+fn scores<T: Real>(h: &dyn Rows, means: &Vector, vectors: &MatrixOf<T>) -> MatrixOf<T> {
+    let mut scores = MatrixOf::from_element(h.count(), vectors.ncols(), T::default());
     for range in row_blocks(h.count()) {
         let rows = centred::<T>(h, range.clone(), means);
         scores.rows_mut(range.start, range.len()).copy_from(&times((&rows, Operand::AsIs), vectors));
@@ -97,7 +96,7 @@ fn scores<T: Real>(h: &dyn Rows, means: &Vector, vectors: &DMatrix<T>) -> DMatri
     scores
 }
 
-fn centred<T: Real>(h: &dyn Rows, range: std::ops::Range<usize>, means: &Vector) -> DMatrix<T> {
+fn centred<T: Real>(h: &dyn Rows, range: std::ops::Range<usize>, means: &Vector) -> MatrixOf<T> {
     let mut rows = T::block(h, range);
     for (mut column, mean) in rows.column_iter_mut().zip(means.iter()) {
         column.iter_mut().for_each(|v| *v = T::of(v.to_f64() - mean));
@@ -111,16 +110,16 @@ pub(super) enum Operand {
 }
 
 // A B or Aᵀ B in either precision.
-pub(super) fn times<T: Real>((a, side): (&DMatrix<T>, Operand), b: &DMatrix<T>) -> DMatrix<T> {
+pub(super) fn times<T: Real>((a, side): (&MatrixOf<T>, Operand), b: &MatrixOf<T>) -> MatrixOf<T> {
     let left = Block::dense(a.as_slice(), a.nrows(), a.ncols());
     let left = if let Operand::Transposed = side { left.transposed() } else { left };
     let (rows, columns) = (left.shape().0, b.ncols());
-    let mut out = DMatrix::from_element(rows, columns, T::default());
+    let mut out = MatrixOf::from_element(rows, columns, T::default());
     let onto = BlockMut::dense(out.as_mut_slice(), rows, columns);
     T::multiply(onto, Onto::Replace, T::of(1.0), (left, Block::dense(b.as_slice(), b.nrows(), columns)));
     out
 }
 
-pub(super) fn widened<T: Real>(a: &DMatrix<T>) -> Vec<f64> {
+pub(super) fn widened<T: Real>(a: &MatrixOf<T>) -> Vec<f64> {
     a.iter().map(|v| v.to_f64()).collect()
 }

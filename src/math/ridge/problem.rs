@@ -1,6 +1,5 @@
 //! What a ridge problem is before it is solved: design, targets, and the Gram matrix of the smaller side.
 
-use super::solve::Coefficients;
 use crate::math::error::{MathError, check_finite, check_range, check_size};
 use crate::math::kernel::{KernelView, Splits};
 use crate::math::linalg::{
@@ -68,6 +67,30 @@ pub(super) struct Problem<'a> {
     // column means that the features or the kernel are centred by
     pub(super) means: Vector,
     pub(super) side: Side,
+}
+
+// What was solved for; both where features were solved in the dual.
+pub(super) enum Coefficients {
+    Weights(Matrix),
+    Dual(Matrix),
+    Both { weights: Matrix, dual: Matrix },
+}
+
+impl Coefficients {
+    // What rows of features or of a kernel are multiplied by.
+    pub(super) const fn of_rows(&self) -> &Matrix {
+        match self {
+            Self::Weights(matrix) | Self::Dual(matrix) | Self::Both { weights: matrix, .. } => matrix,
+        }
+    }
+
+    pub(super) const fn weights(&self) -> Option<&Matrix> {
+        if let Self::Weights(weights) | Self::Both { weights, .. } = self { Some(weights) } else { None }
+    }
+
+    pub(super) const fn dual(&self) -> Option<&Matrix> {
+        if let Self::Dual(dual) | Self::Both { dual, .. } = self { Some(dual) } else { None }
+    }
 }
 
 // Which of the two Gram matrices is decomposed.

@@ -1,7 +1,7 @@
 //! Ridges without eigenvectors, for choosing on evaluation samples.
 
-use super::problem::{Centring, Design, Problem};
-use super::solve::{Coefficients, RidgeFit, check_ridges};
+use super::problem::{Centring, Coefficients, Design, Problem};
+use super::solve::{RidgeFit, check_ridges};
 use crate::math::error::MathError;
 use crate::math::linalg::{Matrix, Tridiagonal};
 

@@ -3,8 +3,7 @@
 use super::factor::{Operand, Ridge, times};
 use super::problem::{Centring, Side};
 use crate::math::error::MathError;
-use crate::math::linalg::Real;
-use nalgebra::DMatrix;
+use crate::math::linalg::{MatrixOf, Real};
 
 /// Numbers from `10^from` to `10^to`, evenly spaced in the logarithm, `10^{from + (to − from) i/(points − 1)}`; one
 /// point gives `10^from`.
@@ -64,7 +63,7 @@ impl<T: Real> Ridge<'_, T> {
     pub fn errors(&self, lambdas: &[f64]) -> Result<Errors, MathError> {
         let theta = self.coordinates(lambdas)?;
         let inverse = |k: usize, l: usize| T::of(1.0 / (self.spectrum[k] + lambdas[l]));
-        let inverse = DMatrix::from_fn(self.rank(), lambdas.len(), inverse);
+        let inverse = MatrixOf::from_fn(self.rank(), lambdas.len(), inverse);
         let n = self.problem.targets.len();
         let mut errors = Errors { leave_one_out: vec![0.0; lambdas.len()], train: vec![0.0; lambdas.len()] };
         for start in (0..n).step_by(ROWS_AT_ONCE) {

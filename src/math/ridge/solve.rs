@@ -1,10 +1,9 @@
 //! Solutions and predictions at given ridges.
 
 use super::factor::{Operand, Ridge, times, widened};
-use super::problem::Problem;
+use super::problem::{Coefficients, Problem};
 use crate::math::error::{MathError, check_range};
-use crate::math::linalg::{Matrix, Real, cholesky_solve};
-use nalgebra::DMatrix;
+use crate::math::linalg::{Matrix, MatrixOf, Real, cholesky_solve};
 
 /// The solution at one ridge.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,30 +30,6 @@ struct Solutions {
     intercepts: Vec<f64>,
     fitted: Matrix,
     evaluation: Vec<Matrix>,
-}
-
-// What was solved for; both where features were solved in the dual.
-pub(super) enum Coefficients {
-    Weights(Matrix),
-    Dual(Matrix),
-    Both { weights: Matrix, dual: Matrix },
-}
-
-impl Coefficients {
-    // What rows of features or of a kernel are multiplied by.
-    pub(super) const fn of_rows(&self) -> &Matrix {
-        match self {
-            Self::Weights(matrix) | Self::Dual(matrix) | Self::Both { weights: matrix, .. } => matrix,
-        }
-    }
-
-    const fn weights(&self) -> Option<&Matrix> {
-        if let Self::Weights(weights) | Self::Both { weights, .. } = self { Some(weights) } else { None }
-    }
-
-    pub(super) const fn dual(&self) -> Option<&Matrix> {
-        if let Self::Dual(dual) | Self::Both { dual, .. } = self { Some(dual) } else { None }
-    }
 }
 
 impl Problem<'_> {
@@ -115,13 +90,13 @@ impl<T: Real> Ridge<'_, T> {
     }
 
     // θ of every ridge: r x (number of ridges).
-    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<DMatrix<T>, MathError> {
+    pub(super) fn coordinates(&self, lambdas: &[f64]) -> Result<MatrixOf<T>, MathError> {
         check_ridges(lambdas)?;
         let entry = |k: usize, l: usize| T::of(self.projected[k] / (self.spectrum[k] + lambdas[l]));
-        Ok(DMatrix::from_fn(self.rank(), lambdas.len(), entry))
+        Ok(MatrixOf::from_fn(self.rank(), lambdas.len(), entry))
     }
 
-    fn coefficients(&self, theta: &DMatrix<T>) -> Coefficients {
+    fn coefficients(&self, theta: &MatrixOf<T>) -> Coefficients {
         let solution = times((self.basis.of_coefficients(), Operand::AsIs), theta);
         self.problem.completed(Matrix::from_vec(solution.nrows(), solution.ncols(), widened(&solution)))
     }

@@ -114,7 +114,7 @@ fn several_at_once() {
         ·                  ╰── here
      32 │   lofi-score: {kind: score, inputs: {predictions: lofi}}
         ╰────
-      help: did you mean `lambda`? known here: `readout`, `lambda`, `select`
+      help: did you mean `lambda`? known here: `readout`, `lambda`, `select`, `precision`
 
     error: studies/demo/tiny.yaml:51:5
       × unknown key `color`
