@@ -55,10 +55,11 @@ impl Graph {
     #[must_use]
     pub fn new(studies: &[Study]) -> Self {
         let mut graph = Self::default();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        // By address: the studies keep what they share for as long as the texts are here.
-        let mut texts: HashMap<*const Json, String> = HashMap::new();
+        // By digest: ten thousands of keys would be here once more as texts.
+        let mut known: HashMap<[u8; 32], usize> = HashMap::new();
         for study in studies {
+            // By address: a study keeps what its steps share for as long as the texts are here.
+            let mut texts: HashMap<*const Json, String> = HashMap::new();
             let mut places: Vec<usize> = Vec::with_capacity(study.nodes.len());
             let name: Arc<str> = study.head.study.as_str().into();
             for node in &study.nodes {
@@ -72,7 +73,7 @@ impl Graph {
                     .collect();
                 let params = texts.entry(Arc::as_ptr(&node.params)).or_insert_with(|| node.params.to_string());
                 let key = key_with(node.kind, params, &named);
-                let place = *known.entry(key.clone()).or_insert_with(|| {
+                let place = *known.entry(digest(&key)).or_insert_with(|| {
                     graph.nodes.push(GraphNode {
                         key,
                         name: full_name(study, node),
@@ -111,8 +112,30 @@ impl Graph {
     }
 }
 
+// The bytes that a key of 64 hexadecimal digits writes out.
+fn digest(key: &str) -> [u8; 32] {
+    let digit = |place: usize| key.as_bytes().get(place).map_or(0, |c| (*c as char).to_digit(16).unwrap_or(0) as u8);
+    std::array::from_fn(|i| 16 * digit(2 * i) + digit(2 * i + 1))
+}
+
 fn full_name(study: &Study, node: &crate::study::Node) -> String {
     let cell: Vec<String> = node.cell.iter().map(|(axis, value)| format!("{axis}={value}")).collect();
     let cell = if cell.is_empty() { String::new() } else { format!(" [{}]", cell.join(" ")) };
     format!("{}: {}{cell}", study.head.study, node.label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_differ_where_keys_do() {
+        let key = "0f".repeat(16) + &"a9".repeat(16);
+        assert_eq!((digest(&key)[0], digest(&key)[31]), (0x0f, 0xa9));
+        for place in 0..64 {
+            let mut other = key.clone();
+            other.replace_range(place..=place, "3");
+            assert_ne!(digest(&other), digest(&key), "digit {place}");
+        }
+    }
 }
