@@ -64,14 +64,6 @@ impl Params {
         (2.0 * dim as f64 + LIFTED_FLOPS) * self.precision.bytes() as f64 / 8.0
     }
 
-    // What weights take once more where they are rounded.
-    const fn rounded_bytes(&self) -> u64 {
-        match self.precision {
-            Precision::Double => 8,
-            Precision::Single => 4,
-        }
-    }
-
     fn draw(&self) -> Draw<'_> {
         let Self { weights, seed, layer, .. } = *self;
         Draw { weights, seed, layer, drawn_before: &self.drawn_before }
@@ -102,10 +94,10 @@ impl Kind for RandomFeatures {
         params.draw().check()?;
         let sizes = Sizes::at(inputs, "x");
         let dim = sizes.dim.unwrap_or(0);
+        let number_bytes = params.precision.bytes() as u64;
         Ok(Plan {
             outputs: vec![sizes.features_in(params.precision, params.width)],
-            work_bytes: size::bytes(8 + params.rounded_bytes(), dim, params.width)
-                + size::bytes(params.precision.bytes() as u64, ROWS_AT_ONCE, dim),
+            work_bytes: size::bytes(8 + number_bytes, dim, params.width) + size::bytes(number_bytes, ROWS_AT_ONCE, dim),
             flops: params.width as f64
                 * (sizes.samples() as f64 * params.flops_of_a_number(dim) + NORMAL_FLOPS * dim as f64),
         })

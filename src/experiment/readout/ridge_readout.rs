@@ -4,7 +4,7 @@ use crate::artifact::{Evaluated, Labels, Readout};
 use crate::artifact::{Origin, Samples};
 use crate::experiment::values::{Layer, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
 use crate::math::MathError;
-use crate::math::linalg::{Matrix, Real};
+use crate::math::linalg::{Matrix, ROWS_AT_ONCE, Real};
 use crate::math::precision::Precision;
 use crate::math::ridge::{Centring, Design, ReducedRidge, Ridge, RidgeFit, first_minimum};
 use crate::math::statistics::metrics::mean_squared_error;
@@ -69,8 +69,6 @@ fn default_grid() -> Grid {
     Grid(crate::math::ridge::log_grid(-6.0, 6.0, 500))
 }
 
-// Rows expanded at a time.
-const ROWS_AT_ONCE: usize = 2048;
 // Ridges solved at a time: their predictions on all splits never exist for a whole grid unless each is asked for.
 const RIDGES_AT_ONCE: usize = 32;
 
@@ -190,8 +188,8 @@ struct Work<'a> {
     context: &'a Context<'a>,
 }
 
-// A penalty that errors in single precision may choose, as a share of the largest eigenvalue: these have errors of a few
-// 1e-7 of it, so that predictions along the grid are right to 5e-3 even there (tested), and far better above.
+// A penalty that errors in single precision may choose, as a share of the largest eigenvalue: its eigenvalues have
+// errors of up to 5e-6 of it where the matrix is small, and predictions along the grid are right to 5e-3 (tested).
 const SMALLEST_SHARE: f64 = 1e-5;
 
 // Errors along the grid; a curve that was not computed is empty.
@@ -242,7 +240,7 @@ impl Work<'_> {
         let path = self.path(&ridge, leave_one_out, train)?;
         let chosen = self.chosen(&path)?;
         let smallest = if T::ROUNDED { SMALLEST_SHARE * ridge.largest() } else { 0.0 };
-        if self.params.select != Select::Each && chosen.iter().any(|&i| lambdas[i] < smallest) {
+        if chosen.iter().any(|&i| lambdas[i] < smallest) {
             return Ok(None);
         }
         self.outputs(&ridge, (&path, &chosen), origin).map(Some)

@@ -103,6 +103,8 @@ fn single_precision_compares_and_double_precision_predicts() {
 #[test]
 fn a_penalty_that_single_precision_cannot_see_is_chosen_in_double() {
     let grid = json!([1e-9, 1e-8]);
-    let of = |precision: &str| read(&json!({"lambda": grid, "precision": precision}), vectors());
-    assert_eq!(of("single"), of("double"));
+    for select in ["leave-one-out", "each"] {
+        let of = |precision: &str| read(&json!({"lambda": grid, "precision": precision, "select": select}), vectors());
+        assert_eq!(of("single"), of("double"), "{select}");
+    }
 }

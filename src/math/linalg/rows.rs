@@ -34,8 +34,8 @@ impl Rows for Matrix {
     }
 }
 
-// Rows expanded at a time: no second copy of a tall matrix exists.
-const ROWS_AT_ONCE: usize = 2048;
+/// Rows expanded at a time, so that no second copy of a tall matrix exists. Units: rows.
+pub const ROWS_AT_ONCE: usize = 2048;
 
 /// The ranges of rows that are expanded at a time, in order. Shapes: n -> consecutive ranges that cover `0..n`.
 pub fn row_blocks(count: usize) -> impl Iterator<Item = Range<usize>> {

@@ -1,10 +1,7 @@
 //! Moments of a representation, weighted by the labels or not. None of them centres anything.
 
 use crate::math::error::{MathError, check_size};
-use crate::math::linalg::{Matrix, Vector, add_symmetric_product_tn, mirror_lower, scale_rows};
-
-// Rows that are weighted at a time: large enough for a fast product, small enough that no second copy of Z exists.
-const ROWS_AT_ONCE: usize = 2048;
+use crate::math::linalg::{Matrix, Vector, add_symmetric_product_tn, mirror_lower, row_blocks, scale_rows};
 
 /// The label-weighted moment operator (signed covariance): `C = (1/n) Σ y_i z_i z_iᵀ = Zᵀ diag(y) Z / n`.
 ///
@@ -44,11 +41,10 @@ pub fn first_moment(z: &Matrix, labels: &[f64]) -> Result<Vector, MathError> {
 fn weighted_moment(z: &Matrix, weight: impl Fn(usize) -> f64) -> Matrix {
     let n = z.nrows();
     let mut out = Matrix::zeros(z.ncols(), z.ncols());
-    for start in (0..n).step_by(ROWS_AT_ONCE) {
-        let count = ROWS_AT_ONCE.min(n - start);
-        let rows = z.rows(start, count).into_owned();
+    for range in row_blocks(n) {
+        let rows = z.rows(range.start, range.len()).into_owned();
         let mut weighted = rows.clone();
-        let weights: Vec<f64> = (start..start + count).map(|i| weight(i) / n as f64).collect();
+        let weights: Vec<f64> = range.map(|i| weight(i) / n as f64).collect();
         scale_rows(&mut weighted, &weights);
         add_symmetric_product_tn(&mut out, &rows, &weighted);
     }
