@@ -73,10 +73,6 @@ impl<'a> Matrices<'a> {
     pub fn train(&self) -> &Matrix {
         &self.train
     }
-
-    pub fn all(&self) -> [&Matrix; 3] {
-        [&self.train, &self.validation, &self.test]
-    }
 }
 
 /// A stored kernel, borrowed; evaluation is validation, then test.

@@ -1,12 +1,15 @@
 //! The LoFi filter.
 
 use crate::artifact::{Labels, Origin, Points, Samples};
-use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, top_eigen_flops, view};
+use crate::experiment::values::{
+    Layer, Matrices, Sizes, eigen_flops, matrix, matrix_bytes, pair, top_eigen_flops, view,
+};
 use crate::math::kernel::{KernelState, KernelView};
-use crate::math::linalg::{Matrix, Vector, leading_columns, product};
+use crate::math::linalg::{Matrix, Vector, leading_columns, product, rows_product_single, single};
 use crate::math::lofi::dual_filter::{dual_first_moment, dual_moment_filter};
-use crate::math::lofi::filter::{MomentFilter, Route, moment_filter};
+use crate::math::lofi::filter::{MomentFilter, Route, moment_filter, moment_filter_single};
 use crate::math::lofi::moment::first_moment;
+use crate::math::precision::Precision;
 use crate::step::prelude::*;
 use std::sync::Arc;
 
@@ -51,6 +54,10 @@ pub struct Params {
     /// Put the direction of the first moment (1/n) Σ y z before the others: k + 1 features.
     #[serde(default)]
     pub first_moment: bool,
+    /// In which precision the moment, its full eigenproblem and the features are computed in feature space. In function
+    /// space all is double.
+    #[serde(default)]
+    pub precision: Precision,
 }
 
 const fn reference_floor() -> f64 {
@@ -61,7 +68,7 @@ impl Params {
     /// The defaults, in feature space.
     pub(super) const fn keeping(keep: usize) -> Self {
         let (pairs, method, floor) = (None, Method::Auto, reference_floor());
-        Self { keep, pairs, method, floor, signed: true, first_moment: false }
+        Self { keep, pairs, method, floor, signed: true, first_moment: false, precision: Precision::Double }
     }
 
     const fn features(&self) -> usize {
@@ -109,9 +116,12 @@ impl Kind for SignedMomentFilter {
         // in function space and through the Gram matrix, its decomposition comes first
         let inner = if in_feature_space.is_none_or(|dim| dim > n) { eigen_flops(smaller) } else { 0.0 };
         Ok(Plan {
-            outputs: vec![sizes.features(params.features()), Shape::Spectrum { dim: side, rank: params.pairs() }],
+            outputs: vec![
+                sizes.features_in(params.precision, params.features()),
+                Shape::Spectrum { dim: side, rank: params.pairs() },
+            ],
             work_bytes: 5 * matrix_bytes(smaller, smaller) + matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0)),
-            flops: products + inner + top_eigen_flops(smaller, keep),
+            flops: products * params.precision.flops() + inner + top_eigen_flops(smaller, keep),
         })
     }
 
@@ -144,6 +154,11 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
             let message = format!("cannot keep {keep} directions of {dim} features");
             problems.push(Problem::at("keep", message).help("lower `keep` or widen the layer before"));
         }
+        _ if params.precision == Precision::Single && (sizes.dim.is_none() || params.method == Method::Dual) => {
+            let message = "function space is in double precision";
+            problems
+                .push(Problem::at("precision", message).help("leave `precision` out, or filter vectors with `auto`"));
+        }
         None if params.method == Method::Primal => {
             let message = "a kernel has no features to solve the eigenproblem in";
             problems.push(Problem::at("method", message).help("use `auto` or `dual`, or wire vectors to `x`"));
@@ -154,26 +169,42 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
 }
 
 fn feature_space(params: &Params, x: &Representation) -> Result<Outputs, StepError> {
-    let matrices = Matrices::of(x);
+    let train = &x.samples.train;
     let weights = params.weights(&x.labels);
-    let route = if params.method == Method::Primal { Route::Primal } else { Route::Auto };
-    let filter = moment_filter(matrices.train(), &weights, params.pairs(), route)?;
+    let filter = match params.precision {
+        Precision::Single if params.method == Method::Auto => moment_filter_single(train, &weights, params.pairs())?,
+        _ => moment_filter(&matrix(train), &weights, params.pairs(), route(params.method))?,
+    };
     let mut kept = MomentFilter {
         eigenvalues: filter.eigenvalues[..params.keep].to_vec(),
         directions: leading_columns(&filter.directions, params.keep),
     };
     if params.first_moment {
-        kept.directions = kept.with_first_moment(&first_moment(matrices.train(), &x.labels.train)?)?;
+        kept.directions = kept.with_first_moment(&first_moment(&matrix(train), &x.labels.train)?)?;
     }
-    let directions = kept.directions;
-    let [train, validation, test] = matrices.all().map(|z| product(z, &directions));
     let spectrum = Spectrum {
         values: filter.eigenvalues,
         vectors: filter.directions,
         operator: operator(params, "Zᵀ", "Z"),
         origin: x.origin.clone(),
     };
-    Ok(vec![Value::Representation(x.with_features(train, validation, test)), Value::Spectrum(spectrum)])
+    let features = x.with_points(projected(params.precision, x, &kept.directions));
+    Ok(vec![Value::Representation(features), Value::Spectrum(spectrum)])
+}
+
+const fn route(method: Method) -> Route {
+    if matches!(method, Method::Primal) { Route::Primal } else { Route::Auto }
+}
+
+fn projected(precision: Precision, x: &Representation, directions: &Matrix) -> [Points; 3] {
+    let splits = x.splits().map(|(_, points)| points);
+    match precision {
+        Precision::Double => splits.map(|points| Points::Real(product(&matrix(points), directions))),
+        Precision::Single => {
+            let directions = single(directions);
+            splits.map(|points| Points::Single(rows_product_single(points, &directions)))
+        }
+    }
 }
 
 fn operator(params: &Params, left: &str, right: &str) -> String {
@@ -224,90 +255,5 @@ fn with_first_column(features: Matrix, first: &Vector) -> Matrix {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::RandomFeatures;
-    use crate::experiment::testing::{Check, pixels, representation};
-    use serde_json::{Value as Json, json};
-
-    fn filter(params: &Json, x: Value) -> (Representation, Spectrum) {
-        let mut outputs = Check::of(&SignedMomentFilter).run(params, vec![("x", x)]).into_iter();
-        match (outputs.next(), outputs.next()) {
-            (Some(Value::Representation(r)), Some(Value::Spectrum(s))) => (r, s),
-            _ => panic!("features and a spectrum"),
-        }
-    }
-
-    fn lifted() -> Value {
-        let x = Value::Representation(pixels(12, 4, 5));
-        Check::of(&RandomFeatures).run(&json!({"width": 30, "seed": 0}), vec![("x", x)]).remove(0)
-    }
-
-    fn real(points: &Points) -> Matrix {
-        points.to_matrix()
-    }
-
-    fn assert_same_up_to_signs(a: &Representation, b: &Representation) {
-        for ((_, p), (_, q)) in a.splits().into_iter().zip(b.splits()) {
-            assert!((real(p).abs() - real(q).abs()).amax() < 1e-6, "the floor of 1e-6 is the difference");
-        }
-    }
-
-    #[test]
-    fn methods_agree_and_carry_labels_and_origin() {
-        for first in [false, true] {
-            for signed in [false, true] {
-                let params =
-                    |method: &str| json!({"keep": 3, "method": method, "signed": signed, "first_moment": first});
-                let (primal, s) = filter(&params("primal"), lifted());
-                let (auto, t) = filter(&params("auto"), lifted());
-                let (dual, u) = filter(&params("dual"), lifted());
-                assert_same_up_to_signs(&primal, &auto);
-                assert_same_up_to_signs(&primal, &dual);
-                for (i, v) in s.values.iter().enumerate() {
-                    assert!((v - t.values[i]).abs() < 1e-12 && (v - u.values[i]).abs() < 1e-6);
-                }
-                assert_eq!((&dual.labels, &dual.origin), (&primal.labels, &primal.origin));
-                assert_eq!((s.vectors.shape(), u.vectors.shape()), ((30, 3), (12, 3)));
-            }
-        }
-    }
-
-    #[test]
-    fn raw_pixels_can_be_filtered() {
-        let images = pixels(10, 0, 3);
-        let numbers = representation(&images);
-        let params = json!({"keep": 2});
-        assert_eq!(filter(&params, Value::Representation(images)), filter(&params, Value::Representation(numbers)));
-    }
-
-    #[test]
-    fn more_pairs_change_no_feature() {
-        for (method, all) in [("auto", 30), ("primal", 30), ("dual", 12)] {
-            for first in [false, true] {
-                let params = |pairs: usize| json!({"keep": 3, "pairs": pairs, "method": method, "first_moment": first});
-                let ((few, s), (features, t)) = (filter(&params(3), lifted()), filter(&params(all), lifted()));
-                assert_same_up_to_signs(&few, &features);
-                assert_eq!((s.values.len(), t.values.len(), t.vectors.ncols()), (3, all, all));
-                assert!(s.values.iter().zip(&t.values).all(|(a, b)| (a - b).abs() < 1e-12));
-                // of 12 samples at most 12 eigenvalues are not zero
-                assert!(t.values[12..].iter().all(|v| v.abs() < 1e-15));
-            }
-        }
-    }
-
-    #[test]
-    fn impossible_ranks_are_refused_with_numbers() {
-        let refuse = |params: Json, x: Value| Check::of(&SignedMomentFilter).refuse(&params, vec![("x", x)]);
-        let problems = refuse(json!({"keep": 13}), lifted());
-        assert_eq!(problems[0].message, "cannot keep 13 directions of 12 training samples");
-        assert_eq!(refuse(json!({"keep": 40}), lifted()).len(), 2);
-        let kernel = Check::of(&crate::experiment::LayerKernel).run(&json!({}), vec![("x", lifted())]).remove(0);
-        let problems = refuse(json!({"keep": 2, "method": "primal"}), kernel);
-        assert_eq!(problems[0].at.as_deref(), Some("method"));
-        for pairs in [2, 31] {
-            let problems = refuse(json!({"keep": 3, "pairs": pairs}), lifted());
-            assert_eq!(problems[0].at.as_deref(), Some("pairs"));
-        }
-    }
-}
+#[path = "signed_moment_filter_tests.rs"]
+mod tests;

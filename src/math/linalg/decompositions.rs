@@ -1,14 +1,13 @@
 //! Eigenproblems, Cholesky and QR factors of dense matrices, each on one thread.
 
-use super::blocks::Product;
-use super::matrix::{Matrix, SingleMatrix, view, view_mut, view_single, view_single_mut};
+use super::matrix::{Matrix, view, view_mut};
+use super::tridiagonal::Tridiagonal;
 use crate::math::error::{MathError, check_finite, check_size};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::householder as reflectors;
 use faer::linalg::qr::no_pivoting::factor as qr;
-use faer::{Conj, MatMut, MatRef, Par};
+use faer::{Conj, Par};
 
 /// Eigenvalues and the eigenvectors in the columns beside them.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +27,7 @@ pub struct Eigen {
 /// [`MathError::NonFinite`] for NaN or infinity in the input, [`MathError::Shape`] where it is not square,
 /// [`MathError::NoConvergence`] from the tridiagonal iteration.
 pub fn sym_eigen(a: &Matrix) -> Result<Eigen, MathError> {
-    let mut vectors = Matrix::zeros(a.nrows(), a.nrows());
-    let values = evd(a, Some(&mut vectors))?;
+    let (values, vectors) = Tridiagonal::reduce(a.clone())?.eigenpairs(|values| (0..values.len()).collect())?;
     Ok(Eigen { values, vectors })
 }
 
@@ -40,37 +38,7 @@ pub fn sym_eigen(a: &Matrix) -> Result<Eigen, MathError> {
 /// # Errors
 /// Those of [`sym_eigen`].
 pub fn sym_eigenvalues(a: &Matrix) -> Result<Vec<f64>, MathError> {
-    evd(a, None)
-}
-
-/// [`sym_eigen`] computed in single precision: less than half the time, errors of some 1e-6 of the largest |λ|.
-pub(super) fn sym_eigen_single(a: &SingleMatrix) -> Result<(Vec<f64>, SingleMatrix), MathError> {
-    let finite = a.iter().all(|v| v.is_finite());
-    finite.then_some(()).ok_or(MathError::NonFinite { what: "a symmetric matrix" })?;
-    let mut vectors = SingleMatrix::zeros(a.nrows(), a.nrows());
-    let values = solve(view_single(a), Some(view_single_mut(&mut vectors)))?;
-    Ok((values.into_iter().map(f64::from).collect(), vectors))
-}
-
-pub(super) fn evd(a: &Matrix, vectors: Option<&mut Matrix>) -> Result<Vec<f64>, MathError> {
-    check_size("columns of a symmetric matrix", a.ncols(), a.nrows())?;
-    check_finite("a symmetric matrix", a.as_slice())?;
-    solve(view(a), vectors.map(view_mut))
-}
-
-// The eigensolver, of which there is one instance for each precision.
-fn solve<T: Product + faer::traits::RealField>(
-    a: MatRef<'_, T>,
-    vectors: Option<MatMut<'_, T>>,
-) -> Result<Vec<T>, MathError> {
-    let wanted = if vectors.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
-    let scratch = self_adjoint_evd_scratch::<T>(a.nrows(), wanted, Par::Seq, Default::default());
-    let mut buffer = MemBuffer::new(scratch);
-    let mut values = vec![T::default(); a.nrows()];
-    let diagonal = faer::diag::DiagMut::from_slice_mut(&mut values);
-    self_adjoint_evd(a, diagonal, vectors, Par::Seq, MemStack::new(&mut buffer), Default::default())
-        .map_err(|_| MathError::NoConvergence { what: "the symmetric eigensolver" })?;
-    Ok(values)
+    Tridiagonal::reduce(a.clone())?.eigenvalues()
 }
 
 /// Solves `A X = B` for a symmetric positive definite `A` by Cholesky, `A = L Lᵀ`. Only the lower triangle of `A` is

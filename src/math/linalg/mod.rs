@@ -11,8 +11,10 @@ pub mod grams;
 mod krylov_basis;
 pub mod matrix;
 pub mod products;
+mod reduction;
 pub mod rows;
 pub mod singular;
+mod symmetric_vector;
 #[cfg(test)]
 mod tests;
 pub mod tridiagonal;
@@ -30,5 +32,5 @@ pub use products::{
     product_nt_single, product_single, product_tn, product_tn_single, set_symmetric_product_tn_single,
     symmetric_product_tn, symmetric_product_tn_single_onto,
 };
-pub use rows::{ROWS_AT_ONCE, Real, Rows, row_blocks, rows_product, rows_product_tn};
+pub use rows::{ROWS_AT_ONCE, Real, Rows, row_blocks, rows_product, rows_product_single, rows_product_tn};
 pub use tridiagonal::Tridiagonal;

@@ -1,6 +1,6 @@
 //! Rows of numbers that are read a block at a time.
 
-use super::{Matrix, Product, SingleMatrix, product, product_tn};
+use super::{Matrix, Product, SingleMatrix, Tridiagonal, product, product_single, product_tn};
 use nalgebra::DMatrix;
 use std::ops::Range;
 
@@ -47,6 +47,15 @@ pub fn rows_product(h: &dyn Rows, b: &Matrix) -> Matrix {
     let mut out = Matrix::zeros(h.count(), b.ncols());
     for range in row_blocks(h.count()) {
         out.rows_mut(range.start, range.len()).copy_from(&product(&h.block(range), b));
+    }
+    out
+}
+
+/// [`rows_product`] in single precision. Shapes, cost, panics: as there.
+pub fn rows_product_single(h: &dyn Rows, b: &SingleMatrix) -> SingleMatrix {
+    let mut out = SingleMatrix::zeros(h.count(), b.ncols());
+    for range in row_blocks(h.count()) {
+        out.rows_mut(range.start, range.len()).copy_from(&product_single(&h.block_single(range), b));
     }
     out
 }
@@ -100,7 +109,8 @@ impl Real for f32 {
     fn eigen(a: Matrix) -> Result<(Vec<f64>, SingleMatrix), crate::math::MathError> {
         let rounded = super::single(&a);
         drop(a);
-        super::decompositions::sym_eigen_single(&rounded)
+        let (values, vectors) = Tridiagonal::reduce(rounded)?.eigenpairs(|values| (0..values.len()).collect())?;
+        Ok((values.into_iter().map(f64::from).collect(), vectors))
     }
 }
 
@@ -114,6 +124,8 @@ mod tests {
         let stream = Stream::new(1, "test-rows", 0);
         let (h, b) = (stream.normal_columns(ROWS_AT_ONCE + 7, 0, 3), stream.normal_columns(3, 9, 2));
         assert!((rows_product(&h, &b) - product(&h, &b)).amax() < 1e-14);
+        let single = rows_product_single(&h, &crate::math::linalg::single(&b));
+        assert!((crate::math::linalg::double(&single) - product(&h, &b)).amax() < 1e-5);
         assert!((rows_product_tn(&h, &h) - product_tn(&h, &h)).amax() < 1e-10);
         assert_eq!(row_blocks(h.nrows()).collect::<Vec<_>>(), [0..ROWS_AT_ONCE, ROWS_AT_ONCE..ROWS_AT_ONCE + 7]);
         assert_eq!(row_blocks(0).count(), 0);

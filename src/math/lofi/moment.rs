@@ -1,7 +1,10 @@
 //! Moments of a representation, weighted by the labels or not. None of them centres anything.
 
 use crate::math::error::{MathError, check_size};
-use crate::math::linalg::{Matrix, Vector, add_symmetric_product_tn, mirror_lower, row_blocks, scale_rows};
+use crate::math::linalg::{
+    Matrix, Rows, SingleMatrix, Vector, add_symmetric_product_tn, mirror_lower, row_blocks, scale_rows,
+    set_symmetric_product_tn_single,
+};
 
 /// The label-weighted moment operator (signed covariance): `C = (1/n) Σ y_i z_i z_iᵀ = Zᵀ diag(y) Z / n`.
 ///
@@ -15,6 +18,29 @@ use crate::math::linalg::{Matrix, Vector, add_symmetric_product_tn, mirror_lower
 pub fn signed_moment(z: &Matrix, labels: &[f64]) -> Result<Matrix, MathError> {
     check_size("labels", labels.len(), z.nrows())?;
     Ok(weighted_moment(z, |i| labels[i]))
+}
+
+/// [`signed_moment`] of rows in single precision: products of a block of rows in single, their sum in double.
+/// Shapes, units, cost, source: as there.
+///
+/// # Errors
+/// [`MathError::Shape`] where the labels do not fit.
+pub fn signed_moment_single(z: &dyn Rows, labels: &[f64]) -> Result<Matrix, MathError> {
+    check_size("labels", labels.len(), z.count())?;
+    let width = z.width();
+    let (mut out, mut part) = (Matrix::zeros(width, width), SingleMatrix::zeros(width, width));
+    for range in row_blocks(z.count()) {
+        let rows = z.block_single(range.clone());
+        let mut weighted = rows.clone();
+        for mut column in weighted.column_iter_mut() {
+            column.iter_mut().zip(&labels[range.clone()]).for_each(|(v, y)| *v *= *y as f32);
+        }
+        set_symmetric_product_tn_single(&mut part, &rows, &weighted);
+        out.zip_apply(&part, |sum, v| *sum += f64::from(v));
+    }
+    out /= z.count() as f64;
+    mirror_lower(&mut out);
+    Ok(out)
 }
 
 /// The second moment (unsigned covariance) `Σ = (1/n) Σ z_i z_iᵀ`, uncentred.
@@ -73,7 +99,9 @@ mod tests {
         };
         let signed = signed_moment(&z, &y).unwrap();
         assert_eq!(signed, signed.transpose());
-        assert!((signed - direct(&|i| y[i])).amax() < 1e-14);
+        assert!((&signed - direct(&|i| y[i])).amax() < 1e-14);
+        assert!((signed_moment_single(&z, &y).unwrap() - &signed).amax() < 1e-6);
+        assert!(signed_moment_single(&z, &y[1..]).is_err());
         assert!((second_moment(&z) - direct(&|_| 1.0)).amax() < 1e-14);
         let first = first_moment(&z, &y).unwrap();
         assert!((0..4).all(|a| (first[a] - (0..2500).map(|i| y[i] * z[(i, a)]).sum::<f64>() / n).abs() < 1e-14));
