@@ -2,6 +2,7 @@
 
 use super::architecture::Architecture;
 use super::layers::circular::{self, CircularMemory, Transform};
+use super::layers::fused::{Fused, FusedMemory};
 use super::layers::layer::{Layer, Placed, PoolingLayer};
 use super::layers::passing::{Gradients, Values};
 use super::layers::{channel_norm, convolution, dense, pooling};
@@ -27,6 +28,10 @@ struct Memory<T> {
     dots: Vec<T>,
     chosen: Vec<u32>,
     circular: Option<CircularMemory<T>>,
+    /// The layer with those behind it, where they are one.
+    fused: Option<(Fused, FusedMemory<T>)>,
+    /// Whether the layer is computed with one ahead of it.
+    within: bool,
 }
 
 /// Buffers for a batch: every layer's values and their gradients.
@@ -45,19 +50,40 @@ impl<T: Scalar> Workspace<T> {
     /// Shapes: -> n x d for the values that each layer takes and gives, and as much for gradients from the first layer
     /// with weights on. Units: samples. Cost: memory, see [`Workspace::numbers`].
     pub fn new(architecture: &Architecture, most_rows: usize) -> Self {
-        let zeros = |numbers: usize| vec![T::default(); numbers];
+        Self::with(architecture, most_rows, |_| None)
+    }
+
+    /// The same for [`Network::forward`] and [`Network::backward`] alone, for the network as a whole: convolutions with ReLU
+    /// and largest-of-window pooling behind them are computed together, and the values between them are not kept. All
+    /// numbers that are kept are the same, bit by bit.
+    ///
+    /// Shapes: as [`Workspace::new`], none for the values between. Units: samples. Cost: less memory than that.
+    pub fn for_descent(architecture: &Architecture, most_rows: usize) -> Self {
+        Self::with(architecture, most_rows, Fused::starting)
+    }
+
+    fn with(architecture: &Architecture, most_rows: usize, fuse: fn(&[Placed]) -> Option<Fused>) -> Self {
         let layers = architecture.layers();
-        let dims = || std::iter::once(architecture.input()).chain(layers.iter().map(|p| p.output)).map(Geometry::dim);
         let learned = first_with_weights(architecture) + 1;
-        let mut transforms = HashMap::new();
-        let gradients = dims().enumerate().map(|(i, dim)| zeros(if i < learned { 0 } else { dim * most_rows }));
-        Self {
-            most_rows,
-            rows: 0,
-            values: dims().map(|dim| zeros(dim * most_rows)).collect(),
-            gradients: gradients.collect(),
-            memory: layers.iter().map(|placed| Memory::new(placed, most_rows, &mut transforms)).collect(),
+        let room = |dim: usize| vec![T::default(); dim * most_rows];
+        let (mut values, mut gradients) = (vec![room(architecture.input().dim())], vec![Vec::new()]);
+        let (mut memory, mut transforms) = (Vec::new(), HashMap::new());
+        while memory.len() < layers.len() {
+            let placed = &layers[memory.len()];
+            let fused = fuse(&layers[memory.len()..]);
+            let (between, output) = fused.as_ref().map_or((0, placed.output), |f| (f.layers - 1, f.output));
+            memory.push(match fused {
+                Some(fused) => Memory::of_fused(fused, most_rows),
+                None => Memory::new(placed, most_rows, &mut transforms),
+            });
+            for _ in 0..between {
+                (values.push(Vec::new()), gradients.push(Vec::new()));
+                memory.push(Memory { within: true, ..Memory::none() });
+            }
+            gradients.push(if values.len() < learned { Vec::new() } else { room(output.dim()) });
+            values.push(room(output.dim()));
         }
+        Self { most_rows, rows: 0, values, gradients, memory }
     }
 
     /// Numbers in the buffers, roughly: twice the activations of n samples, the largest block of patches, and what
@@ -105,9 +131,23 @@ impl<T: Scalar> Workspace<T> {
 }
 
 impl<T: Scalar> Memory<T> {
+    fn none() -> Self {
+        Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None, fused: None, within: false }
+    }
+
+    fn of_fused(fused: Fused, rows: usize) -> Self {
+        let memory = FusedMemory::new(&fused, rows);
+        Self { fused: Some((fused, memory)), ..Self::none() }
+    }
+
+    /// Layers that are computed here, and the shape that the last of them gives.
+    fn span(&self, placed: &Placed) -> (usize, Geometry) {
+        self.fused.as_ref().map_or((1, placed.output), |(fused, _)| (fused.layers, fused.output))
+    }
+
     fn new(placed: &Placed, rows: usize, transforms: &mut HashMap<(usize, usize), Arc<Transform<T>>>) -> Self {
         let zeros = |numbers: usize| vec![T::default(); numbers];
-        let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None };
+        let mut memory = Self::none();
         match placed.layer {
             Layer::Convolution(_) => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
             Layer::CircularConvolution(_) => {
@@ -168,13 +208,17 @@ impl<T: Scalar> Network<T> {
     /// The same for some layers in the middle, from what stands in the workspace before the first of them. Shapes: as
     /// [`Network::forward`]. Cost: that of these layers.
     pub fn forward_between(&self, space: &mut Workspace<T>, layers: Range<usize>) {
-        let rows = space.rows;
-        let wanted = layers.len();
-        for (i, placed) in self.architecture.layers().iter().enumerate().skip(layers.start).take(wanted) {
+        let (rows, mut i) = (space.rows, layers.start);
+        while let Some(placed) = self.architecture.layers()[..layers.end.min(space.memory.len())].get(i) {
+            let (span, output) = space.memory[i].span(placed);
             let (before, after) = space.values.split_at_mut(i + 1);
             let x = &before[i][..rows * placed.input.dim()];
-            let y = &mut after[0][..rows * placed.output.dim()];
-            self.layer_forward(placed, (x, y), &mut space.memory[i], rows);
+            let y = &mut after[span - 1][..rows * output.dim()];
+            match &mut space.memory[i].fused {
+                Some((fused, memory)) => fused.forward(&self.parameters, (x, y), (memory, rows)),
+                None => self.layer_forward(placed, (x, y), &mut space.memory[i], rows),
+            }
+            i += span;
         }
     }
 
@@ -216,16 +260,23 @@ impl<T: Scalar> Network<T> {
         // nothing before the first layer with weights is learned, so its input needs no gradient
         let first = first_with_weights(&self.architecture);
         for (i, placed) in self.architecture.layers().iter().enumerate().skip(first).rev() {
+            let (span, output) = space.memory[i].span(placed);
+            if space.memory[i].within {
+                continue;
+            }
             let (before, after) = space.gradients.split_at_mut(i + 1);
             let values = Values {
                 parameters: &self.parameters,
                 input: &space.values[i][..rows * placed.input.dim()],
-                output: &space.values[i + 1][..rows * placed.output.dim()],
-                upstream: &after[0][..rows * placed.output.dim()],
+                output: &space.values[i + span][..rows * output.dim()],
+                upstream: &after[span - 1][..rows * output.dim()],
             };
             let input = (i > first).then(|| &mut before[i][..rows * placed.input.dim()]);
             let mut out = Gradients { parameters: gradient, input };
-            layer_backward(placed, &values, &mut out, (&mut space.memory[i], rows));
+            match &mut space.memory[i].fused {
+                Some((fused, memory)) => fused.backward(&values, &mut out, (memory, rows)),
+                None => layer_backward(placed, &values, &mut out, (&mut space.memory[i], rows)),
+            }
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ impl<T: Scalar> Trainer<T> {
         Self {
             gradient: vec![T::default(); network.parameters().len()],
             targets: vec![T::default(); rows * outputs],
-            space: Workspace::new(network.architecture(), rows),
+            space: Workspace::for_descent(network.architecture(), rows),
             frozen: Vec::new(),
             network,
             optimiser,
