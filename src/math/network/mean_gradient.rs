@@ -3,9 +3,10 @@
 use super::architecture::Architecture;
 use super::layers::layer::Placed;
 use super::loss::Loss;
-use super::pass::{Network, Workspace};
+use super::pass::Network;
 use super::scalar::Scalar;
 use super::trainer::{Source, rows_at_once};
+use super::workspace::Workspace;
 use crate::math::error::{MathError, check_range, check_size};
 
 /// What is averaged over samples.

@@ -1,7 +1,8 @@
 //! The two precisions of networks.
 
+use super::lanes::Lanes;
 use crate::math::linalg::Product;
-use pulp::{Arch, NullaryFnOnce};
+use pulp::{Arch, NullaryFnOnce, WithSimd};
 use std::fmt::Debug;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -9,6 +10,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 /// `f32`, in which networks are trained, or `f64`, in which their gradients are checked.
 pub trait Scalar:
     Product
+    + Lanes
     + Debug
     + PartialOrd
     + Add<Output = Self>
@@ -70,12 +72,13 @@ impl Scalar for f64 {
 
 /// Runs loops compiled for the vectors that the processor has: the same numbers as without, sooner. A closure would not be
 /// compiled anew, so they are a type whose `call` is always inlined.
-pub(super) fn vectorised<F: NullaryFnOnce>(loops: F) -> F::Output {
+pub(super) fn vectorised<F: WithSimd>(loops: F) -> F::Output {
     Arch::new().dispatch(loops)
 }
 
 /// The sum of a slice, in 16 interleaved parts: as fast as memory, and more accurate than one running sum.
-pub(super) fn sum<T: Scalar>(values: &[T]) -> T {
+#[inline(always)]
+fn sum<T: Scalar>(values: &[T]) -> T {
     let mut lanes = [T::default(); 16];
     let chunks = values.chunks_exact(lanes.len());
     let rest: T = chunks.remainder().iter().copied().sum();
@@ -83,6 +86,18 @@ pub(super) fn sum<T: Scalar>(values: &[T]) -> T {
         lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane += x);
     }
     rest + lanes.into_iter().sum()
+}
+
+/// [`sum`], to be [`vectorised`].
+pub(super) struct SumOf<'a, T>(pub(super) &'a [T]);
+
+impl<T: Scalar> NullaryFnOnce for SumOf<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn call(self) -> T {
+        sum(self.0)
+    }
 }
 
 /// The same sum of a slice that comes in parts, one after the other, bit by bit.

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::math::network::{
-    Architecture, ConvolutionLayer, DenseLayer, Initialisation, Network, Parametrisation, Workspace, initial_parameters,
+    Architecture, CircularConvolutionLayer, ConvolutionLayer, DenseLayer, Initialisation, Network, Parametrisation,
+    Workspace, initial_parameters,
 };
 use crate::math::random::Stream;
 
@@ -10,6 +11,10 @@ const RELU: Layer = Layer::Activation(Pointwise::Relu);
 
 fn convolution(window: usize, padding: usize) -> Layer {
     Layer::Convolution(ConvolutionLayer { width: 5, window, padding, bias: true })
+}
+
+fn circular(width: usize) -> Layer {
+    Layer::CircularConvolution(CircularConvolutionLayer { width, pooling: 0.5, bias: true })
 }
 
 fn pool(size: usize) -> Layer {
@@ -42,6 +47,7 @@ fn fused_layers_are_the_layers_one_after_the_other() {
             vec![convolution(3, 1), RELU, pool(2), convolution(3, 1), RELU, pool(3), last],
             vec![convolution(3, 1), RELU, convolution(2, 0), RELU, Layer::GlobalAverage, last],
             vec![pool(2), convolution(3, 2), RELU, pool(4), convolution(1, 0), last],
+            vec![circular(3), RELU, circular(2), circular(2), RELU, last],
         ] {
             let architecture = Architecture::new(input, &layers, Parametrisation::TangentKernel).unwrap();
             let mut parameters: Vec<f32> = initial_parameters(&architecture, Initialisation::Normal, 3);

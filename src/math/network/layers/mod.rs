@@ -12,3 +12,5 @@ pub mod layer;
 pub mod passing;
 pub mod pointwise;
 pub mod pooling;
+pub mod real_line;
+pub mod wave_transform;
