@@ -134,9 +134,7 @@ impl<S: Simd, const V: usize> Piece<S, V> {
             return [T::load_part(self.simd, &from[..part]); V];
         }
         let registers = T::registers::<S>(&from[..V * T::lanes::<S>()]);
-        let mut loaded = [registers[0]; V];
-        loaded.copy_from_slice(registers);
-        loaded
+        registers.first_chunk().copied().unwrap_or([registers[0]; V])
     }
 
     /// Writes them to a run that begins at `start`.
@@ -145,7 +143,12 @@ impl<S: Simd, const V: usize> Piece<S, V> {
         let into = &mut into[start + self.at..];
         match self.part {
             Some(part) => T::store_part(self.simd, &mut into[..part], registers[0]),
-            None => T::registers_mut::<S>(&mut into[..V * T::lanes::<S>()]).copy_from_slice(&registers),
+            None => {
+                let into = &mut into[..V * T::lanes::<S>()];
+                if let Some(into) = T::registers_mut::<S>(into).first_chunk_mut() {
+                    *into = registers;
+                }
+            }
         }
     }
 

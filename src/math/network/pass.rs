@@ -116,19 +116,19 @@ impl<T: Scalar> Network<T> {
             if space.memory[i].within {
                 continue;
             }
-            let (before, after) = space.gradients.split_at_mut(i + 1);
             let values = Values {
                 parameters: &self.parameters,
                 input: &space.values[i][..rows * placed.input.dim()],
                 output: &space.values[i + span][..rows * output.dim()],
-                upstream: &after[span - 1][..rows * output.dim()],
+                upstream: &space.upstream[..rows * output.dim()],
             };
-            let input = (i > first).then(|| &mut before[i][..rows * placed.input.dim()]);
+            let input = (i > first).then(|| &mut space.downstream[..rows * placed.input.dim()]);
             let mut out = Gradients { parameters: gradient, input };
             match &mut space.memory[i].fused {
                 Some((fused, memory)) => fused.backward(&values, &mut out, (memory, rows)),
                 None => layer_backward(placed, &values, &mut out, (&mut space.memory[i], &mut space.circular), rows),
             }
+            std::mem::swap(&mut space.upstream, &mut space.downstream);
         }
         Ok(())
     }

@@ -35,7 +35,10 @@ pub struct Workspace<T> {
     most_rows: usize,
     pub(super) rows: usize,
     pub(super) values: Vec<Vec<T>>,
-    pub(super) gradients: Vec<Vec<T>>,
+    /// The gradient with respect to what a layer gave, and room for that of what it took: each layer's backward pass
+    /// makes one of the other.
+    pub(super) upstream: Vec<T>,
+    pub(super) downstream: Vec<T>,
     pub(super) memory: Vec<Memory<T>>,
     pub(super) circular: CircularScratch<T>,
 }
@@ -43,8 +46,8 @@ pub struct Workspace<T> {
 impl<T: Scalar> Workspace<T> {
     /// Buffers for batches of at most so many samples, all 0.
     ///
-    /// Shapes: -> n x d for the values that each layer takes and gives, and as much for gradients from the first layer
-    /// with weights on. Units: samples. Cost: memory, see [`Workspace::numbers`].
+    /// Shapes: -> n x d for the values that each layer takes and gives, and twice the largest of them for gradients.
+    /// Units: samples. Cost: memory, see [`Workspace::numbers`].
     pub fn new(architecture: &Architecture, most_rows: usize) -> Self {
         Self::with(architecture, most_rows, false)
     }
@@ -62,7 +65,7 @@ impl<T: Scalar> Workspace<T> {
         let layers = architecture.layers();
         let learned = first_with_weights(architecture) + 1;
         let room = |dim: usize| vec![T::default(); dim * most_rows];
-        let (mut values, mut gradients) = (vec![room(architecture.input().dim())], vec![Vec::new()]);
+        let (mut values, mut largest) = (vec![room(architecture.input().dim())], 0);
         let (mut memory, mut transforms) = (Vec::<Memory<T>>::new(), HashMap::new());
         let mut circular = CircularScratch::default();
         while let Some(placed) = layers.get(memory.len()) {
@@ -74,13 +77,14 @@ impl<T: Scalar> Workspace<T> {
             memory.push(own);
             for _ in 1..span {
                 values.push(Vec::new());
-                gradients.push(Vec::new());
                 memory.push(Memory { within: true, ..Memory::none() });
             }
-            gradients.push(if values.len() < learned { Vec::new() } else { room(output.dim()) });
+            if values.len() >= learned {
+                largest = largest.max(output.dim());
+            }
             values.push(room(output.dim()));
         }
-        Self { most_rows, rows: 0, values, gradients, memory, circular }
+        Self { most_rows, rows: 0, values, upstream: room(largest), downstream: room(largest), memory, circular }
     }
 
     /// Numbers in the buffers, roughly: twice the activations of n samples, the largest block of patches, and what
@@ -123,7 +127,7 @@ impl<T: Scalar> Workspace<T> {
     pub fn output(&mut self) -> (&[T], &mut [T]) {
         let last = self.values.len() - 1;
         let length = self.values[last].len() / self.most_rows.max(1) * self.rows;
-        (&self.values[last][..length], &mut self.gradients[last][..length])
+        (&self.values[last][..length], &mut self.upstream[..length])
     }
 }
 

@@ -113,8 +113,9 @@ fn fold<T: Scalar, S: Simd, const V: usize>(
     even: [T::Register<S>; V],
     odd: [T::Register<S>; V],
 ) {
-    into[..V].copy_from_slice(&even);
-    into[2..2 + V].copy_from_slice(&odd);
+    for i in 0..V {
+        (into[i], into[2 + i]) = (even[i], odd[i]);
+    }
 }
 
 #[inline(always)]

@@ -131,6 +131,19 @@ fn groups(torus: &Torus, place: &dyn Fn(usize) -> usize) -> Vec<Group> {
     groups
 }
 
+impl Group {
+    /// The same with the places where n numbers begin: of waves in a layout, of products among products.
+    #[inline(always)]
+    fn at(self, layout: Layout) -> Self {
+        let (rows, start) = (layout.rows, |place| layout.start(place, 2));
+        match self {
+            Self::Alone(place, of) => Self::Alone(layout.start(place, 1), of * rows),
+            Self::Product(place, of) => Self::Product(start(place), of.map(|of| of * rows)),
+            Self::Mirrored([plus, minus], of) => Self::Mirrored([start(plus), start(minus)], of.map(|of| of * rows)),
+        }
+    }
+}
+
 impl Layout {
     #[inline(always)]
     const fn start(&self, place: Place, columns: usize) -> usize {
@@ -145,10 +158,9 @@ impl Layout {
     fn put<T: Scalar, S: Simd, const V: usize>(
         &self,
         piece: Piece<S, V>,
-        place: Place,
+        start: usize,
         (into, [cosine, sine]): (&mut [T], Waves<T, S, V>),
     ) {
-        let start = self.start(place, 2);
         piece.store(into, start, cosine);
         piece.store(into, start + self.rows, sine);
         if self.doubled {
@@ -159,8 +171,7 @@ impl Layout {
     }
 
     #[inline(always)]
-    fn get<T: Scalar, S: Simd, const V: usize>(&self, piece: Piece<S, V>, place: Place, from: &[T]) -> Waves<T, S, V> {
-        let start = self.start(place, 2);
+    fn get<T: Scalar, S: Simd, const V: usize>(&self, piece: Piece<S, V>, start: usize, from: &[T]) -> Waves<T, S, V> {
         let at = |run: usize| piece.load(from, start + run * self.rows);
         if self.doubled {
             return [piece.zip(at(0), at(3), T::plus), piece.zip(at(1), at(2), T::minus)];
@@ -207,7 +218,7 @@ impl<T: Scalar> WithSimd for Analysis<'_, T> {
             across.analyse(simd, (lines, products), (folded, rows));
         }
         for &group in &transform.groups {
-            pieces::<T, S>(simd, rows, &mut Mix { group, products, into, layout });
+            pieces::<T, S>(simd, rows, &mut Mix { group: group.at(layout), products, into, layout });
         }
     }
 }
@@ -223,9 +234,9 @@ impl<T: Scalar, S: Simd> Pieces<S> for Mix<'_, T> {
     #[inline(always)]
     fn piece<const V: usize>(&mut self, piece: Piece<S, V>) {
         let Self { group, products, into, layout } = self;
-        let product = |place: usize| piece.load(products, place * layout.rows);
+        let product = |start: usize| piece.load(products, start);
         match *group {
-            Group::Alone(place, of) => piece.store(into, layout.start(place, 1), product(of)),
+            Group::Alone(place, of) => piece.store(into, place, product(of)),
             Group::Product(place, [cosine, sine]) => layout.put(piece, place, (into, [product(cosine), product(sine)])),
             Group::Mirrored([plus, minus], [cc, ss, sc, cs]) => {
                 let [mirrored, direct] = turned::<T, S, V>(piece, product(cc), product(ss));
@@ -257,7 +268,7 @@ impl<T: Scalar> WithSimd for Composition<'_, T> {
         let (down, across, rows) = (&transform.down, &transform.across, layout.rows);
         let row = across.size() * rows;
         for &group in &transform.groups {
-            pieces::<T, S>(simd, rows, &mut Unmix { group, from, products, layout });
+            pieces::<T, S>(simd, rows, &mut Unmix { group: group.at(layout), from, products, layout });
         }
         let nothing = Behind { bias: T::default(), rectified: false };
         for (products, lines) in products.chunks_exact(row).zip(lines.chunks_exact_mut(row)) {
@@ -278,9 +289,9 @@ impl<T: Scalar, S: Simd> Pieces<S> for Unmix<'_, T> {
     #[inline(always)]
     fn piece<const V: usize>(&mut self, piece: Piece<S, V>) {
         let Self { group, from, products, layout } = self;
-        let mut put = |place: usize, wave| piece.store(products, place * layout.rows, wave);
+        let mut put = |start: usize, wave| piece.store(products, start, wave);
         match *group {
-            Group::Alone(place, of) => put(of, piece.load(from, layout.start(place, 1))),
+            Group::Alone(place, of) => put(of, piece.load(from, place)),
             Group::Product(place, [cosine, sine]) => {
                 let waves = layout.get(piece, place, from);
                 put(cosine, waves[0]);
