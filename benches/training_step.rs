@@ -7,8 +7,8 @@ use lofi::math::MathError;
 use lofi::math::image::maps::Geometry;
 use lofi::math::image::pooling::Pooling;
 use lofi::math::network::{
-    Architecture, ConvolutionLayer, DenseLayer, Initialisation, Layer, Loss, Network, Optimiser, Parametrisation,
-    Pointwise, PoolingLayer, Rule, Source, Trainer, initial_parameters,
+    Architecture, BiasCorrection, CircularConvolutionLayer, ConvolutionLayer, DenseLayer, Initialisation, Layer, Loss,
+    Network, Optimiser, Parametrisation, Pointwise, PoolingLayer, Rule, Source, Trainer, initial_parameters,
 };
 use std::error::Error;
 use std::time::Instant;
@@ -43,19 +43,40 @@ fn layers(name: &str) -> Option<Vec<Layer>> {
         "cnn-pooled" => {
             vec![convolution, relu, pool, convolution, relu, pool, convolution, relu, pool, dense(1)]
         }
+        "circular" => {
+            let circular =
+                |width| Layer::CircularConvolution(CircularConvolutionLayer { width, pooling: 1.0, bias: true });
+            let mut layers = [circular(12), relu].repeat(11);
+            layers.push(circular(1));
+            layers
+        }
         _ => return None,
     })
+}
+
+/// Grey pictures go through the circular network, colours through the others.
+fn image(name: &str) -> Geometry {
+    let (channels, side) = if name == "circular" { (1, 13) } else { (3, 32) };
+    Geometry { channels, height: side, width: side }
+}
+
+/// That of the studies: Adam for the circular network.
+fn rule(name: &str) -> Rule {
+    if name == "circular" {
+        return Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction: BiasCorrection::OfStep };
+    }
+    Rule::Sgd { momentum: 0.0 }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let [name, batch, steps] = &arguments[..] else { return Err("usage: training_step NETWORK BATCH STEPS".into()) };
     let (batch, steps): (usize, usize) = (batch.parse()?, steps.parse()?);
-    let layers = layers(name).ok_or("networks: mlp, cnn, cnn-pooled")?;
-    let image = Geometry { channels: 3, height: 32, width: 32 };
+    let layers = layers(name).ok_or("networks: mlp, cnn, cnn-pooled, circular")?;
+    let image = image(name);
     let architecture = Architecture::new(image, &layers, Parametrisation::Standard)?;
     let start = initial_parameters(&architecture, Initialisation::PyTorch, 0);
-    let optimiser = Optimiser::new(Rule::Sgd { momentum: 0.0 }, 0.0, architecture.parameters());
+    let optimiser = Optimiser::new(rule(name), 0.0, architecture.parameters());
     let mut trainer = Trainer::new(Network::new(architecture, start)?, optimiser, Loss::Square, batch);
     let wave = |i: usize| (0.37 * (i % 100_003) as f64).sin() as f32;
     let source = Ready { inputs: (0..batch * image.dim()).map(wave).collect() };

@@ -3,9 +3,10 @@
 use super::architecture::Architecture;
 use super::layers::layer::Placed;
 use super::loss::Loss;
-use super::pass::{Network, Workspace};
+use super::pass::Network;
 use super::scalar::Scalar;
 use super::trainer::{Source, rows_at_once};
+use super::workspace::Workspace;
 use crate::math::error::{MathError, check_range, check_size};
 
 /// What is averaged over samples.
@@ -34,7 +35,7 @@ pub fn mean_gradient<T: Scalar>(
     check_range(!rows.is_empty(), "samples of a mean", 0.0, "at least 1")?;
     let architecture = network.architecture();
     let most_rows = rows_at_once(architecture, rows.len());
-    let mut space = Workspace::new(architecture, most_rows);
+    let mut space = Workspace::for_descent(architecture, most_rows);
     let mut targets = vec![T::default(); most_rows * architecture.output().dim()];
     let mut gradient = vec![T::default(); architecture.parameters()];
     let share = 1.0 / rows.len() as f64;

@@ -13,6 +13,7 @@ mod architecture;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
+mod lanes;
 mod layers;
 mod loss;
 mod mean_gradient;
@@ -24,6 +25,7 @@ mod schedule;
 mod trainer;
 #[cfg(test)]
 mod trainer_tests;
+mod workspace;
 
 pub use architecture::Architecture;
 pub use initialise::{Initialisation, initial_parameters};
@@ -36,7 +38,8 @@ pub use loss::Loss;
 pub use mean_gradient::{Objective, layer_overlaps, mean_gradient};
 pub use optimiser::{BiasCorrection, Optimiser, Rule};
 pub use order::Order;
-pub use pass::{Network, Workspace};
+pub use pass::Network;
 pub use scalar::Scalar;
 pub use schedule::{Schedule, ScheduleShape, scaled_rate};
 pub use trainer::{Evaluation, NUMBERS_AT_ONCE, Source, Trainer, rows_at_once};
+pub use workspace::Workspace;

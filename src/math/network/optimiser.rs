@@ -1,7 +1,8 @@
 //! Steps along the gradient.
 
-use super::scalar::Scalar;
+use super::scalar::{Scalar, vectorised};
 use crate::math::error::{MathError, check_size};
+use pulp::NullaryFnOnce;
 
 /// How a gradient becomes a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,8 +101,37 @@ impl<T: Scalar> Optimiser<T> {
     pub fn update(&mut self, parameters: &mut [T], gradient: &[T], rate: f64) {
         assert_eq!(parameters.len(), gradient.len());
         self.steps += 1;
-        let decay = T::of(self.weight_decay);
-        match (self.rule, &mut self.moments[..]) {
+        vectorised(Update {
+            rule: self.rule,
+            weight_decay: self.weight_decay,
+            steps: self.steps,
+            rate,
+            moments: &mut self.moments,
+            parameters,
+            gradient,
+        });
+    }
+}
+
+/// One step of a rule.
+struct Update<'a, T> {
+    rule: Rule,
+    weight_decay: f64,
+    steps: u64,
+    rate: f64,
+    moments: &'a mut [Vec<T>],
+    parameters: &'a mut [T],
+    gradient: &'a [T],
+}
+
+impl<T: Scalar> NullaryFnOnce for Update<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { rule, weight_decay, steps, rate, moments, parameters, gradient } = self;
+        let decay = T::of(weight_decay);
+        match (rule, moments) {
             (Rule::Sgd { momentum }, [velocity]) => {
                 let (rate, momentum) = (T::of(rate), T::of(momentum));
                 for ((w, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
@@ -121,13 +151,13 @@ impl<T: Scalar> Optimiser<T> {
                     });
                 match correction {
                     BiasCorrection::OfStep => {
-                        let steps = self.steps as f64;
+                        let steps = steps as f64;
                         let rate = T::of(rate / (1.0 - beta1.powf(steps)));
                         let scale = T::of(1.0 / (1.0 - beta2.powf(steps)).sqrt());
                         along.for_each(|(w, m, v)| *w = *w - rate * m / (v.sqrt() * scale + epsilon));
                     }
                     BiasCorrection::OfMeans => {
-                        let steps = i32::try_from(self.steps).unwrap_or(i32::MAX);
+                        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
                         let [m_share, v_share] = [beta1, beta2].map(|beta| T::of(1.0 - beta.powi(steps)));
                         let rate = T::of(rate);
                         along.for_each(|(w, m, v)| *w = *w - rate * (m / m_share) / ((v / v_share).sqrt() + epsilon));

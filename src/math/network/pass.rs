@@ -1,129 +1,20 @@
 //! A network, and its forward and backward pass over a batch.
 
 use super::architecture::Architecture;
-use super::layers::circular::{self, CircularMemory, Transform};
+use super::layers::circular;
 use super::layers::layer::{Layer, Placed, PoolingLayer};
 use super::layers::passing::{Gradients, Values};
 use super::layers::{channel_norm, convolution, dense, pooling};
 use super::scalar::Scalar;
+use super::workspace::{Room, Workspace, first_with_weights};
 use crate::math::error::{MathError, check_size};
-use crate::math::image::maps::Geometry;
-use crate::math::size::times;
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// A network: its layers and one vector of all weights and biases.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network<T> {
     architecture: Architecture,
     parameters: Vec<T>,
-}
-
-/// What a layer keeps from its forward pass for its backward pass, or needs as working space.
-#[derive(Debug, Clone)]
-struct Memory<T> {
-    numbers: Vec<T>,
-    dots: Vec<T>,
-    chosen: Vec<u32>,
-    circular: Option<CircularMemory<T>>,
-}
-
-/// Buffers for a batch: every layer's values and their gradients.
-#[derive(Debug, Clone)]
-pub struct Workspace<T> {
-    most_rows: usize,
-    rows: usize,
-    values: Vec<Vec<T>>,
-    gradients: Vec<Vec<T>>,
-    memory: Vec<Memory<T>>,
-}
-
-impl<T: Scalar> Workspace<T> {
-    /// Buffers for batches of at most so many samples, all 0.
-    ///
-    /// Shapes: -> n x d for the values that each layer takes and gives, and as much for gradients from the first layer
-    /// with weights on. Units: samples. Cost: memory, see [`Workspace::numbers`].
-    pub fn new(architecture: &Architecture, most_rows: usize) -> Self {
-        let zeros = |numbers: usize| vec![T::default(); numbers];
-        let layers = architecture.layers();
-        let dims = || std::iter::once(architecture.input()).chain(layers.iter().map(|p| p.output)).map(Geometry::dim);
-        let learned = first_with_weights(architecture) + 1;
-        let mut transforms = HashMap::new();
-        let gradients = dims().enumerate().map(|(i, dim)| zeros(if i < learned { 0 } else { dim * most_rows }));
-        Self {
-            most_rows,
-            rows: 0,
-            values: dims().map(|dim| zeros(dim * most_rows)).collect(),
-            gradients: gradients.collect(),
-            memory: layers.iter().map(|placed| Memory::new(placed, most_rows, &mut transforms)).collect(),
-        }
-    }
-
-    /// Numbers in the buffers, roughly: twice the activations of n samples, the largest block of patches, and what
-    /// circular convolutions keep. Units: numbers.
-    pub fn numbers(architecture: &Architecture, most_rows: usize) -> usize {
-        let patches = architecture.layers().iter().map(|placed| convolution::patch_numbers(placed, most_rows));
-        let circular = architecture.layers().iter().map(|placed| circular::memory_numbers(placed, most_rows));
-        times(2 * architecture.numbers(), most_rows) + patches.max().unwrap_or(0) + circular.sum::<usize>()
-    }
-
-    /// Samples that a batch may have. Units: samples.
-    pub fn most_rows(&self) -> usize {
-        self.most_rows
-    }
-
-    /// Where to write the batch. Shapes: -> n x d, column-major. Panics for more samples than there is room for.
-    pub fn input(&mut self, rows: usize) -> &mut [T] {
-        assert!(rows <= self.most_rows, "{rows} samples in a workspace for {}", self.most_rows);
-        self.rows = rows;
-        let dim = self.values[0].len() / self.most_rows.max(1);
-        &mut self.values[0][..rows * dim]
-    }
-
-    /// What the first `number` layers gave, all layers where there are fewer. Shapes: -> n x d of that layer,
-    /// column-major.
-    pub fn values(&self, number: usize) -> &[T] {
-        let buffer = &self.values[number.min(self.values.len() - 1)];
-        &buffer[..buffer.len() / self.most_rows.max(1) * self.rows]
-    }
-
-    /// The same, to change before [`Network::forward_between`]. Shapes: as [`Workspace::values`].
-    pub fn values_mut(&mut self, number: usize) -> &mut [T] {
-        let number = number.min(self.values.len() - 1);
-        let length = self.values[number].len() / self.most_rows.max(1) * self.rows;
-        &mut self.values[number][..length]
-    }
-
-    /// What the last layer gave, and where to write the gradient of the loss with respect to it. Shapes: -> n x K
-    /// twice, column-major.
-    pub fn output(&mut self) -> (&[T], &mut [T]) {
-        let last = self.values.len() - 1;
-        let length = self.values[last].len() / self.most_rows.max(1) * self.rows;
-        (&self.values[last][..length], &mut self.gradients[last][..length])
-    }
-}
-
-impl<T: Scalar> Memory<T> {
-    fn new(placed: &Placed, rows: usize, transforms: &mut HashMap<(usize, usize), Arc<Transform<T>>>) -> Self {
-        let zeros = |numbers: usize| vec![T::default(); numbers];
-        let mut memory = Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None };
-        match placed.layer {
-            Layer::Convolution(_) => memory.numbers = zeros(convolution::patch_numbers(placed, rows)),
-            Layer::CircularConvolution(_) => {
-                let size = (placed.input.height, placed.input.width);
-                let transform = transforms.entry(size).or_insert_with(|| Arc::new(Transform::new(placed.input)));
-                memory.circular = Some(CircularMemory::new(placed, Arc::clone(transform), rows));
-            }
-            Layer::ChannelNorm => {
-                memory.numbers = zeros(rows * placed.input.positions());
-                memory.dots = memory.numbers.clone();
-            }
-            Layer::Pooling(_) => memory.chosen = vec![0; rows * placed.output.dim()],
-            Layer::Dense(_) | Layer::Activation(_) | Layer::GlobalAverage => {}
-        }
-        memory
-    }
 }
 
 impl<T: Scalar> Network<T> {
@@ -168,17 +59,22 @@ impl<T: Scalar> Network<T> {
     /// The same for some layers in the middle, from what stands in the workspace before the first of them. Shapes: as
     /// [`Network::forward`]. Cost: that of these layers.
     pub fn forward_between(&self, space: &mut Workspace<T>, layers: Range<usize>) {
-        let rows = space.rows;
-        let wanted = layers.len();
-        for (i, placed) in self.architecture.layers().iter().enumerate().skip(layers.start).take(wanted) {
+        let (rows, mut i) = (space.rows, layers.start);
+        while let Some(placed) = self.architecture.layers()[..layers.end.min(space.memory.len())].get(i) {
+            let (span, output) = space.memory[i].span(placed);
             let (before, after) = space.values.split_at_mut(i + 1);
             let x = &before[i][..rows * placed.input.dim()];
-            let y = &mut after[0][..rows * placed.output.dim()];
-            self.layer_forward(placed, (x, y), &mut space.memory[i], rows);
+            let y = &mut after[span - 1][..rows * output.dim()];
+            match &mut space.memory[i].fused {
+                Some((fused, memory)) => fused.forward(&self.parameters, (x, y), (memory, rows)),
+                None => self.layer_forward(placed, (x, y), (&mut space.memory[i], &mut space.circular), rows),
+            }
+            i += span;
         }
     }
 
-    fn layer_forward(&self, placed: &Placed, (x, y): (&[T], &mut [T]), memory: &mut Memory<T>, rows: usize) {
+    fn layer_forward(&self, placed: &Placed, (x, y): (&[T], &mut [T]), memory: Room<'_, T>, rows: usize) {
+        let (memory, scratch) = memory;
         let positions = rows * placed.input.positions();
         match placed.layer {
             Layer::Dense(_) => dense::forward(placed, &self.parameters, (x, y), rows),
@@ -187,7 +83,7 @@ impl<T: Scalar> Network<T> {
             }
             Layer::CircularConvolution(_) => {
                 if let Some(memory) = &mut memory.circular {
-                    circular::forward(placed, &self.parameters, (x, y), (memory, rows));
+                    circular::forward(placed, &self.parameters, (x, y), (memory, scratch, rows));
                 }
             }
             Layer::Activation(f) => f.forward(x, y),
@@ -216,30 +112,34 @@ impl<T: Scalar> Network<T> {
         // nothing before the first layer with weights is learned, so its input needs no gradient
         let first = first_with_weights(&self.architecture);
         for (i, placed) in self.architecture.layers().iter().enumerate().skip(first).rev() {
-            let (before, after) = space.gradients.split_at_mut(i + 1);
+            let (span, output) = space.memory[i].span(placed);
+            if space.memory[i].within {
+                continue;
+            }
             let values = Values {
                 parameters: &self.parameters,
                 input: &space.values[i][..rows * placed.input.dim()],
-                output: &space.values[i + 1][..rows * placed.output.dim()],
-                upstream: &after[0][..rows * placed.output.dim()],
+                output: &space.values[i + span][..rows * output.dim()],
+                upstream: &space.upstream[..rows * output.dim()],
             };
-            let input = (i > first).then(|| &mut before[i][..rows * placed.input.dim()]);
+            let input = (i > first).then(|| &mut space.downstream[..rows * placed.input.dim()]);
             let mut out = Gradients { parameters: gradient, input };
-            layer_backward(placed, &values, &mut out, (&mut space.memory[i], rows));
+            match &mut space.memory[i].fused {
+                Some((fused, memory)) => fused.backward(&values, &mut out, (memory, rows)),
+                None => layer_backward(placed, &values, &mut out, (&mut space.memory[i], &mut space.circular), rows),
+            }
+            std::mem::swap(&mut space.upstream, &mut space.downstream);
         }
         Ok(())
     }
-}
-
-fn first_with_weights(architecture: &Architecture) -> usize {
-    architecture.layers().iter().position(|placed| placed.units() > 0).unwrap_or(0)
 }
 
 fn layer_backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,
     out: &mut Gradients<'_, T>,
-    (memory, rows): (&mut Memory<T>, usize),
+    (memory, scratch): Room<'_, T>,
+    rows: usize,
 ) {
     match placed.layer {
         Layer::Dense(_) => return dense::backward(placed, values, out, rows),
@@ -248,7 +148,7 @@ fn layer_backward<T: Scalar>(
         }
         Layer::CircularConvolution(_) => {
             if let Some(memory) = &mut memory.circular {
-                circular::backward(placed, values, out, (memory, rows));
+                circular::backward(placed, values, out, (memory, scratch, rows));
             }
             return;
         }

@@ -3,8 +3,9 @@
 use super::architecture::Architecture;
 use super::loss::Loss;
 use super::optimiser::Optimiser;
-use super::pass::{Network, Workspace};
+use super::pass::Network;
 use super::scalar::Scalar;
+use super::workspace::Workspace;
 use crate::math::error::{MathError, check_range, check_size};
 use std::ops::Range;
 
@@ -61,7 +62,7 @@ impl<T: Scalar> Trainer<T> {
         Self {
             gradient: vec![T::default(); network.parameters().len()],
             targets: vec![T::default(); rows * outputs],
-            space: Workspace::new(network.architecture(), rows),
+            space: Workspace::for_descent(network.architecture(), rows),
             frozen: Vec::new(),
             network,
             optimiser,

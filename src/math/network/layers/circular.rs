@@ -1,174 +1,79 @@
 //! Circular convolution with filters as large as the image, in the Fourier domain.
 //!
-//! A layer computes `y = M W x + b` with W a circular convolution and `M_β = (1 − β) I + β A` a fixed pooling (see
-//! [`Torus`]). In the basis of real waves each frequency stands for itself: the coefficients of cosine and sine, n x 2C,
-//! are multiplied by `m_ω [[R, −I], [I, R]]`, where R + iI is the filters' Fourier transform Ŵ(ω), C x C'.
+//! A layer computes `y = m M W x + b` with W a circular convolution and `M_β = (1 − β) I + β A` a fixed pooling (see
+//! [`Torus`]). In the basis of real waves each frequency stands for itself: coefficients a of the cosine and b of the sine, n x C,
+//! become `m_ω (aR + bI)` and `m_ω (bR − aI)`, where R + iI is the filters' Fourier transform Ŵ(ω), C x C'.
 //!
 //! Weights are stored frequency after frequency as `√2 [R; I]`, (2C) x C' column-major, or R, C x C', where −ω is ω. So
 //! `‖weights‖² = Σ_ω ‖Ŵ(ω)‖²` over all frequencies: the squared Frobenius norm of the convolution as an operator, HW times
 //! that of the filters' entries.
 
-use super::dense::{add_column_sums, fill_with_bias};
 use super::layer::{CircularConvolutionLayer, Layer, Placed};
 use super::passing::{Gradients, Values};
-use crate::math::fourier::torus::{Mix, Torus, Wave};
-use crate::math::image::maps::Geometry;
+use super::pointwise::Pointwise;
+use super::real_line::Behind;
+use super::wave_transform::{Layout, Scratch, WaveTransform};
+use crate::math::fourier::torus::{Torus, Wave};
 use crate::math::linalg::{Block, BlockMut, Matrix, Onto, orthonormal_basis};
-use crate::math::network::scalar::Scalar;
+use crate::math::network::scalar::{Scalar, SumOf, vectorised};
 use crate::math::random::Stream;
 use crate::math::size::times;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The transform of one size, shared by all layers on maps of that size. Rows and columns are transformed one after the
-/// other, by products with all channels of all samples, which are large enough to be fast.
-#[derive(Debug, Clone)]
-pub struct Transform<T> {
-    torus: Torus,
-    height: usize,
-    width: usize,
-    down: Vec<T>,
-    across: Vec<T>,
-    mixes: Vec<[(usize, T); 2]>,
-    unmixes: Vec<[(usize, T); 2]>,
-}
-
-impl<T: Scalar> Transform<T> {
-    /// The transform of maps of a size; channels do not matter. Shapes: -> bases H x H and W x W. Cost: H² + W².
-    pub fn new(shape: Geometry) -> Self {
-        let torus = Torus::new(shape.height, shape.width);
-        let values = |basis: Matrix| basis.iter().map(|&x| T::of(x)).collect();
-        let (down, across) = torus.lines();
-        let mixes = torus.mixes();
-        let mut unmixes = vec![[(0, 0.0); 2]; mixes.len()];
-        for (column, mix) in mixes.iter().enumerate() {
-            for &(source, weight) in mix.iter().filter(|(_, weight)| *weight != 0.0) {
-                let first = usize::from(unmixes[source][0].1 != 0.0);
-                unmixes[source][first] = (column, weight);
-            }
-        }
-        let rounded = |mixes: Vec<Mix>| mixes.into_iter().map(|mix| mix.map(|(i, w)| (i, T::of(w)))).collect();
-        Self {
-            down: values(down),
-            across: values(across),
-            height: shape.height,
-            width: shape.width,
-            mixes: rounded(mixes),
-            unmixes: rounded(unmixes),
-            torus,
-        }
-    }
-
-    fn positions(&self) -> usize {
-        self.height * self.width
-    }
-
-    /// Coefficients of every channel: n x C maps in, column (frequency, channel) out. Cost: 2n CHW (H + W).
-    fn analyse(&self, (x, into): (&[T], &mut [T]), (scratch, channels): (&mut Scratch<T>, usize)) {
-        let (run, numbers) = (x.len() / (channels * self.positions()), x.len());
-        let (a, b) = (&mut scratch.0[..numbers], &mut scratch.1[..numbers]);
-        for (position, block) in a.chunks_exact_mut(channels * run).enumerate() {
-            for (channel, into) in block.chunks_exact_mut(run).enumerate() {
-                into.copy_from_slice(&x[(channel * self.positions() + position) * run..][..run]);
-            }
-        }
-        let basis = Block::dense(&self.down, self.height, self.height).transposed();
-        self.rows(a, b, basis);
-        let basis = Block::dense(&self.across, self.width, self.width).transposed();
-        self.columns(b, a, basis);
-        mix(a, into, &self.mixes);
-    }
-
-    /// The maps of coefficients. Cost: 2n CHW (H + W).
-    fn compose(&self, (coefficients, y): (&[T], &mut [T]), onto: Onto, (scratch, channels): (&mut Scratch<T>, usize)) {
-        let (run, numbers) = (y.len() / (channels * self.positions()), y.len());
-        let (a, b) = (&mut scratch.0[..numbers], &mut scratch.1[..numbers]);
-        mix(&coefficients[..numbers], a, &self.unmixes);
-        self.columns(a, b, Block::dense(&self.across, self.width, self.width));
-        self.rows(b, a, Block::dense(&self.down, self.height, self.height));
-        for (position, block) in a.chunks_exact(channels * run).enumerate() {
-            for (channel, from) in block.chunks_exact(run).enumerate() {
-                let into = &mut y[(channel * self.positions() + position) * run..][..run];
-                match onto {
-                    Onto::Replace => into.copy_from_slice(from),
-                    Onto::Add => into.iter_mut().zip(from).for_each(|(y, &x)| *y += x),
-                }
-            }
-        }
-    }
-
-    fn rows(&self, from: &[T], into: &mut [T], basis: Block<'_, T>) {
-        let run = from.len() / self.height;
-        let into = BlockMut::dense(into, run, self.height);
-        T::multiply(into, Onto::Replace, T::of(1.0), (Block::dense(from, run, self.height), basis));
-    }
-
-    fn columns(&self, from: &[T], into: &mut [T], basis: Block<'_, T>) {
-        let row = from.len() / self.height;
-        for (from, into) in from.chunks_exact(row).zip(into.chunks_exact_mut(row)) {
-            let run = row / self.width;
-            let into = BlockMut::dense(into, run, self.width);
-            T::multiply(into, Onto::Replace, T::of(1.0), (Block::dense(from, run, self.width), basis));
-        }
-    }
-}
-
-/// Room for the transforms of one layer.
-type Scratch<T> = (Vec<T>, Vec<T>);
-
-// Blocks of `into` as sums of two blocks of `from`.
-fn mix<T: Scalar>(from: &[T], into: &mut [T], mixes: &[[(usize, T); 2]]) {
-    let run = from.len() / mixes.len();
-    for (into, &[(first, weight), (second, other)]) in into.chunks_exact_mut(run).zip(mixes) {
-        let (x, y) = (&from[first * run..][..run], &from[second * run..][..run]);
-        into.iter_mut().zip(x.iter().zip(y)).for_each(|(into, (&x, &y))| *into = weight * x + other * y);
-    }
-}
-
 /// What a circular convolution keeps from its forward pass.
 #[derive(Debug, Clone)]
 pub struct CircularMemory<T> {
-    transform: Arc<Transform<T>>,
-    scratch: Scratch<T>,
-    /// Coefficients of the input and of the output (then of its gradient).
+    transform: Arc<WaveTransform<T>>,
+    /// `m_ω m` of each frequency, over the norm of cosine and sine in the weights.
+    gains: Vec<T>,
+    /// The input's coefficients, a column [a; b] for each channel and frequency.
     input: Vec<T>,
+    /// Whether ReLU stands behind it and is computed with it.
+    pub rectified: bool,
+}
+
+/// Working space that all circular convolutions of a network share.
+#[derive(Debug, Clone, Default)]
+pub struct CircularScratch<T> {
+    lines: Scratch<T>,
+    /// The gradient of what one channel gave before ReLU.
+    channel: Vec<T>,
+    /// What gives the output's coefficients, or its gradient's, doubled.
     output: Vec<T>,
-    /// `m_ω [[R, −I], [I, R]]` of each frequency.
-    operators: Vec<T>,
-    /// One frequency's gradient.
-    gradient: Vec<T>,
 }
 
 impl<T: Scalar> CircularMemory<T> {
-    /// Room for batches of n samples, all 0. Shapes: -> n x CHW and n x C'HW, 2HW C C' of operators. Cost: memory, see
-    /// [`memory_numbers`].
-    pub fn new(placed: &Placed, transform: Arc<Transform<T>>, rows: usize) -> Self {
-        let (from, to) = (placed.input.channels, placed.output.channels);
-        let zeros = |numbers: usize| vec![T::default(); numbers];
-        let most = rows * placed.input.dim().max(placed.output.dim());
+    /// Room for batches of n samples, all 0. Shapes: -> n x CHW. Cost: memory, see [`memory_numbers`].
+    pub fn new(placed: &Placed, transform: Arc<WaveTransform<T>>, rows: usize) -> Self {
+        let torus = transform.torus();
         Self {
-            input: zeros(rows * placed.input.dim()),
-            output: zeros(rows * placed.output.dim()),
-            operators: zeros(2 * transform.positions() * from * to),
-            gradient: zeros(4 * from * to),
-            scratch: (zeros(most), zeros(most)),
+            gains: torus.waves().iter().map(|wave| T::of(gain(placed, torus, wave))).collect(),
+            input: vec![T::default(); rows * placed.input.dim()],
+            rectified: false,
             transform,
         }
     }
 }
 
-/// Numbers that such a layer needs beside its values: coefficients, room to transform, operators; 0 for another layer.
-/// Units: numbers.
-pub fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
-    let Layer::CircularConvolution(_) = placed.layer else { return 0 };
-    let (from, to) = (placed.input.dim(), placed.output.dim());
-    times(most_rows, from + to + 2 * from.max(to)) + 2 * placed.weights.len()
+impl<T: Scalar> CircularScratch<T> {
+    /// Grows to what a layer needs for batches of n samples. Units: samples. Cost: memory, see [`memory_numbers`].
+    pub fn grow(&mut self, placed: &Placed, memory: &CircularMemory<T>, rows: usize) {
+        self.lines.grow(&memory.transform, rows);
+        for (room, of_sample) in
+            [(&mut self.channel, placed.input.positions()), (&mut self.output, 2 * placed.output.dim())]
+        {
+            room.resize((rows * of_sample).max(room.len()), T::default());
+        }
+    }
 }
 
-/// The place of one frequency's weights among the layer's.
-fn weights_of(wave: &Wave, per_column: usize) -> Range<usize> {
-    wave.columns.start * per_column..wave.columns.end * per_column
+/// Numbers that such a layer needs beside its values, at most: coefficients, room to transform; 0 for another layer. Units:
+/// numbers.
+pub fn memory_numbers(placed: &Placed, most_rows: usize) -> usize {
+    let Layer::CircularConvolution(_) = placed.layer else { return 0 };
+    times(most_rows, placed.input.dim() + 2 * placed.output.dim() + 3 * placed.input.positions())
 }
 
 /// `m_ω m` over the norm that cosine and sine have in the weights.
@@ -190,7 +95,7 @@ pub fn frequency_block<T: Scalar>(
 ) -> Option<(Matrix, Matrix)> {
     let Layer::CircularConvolution(_) = placed.layer else { return None };
     let (from, to) = (placed.input.channels, placed.output.channels);
-    let own = &parameters[placed.weights.clone()][weights_of(wave, from * to)];
+    let own = &parameters[placed.weights.clone()][part(wave, from * to)];
     let gain = gain(placed, torus, wave);
     let numbers = wave.columns.len();
     let real = Matrix::from_fn(from, to, |a, b| gain * own[b * numbers * from + a].to_f64());
@@ -198,41 +103,6 @@ pub fn frequency_block<T: Scalar>(
         return Some((real, Matrix::zeros(from, to)));
     }
     Some((real, Matrix::from_fn(from, to, |a, b| gain * own[b * numbers * from + from + a].to_f64())))
-}
-
-// [R; I] becomes gain · [[R, −I], [I, R]], R alone gain · R.
-fn expand<T: Scalar>((own, out): (&[T], &mut [T]), gain: T, (from, to): (usize, usize)) {
-    if own.len() == from * to {
-        out.iter_mut().zip(own).for_each(|(out, &w)| *out = gain * w);
-        return;
-    }
-    let (left, right) = out.split_at_mut(2 * from * to);
-    let columns = left.chunks_exact_mut(2 * from).zip(right.chunks_exact_mut(2 * from));
-    for ((left, right), own) in columns.zip(own.chunks_exact(2 * from)) {
-        for channel in 0..from {
-            let (real, imaginary) = (gain * own[channel], gain * own[from + channel]);
-            left[channel] = real;
-            left[from + channel] = imaginary;
-            right[channel] = -imaginary;
-            right[from + channel] = real;
-        }
-    }
-}
-
-// The transpose of `expand`, added.
-fn fold<T: Scalar>((full, own): (&[T], &mut [T]), gain: T, (from, to): (usize, usize)) {
-    if own.len() == from * to {
-        own.iter_mut().zip(full).for_each(|(own, &g)| *own += gain * g);
-        return;
-    }
-    let (left, right) = full.split_at(2 * from * to);
-    let columns = left.chunks_exact(2 * from).zip(right.chunks_exact(2 * from));
-    for ((left, right), own) in columns.zip(own.chunks_exact_mut(2 * from)) {
-        for channel in 0..from {
-            own[channel] += gain * (left[channel] + right[from + channel]);
-            own[from + channel] += gain * (left[from + channel] - right[channel]);
-        }
-    }
 }
 
 // A pooling gain below this is not made up for: the weights would be large.
@@ -255,7 +125,7 @@ pub fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream, weight
         if wave.degree() > degree || (gain / scale / placed.multiplier).abs() < SMALLEST_GAIN {
             continue;
         }
-        let own = &mut weights[weights_of(wave, from * to)];
+        let own = &mut weights[part(wave, from * to)];
         for (column, own) in own.chunks_exact_mut(wave.columns.len() * from).enumerate() {
             for (channel, weight) in own[..from].iter_mut().enumerate() {
                 *weight = T::of(SQRT_2 * orthogonal[(channel, column)] / gain);
@@ -266,6 +136,7 @@ pub fn start_operator<T: Scalar>(placed: &Placed, degree: usize, (stream, weight
 
 /// `y = m M_β W * x + b`, frequency by frequency: the coefficients of a frequency times `m_ω m Ŵ(ω)`.
 ///
+/// Formula: from `[a; b] [R I] = [aR, aI; bR, bI]` cosine `aR + bI` and sine `bR − aI`.
 /// Shapes: n maps of C x H x W -> n of C' x H x W. Units: those of x, as weights are dimensionless. Cost: see
 /// [`Placed::flops`].
 /// Source: the convolution theorem on a torus, in real waves; Sedghi, Gupta and Long, arXiv 1805.10408, theorem 5, for
@@ -274,68 +145,90 @@ pub fn forward<T: Scalar>(
     placed: &Placed,
     parameters: &[T],
     (x, y): (&[T], &mut [T]),
-    (memory, rows): (&mut CircularMemory<T>, usize),
+    (memory, scratch, rows): (&mut CircularMemory<T>, &mut CircularScratch<T>, usize),
 ) {
     let (from, to) = (placed.input.channels, placed.output.channels);
-    let CircularMemory { transform, scratch, input, output, operators, .. } = memory;
-    transform.analyse((x, &mut input[..x.len()]), (scratch, from));
-    let weights = &parameters[placed.weights.clone()];
-    let mut place = 0;
-    for wave in transform.torus.waves() {
-        let numbers = wave.columns.len();
-        let operator = &mut operators[place..place + numbers * numbers * from * to];
-        place += operator.len();
-        expand(
-            (&weights[weights_of(wave, from * to)], operator),
-            T::of(gain(placed, &transform.torus, wave)),
-            (from, to),
-        );
-        let own = Block::dense(&input[wave.columns.start * from * rows..], rows, numbers * from);
-        let into = BlockMut::dense(&mut output[wave.columns.start * to * rows..], rows, numbers * to);
-        let operator = Block::dense(operator, numbers * from, numbers * to);
-        T::multiply(into, Onto::Replace, T::of(1.0), (own, operator));
+    let CircularMemory { transform, gains, input, rectified } = memory;
+    let CircularScratch { lines, output, .. } = scratch;
+    let waves = transform.torus().waves();
+    let channel = rows * transform.positions();
+    for (index, x) in x.chunks_exact(channel).enumerate() {
+        transform.analyse(x, lines, (input, Layout { doubled: false, channels: from, channel: index, rows }));
     }
-    let onto = fill_with_bias(&parameters[placed.bias.clone()], y, rows * transform.positions());
-    transform.compose((output, y), onto, (scratch, to));
+    let weights = &parameters[placed.weights.clone()];
+    for (wave, &gain) in waves.iter().zip(&*gains) {
+        let numbers = wave.columns.len();
+        let own = Block::dense(&input[part(wave, from * rows)], numbers * rows, from);
+        let into = BlockMut::dense(&mut output[part(wave, 2 * to * rows)], numbers * rows, numbers * to);
+        let weights = Block::dense(&weights[part(wave, from * to)], from, numbers * to);
+        T::multiply(into, Onto::Replace, gain, (own, weights));
+    }
+    let bias = &parameters[placed.bias.clone()];
+    for (index, y) in y.chunks_exact_mut(channel).enumerate() {
+        let behind = Behind { bias: bias.get(index).copied().unwrap_or_default(), rectified: *rectified };
+        transform.compose((output, Layout { doubled: true, channels: to, channel: index, rows }), lines, (y, behind));
+    }
 }
 
-/// The gradients of [`forward`], whose coefficients and operators the memory still holds.
+/// The gradients of [`forward`], whose coefficients the memory still holds.
 ///
-/// Formula: at each frequency `dŴ += m_ω m X̂ᵀ dŶ` and `dX̂ = m_ω m dŶ Ŵᵀ`, in real waves; `db += Σ dY`.
+/// Formula: at each frequency, with D = `[a, −b; b, a]` of the output's gradient, `[dR dI] += m_ω m Xᵀ D` and `dX = m_ω m D [R I]ᵀ`,
+/// X and dX cosine over sine; `db += Σ dY`.
 /// Shapes: n maps of C' x H x W -> HW C C' and C', and n of C x H x W where wanted. Units: those of the loss over those
 /// of what is differentiated by. Cost: twice a forward pass.
 pub fn backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,
     out: &mut Gradients<'_, T>,
-    (memory, rows): (&mut CircularMemory<T>, usize),
+    (memory, scratch, rows): (&mut CircularMemory<T>, &mut CircularScratch<T>, usize),
 ) {
     let (from, to) = (placed.input.channels, placed.output.channels);
-    let CircularMemory { transform, scratch, input, output, operators, gradient } = memory;
-    add_column_sums(values.upstream, &mut out.parameters[placed.bias.clone()], rows * transform.positions());
-    transform.analyse((values.upstream, &mut output[..values.upstream.len()]), (scratch, to));
-    let weights = &mut out.parameters[placed.weights.clone()];
-    let mut place = 0;
-    for wave in transform.torus.waves() {
+    let CircularMemory { transform, gains, input, rectified } = memory;
+    let CircularScratch { lines, channel: masked, output } = scratch;
+    let waves = transform.torus().waves();
+    let channel = rows * transform.positions();
+    let bias = &mut out.parameters[placed.bias.clone()];
+    let upstream = values.upstream.chunks_exact(channel).zip(values.output.chunks_exact(channel));
+    for (index, (dy, y)) in upstream.enumerate() {
+        let dy = if *rectified { mask(dy, y, &mut masked[..channel]) } else { dy };
+        if let Some(bias) = bias.get_mut(index) {
+            *bias += vectorised(SumOf(dy));
+        }
+        transform.analyse(dy, lines, (output, Layout { doubled: true, channels: to, channel: index, rows }));
+    }
+    for (wave, &gain) in waves.iter().zip(&*gains) {
         let numbers = wave.columns.len();
-        let operator = &operators[place..place + numbers * numbers * from * to];
-        place += operator.len();
-        let upstream = Block::dense(&output[wave.columns.start * to * rows..], rows, numbers * to);
-        let own = &mut input[wave.columns.start * from * rows..];
-        let full = &mut gradient[..operator.len()];
-        let into = BlockMut::dense(full, numbers * from, numbers * to);
-        T::multiply(into, Onto::Replace, T::of(1.0), (Block::dense(own, rows, numbers * from).transposed(), upstream));
-        let factor = T::of(gain(placed, &transform.torus, wave));
-        fold((full, &mut weights[weights_of(wave, from * to)]), factor, (from, to));
+        let place = part(wave, from * to);
+        let upstream = Block::dense(&output[part(wave, 2 * to * rows)], numbers * rows, numbers * to);
+        let own = &mut input[part(wave, from * rows)];
+        let left = Block::dense(own, numbers * rows, from).transposed();
+        let gradient = &mut out.parameters[placed.weights.clone()][place.clone()];
+        T::multiply(BlockMut::dense(gradient, from, numbers * to), Onto::Add, gain, (left, upstream));
         if out.input.is_some() {
-            let operator = Block::dense(operator, numbers * from, numbers * to).transposed();
-            let into = BlockMut::dense(own, rows, numbers * from);
-            T::multiply(into, Onto::Replace, T::of(1.0), (upstream, operator));
+            let weights = Block::dense(&values.parameters[placed.weights.clone()][place], from, numbers * to);
+            let into = BlockMut::dense(own, numbers * rows, from);
+            T::multiply(into, Onto::Replace, gain, (upstream, weights.transposed()));
         }
     }
-    if let Some(dx) = out.input.as_deref_mut() {
-        transform.compose((input, dx), Onto::Replace, (scratch, from));
+    let nothing = Behind { bias: T::default(), rectified: false };
+    for (index, dx) in out.input.iter_mut().flat_map(|dx| dx.chunks_exact_mut(channel)).enumerate() {
+        transform.compose(
+            (input, Layout { doubled: false, channels: from, channel: index, rows }),
+            lines,
+            (dx, nothing),
+        );
     }
+}
+
+/// Where a frequency's numbers stand, with so many in each column of the basis.
+fn part(wave: &Wave, per_column: usize) -> Range<usize> {
+    wave.columns.start * per_column..wave.columns.end * per_column
+}
+
+// The gradient where what came out is positive, 0 elsewhere.
+fn mask<'a, T: Scalar>(dy: &[T], y: &[T], into: &'a mut [T]) -> &'a [T] {
+    Pointwise::Relu.backward((y, y), dy, into);
+    into
 }
 
 #[cfg(test)]

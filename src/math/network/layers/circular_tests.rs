@@ -1,6 +1,7 @@
 //! Circular convolutions against the sum over positions, Parseval and the convolution theorem.
 
 use super::*;
+use crate::math::image::maps::Geometry;
 use crate::math::network::{Architecture, Initialisation, Network, Parametrisation, Workspace, initial_parameters};
 
 const SHAPES: [(usize, usize, usize, usize); 4] = [(2, 5, 4, 3), (1, 4, 4, 2), (3, 1, 6, 1), (2, 13, 13, 2)];
@@ -21,7 +22,7 @@ fn filter(placed: &Placed, weights: &[f64], (a, b): (usize, usize)) -> Vec<f64> 
     let mut filter = vec![0.0; torus.positions()];
     let basis = torus.basis();
     for wave in torus.waves() {
-        let own = &weights[weights_of(wave, from * to)];
+        let own = &weights[part(wave, from * to)];
         let column = &own[b * own.len() / to..][..own.len() / to];
         // w(t) = (1/P) Σ_ω Ŵ(ω) e^{iωt}, and √2 (R, I) stand in the weights
         for (t, value) in filter.iter_mut().enumerate() {
@@ -93,7 +94,7 @@ fn weights_have_the_norm_of_the_operator() {
         for wave in torus.waves() {
             let (real, imaginary) = frequency_block(placed, network.parameters(), (&torus, wave)).unwrap();
             let block = wave.columns.len() as f64 * (real.norm_squared() + imaginary.norm_squared());
-            let own: f64 = weights[weights_of(wave, from * to)].iter().map(|w| w * w).sum();
+            let own: f64 = weights[part(wave, from * to)].iter().map(|w| w * w).sum();
             assert!((block - torus.pooling_gain(wave, 0.3).powi(2) * own).abs() < 1e-11);
         }
     }

@@ -6,16 +6,17 @@ use super::passing::{Gradients, Values};
 use crate::math::image::maps::Geometry;
 use crate::math::image::patch::Window;
 use crate::math::linalg::{Block, BlockMut, Onto};
-use crate::math::network::scalar::Scalar;
+use crate::math::network::scalar::{Scalar, vectorised};
 use crate::math::size::times;
+use pulp::NullaryFnOnce;
 use std::ops::Range;
 
 // Rows of a block of patches: 512 x (64 channels x 9) numbers of 4 bytes are 1.2 MB, about a second-level cache, and the
 // product's own blocking does the rest. Fewer rows make the product slower, more let the patches go out to memory.
-const ROWS_AT_ONCE: usize = 512;
+pub(super) const ROWS_AT_ONCE: usize = 512;
 
 /// The sizes that both passes need.
-struct PatchLayout {
+pub(super) struct PatchLayout {
     input: Geometry,
     output: Geometry,
     window: Window,
@@ -23,20 +24,21 @@ struct PatchLayout {
 }
 
 impl PatchLayout {
-    fn of(placed: &Placed, rows: usize) -> Option<Self> {
+    pub(super) fn of(placed: &Placed, rows: usize) -> Option<Self> {
         let Layer::Convolution(layer) = placed.layer else { return None };
         Some(Self { input: placed.input, output: placed.output, window: layer.window(), rows })
     }
 
     /// Blocks of output positions.
-    fn blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+    pub(super) fn blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let (all, step) = (self.output.positions(), positions_at_once(self.rows));
         (0..all).step_by(step).map(move |start| start..(start + step).min(all))
     }
 
-    /// Calls `f` with (column of the patches, range in it, range in the image's memory) for every run of numbers that a
-    /// block of patches shares with the image. Outside the runs a patch lies in the border of zeros.
-    fn runs(&self, block: Range<usize>, mut f: impl FnMut(usize, Range<usize>, Range<usize>)) {
+    /// Calls `f` with (range in the patches, range in the image's memory) for every run of numbers that a block of patches
+    /// shares with the image, in the order of the patches. Outside the runs a patch lies in the border of zeros.
+    #[inline(always)]
+    fn runs(&self, block: Range<usize>, mut f: impl FnMut(Range<usize>, Range<usize>)) {
         let Self { input, output, window, rows } = self;
         let taken = block.len() * rows;
         for index in 0..input.channels * window.area() {
@@ -53,7 +55,7 @@ impl PatchLayout {
                     let length = (to - from) * rows;
                     let source = rows * ((channel * input.height + row) * input.width + from + v - window.padding);
                     let target = (position - s + from - block.start) * rows;
-                    f(index, index * taken + target..index * taken + target + length, source..source + length);
+                    f(index * taken + target..index * taken + target + length, source..source + length);
                 }
                 position = row_end;
             }
@@ -61,7 +63,8 @@ impl PatchLayout {
     }
 }
 
-fn positions_at_once(rows: usize) -> usize {
+/// Positions of a block of patches.
+pub(super) fn positions_at_once(rows: usize) -> usize {
     (ROWS_AT_ONCE / rows.max(1)).max(1)
 }
 
@@ -102,12 +105,16 @@ pub fn forward<T: Scalar>(
     }
 }
 
-fn read_patches<T: Scalar>(geometry: &PatchLayout, block: Range<usize>, x: &[T], patches: &mut [T]) {
-    let padded = geometry.window.padding > 0;
-    if padded {
-        patches.fill(T::default());
-    }
-    geometry.runs(block, |_, target, source| patches[target].copy_from_slice(&x[source]));
+/// The patches of a block. Shapes: n maps of C x H x W -> (n positions) x C k².
+pub(super) fn read_patches<T: Scalar>(geometry: &PatchLayout, block: Range<usize>, x: &[T], patches: &mut [T]) {
+    let mut done = 0;
+    geometry.runs(block, |target, source| {
+        // between two runs lies the border
+        patches[done..target.start].fill(T::default());
+        done = target.end;
+        patches[target].copy_from_slice(&x[source]);
+    });
+    patches[done..].fill(T::default());
 }
 
 /// `dW += m patchesᵀ dY`, `db += Σ dY`, and dX from `m dY Wᵀ`, each patch added back to where it was read.
@@ -121,27 +128,56 @@ pub fn backward<T: Scalar>(
     (patches, rows): (&mut [T], usize),
 ) {
     let Some(geometry) = PatchLayout::of(placed, rows) else { return };
-    let (inputs, units, all) = (placed.fan_in(), placed.units(), rows * placed.output.positions());
-    let factor = T::of(placed.multiplier);
+    let (units, all) = (placed.units(), rows * placed.output.positions());
     add_column_sums(values.upstream, &mut out.parameters[placed.bias.clone()], all);
     if let Some(dx) = out.input.as_deref_mut() {
         dx.fill(T::default());
     }
     for block in geometry.blocks() {
-        let taken = block.len() * rows;
-        let patches = &mut patches[..taken * inputs];
-        let upstream = Block::new(&values.upstream[block.start * rows..], (taken, units), all);
-        read_patches(&geometry, block.clone(), values.input, patches);
-        let into = BlockMut::dense(&mut out.parameters[placed.weights.clone()], inputs, units);
-        T::multiply(into, Onto::Add, factor, (Block::dense(patches, taken, inputs).transposed(), upstream));
-        if let Some(dx) = out.input.as_deref_mut() {
-            let weights = Block::dense(&values.parameters[placed.weights.clone()], inputs, units);
-            let into = BlockMut::dense(patches, taken, inputs);
-            T::multiply(into, Onto::Replace, factor, (upstream, weights.transposed()));
-            geometry.runs(block, |_, source, target| {
-                dx[target].iter_mut().zip(&patches[source]).for_each(|(dx, &p)| *dx += p);
-            });
-        }
+        let upstream = Block::new(&values.upstream[block.start * rows..], (block.len() * rows, units), all);
+        block_backward((placed, &geometry), values, out, (block, upstream), patches);
+    }
+}
+
+/// What a block of positions adds to `dW` and dX, from the gradient of what it gave.
+pub(super) fn block_backward<T: Scalar>(
+    (placed, geometry): (&Placed, &PatchLayout),
+    values: &Values<'_, T>,
+    out: &mut Gradients<'_, T>,
+    (block, upstream): (Range<usize>, Block<'_, T>),
+    patches: &mut [T],
+) {
+    let (inputs, units, factor) = (placed.fan_in(), placed.units(), T::of(placed.multiplier));
+    let taken = block.len() * geometry.rows;
+    let patches = &mut patches[..taken * inputs];
+    read_patches(geometry, block.clone(), values.input, patches);
+    let into = BlockMut::dense(&mut out.parameters[placed.weights.clone()], inputs, units);
+    T::multiply(into, Onto::Add, factor, (Block::dense(patches, taken, inputs).transposed(), upstream));
+    if let Some(dx) = out.input.as_deref_mut() {
+        let weights = Block::dense(&values.parameters[placed.weights.clone()], inputs, units);
+        let into = BlockMut::dense(patches, taken, inputs);
+        T::multiply(into, Onto::Replace, factor, (upstream, weights.transposed()));
+        vectorised(AddPatches { geometry, block, patches, dx });
+    }
+}
+
+/// Adds each number of a block of patches to where it was read.
+struct AddPatches<'a, T> {
+    geometry: &'a PatchLayout,
+    block: Range<usize>,
+    patches: &'a [T],
+    dx: &'a mut [T],
+}
+
+impl<T: Scalar> NullaryFnOnce for AddPatches<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { geometry, block, patches, dx } = self;
+        geometry.runs(block, |source, target| {
+            dx[target].iter_mut().zip(&patches[source]).for_each(|(dx, &p)| *dx += p);
+        });
     }
 }
 

@@ -3,7 +3,7 @@
 use super::layer::Placed;
 use super::passing::{Gradients, Values};
 use crate::math::linalg::{Block, BlockMut, Onto};
-use crate::math::network::scalar::{Scalar, sum};
+use crate::math::network::scalar::{Scalar, SumOf, vectorised};
 
 /// `Y = m X W + b`. Shapes: n x d, d x p -> n x p. Units: those of X, as weights are dimensionless. Cost: 2ndp.
 pub fn forward<T: Scalar>(placed: &Placed, parameters: &[T], (x, y): (&[T], &mut [T]), rows: usize) {
@@ -44,6 +44,6 @@ pub fn backward<T: Scalar>(placed: &Placed, values: &Values<'_, T>, out: &mut Gr
 /// Adds the sum of each column to its bias' gradient. Shapes: n x p -> p, or nothing where there is no bias. Cost: np.
 pub fn add_column_sums<T: Scalar>(upstream: &[T], bias: &mut [T], rows: usize) {
     if rows > 0 {
-        bias.iter_mut().zip(upstream.chunks_exact(rows)).for_each(|(b, column)| *b += sum(column));
+        bias.iter_mut().zip(upstream.chunks_exact(rows)).for_each(|(b, column)| *b += vectorised(SumOf(column)));
     }
 }

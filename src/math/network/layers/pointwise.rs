@@ -1,6 +1,7 @@
 //! Functions of each number, forward and backward.
 
-use crate::math::network::scalar::Scalar;
+use crate::math::network::scalar::{Scalar, vectorised};
+use pulp::NullaryFnOnce;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::FRAC_2_SQRT_PI;
@@ -28,7 +29,7 @@ impl Pointwise {
         let one = T::of(1.0);
         // one loop for each function, so that the cheap ones vectorise
         match self {
-            Self::Relu => map(x, y, |x| if x > T::default() { x } else { T::default() }),
+            Self::Relu => vectorised(Rectify { x, y }),
             Self::Tanh => map(x, y, T::tanh),
             Self::Erf => map(x, y, T::erf),
             Self::Sigmoid => map(x, y, |x| one / (one + (-x).exp())),
@@ -44,7 +45,7 @@ impl Pointwise {
         assert!(x.len() == y.len() && y.len() == dy.len() && dy.len() == dx.len());
         let (one, erf_slope) = (T::of(1.0), T::of(FRAC_2_SQRT_PI));
         match self {
-            Self::Relu => chain(y, dy, dx, |y, d| if y > T::default() { d } else { T::default() }),
+            Self::Relu => vectorised(Mask { y, dy, dx }),
             Self::Tanh => chain(y, dy, dx, |y, d| d * (one - y * y)),
             Self::Erf => chain(x, dy, dx, |x, d| d * erf_slope * (-(x * x)).exp()),
             Self::Sigmoid => chain(y, dy, dx, |y, d| d * y * (one - y)),
@@ -52,10 +53,41 @@ impl Pointwise {
     }
 }
 
+struct Rectify<'a, T> {
+    x: &'a [T],
+    y: &'a mut [T],
+}
+
+impl<T: Scalar> NullaryFnOnce for Rectify<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        map(self.x, self.y, |x| if x > T::default() { x } else { T::default() });
+    }
+}
+
+struct Mask<'a, T> {
+    y: &'a [T],
+    dy: &'a [T],
+    dx: &'a mut [T],
+}
+
+impl<T: Scalar> NullaryFnOnce for Mask<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        chain(self.y, self.dy, self.dx, |y, d| if y > T::default() { d } else { T::default() });
+    }
+}
+
+#[inline(always)]
 fn map<T: Scalar>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
     y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x));
 }
 
+#[inline(always)]
 fn chain<T: Scalar>(at: &[T], dy: &[T], dx: &mut [T], f: impl Fn(T, T) -> T) {
     dx.iter_mut().zip(at.iter().zip(dy)).for_each(|(dx, (&at, &dy))| *dx = f(at, dy));
 }
