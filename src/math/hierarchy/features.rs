@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn blocks_are_the_layer_of_inputs_kept_or_drawn_again() {
         let (inputs, layer) = (StreamedInputs::new(4, 0, 6), CentredLayer::draw((2, 0), 6, 300));
-        let rows = 2 * ROWS_AT_ONCE + 100;
+        let rows = 2 * ROWS_AT_ONCE + 80;
         let whole = layer.apply(&inputs.rows(0..rows));
         for (granted, kept) in [(kept_bytes(rows, 6), 3), (kept_bytes(rows, 6) - 1, 0)] {
             let source = Source { inputs: &inputs, layer: &layer, rows, interrupt: &calm };
