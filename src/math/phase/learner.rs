@@ -166,8 +166,8 @@ impl<'a> PhaseLearner<'a> {
             let coming = table[usize::from(*phase)];
             // one vector of four
             let [first, second] = [[moved, moved], [moved, coming]];
-            for i in 0..4 {
-                sums[i] += first[i / 2][i % 2] * second[i / 2][i % 2];
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum += first[i / 2][i % 2] * second[i / 2][i % 2];
             }
             (*weight, *wave) = (moved, coming);
         }
