@@ -193,6 +193,10 @@ const KRYLOV_PAIRS: usize = 8;
 // Time of adding a number to a sum in memory, in operations: 16 bytes read and written.
 const ADDED_FLOPS: f64 = 50.0;
 
+// Operations that take the time of all products with a number of the rows, as many back, and its selection: some sixty blocks'
+// columns, too narrow for full speed. Measured at n from 2 to 5000 and 1000 features.
+const PRODUCTS_FLOPS: f64 = 1000.0;
+
 // Bytes held and operations.
 fn cost(params: &EmergenceOverlapParams, lifted: &LiftedSizes) -> (u64, f64) {
     if let Some(projection) = params.projection(lifted.width) {
@@ -211,8 +215,7 @@ fn cost(params: &EmergenceOverlapParams, lifted: &LiftedSizes) -> (u64, f64) {
         let adding = repeats * largest as f64 * 0.5 * width * width * ADDED_FLOPS;
         return (work, passes * images * (image.lift + image.moment) + adding + solving);
     }
-    // about a hundred products with the rows and as many back, of blocks too narrow for full speed
-    let products: f64 = params.sizes.iter().map(|&n| 3500.0 * n as f64 * width).sum();
+    let products: f64 = params.sizes.iter().map(|&n| PRODUCTS_FLOPS * n as f64 * width).sum();
     (2 * matrix_bytes(largest, lifted.width) + 100 * matrix_bytes(lifted.width, 1), repeats * products)
 }
 

@@ -2,12 +2,10 @@
 
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
 use crate::experiment::values::no_penalty;
-use crate::math::activation::Activation;
 use crate::math::hierarchy::{
-    Curve, Estimator, FirstLayer, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, formed_bytes,
-    guarded_block, kept_bytes, second_stage_bytes,
+    CentredLayer, Curve, Estimator, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, bytes_left,
+    formed_bytes, guarded_block, kept_bytes, second_stage_bytes,
 };
-use crate::math::lofi::random_features::{RandomLayer, draw_sphere_weights};
 use crate::math::ridge::log_grid;
 use crate::math::size::bytes;
 use crate::step::prelude::*;
@@ -68,7 +66,7 @@ pub struct Params {
     #[serde(default = "defaults::whole::<40>")]
     #[schemars(range(min = 1, max = 200))]
     pub passes: usize,
-    /// Memory that may be used to keep inputs between passes, or to form the operator, GiB.
+    /// Memory that may be used to keep inputs and first features between passes, or to form the operator, GiB.
     #[serde(default = "defaults::decimal::<4, 0>")]
     #[schemars(range(min = 0.0, max = 10_000.0))]
     pub memory_gib: f64,
@@ -124,8 +122,8 @@ impl Kind for SyntheticHierarchy {
             Method::Formed => formed_bytes(params.width, 1),
             Method::Implicit => searches_bytes(&work),
         };
-        let inputs = Some(kept_bytes(largest, params.dim)).filter(|&all| all <= params.memory_bytes()).unwrap_or(0);
-        let streaming = block_bytes(params.width) + kept_bytes(params.n_test + params.dim, params.width) + inputs;
+        let streaming = block_bytes(params.width) + kept_bytes(params.n_test + params.dim, params.width);
+        let streaming = streaming + params.kept_between_passes(method, largest);
         let all: usize = work.sizes.iter().sum();
         let stages = second_stage_bytes(largest, work.keep, params.degree) + kept_bytes(all, work.keep);
         let all = all as f64;
@@ -155,9 +153,8 @@ impl Kind for SyntheticHierarchy {
         let work = params.work();
         let method = params.method(&work);
         let teacher = params.labels.teacher(params.seed, params.dim);
-        let first = FirstLayer::draw(params.seed, params.dim, params.width);
-        let weights = draw_sphere_weights(params.seed, 1, work.keep, params.second_width);
-        let second = RandomLayer { weights, scale: (work.keep as f64).sqrt(), activation: Activation::CentredRelu };
+        let first = CentredLayer::draw((params.seed, 0), params.dim, params.width);
+        let second = CentredLayer::draw((params.seed, 1), work.keep, params.second_width);
         let estimator = Estimator {
             teacher: &teacher,
             first: &first,
@@ -222,6 +219,14 @@ fn impossible(params: &Params) -> Vec<Problem> {
 impl Params {
     fn memory_bytes(&self) -> u64 {
         (self.memory_gib * f64::from(1 << 30)) as u64
+    }
+
+    // Inputs, and for an implicit search features.
+    fn kept_between_passes(&self, method: Method, largest: usize) -> u64 {
+        let granted = self.memory_bytes();
+        let inputs = Some(kept_bytes(largest, self.dim)).filter(|&all| all <= granted).unwrap_or(0);
+        let features = kept_bytes(largest, self.width).min(bytes_left(granted, (largest, self.dim)));
+        inputs + if method == Method::Implicit { features } else { 0 }
     }
 
     fn work(&self) -> Work {

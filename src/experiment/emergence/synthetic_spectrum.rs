@@ -3,8 +3,8 @@
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
 use crate::experiment::values::{eigen_flops, matrix_bytes};
 use crate::math::hierarchy::{
-    FirstLayer, Inputs as _, Method, MomentSpectrum, SINGLE, Spectra, StreamedInputs, Work, block_bytes, formed_bytes,
-    kept_bytes,
+    CentredLayer, Inputs as _, Method, MomentSpectrum, SINGLE, Spectra, StreamedInputs, Work, block_bytes,
+    formed_bytes, kept_bytes,
 };
 use crate::step::prelude::*;
 
@@ -99,7 +99,7 @@ impl Kind for SyntheticMomentSpectrum {
         let sizes = sizes(params.dim, &params.alpha).map_err(|problem| StepError::Bug(problem.message))?;
         let spectra = Spectra {
             teacher: &params.labels.teacher(params.seed, params.dim),
-            first: &FirstLayer::draw(params.seed, params.dim, params.width),
+            first: &CentredLayer::draw((params.seed, 0), params.dim, params.width),
             train: &StreamedInputs::new(params.seed, TRAIN, params.dim),
             sizes: &sizes,
             test: &StreamedInputs::new(params.seed, TEST, params.dim).rows(0..params.n_test),

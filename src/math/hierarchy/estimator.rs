@@ -1,6 +1,6 @@
 //! The two-stage estimator, for a whole curve of training sizes.
 
-use super::features::{FirstLayer, Inputs, Source, Streamed};
+use super::features::{CentredLayer, Inputs, Source, Streamed, kept_bytes};
 use super::krylov::{Wanted, leading_of_moments};
 use super::moment::{Method, PrefixMoments, leading_of_formed};
 use super::overlap::subspace_overlap;
@@ -9,8 +9,8 @@ use super::teacher::{Hidden, Teacher};
 use crate::math::error::{MathError, check_range};
 use crate::math::kernel::Splits;
 use crate::math::linalg::eigen::Found;
-use crate::math::linalg::{Matrix, SingleMatrix, Vector, double, product, product_single, single};
-use crate::math::lofi::random_features::{Blocks, RandomLayer};
+use crate::math::linalg::{Matrix, SingleMatrix, double, product_single, single};
+use crate::math::lofi::random_features::Blocks;
 use crate::math::ridge::{Centring, Design, Ridge};
 use crate::math::size::bytes;
 use crate::math::statistics::metrics::{Estimate, mean_squared_error};
@@ -27,9 +27,9 @@ pub struct Estimator<'a> {
     /// The target.
     pub teacher: &'a Teacher,
     /// φ1.
-    pub first: &'a FirstLayer,
+    pub first: &'a CentredLayer,
     /// φ2: a layer on d1 inputs.
-    pub second: &'a RandomLayer,
+    pub second: &'a CentredLayer,
     /// Powers of ĥ2 in the readout.
     pub degree: usize,
     /// Ridges to choose from, for a sum (not a mean) of squares.
@@ -50,7 +50,7 @@ pub struct Curve<'a, E> {
     pub sizes: &'a [usize],
     /// Test inputs.
     pub test: &'a Matrix,
-    /// Memory granted to keep the training inputs, bytes.
+    /// Memory granted to keep the training inputs, and for an implicit search features as well, bytes.
     pub bytes_kept: u64,
     /// Asked now and then; its error ends the run.
     pub interrupt: &'a dyn Fn() -> Result<(), E>,
@@ -83,14 +83,23 @@ pub const fn second_stage_bytes(rows: usize, features: usize, degree: usize) -> 
     bytes(8, rows, features + 3 * degree + 3)
 }
 
+/// Memory left for features of a grant for n inputs of d as well, `bytes − 4nd`, all of it where the inputs do not fit.
+/// Units: bytes.
+pub const fn bytes_left(bytes: u64, (rows, dim): (usize, usize)) -> u64 {
+    match bytes.checked_sub(kept_bytes(rows, dim)) {
+        Some(left) => left,
+        None => bytes,
+    }
+}
+
 // The test samples as the stages see them.
 struct Test {
     hidden: Hidden,
     features: SingleMatrix,
 }
 
-// Rows of the second layer at a time.
-const ROWS_AT_ONCE: usize = 4096;
+// Rows of the second layer at a time, which stay in the cache.
+const ROWS_AT_ONCE: usize = 256;
 
 impl Estimator<'_> {
     /// Fits every training size of a curve.
@@ -110,7 +119,10 @@ impl Estimator<'_> {
         let labels = labels_of(self.teacher, (train, rows), interrupt)?;
         let test = Test { hidden: self.teacher.of(samples.test), features: self.first.apply(samples.test) };
         let source = Source { inputs: train, layer: self.first, rows, interrupt };
-        let features = Streamed::new(source, bytes_kept)?;
+        let mut features = Streamed::new(source, bytes_kept)?;
+        if self.method == Method::Implicit {
+            features = features.keeping(bytes_left(bytes_kept, (rows, self.first.dim())))?;
+        }
         let filters = self.filters(&features, sizes, &labels)?;
         let wanted: Vec<(usize, &Matrix)> =
             sizes.iter().zip(&filters).map(|(&n, filter)| (n, &filter.eigen.vectors)).collect();
@@ -145,7 +157,7 @@ impl Estimator<'_> {
         let mut h1_test = double(&product_single(&test.features, &single(&filter.eigen.vectors)));
         batch_normalise(&mut h1, &mut h1_test);
         let overlap_h1 = subspace_overlap(&test.hidden.first, &h1_test);
-        let [mut h2, mut h2_test] = self.second_stage(&h1, &h1_test, labels)?;
+        let [mut h2, mut h2_test] = self.second_stage(&h1, &h1_test, labels);
         batch_normalise(&mut h2, &mut h2_test);
         let overlap_h2 = subspace_overlap(&column(&test.hidden.second), &h2_test);
         let (lambda, predicted) = self.readout(&h2, &h2_test, labels)?;
@@ -162,25 +174,25 @@ impl Estimator<'_> {
         })
     }
 
-    // ĥ2 of training and test samples.
-    fn second_stage(&self, h1: &Matrix, h1_test: &Matrix, labels: &[f64]) -> Result<[Matrix; 2], MathError> {
-        let lift =
-            |rows: &Matrix, range: Range<usize>| self.second.apply(&rows.rows(range.start, range.len()).into_owned());
+    // ĥ2 of training and test samples: features in single precision, sums over blocks of samples in double.
+    fn second_stage(&self, h1: &Matrix, h1_test: &Matrix, labels: &[f64]) -> [Matrix; 2] {
+        let lift = |h: &Matrix, range: Range<usize>| self.second.apply(&h.rows(range.start, range.len()).into_owned());
         let blocks = |rows: usize| Blocks { rows, at_once: ROWS_AT_ONCE }.ranges();
-        let mut direction = Vector::zeros(self.second.weights.ncols());
+        let mut direction = Matrix::zeros(self.second.width(), 1);
         for range in blocks(h1.nrows()) {
-            let weights = Vector::from_column_slice(&labels[range.clone()]);
-            direction += lift(h1, range)?.tr_mul(&weights) / labels.len() as f64;
+            let weights = single(&column(&labels[range.clone()]));
+            direction += double(&lift(h1, range).tr_mul(&weights));
         }
-        let direction = Matrix::from_column_slice(direction.len(), 1, direction.as_slice());
-        let project = |rows: &Matrix| {
-            let mut out = Matrix::zeros(rows.nrows(), 1);
-            for range in blocks(rows.nrows()) {
-                out.rows_mut(range.start, range.len()).copy_from(&product(&lift(rows, range)?, &direction));
+        let direction = single(&(direction / labels.len() as f64));
+        let project = |h: &Matrix| {
+            let mut out = Matrix::zeros(h.nrows(), 1);
+            for range in blocks(h.nrows()) {
+                let found = product_single(&lift(h, range.clone()), &direction);
+                out.rows_mut(range.start, range.len()).copy_from(&double(&found));
             }
-            Ok::<_, MathError>(out)
+            out
         };
-        Ok([project(h1)?, project(h1_test)?])
+        [project(h1), project(h1_test)]
     }
 
     // Ridge regression on the powers of ĥ2: the ridge chosen and the test predictions.

@@ -1,16 +1,9 @@
 use super::*;
-use crate::math::activation::Activation;
 use crate::math::hierarchy::features::StreamedInputs;
-use crate::math::lofi::random_features::draw_sphere_weights;
 use crate::math::ridge::log_grid;
 
 fn calm() -> Result<(), MathError> {
     Ok(())
-}
-
-fn second_layer(weights: Matrix) -> RandomLayer {
-    let scale = (weights.nrows() as f64).sqrt();
-    RandomLayer { weights, scale, activation: Activation::CentredRelu }
 }
 
 // ---- against NumPy 2.4.6: the same formulas in f64, numpy.linalg.eigh, solve and qr, on deterministic numbers; the entry of
@@ -36,8 +29,8 @@ fn curve_is_that_of_an_independent_program() {
     let first = (0..3).map(|k| symmetric(9, f64::from(k))).collect();
     let teacher = Teacher::new(first, symmetric(3, 7.0)).unwrap();
     let (train, test) = (wave((500, 9), 0.7, 1.0), wave((200, 9), 0.31, 1.7));
-    let layer = FirstLayer::new(&with_unit_columns(wave((9, 40), 0.9, 0.53)));
-    let second = second_layer(with_unit_columns(wave((3, 24), 0.4, 0.83)) * 3.0_f64.sqrt());
+    let layer = CentredLayer::new(&with_unit_columns(wave((9, 40), 0.9, 0.53)));
+    let second = CentredLayer::new(&with_unit_columns(wave((3, 24), 0.4, 0.83)));
     assert!((teacher.of(&train).labels[2] + 0.30293187).abs() > 1e-3, "sample 1, not 2, has this label");
     assert!((teacher.of(&train).labels[1] + 0.30293187).abs() < 1e-8);
     let estimator = Estimator {
@@ -67,15 +60,15 @@ fn curve_is_that_of_an_independent_program() {
 
 struct Setting {
     teacher: Teacher,
-    first: FirstLayer,
-    second: RandomLayer,
+    first: CentredLayer,
+    second: CentredLayer,
     lambdas: Vec<f64>,
 }
 
 fn setting(dim: usize, width: usize) -> Setting {
     let teacher = Teacher::draw(3, dim);
-    let second = second_layer(draw_sphere_weights(3, 1, teacher.features(), 64));
-    Setting { first: FirstLayer::draw(3, dim, width), second, teacher, lambdas: log_grid(-4.0, 4.0, 9) }
+    let second = CentredLayer::draw((3, 1), teacher.features(), 64);
+    Setting { first: CentredLayer::draw((3, 0), dim, width), second, teacher, lambdas: log_grid(-4.0, 4.0, 9) }
 }
 
 fn points(setting: &Setting, method: Method, sizes: &[usize], bytes_kept: u64) -> Vec<Point> {

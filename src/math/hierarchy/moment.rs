@@ -56,8 +56,8 @@ impl Work {
     ///
     /// Formula, n the largest size, m of them, N their sum, l = 2d + 30 for a lift with what is around it, s = 0.2 for an
     /// operation in single precision: both `s (nPl + 2NPk)` for the projections; formed `s nP (P + l)` and
-    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `16 s P (nl + 4N (k + 2)/0.6)`, fewer
-    /// passes where they are bounded.
+    /// `22 m (k + 2) 2P²` in double, or 10 P³ each where the matrix is small; implicit `16 s P (nl + 4Nb/0.6)` with blocks of b,
+    /// fewer passes where they are bounded.
     /// Units: floating-point operations.
     /// Source: ours, measured.
     pub fn flops(&self, method: Method) -> f64 {
@@ -257,7 +257,7 @@ pub fn leading_of_formed(operator: &Matrix, keep: usize, tolerance: f64) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use super::super::features::{FirstLayer, Inputs as _, Source, StreamedInputs};
+    use super::super::features::{CentredLayer, Inputs as _, Source, StreamedInputs};
     use super::*;
     use crate::math::linalg::{double, sym_eigen};
     use crate::math::lofi::moment::signed_moment;
@@ -270,7 +270,7 @@ mod tests {
 
     // 2500 samples of 10 inputs with labels that favour two quadratic directions
     fn with_samples(check: impl Fn(&Streamed<'_, MathError>, &Matrix, &[f64])) {
-        let (inputs, layer) = (StreamedInputs::new(1, 0, 10), FirstLayer::draw(1, 10, WIDTH));
+        let (inputs, layer) = (StreamedInputs::new(1, 0, 10), CentredLayer::draw((1, 0), 10, WIDTH));
         let x = inputs.rows(0..2500);
         let labels: Vec<f64> = x.row_iter().map(|r| (r[0] * r[1] + 0.8 * r[2] * r[3]).tanh()).collect();
         let source = Source { inputs: &inputs, layer: &layer, rows: 2500, interrupt: &calm };

@@ -88,7 +88,7 @@ pub fn moments_times<E>(features: &Streamed<'_, E>, terms: &[Term<'_>]) -> Resul
     sums.flush();
     let mut images = vec![Matrix::zeros(0, 0); terms.len()];
     for part in &stack.parts {
-        images[part.number] = sums.total.rows(part.first, part.width).transpose() / part.samples as f64;
+        images[part.number] = sums.total.columns(part.first, part.width) / part.samples as f64;
     }
     Ok(images)
 }
@@ -133,11 +133,11 @@ fn weigh(column: &mut [f32], weights: &[f64]) {
     beyond.fill(0.0);
 }
 
-// `Sᵀ Φ` summed over blocks: the transposes of the images, because faer multiplies with the longer side last.
+// `Φᵀ S` summed over blocks: images of the active directions.
 struct Sums {
     part: SingleMatrix,
     total: Matrix,
-    // rows that `part` holds, and of how many samples
+    // columns that `part` holds, and of how many samples
     active: usize,
     samples: usize,
 }
@@ -145,7 +145,7 @@ struct Sums {
 impl Sums {
     fn new(directions: &SingleMatrix) -> Self {
         let (width, columns) = directions.shape();
-        let (part, total) = (SingleMatrix::zeros(columns, width), Matrix::zeros(columns, width));
+        let (part, total) = (SingleMatrix::zeros(width, columns), Matrix::zeros(width, columns));
         Self { part, total, active: 0, samples: 0 }
     }
 
@@ -154,18 +154,18 @@ impl Sums {
             self.flush();
         }
         let (rows, width) = block.shape();
-        let stride = self.part.nrows();
         let onto = if self.samples == 0 { Onto::Replace } else { Onto::Add };
-        let factors = (Block::dense(scores, rows, active).transposed(), Block::dense(block.as_slice(), rows, width));
-        f32::multiply(BlockMut::new(self.part.as_mut_slice(), (active, width), stride), onto, 1.0, factors);
+        let factors = (Block::dense(block.as_slice(), rows, width).transposed(), Block::dense(scores, rows, active));
+        let part = &mut self.part.as_mut_slice()[..width * active];
+        f32::multiply(BlockMut::dense(part, width, active), onto, 1.0, factors);
         (self.active, self.samples) = (active, self.samples + rows);
     }
 
     fn flush(&mut self) {
         if self.samples > 0 {
-            for (mut sum, part) in self.total.column_iter_mut().zip(self.part.column_iter()) {
-                sum.iter_mut().zip(part.iter()).take(self.active).for_each(|(s, v)| *s += f64::from(*v));
-            }
+            let held = self.active * self.total.nrows();
+            let sums = self.total.as_mut_slice()[..held].iter_mut();
+            sums.zip(self.part.as_slice()).for_each(|(s, v)| *s += f64::from(*v));
         }
         self.samples = 0;
     }
@@ -173,7 +173,7 @@ impl Sums {
 
 #[cfg(test)]
 mod tests {
-    use super::super::features::{FirstLayer, Inputs as _, Source, StreamedInputs};
+    use super::super::features::{CentredLayer, Inputs as _, Source, StreamedInputs};
     use super::*;
     use crate::math::MathError;
     use crate::math::linalg::{double, product};
@@ -184,7 +184,7 @@ mod tests {
 
     fn with_samples(check: impl Fn(&Streamed<'_, MathError>, &Matrix)) {
         let calm = || Ok(());
-        let (inputs, layer) = (StreamedInputs::new(1, 0, 10), FirstLayer::draw(1, 10, WIDTH));
+        let (inputs, layer) = (StreamedInputs::new(1, 0, 10), CentredLayer::draw((1, 0), 10, WIDTH));
         let source = Source { inputs: &inputs, layer: &layer, rows: 2500, interrupt: &calm };
         check(&Streamed::new(source, 0).unwrap(), &double(&layer.apply(&inputs.rows(0..2500))));
     }

@@ -1,7 +1,7 @@
 //! The whole spectrum of C_1, and where its bulk would end if the labels meant nothing.
 
 use super::estimator::labels_of;
-use super::features::{FirstLayer, Inputs, Source, Streamed};
+use super::features::{CentredLayer, Inputs, Source, Streamed};
 use super::krylov::{Wanted, leading_of_moments};
 use super::moment::{PrefixMoments, leading_of_formed};
 use super::overlap::feature_overlaps;
@@ -21,7 +21,7 @@ pub struct Spectra<'a, E> {
     /// The target.
     pub teacher: &'a Teacher,
     /// φ1.
-    pub first: &'a FirstLayer,
+    pub first: &'a CentredLayer,
     /// Training inputs.
     pub train: &'a dyn Inputs,
     /// Increasing training sizes; each training set is the beginning of the next.
@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn spectra(sizes: &[usize], permutations: usize) -> Vec<MomentSpectrum> {
-        let (teacher, first) = (Teacher::draw(2, 16), FirstLayer::draw(2, 16, 90));
+        let (teacher, first) = (Teacher::draw(2, 16), CentredLayer::draw((2, 0), 16, 90));
         let train = StreamedInputs::new(2, 0, 16);
         let test = StreamedInputs::new(2, 1, 16).rows(0..1000);
         let (teacher, first, train, interrupt) = (&teacher, &first, &train, &calm);
@@ -147,7 +147,7 @@ mod tests {
         let inputs = StreamedInputs::new(2, 0, 16);
         for at in &found {
             let x = inputs.rows(0..at.n_train);
-            let z = double(&FirstLayer::draw(2, 16, 90).apply(&x));
+            let z = double(&CentredLayer::draw((2, 0), 16, 90).apply(&x));
             let explicit = signed_moment(&z, &Teacher::draw(2, 16).of(&x).labels).unwrap();
             let full = sym_eigen(&explicit).unwrap();
             let order = order_by_magnitude(&full.values);
@@ -179,7 +179,7 @@ mod tests {
     // The plain route: every null operator formed, and all of its eigenvalues.
     #[test]
     fn edges_are_those_of_the_explicit_matrices() {
-        let (teacher, first) = (Teacher::draw(2, 16), FirstLayer::draw(2, 16, 90));
+        let (teacher, first) = (Teacher::draw(2, 16), CentredLayer::draw((2, 0), 16, 90));
         let (train, test) = (StreamedInputs::new(2, 0, 16), StreamedInputs::new(2, 1, 16).rows(0..50));
         let sizes = [50, 2000];
         let (teacher, first, train, interrupt) = (&teacher, &first, &train, &calm);
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn permutation_keeps_the_labels_of_every_prefix() {
-        let (teacher, first) = (Teacher::draw(2, 16), FirstLayer::draw(2, 16, 9));
+        let (teacher, first) = (Teacher::draw(2, 16), CentredLayer::draw((2, 0), 16, 9));
         let (train, test) = (StreamedInputs::new(2, 0, 16), Matrix::zeros(1, 16));
         let sizes = [10, 25];
         let all = Spectra {

@@ -2,7 +2,7 @@
 
 use crate::math::error::{MathError, check_range};
 use crate::math::fourier::roots_of_unity::{RootsOfUnity, Rounding};
-use crate::math::random::Stream;
+use crate::math::random::words::Words;
 use std::f64::consts::TAU;
 
 /// Equally spaced phases that samples are drawn from.
@@ -13,9 +13,9 @@ use std::f64::consts::TAU;
 pub const PHASES: usize = 1 << BITS;
 const BITS: usize = 12;
 
-// `Stream::below` of a power of two gives that many bits; five phases to a word of 60.
+// Five phases to the upper 60 bits of a word.
 const PHASES_IN_WORD: usize = 5;
-const WORD: usize = 1 << (BITS * PHASES_IN_WORD);
+const UNUSED_BITS: usize = 64 - BITS * PHASES_IN_WORD;
 
 /// The law of signals of N points, `x_t = √(2/N) Σ_k √(2λ_k) cos(2πkt/N + φ_k)` over modes k = 1, …, N/2 − 1.
 ///
@@ -96,23 +96,22 @@ impl Sample {
     }
 
     /// Draws the label, ±1 with equal chance, and the phases in place. Shapes: N/2 − 1 phases. Cost: N/10 random words.
-    pub fn draw(&mut self, model: &PhaseModel, stream: &mut Stream) {
-        let mut spare = 0;
-        for phases in self.phases.chunks_mut(PHASES_IN_WORD) {
-            let mut word = stream.below(WORD);
-            for phase in phases {
-                *phase = low_bits(word);
-                word >>= BITS;
-            }
-            spare = word;
+    #[inline(always)]
+    pub fn draw(&mut self, model: &PhaseModel, words: &mut Words) {
+        let (full, rest) = self.phases.as_chunks_mut::<PHASES_IN_WORD>();
+        for phases in full {
+            let word = words.draw() >> UNUSED_BITS;
+            *phases = std::array::from_fn(|i| low_bits(word >> (BITS * i)));
         }
-        let full = self.phases.len().is_multiple_of(PHASES_IN_WORD);
-        let coin = if full { stream.below(2) } else { spare & 1 };
-        self.label = if coin == 1 { 1.0 } else { -1.0 };
-        if coin == 1 {
-            let [mode, locked] = model.planted();
-            self.phases[locked] = low_bits(3 * usize::from(self.phases[mode]));
-        }
+        let word = words.draw();
+        rest.iter_mut().enumerate().for_each(|(i, phase)| *phase = low_bits(word >> (UNUSED_BITS + BITS * i)));
+        // the bit behind the phases; of a word without any the highest
+        let coin = if rest.is_empty() { word >> 63 } else { word >> (UNUSED_BITS + BITS * rest.len()) & 1 };
+        self.label = 2.0 * coin as f64 - 1.0;
+        // no branch: a coin's cannot be foretold
+        let [mode, locked] = model.planted();
+        let choice = [self.phases[locked], low_bits(3 * u64::from(self.phases[mode]))];
+        self.phases[locked] = choice[coin as usize];
     }
 
     /// Phases of the modes k = 1, 2, … Shapes: -> N/2 − 1. Units: 1/[`PHASES`] of a turn.
@@ -127,8 +126,9 @@ impl Sample {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "masked to twelve bits")]
-const fn low_bits(word: usize) -> u16 {
-    (word & (PHASES - 1)) as u16
+#[inline(always)]
+const fn low_bits(word: u64) -> u16 {
+    (word % PHASES as u64) as u16
 }
 
 /// (cos φ, sin φ) of every phase. Shapes: -> [`PHASES`] pairs. Cost: their number.
@@ -141,12 +141,13 @@ pub fn phase_table() -> Vec<[f64; 2]> {
 mod tests {
     use super::*;
     use crate::math::linalg::Matrix;
+    use crate::math::random::Stream;
 
     fn samples(model: &PhaseModel, count: usize) -> Vec<Sample> {
-        let mut stream = Stream::new(5, "phase-model-test", 0);
+        let mut words = Stream::new(5, "phase-model-test", 0).words(0);
         let mut sample = Sample::new(model);
         let mut next = || {
-            sample.draw(model, &mut stream);
+            sample.draw(model, &mut words);
             sample.clone()
         };
         (0..count).map(|_| next()).collect()

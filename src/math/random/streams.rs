@@ -39,6 +39,11 @@ impl Stream {
         Self { generator }
     }
 
+    /// The words of [`Stream::substream`], made several blocks at a time. Units: 64 random bits each. Cost: as there.
+    pub fn words(&self, index: u64) -> Words {
+        Words::new(self.generator.get_seed(), index)
+    }
+
     /// A uniform number in [0, 1), 53 bits. Units: dimensionless.
     pub fn uniform(&mut self) -> f64 {
         const SCALE: f64 = 1.0 / (1_u64 << 53) as f64;

@@ -43,6 +43,14 @@ impl Words {
         self.used += 1;
     }
 
+    /// [`Words::peek`] and [`Words::take`]. Units: 64 random bits.
+    #[inline(always)]
+    pub fn draw(&mut self) -> u64 {
+        let word = self.peek();
+        self.take();
+        word
+    }
+
     #[inline(never)]
     fn refill(&mut self) {
         let Self { key, stream, counter, .. } = *self;
@@ -63,9 +71,7 @@ impl rand::TryRng for Words {
 
     #[inline(always)]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let word = self.peek();
-        self.take();
-        Ok(word)
+        Ok(self.draw())
     }
 
     fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
