@@ -1,7 +1,9 @@
 //! Between the values of steps and the numbers of `math`.
 
 use crate::artifact::{Labels, Origin, Points};
+use crate::math::error::MathError;
 use crate::math::image::maps::{Geometry, Maps};
+use crate::math::kernel::pixels::PixelRows;
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
 use crate::math::precision::Precision;
@@ -76,6 +78,23 @@ impl<'a> Matrices<'a> {
 
     pub fn all(&self) -> [&Matrix; 3] {
         [&self.train, &self.validation, &self.test]
+    }
+}
+
+/// Inner products of the samples with the training samples; those of bytes by whole numbers.
+pub fn inner_products(r: &Representation) -> Result<KernelState, MathError> {
+    match r.splits().map(|(_, points)| pixel_rows(points)) {
+        [Some(train), Some(validation), Some(test)] => KernelState::of_pixels(train, &[validation, test]),
+        _ => Matrices::of(r).with(KernelState::inner_products),
+    }
+}
+
+fn pixel_rows(points: &Points) -> Option<PixelRows<'_>> {
+    match points {
+        Points::Pixels { bytes, geometry, mean, std } => {
+            Some(PixelRows { bytes, area: geometry.height * geometry.width, mean, std })
+        }
+        Points::Real(_) | Points::Single(_) => None,
     }
 }
 

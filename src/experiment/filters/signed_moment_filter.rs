@@ -1,8 +1,10 @@
 //! The LoFi filter.
 
 use crate::artifact::{Labels, Origin, Points, Samples};
-use crate::experiment::values::{Layer, Matrices, Sizes, eigen_flops, matrix_bytes, pair, top_eigen_flops, view};
-use crate::math::kernel::{KernelState, KernelView};
+use crate::experiment::values::{
+    Layer, Matrices, Sizes, eigen_flops, inner_products, matrix_bytes, pair, top_eigen_flops, view,
+};
+use crate::math::kernel::KernelView;
 use crate::math::linalg::{Matrix, Vector, leading_columns, product};
 use crate::math::lofi::dual_filter::{dual_first_moment, dual_moment_filter};
 use crate::math::lofi::filter::{MomentFilter, Route, moment_filter};
@@ -118,7 +120,7 @@ impl Kind for SignedMomentFilter {
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         match Layer::at(inputs, "x")? {
             Layer::Vectors(x) if params.method == Method::Dual => {
-                let gram = Matrices::of(x).with(KernelState::inner_products)?;
+                let gram = inner_products(x)?;
                 function_space(params, &gram.view(), &x.labels, &x.origin)
             }
             Layer::Vectors(x) => feature_space(params, x),

@@ -1,6 +1,6 @@
 //! One infinitely wide layer.
 
-use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
+use crate::experiment::values::{Layer, Sizes, inner_products, kernel, state};
 use crate::math::kernel::{LayerKernel as Formula, WeightScale};
 use crate::math::quadrature::GaussHermite;
 use crate::step::prelude::*;
@@ -100,7 +100,7 @@ impl Kind for LayerKernel {
         let (formula, scale) = (params.formula()?, params.scale());
         let x = Layer::at(inputs, "x")?;
         let computed = match &x {
-            Layer::Vectors(r) => Matrices::of(r).with(|splits| formula.of_features(splits, scale))?,
+            Layer::Vectors(r) => formula.of_products(inner_products(r)?, r.samples.train.dim(), scale),
             Layer::Products(k) => formula.of_kernel(state(k), scale),
         };
         Ok(vec![Value::Kernel(kernel(computed, x.labels(), x.origin())?)])

@@ -174,9 +174,16 @@ impl LayerKernel {
     /// # Errors
     /// [`MathError::Shape`] where splits differ in their columns.
     pub fn of_features(&self, features: Splits<'_>, scale: WeightScale) -> Result<KernelState, MathError> {
-        let inner = KernelState::inner_products(features)?;
-        let affine = scale.affine(features.train.ncols() as f64, inner.mean_diagonal());
-        Ok(inner.transform(self, affine))
+        Ok(self.of_products(KernelState::inner_products(features)?, features.train.ncols(), scale))
+    }
+
+    /// The layer kernel of representations of d numbers from their inner products; computed in the place of these.
+    ///
+    /// Shapes: those of `products`. Cost: as many kernel values as it has entries. Source: as
+    /// [`LayerKernel::of_features`].
+    pub fn of_products(&self, products: KernelState, dimension: usize, scale: WeightScale) -> KernelState {
+        let affine = scale.affine(dimension as f64, products.mean_diagonal());
+        products.transform(self, affine)
     }
 
     /// The layer kernel on top of a network that is a kernel already; computed in the place of that kernel.

@@ -34,6 +34,11 @@ pub(super) fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, cols)
 }
 
+// Zeros in memory that the system hands out clean, where it does: no pass over it before it is written to.
+pub(super) fn zeros<T: nalgebra::Scalar + Default>(rows: usize, columns: usize) -> MatrixOf<T> {
+    MatrixOf::from_vec(rows, columns, vec![T::default(); rows * columns])
+}
+
 /// Gives a matrix another shape where it has it not yet; its numbers are those of before, or zeros.
 /// Shapes: -> rows x columns.
 pub fn ensure_shape(a: &mut Matrix, rows: usize, columns: usize) {

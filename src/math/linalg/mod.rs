@@ -3,6 +3,7 @@
 //! Only this folder names crates of linear algebra; what a decomposition is for stands in `kernel`, `lofi` and `ridge`.
 //! Start with `matrix`, then `products`.
 
+pub mod band;
 pub mod blocks;
 pub mod cholesky;
 pub mod decompositions;
@@ -15,8 +16,8 @@ pub mod rows;
 pub mod singular;
 #[cfg(test)]
 mod tests;
-pub mod tridiagonal;
 
+pub use band::BandForm;
 pub use blocks::{Block, BlockMut, Onto, Product};
 pub use cholesky::Cholesky;
 pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
@@ -31,4 +32,3 @@ pub use products::{
     symmetric_product_tn, symmetric_product_tn_single_onto,
 };
 pub use rows::{ROWS_AT_ONCE, Real, Rows, row_blocks, rows_product, rows_product_tn};
-pub use tridiagonal::Tridiagonal;
