@@ -81,11 +81,14 @@ impl<'a> Matrices<'a> {
     }
 }
 
-/// Inner products of the samples with the training samples; those of bytes by whole numbers.
-pub fn inner_products(r: &Representation) -> Result<KernelState, MathError> {
+/// Inner products of the samples with the training samples, of their first features where some are kept; those of bytes
+/// by whole numbers.
+pub fn inner_products(r: &Representation, keep: Option<usize>) -> Result<KernelState, MathError> {
     match r.splits().map(|(_, points)| pixel_rows(points)) {
-        [Some(train), Some(validation), Some(test)] => KernelState::of_pixels(train, &[validation, test]),
-        _ => Matrices::of(r).with(KernelState::inner_products),
+        [Some(train), Some(validation), Some(test)] if keep.is_none() => {
+            KernelState::of_pixels(train, &[validation, test])
+        }
+        _ => Matrices::of(r).with(|splits| KernelState::of_leading(splits, keep.unwrap_or(splits.train.ncols()))),
     }
 }
 

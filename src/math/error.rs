@@ -60,11 +60,7 @@ pub fn check_size(what: &'static str, found: usize, expected: usize) -> Result<(
 /// # Errors
 /// [`MathError::NonFinite`] where an entry is NaN or infinite.
 pub fn check_finite(what: &'static str, values: &[f64]) -> Result<(), MathError> {
-    if all_finite(values) {
-        Ok(())
-    } else {
-        Err(MathError::NonFinite { what })
-    }
+    if all_finite(values) { Ok(()) } else { Err(MathError::NonFinite { what }) }
 }
 
 /// Whether there is no NaN and no infinity. Shapes: m numbers. Cost: m, at the speed of memory.
@@ -99,7 +95,8 @@ mod tests {
         for count in [0, 1, 15, 16, 40] {
             let values = vec![f64::MAX; count];
             assert!(all_finite(&values) && all_finite(&vec![f32::MIN; count]));
-            for (at, bad) in (0..count).flat_map(|at| [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(|bad| (at, bad))) {
+            for (at, bad) in (0..count).flat_map(|at| [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(|bad| (at, bad)))
+            {
                 let mut values = values.clone();
                 values[at] = bad;
                 assert!(!all_finite(&values) && check_finite("numbers", &values).is_err(), "{bad} at {at}");

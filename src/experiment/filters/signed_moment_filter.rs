@@ -120,7 +120,7 @@ impl Kind for SignedMomentFilter {
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         match Layer::at(inputs, "x")? {
             Layer::Vectors(x) if params.method == Method::Dual => {
-                let gram = inner_products(x)?;
+                let gram = inner_products(x, None)?;
                 function_space(params, &gram.view(), &x.labels, &x.origin)
             }
             Layer::Vectors(x) => feature_space(params, x),
@@ -193,7 +193,9 @@ fn function_space(
     origin: &Origin,
 ) -> Result<Outputs, StepError> {
     let mut filter = dual_moment_filter(kernel, &params.weights(labels), params.pairs(), params.floor)?;
-    let leading = |features: Matrix| leading_columns(&features, params.keep);
+    let leading = |features: Matrix| {
+        if features.ncols() == params.keep { features } else { leading_columns(&features, params.keep) }
+    };
     filter.train = leading(filter.train);
     filter.evaluation = filter.evaluation.into_iter().map(leading).collect();
     if params.first_moment {

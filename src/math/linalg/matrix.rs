@@ -109,8 +109,13 @@ pub fn scale_columns(a: &mut Matrix, factors: &[f64]) {
 
 /// Squared Euclidean norm of each row. Shapes: n x d -> n. Cost: nd.
 pub fn row_square_norms(a: &Matrix) -> Vec<f64> {
+    leading_square_norms(a, a.ncols())
+}
+
+/// The squared norm of each row in the first k columns. Shapes: n x d -> n. Cost: nk. Panics where there are fewer.
+pub fn leading_square_norms(a: &Matrix, k: usize) -> Vec<f64> {
     let mut sums = vec![0.0; a.nrows()];
-    for column in a.column_iter() {
+    for column in a.columns(0, k).column_iter() {
         sums.iter_mut().zip(column.iter()).for_each(|(s, x)| *s += x * x);
     }
     sums

@@ -23,12 +23,12 @@ pub use cholesky::Cholesky;
 pub use decompositions::{Eigen, canonical_signs, cholesky_solve, orthonormal_basis, sym_eigen, sym_eigenvalues};
 pub use grams::set_gram_single;
 pub use matrix::{
-    Matrix, MatrixOf, SingleMatrix, Vector, double, ensure_shape, leading_columns, mirror_lower, reshaped,
-    row_square_norms, scale_columns, scale_rows, single, symmetrise,
+    Matrix, MatrixOf, SingleMatrix, Vector, double, ensure_shape, leading_columns, leading_square_norms, mirror_lower,
+    reshaped, row_square_norms, scale_columns, scale_rows, single, symmetrise,
 };
 pub use products::{
-    add_gram, add_product_nt, add_symmetric_product_tn, gram, product, product_into, product_into_single, product_nt,
-    product_nt_single, product_single, product_tn, product_tn_single, set_symmetric_product_tn_single,
-    symmetric_product_tn, symmetric_product_tn_single_onto,
+    add_gram, add_product_nt, add_symmetric_product_tn, gram, gram_of_leading, product, product_into,
+    product_into_single, product_nt, product_nt_of_leading, product_nt_single, product_single, product_tn,
+    product_tn_single, set_symmetric_product_tn_single, symmetric_product_tn, symmetric_product_tn_single_onto,
 };
 pub use rows::{ROWS_AT_ONCE, Real, Rows, row_blocks, rows_product, rows_product_tn};

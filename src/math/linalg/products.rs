@@ -46,9 +46,8 @@ pub fn product_tn(a: &Matrix, b: &Matrix) -> Matrix {
 
 /// `A Bᵀ`. Shapes: (m x k), (n x k) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_nt(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut out = zeros(a.nrows(), b.nrows());
-    multiply(&mut out, Accum::Replace, view(a), view(b).transpose());
-    out
+    assert_eq!(a.ncols(), b.ncols());
+    product_nt_of_leading(a, b, a.ncols())
 }
 
 /// `A B` in single precision. Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
@@ -109,9 +108,24 @@ pub fn add_product_nt(out: &mut Matrix, a: &Matrix, b: &Matrix) {
 
 /// The Gram matrix `A Aᵀ`, exactly symmetric. Shapes: n x d -> n x n. Cost: n²d.
 pub fn gram(a: &Matrix) -> Matrix {
+    gram_of_leading(a, a.ncols())
+}
+
+/// The Gram matrix of the first k columns, which are not copied. Shapes: n x d -> n x n. Cost: n²k.
+/// Panics where there are fewer.
+pub fn gram_of_leading(a: &Matrix, k: usize) -> Matrix {
     let mut out = zeros(a.nrows(), a.nrows());
-    add_gram(&mut out, a);
+    let leading = view(a).subcols(0, k);
+    multiply_lower(&mut out, Accum::Add, leading, leading.transpose());
     mirror_lower(&mut out);
+    out
+}
+
+/// `A Bᵀ` of the first k columns of both, which are not copied. Shapes: (m x d), (n x d) -> m x n. Cost: 2mkn.
+/// Panics where there are fewer.
+pub fn product_nt_of_leading(a: &Matrix, b: &Matrix, k: usize) -> Matrix {
+    let mut out = zeros(a.nrows(), b.nrows());
+    multiply(&mut out, Accum::Replace, view(a).subcols(0, k), view(b).subcols(0, k).transpose());
     out
 }
 

@@ -110,7 +110,7 @@ struct Rounded {
 
 impl Rounded {
     fn of(features: Splits<'_>, scale: f64) -> Self {
-        let rounded = |h: &Matrix| single(&(h / scale));
+        let rounded = |h: &Matrix| h.map(|v| f32::of(v / scale));
         let nothing = || SingleMatrix::zeros(0, 0);
         Self {
             train: rounded(features.train),
