@@ -1,10 +1,11 @@
 //! Samples as vectors, with their labels and where they come from.
 
+use crate::math::error::all_finite;
 use crate::math::image::maps::Geometry;
 use crate::math::linalg::{Matrix, MatrixOf, Product, Rows, SingleMatrix, double};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
-use std::ops::Range;
+use std::ops::{AddAssign, Range, Sub};
 use std::sync::Arc;
 
 /// Where samples come from; stands on every figure and table made of them.
@@ -225,7 +226,13 @@ impl Representation {
 }
 
 /// Where the first NaN or infinity of a matrix stands.
-pub(super) fn non_finite_in<T: Product>(matrix: &MatrixOf<T>, name: &str) -> Option<String> {
+pub(super) fn non_finite_in<T>(matrix: &MatrixOf<T>, name: &str) -> Option<String>
+where
+    T: Product + Sub<Output = T> + AddAssign,
+{
+    if all_finite(matrix.as_slice()) {
+        return None;
+    }
     let at = matrix.as_slice().iter().position(|v| !v.to_f64().is_finite())?;
     let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
     Some(format!("{} at row {row}, column {column} of {name}", matrix.as_slice()[at].to_f64()))

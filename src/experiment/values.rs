@@ -1,7 +1,9 @@
 //! Between the values of steps and the numbers of `math`.
 
 use crate::artifact::{Labels, Origin, Points};
+use crate::math::error::MathError;
 use crate::math::image::maps::{Geometry, Maps};
+use crate::math::kernel::pixels::PixelRows;
 use crate::math::kernel::{KernelState, KernelView, Splits};
 use crate::math::linalg::Matrix;
 use crate::math::precision::Precision;
@@ -72,6 +74,26 @@ impl<'a> Matrices<'a> {
 
     pub fn train(&self) -> &Matrix {
         &self.train
+    }
+}
+
+/// Inner products of the samples with the training samples, of their first features where some are kept; those of bytes
+/// by whole numbers.
+pub fn inner_products(r: &Representation, keep: Option<usize>) -> Result<KernelState, MathError> {
+    match r.splits().map(|(_, points)| pixel_rows(points)) {
+        [Some(train), Some(validation), Some(test)] if keep.is_none() => {
+            KernelState::of_pixels(train, &[validation, test])
+        }
+        _ => Matrices::of(r).with(|splits| KernelState::of_leading(splits, keep.unwrap_or(splits.train.ncols()))),
+    }
+}
+
+fn pixel_rows(points: &Points) -> Option<PixelRows<'_>> {
+    match points {
+        Points::Pixels { bytes, geometry, mean, std } => {
+            Some(PixelRows { bytes, area: geometry.height * geometry.width, mean, std })
+        }
+        Points::Real(_) | Points::Single(_) => None,
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::artifact::{Labels, Origin, Points, Samples};
 use crate::experiment::values::{
-    Layer, Matrices, Sizes, eigen_flops, matrix, matrix_bytes, pair, top_eigen_flops, view,
+    Layer, Sizes, eigen_flops, inner_products, matrix, matrix_bytes, pair, top_eigen_flops, view,
 };
-use crate::math::kernel::{KernelState, KernelView};
+use crate::math::kernel::KernelView;
 use crate::math::linalg::{Matrix, Vector, leading_columns, product, rows_product_single, single};
 use crate::math::lofi::dual_filter::{dual_first_moment, dual_moment_filter};
 use crate::math::lofi::filter::{MomentFilter, Route, moment_filter, moment_filter_single};
@@ -128,7 +128,7 @@ impl Kind for SignedMomentFilter {
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         match Layer::at(inputs, "x")? {
             Layer::Vectors(x) if params.method == Method::Dual => {
-                let gram = Matrices::of(x).with(KernelState::inner_products)?;
+                let gram = inner_products(x, None)?;
                 function_space(params, &gram.view(), &x.labels, &x.origin)
             }
             Layer::Vectors(x) => feature_space(params, x),
@@ -222,7 +222,9 @@ fn function_space(
     origin: &Origin,
 ) -> Result<Outputs, StepError> {
     let mut filter = dual_moment_filter(kernel, &params.weights(labels), params.pairs(), params.floor)?;
-    let leading = |features: Matrix| leading_columns(&features, params.keep);
+    let leading = |features: Matrix| {
+        if features.ncols() == params.keep { features } else { leading_columns(&features, params.keep) }
+    };
     filter.train = leading(filter.train);
     filter.evaluation = filter.evaluation.into_iter().map(leading).collect();
     if params.first_moment {

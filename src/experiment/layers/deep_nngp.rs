@@ -1,7 +1,7 @@
 //! A whole network of infinitely wide layers, nothing filtered.
 
 use super::layer_kernel::{KernelName, Params as LayerParams, plan_kernel};
-use crate::experiment::values::{Matrices, Sizes, kernel};
+use crate::experiment::values::{Sizes, inner_products, kernel};
 use crate::math::kernel::deep_nngp;
 use crate::step::prelude::*;
 
@@ -38,7 +38,7 @@ pub struct Params {
 impl Params {
     const fn layer(&self) -> LayerParams {
         let Self { kernel, rescale, sigma_w, sigma_b, quadrature_nodes, .. } = *self;
-        LayerParams { kernel, rescale, sigma_w, sigma_b, quadrature_nodes }
+        LayerParams { kernel, rescale, sigma_w, sigma_b, keep: None, quadrature_nodes }
     }
 }
 
@@ -63,7 +63,8 @@ impl Kind for DeepNngp {
         let x = inputs.one::<Representation>("x")?;
         let layer = params.layer();
         let (formula, scale) = (layer.formula()?, layer.scale());
-        let computed = Matrices::of(x).with(|splits| deep_nngp(&formula, params.depth, splits, scale))?;
+        let products = (inner_products(x, None)?, x.samples.train.dim());
+        let computed = deep_nngp(&formula, params.depth, products, scale)?;
         Ok(vec![Value::Kernel(kernel(computed, &x.labels, &x.origin)?)])
     }
 }

@@ -1,6 +1,6 @@
 //! One infinitely wide layer.
 
-use crate::experiment::values::{Layer, Matrices, Sizes, kernel, state};
+use crate::experiment::values::{Layer, Sizes, inner_products, kernel, state};
 use crate::math::kernel::{LayerKernel as Formula, WeightScale};
 use crate::math::quadrature::GaussHermite;
 use crate::step::prelude::*;
@@ -42,6 +42,11 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sigma_b: f64,
+    /// Of vectors, the first features that enter, all by default: as `leading-features` before it, without a copy. Not for
+    /// a kernel.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub keep: Option<usize>,
     /// Quadrature nodes along each of two axes; only `sigmoid` uses them.
     #[serde(default = "defaults::whole::<30>")]
     #[schemars(range(min = 2, max = 200))]
@@ -63,6 +68,20 @@ impl Params {
             WeightScale::AutoRescale
         } else {
             WeightScale::Fixed { sigma_w: self.sigma_w, sigma_b: self.sigma_b }
+        }
+    }
+
+    fn impossible(&self, sizes: Sizes) -> Option<Problem> {
+        let keep = self.keep?;
+        match sizes.dim {
+            None => {
+                Some(Problem::at("keep", "a kernel has no features to keep").help("leave `keep` out, or wire vectors"))
+            }
+            Some(dim) if keep > dim => {
+                let message = format!("keep is {keep}, but there are only {dim} features");
+                Some(Problem::at("keep", message).help(format!("keep at most {dim}")))
+            }
+            Some(_) => None,
         }
     }
 
@@ -93,14 +112,18 @@ impl Kind for LayerKernel {
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
-        Ok(plan_kernel(sizes, params.value_flops()))
+        Problem::refuse(params.impossible(sizes).into_iter().collect())?;
+        Ok(plan_kernel(Sizes { dim: params.keep.or(sizes.dim), ..sizes }, params.value_flops()))
     }
 
     fn run(&self, params: &Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
         let (formula, scale) = (params.formula()?, params.scale());
         let x = Layer::at(inputs, "x")?;
         let computed = match &x {
-            Layer::Vectors(r) => Matrices::of(r).with(|splits| formula.of_features(splits, scale))?,
+            Layer::Vectors(r) => {
+                let dimension = params.keep.unwrap_or(r.samples.train.dim());
+                formula.of_products(inner_products(r, params.keep)?, dimension, scale)
+            }
             Layer::Products(k) => formula.of_kernel(state(k), scale),
         };
         Ok(vec![Value::Kernel(kernel(computed, x.labels(), x.origin())?)])
@@ -140,6 +163,21 @@ mod tests {
         let second = layer(&json!({}), Value::Kernel(first.clone()));
         assert!((second.train.trace() / 8.0 - 0.5).abs() < 1e-12);
         assert_eq!((second.labels, second.origin), (first.labels, first.origin));
+    }
+
+    #[test]
+    fn first_features_alone_enter_where_some_are_kept() {
+        use crate::experiment::LeadingFeatures;
+        let x = || Value::Representation(crate::experiment::testing::representation(&pixels(8, 3, 4)));
+        let narrow = Check::of(&LeadingFeatures).run(&json!({"keep": 4}), vec![("x", x())]).remove(0);
+        assert_eq!(layer(&json!({"keep": 4}), x()), layer(&json!({}), narrow));
+        // of bytes, too
+        let bytes = layer(&json!({"keep": 4}), Value::Representation(pixels(8, 3, 4)));
+        assert!((bytes.test - layer(&json!({"keep": 4}), x()).test).amax() < 1e-14);
+        let refused = |x: Value| Check::of(&LayerKernel).refuse(&json!({"keep": 13}), vec![("x", x)]).remove(0);
+        assert_eq!(refused(x()).message, "keep is 13, but there are only 12 features");
+        let kernel = Value::Kernel(layer(&json!({}), x()));
+        assert_eq!(refused(kernel).message, "a kernel has no features to keep");
     }
 
     #[test]

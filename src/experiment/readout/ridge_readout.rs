@@ -138,7 +138,7 @@ impl Kind for RidgeReadout {
         let found = match params.precision {
             Precision::Single => step.by_eigenpairs::<f32>(origin)?,
             Precision::Double if by_leave_one_out => None,
-            Precision::Double => step.by_tridiagonal_form(origin)?,
+            Precision::Double => step.by_band_form(origin)?,
         };
         match found {
             Some(outputs) => Ok(outputs),
@@ -165,7 +165,7 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
 }
 
 impl Params {
-    // By leave-one-out, or in single precision, all eigenpairs; else the tridiagonal form, bound by memory.
+    // By leave-one-out, or in single precision, all eigenpairs; else the band form, in products of matrices.
     fn decomposition_flops(&self, rank: usize) -> f64 {
         let by_form = matches!(self.select, Select::Validation | Select::Test) && self.precision == Precision::Double;
         if by_form { 2.0 * (rank as f64).powi(3) } else { eigen_flops(rank) }
@@ -248,7 +248,7 @@ impl Work<'_> {
 
     /// The outputs without leave-one-out errors, a third of the work; none where the smallest penalty is lost beside the
     /// eigenvalues, which only eigenpairs can mend.
-    fn by_tridiagonal_form(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
+    fn by_band_form(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
         let ridge = ReducedRidge::new(self.design.clone(), &self.labels.train, self.params.centring())?;
         let lambdas = &self.params.lambda.0;
         let train = match ridge.train_errors(lambdas) {

@@ -120,7 +120,7 @@ impl Kind for ImageTransform {
             return Err(vec![problem.help("draw some, or use `random-phases`")]);
         }
         let transforms = 2 * sizes.samples() + if needs_training { sizes.train } else { 0 };
-        let each = 4.0 * shape.dim() as f64 * (shape.height + 2 * shape.width) as f64;
+        let each = 12.0 * shape.dim() as f64 * (shape.height + 2 * shape.width) as f64;
         Ok(Plan {
             outputs: vec![sizes.maps(shape)],
             work_bytes: matrix_bytes(1 << 22, 1) + matrix_bytes(shape.dim(), 8),

@@ -2,7 +2,7 @@
 
 use super::arc_cosine::{Column, Norms};
 use crate::math::error::{MathError, check_range, check_size};
-use crate::math::linalg::{Matrix, gram, mirror_lower, product_nt, row_square_norms};
+use crate::math::linalg::{Matrix, gram_of_leading, leading_square_norms, mirror_lower, product_nt_of_leading};
 
 pub use super::layer::{LayerKernel, covariance_root};
 
@@ -59,11 +59,22 @@ impl KernelState {
     /// # Errors
     /// [`MathError::Shape`] where splits differ in their columns.
     pub fn inner_products(features: Splits<'_>) -> Result<Self, MathError> {
+        Self::of_leading(features, features.train.ncols())
+    }
+
+    /// Inner products of the first k features, which are not copied.
+    ///
+    /// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`) k.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where splits differ in their columns, [`MathError::Range`] where there are fewer.
+    pub fn of_leading(features: Splits<'_>, k: usize) -> Result<Self, MathError> {
         features.check()?;
+        check_range(k <= features.train.ncols(), "number of features", k as f64, "at most what there are")?;
         Ok(Self {
-            train: gram(features.train),
-            cross: features.evaluation.iter().map(|e| product_nt(features.train, e)).collect(),
-            diagonals: features.evaluation.iter().map(|e| row_square_norms(e)).collect(),
+            train: gram_of_leading(features.train, k),
+            cross: features.evaluation.iter().map(|e| product_nt_of_leading(features.train, e, k)).collect(),
+            diagonals: features.evaluation.iter().map(|e| leading_square_norms(e, k)).collect(),
         })
     }
 
@@ -174,9 +185,16 @@ impl LayerKernel {
     /// # Errors
     /// [`MathError::Shape`] where splits differ in their columns.
     pub fn of_features(&self, features: Splits<'_>, scale: WeightScale) -> Result<KernelState, MathError> {
-        let inner = KernelState::inner_products(features)?;
-        let affine = scale.affine(features.train.ncols() as f64, inner.mean_diagonal());
-        Ok(inner.transform(self, affine))
+        Ok(self.of_products(KernelState::inner_products(features)?, features.train.ncols(), scale))
+    }
+
+    /// The layer kernel of representations of d numbers from their inner products; computed in the place of these.
+    ///
+    /// Shapes: those of `products`. Cost: as many kernel values as it has entries. Source: as
+    /// [`LayerKernel::of_features`].
+    pub fn of_products(&self, products: KernelState, dimension: usize, scale: WeightScale) -> KernelState {
+        let affine = scale.affine(dimension as f64, products.mean_diagonal());
+        products.transform(self, affine)
     }
 
     /// The layer kernel on top of a network that is a kernel already; computed in the place of that kernel.
@@ -189,21 +207,22 @@ impl LayerKernel {
     }
 }
 
-/// The kernel of `depth` infinitely wide layers, nothing filtered: the deep-NNGP baseline.
+/// The kernel of `depth` infinitely wide layers, nothing filtered, from inner products of d numbers: the deep-NNGP
+/// baseline; computed in the place of these.
 ///
-/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`)(d + depth · kernel value).
+/// Shapes: those of `products`. Cost: `depth` kernel values for each of its entries.
 /// Source: Lee et al., arXiv 1711.00165, eq. (5); the paper's kernel baseline.
 ///
 /// # Errors
-/// [`MathError::Range`] for depth 0, [`MathError::Shape`] where splits differ in their columns.
+/// [`MathError::Range`] for depth 0.
 pub fn deep_nngp(
     kernel: &LayerKernel,
     depth: usize,
-    features: Splits<'_>,
+    (products, dimension): (KernelState, usize),
     scale: WeightScale,
 ) -> Result<KernelState, MathError> {
     check_range(depth >= 1, "depth", depth as f64, "at least 1")?;
-    let first = kernel.of_features(features, scale)?;
+    let first = kernel.of_products(products, dimension, scale);
     Ok((1..depth).fold(first, |state, _| kernel.of_kernel(state, scale)))
 }
 
@@ -228,8 +247,9 @@ mod tests {
         let (train, test) = data();
         for kernel in kernels() {
             for scale in [WeightScale::AutoRescale, WeightScale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
-                let state =
-                    deep_nngp(&kernel, 3, Splits { train: &train, evaluation: &[&test, &train] }, scale).unwrap();
+                let splits = Splits { train: &train, evaluation: &[&test, &train] };
+                let products = KernelState::inner_products(splits).unwrap();
+                let state = deep_nngp(&kernel, 3, (products, 5), scale).unwrap();
                 assert_eq!(state.train, state.train.transpose());
                 assert!(sym_eigenvalues(&state.train).unwrap()[0] > -1e-12);
                 assert!((&state.cross[1] - &state.train).amax() < 1e-7, "{kernel:?}");
@@ -265,12 +285,23 @@ mod tests {
     }
 
     #[test]
+    fn first_features_are_those_of_a_narrower_representation() {
+        let (train, test) = data();
+        let narrow = KernelState::inner_products(Splits { train: &leading(&train), evaluation: &[&leading(&test)] });
+        let splits = Splits { train: &train, evaluation: &[&test] };
+        assert_eq!(KernelState::of_leading(splits, 2), narrow);
+        assert!(KernelState::of_leading(splits, 6).is_err());
+    }
+
+    #[test]
     fn depth_zero_and_mismatched_splits_are_refused() {
         let (train, test) = data();
         let narrow = leading(&test);
         let scale = WeightScale::AutoRescale;
-        assert!(deep_nngp(&LayerKernel::Relu, 0, Splits { train: &train, evaluation: &[] }, scale).is_err());
-        assert!(deep_nngp(&LayerKernel::Relu, 1, Splits { train: &train, evaluation: &[&narrow] }, scale).is_err());
+        let products = KernelState::inner_products(Splits { train: &train, evaluation: &[] }).unwrap();
+        assert!(deep_nngp(&LayerKernel::Relu, 0, (products, 5), scale).is_err());
+        let splits = Splits { train: &train, evaluation: &[&narrow] };
+        assert!(KernelState::inner_products(splits).is_err() && LayerKernel::Relu.of_features(splits, scale).is_err());
     }
 
     fn leading(a: &Matrix) -> Matrix {

@@ -8,6 +8,7 @@ pub mod dual_activation;
 pub mod gram;
 pub mod layer;
 pub mod layerwise;
+pub mod pixels;
 pub mod zonal;
 
 pub use gram::{KernelState, KernelView, LayerKernel, Splits, WeightScale, covariance_root, deep_nngp};

@@ -1,6 +1,6 @@
 //! The Cholesky factor of a symmetric matrix, and what is multiplied by it.
 
-use super::matrix::{Matrix, mirror_lower, scale_rows, view, view_mut};
+use super::matrix::{Matrix, mirror_lower, scale_rows, view, view_mut, zeros};
 use crate::math::error::{MathError, check_finite, check_size};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
@@ -49,7 +49,7 @@ impl Cholesky {
     pub fn weighted_square(&self, weights: &[f64]) -> Matrix {
         let mut weighted = self.lower.clone();
         scale_rows(&mut weighted, weights);
-        let mut out = Matrix::zeros(weights.len(), weights.len());
+        let mut out = zeros(weights.len(), weights.len());
         let (lower, upper) = (BlockStructure::TriangularLower, BlockStructure::TriangularUpper);
         let factors = (view(&self.lower).transpose(), view(&weighted));
         let into = view_mut(&mut out);
@@ -60,7 +60,7 @@ impl Cholesky {
 
     /// `L B`. Shapes: n x m -> n x m. Cost: n²m. Panics where sizes differ.
     pub fn times(&self, b: &Matrix) -> Matrix {
-        let mut out = Matrix::zeros(b.nrows(), b.ncols());
+        let mut out = zeros(b.nrows(), b.ncols());
         let (lower, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
         let (left, right, into) = (view(&self.lower), view(b), view_mut(&mut out));
         triangular::matmul(into, full, Accum::Replace, left, lower, right, full, 1.0, Par::Seq);

@@ -1,7 +1,8 @@
 //! The eigenpairs of largest magnitude of a symmetric operator.
 
 use super::krylov_basis::{Basis, leading};
-use super::{Eigen, Matrix, Tridiagonal, double, orthonormal_basis, product, single, symmetric_product_tn};
+use super::tridiagonal::Tridiagonal;
+use super::{Eigen, Matrix, double, orthonormal_basis, product, single, symmetric_product_tn};
 use crate::math::error::{MathError, check_range};
 use crate::math::random::Stream;
 

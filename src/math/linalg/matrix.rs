@@ -34,6 +34,11 @@ pub(super) fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, cols)
 }
 
+// Zeros in memory that the system hands out clean, where it does: no pass over it before it is written to.
+pub(super) fn zeros<T: nalgebra::Scalar + Default>(rows: usize, columns: usize) -> MatrixOf<T> {
+    MatrixOf::from_vec(rows, columns, vec![T::default(); rows * columns])
+}
+
 /// Gives a matrix another shape where it has it not yet; its numbers are those of before, or zeros.
 /// Shapes: -> rows x columns.
 pub fn ensure_shape(a: &mut Matrix, rows: usize, columns: usize) {
@@ -104,8 +109,13 @@ pub fn scale_columns(a: &mut Matrix, factors: &[f64]) {
 
 /// Squared Euclidean norm of each row. Shapes: n x d -> n. Cost: nd.
 pub fn row_square_norms(a: &Matrix) -> Vec<f64> {
+    leading_square_norms(a, a.ncols())
+}
+
+/// The squared norm of each row in the first k columns. Shapes: n x d -> n. Cost: nk. Panics where there are fewer.
+pub fn leading_square_norms(a: &Matrix, k: usize) -> Vec<f64> {
     let mut sums = vec![0.0; a.nrows()];
-    for column in a.column_iter() {
+    for column in a.columns(0, k).column_iter() {
         sums.iter_mut().zip(column.iter()).for_each(|(s, x)| *s += x * x);
     }
     sums

@@ -5,7 +5,9 @@
 //! on the number of threads.
 
 use super::blocks::Onto;
-use super::matrix::{Matrix, SingleMatrix, ensure_shape, mirror_lower, view, view_mut, view_single, view_single_mut};
+use super::matrix::{
+    Matrix, SingleMatrix, ensure_shape, mirror_lower, view, view_mut, view_single, view_single_mut, zeros,
+};
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, MatRef, Par};
@@ -23,7 +25,7 @@ pub(super) fn multiply_lower(out: &mut Matrix, accumulate: Accum, left: MatRef<'
 
 /// `A B`. Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut out = Matrix::zeros(a.nrows(), b.ncols());
+    let mut out = zeros(a.nrows(), b.ncols());
     multiply(&mut out, Accum::Replace, view(a), view(b));
     out
 }
@@ -37,21 +39,20 @@ pub fn product_into(out: &mut Matrix, a: &Matrix, b: &Matrix) {
 
 /// `Aᵀ B`. Shapes: (k x m), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_tn(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut out = Matrix::zeros(a.ncols(), b.ncols());
+    let mut out = zeros(a.ncols(), b.ncols());
     multiply(&mut out, Accum::Replace, view(a).transpose(), view(b));
     out
 }
 
 /// `A Bᵀ`. Shapes: (m x k), (n x k) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_nt(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut out = Matrix::zeros(a.nrows(), b.nrows());
-    multiply(&mut out, Accum::Replace, view(a), view(b).transpose());
-    out
+    assert_eq!(a.ncols(), b.ncols());
+    product_nt_of_leading(a, b, a.ncols())
 }
 
 /// `A B` in single precision. Shapes: (m x k), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
-    let mut out = SingleMatrix::zeros(a.nrows(), b.ncols());
+    let mut out = zeros(a.nrows(), b.ncols());
     multiply_single(&mut out, view_single(a), view_single(b));
     out
 }
@@ -60,21 +61,21 @@ pub fn product_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
 /// Shapes and cost: those of [`product_single`].
 pub fn product_into_single(out: &mut SingleMatrix, a: &SingleMatrix, b: &SingleMatrix) {
     if out.shape() != (a.nrows(), b.ncols()) {
-        *out = SingleMatrix::zeros(a.nrows(), b.ncols());
+        *out = zeros(a.nrows(), b.ncols());
     }
     multiply_single(out, view_single(a), view_single(b));
 }
 
 /// `Aᵀ B` in single precision. Shapes: (k x m), (k x n) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_tn_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
-    let mut out = SingleMatrix::zeros(a.ncols(), b.ncols());
+    let mut out = zeros(a.ncols(), b.ncols());
     multiply_single(&mut out, view_single(a).transpose(), view_single(b));
     out
 }
 
 /// `A Bᵀ` in single precision. Shapes: (m x k), (n x k) -> m x n. Cost: 2mkn. Panics where the inner sizes differ.
 pub fn product_nt_single(a: &SingleMatrix, b: &SingleMatrix) -> SingleMatrix {
-    let mut out = SingleMatrix::zeros(a.nrows(), b.nrows());
+    let mut out = zeros(a.nrows(), b.nrows());
     multiply_single(&mut out, view_single(a), view_single(b).transpose());
     out
 }
@@ -107,9 +108,24 @@ pub fn add_product_nt(out: &mut Matrix, a: &Matrix, b: &Matrix) {
 
 /// The Gram matrix `A Aᵀ`, exactly symmetric. Shapes: n x d -> n x n. Cost: n²d.
 pub fn gram(a: &Matrix) -> Matrix {
-    let mut out = Matrix::zeros(a.nrows(), a.nrows());
-    add_gram(&mut out, a);
+    gram_of_leading(a, a.ncols())
+}
+
+/// The Gram matrix of the first k columns, which are not copied. Shapes: n x d -> n x n. Cost: n²k.
+/// Panics where there are fewer.
+pub fn gram_of_leading(a: &Matrix, k: usize) -> Matrix {
+    let mut out = zeros(a.nrows(), a.nrows());
+    let leading = view(a).subcols(0, k);
+    multiply_lower(&mut out, Accum::Add, leading, leading.transpose());
     mirror_lower(&mut out);
+    out
+}
+
+/// `A Bᵀ` of the first k columns of both, which are not copied. Shapes: (m x d), (n x d) -> m x n. Cost: 2mkn.
+/// Panics where there are fewer.
+pub fn product_nt_of_leading(a: &Matrix, b: &Matrix, k: usize) -> Matrix {
+    let mut out = zeros(a.nrows(), b.nrows());
+    multiply(&mut out, Accum::Replace, view(a).subcols(0, k), view(b).subcols(0, k).transpose());
     out
 }
 
@@ -127,7 +143,7 @@ pub fn add_symmetric_product_tn(out: &mut Matrix, a: &Matrix, b: &Matrix) {
 
 /// `Aᵀ B`, known to be symmetric; the result is exactly so. Shapes: (k x n), (k x n) -> n x n. Cost: n²k.
 pub fn symmetric_product_tn(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut out = Matrix::zeros(a.ncols(), b.ncols());
+    let mut out = zeros(a.ncols(), b.ncols());
     add_symmetric_product_tn(&mut out, a, b);
     mirror_lower(&mut out);
     out

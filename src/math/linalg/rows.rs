@@ -1,6 +1,7 @@
 //! Rows of numbers that are read a block at a time.
 
-use super::{Matrix, Product, SingleMatrix, Tridiagonal, product, product_single, product_tn};
+use super::tridiagonal::Tridiagonal;
+use super::{Matrix, Product, SingleMatrix, product, product_single, product_tn};
 use nalgebra::DMatrix;
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! A symmetric matrix in tridiagonal form, for systems at many shifts and for its eigenpairs.
+//! A symmetric matrix in tridiagonal form, for its eigenpairs. Systems at many shifts have `band`.
 
 use super::MatrixOf;
 use super::reduction::{Reduced, reduce, view};
@@ -10,12 +10,10 @@ use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd_scratch, tridiagon
 use faer::linalg::householder as reflectors;
 use faer::{Conj, MatMut, Par};
 
-/// `A = Q T Qᵀ` with Q orthogonal, kept as reflections, and T tridiagonal: a third of the work of all eigenpairs, after
-/// which `(A + λ)^{-1}` costs n for each λ.
+/// `A = Q T Qᵀ` with Q orthogonal, kept as reflections, and T tridiagonal.
 #[derive(Debug, Clone)]
-pub struct Tridiagonal<T = f64>(Reduced<T>);
+pub(super) struct Tridiagonal<T>(Reduced<T>);
 
-#[expect(private_bounds, reason = "the bound is sealed: single or double precision")]
 impl<T: Lanes> Tridiagonal<T> {
     /// Reduces a symmetric matrix. Only the lower triangle is read.
     ///
@@ -30,44 +28,32 @@ impl<T: Lanes> Tridiagonal<T> {
         Ok(Self(reduce(a)))
     }
 
-    /// Number of rows. Shapes: -> n.
-    pub fn size(&self) -> usize {
+    fn size(&self) -> usize {
         self.0.diagonal.len()
     }
 
-    /// `Qᵀ B` in the place of B. Shapes: n x m. Cost: 2n²m. Panics where B has other than n rows.
-    pub fn onto_basis(&self, b: &mut MatrixOf<T>) {
-        self.reflect(b, true);
-    }
-
-    /// `Q B` in the place of B. Shapes: n x m. Cost: 2n²m. Panics where B has other than n rows.
-    pub fn off_basis(&self, b: &mut MatrixOf<T>) {
-        self.reflect(b, false);
-    }
-
-    fn reflect(&self, b: &mut MatrixOf<T>, transposed: bool) {
+    // `Q B` in the place of B, n x m
+    fn off_basis(&self, b: &mut MatrixOf<T>) {
         let (n, m) = (self.size(), b.ncols());
-        assert_eq!(b.nrows(), n);
         if n < 2 || m == 0 {
             return;
         }
         let basis = view(&self.0.reflections).submatrix(1, 0, n - 1, n - 1);
         let coefficients = view(&self.0.coefficients);
-        let block = coefficients.nrows();
-        let needed = if transposed {
-            reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_scratch::<T>(n - 1, block, m)
-        } else {
-            reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(n - 1, block, m)
-        };
-        let mut buffer = MemBuffer::new(needed);
-        let stack = MemStack::new(&mut buffer);
         let rows = MatMut::from_column_major_slice_mut(b.as_mut_slice(), n, m).subrows_mut(1, n - 1);
-        let apply = if transposed {
-            reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_with_conj
-        } else {
-            reflectors::apply_block_householder_sequence_on_the_left_in_place_with_conj
-        };
-        apply(basis, coefficients, Conj::No, rows, Par::Seq, stack);
+        let needed = reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(
+            n - 1,
+            coefficients.nrows(),
+            m,
+        );
+        reflectors::apply_block_householder_sequence_on_the_left_in_place_with_conj(
+            basis,
+            coefficients,
+            Conj::No,
+            rows,
+            Par::Seq,
+            MemStack::new(&mut MemBuffer::new(needed)),
+        );
     }
 
     /// All eigenvalues, ascending. Shapes: -> n. Units: that of A. Cost: of the order of n².
@@ -114,44 +100,10 @@ impl<T: Lanes> Tridiagonal<T> {
     }
 }
 
-impl Tridiagonal {
-    /// Solves `(T + λ) x = b` for a positive definite `T + λ`, by `L D Lᵀ`.
-    ///
-    /// Shapes: n -> n. Units: of b over that of A. Cost: 5n. Source: Golub and Van Loan, section 4.3.6.
-    ///
-    /// # Errors
-    /// [`MathError::NotPositiveDefinite`]; [`MathError::Shape`] where b has another length.
-    pub fn solve(&self, shift: f64, b: &[f64]) -> Result<Vec<f64>, MathError> {
-        let n = self.size();
-        check_size("right-hand side", b.len(), n)?;
-        let mut pivots = vec![0.0; n];
-        let mut x = b.to_vec();
-        for i in 0..n {
-            let mut pivot = self.0.diagonal[i] + shift;
-            if i > 0 {
-                let factor = self.0.beside[i - 1] / pivots[i - 1];
-                pivot -= factor * self.0.beside[i - 1];
-                x[i] -= factor * x[i - 1];
-            }
-            if pivot.is_nan() || pivot <= 0.0 {
-                return Err(MathError::NotPositiveDefinite { index: i });
-            }
-            pivots[i] = pivot;
-        }
-        for i in (0..n).rev() {
-            if i + 1 < n {
-                x[i] -= self.0.beside[i] * x[i + 1];
-            }
-            x[i] /= pivots[i];
-        }
-        Ok(x)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::linalg::{Matrix, cholesky_solve, gram};
+    use crate::math::linalg::{Matrix, gram};
     use crate::math::random::Stream;
 
     fn positive(n: usize) -> Matrix {
@@ -169,37 +121,28 @@ mod tests {
             let mut t = Matrix::from_diagonal(&form.0.diagonal.clone().into());
             (0..n - 1).for_each(|i| (t[(i + 1, i)], t[(i, i + 1)]) = (form.0.beside[i], form.0.beside[i]));
             assert!((&q * t * q.transpose() - &a).amax() < 1e-11 * a.amax().max(1.0));
-            let mut back = q.clone();
-            form.onto_basis(&mut back);
-            assert!((back - Matrix::identity(n, n)).amax() < 1e-13);
         }
     }
 
     #[test]
-    fn shifted_systems_are_those_of_cholesky() {
-        let n = 60;
-        let (a, b) = (positive(n), Stream::new(5, "test-tridiagonal", 1).normal_columns(n, 0, 1));
-        let form = Tridiagonal::reduce(a.clone()).unwrap();
-        let mut right = b.clone();
-        form.onto_basis(&mut right);
-        for shift in [1e-3, 1.0, 1e4] {
-            let mut x = Matrix::from_vec(n, 1, form.solve(shift, right.as_slice()).unwrap());
-            form.off_basis(&mut x);
-            let mut shifted = a.clone();
-            (0..n).for_each(|i| shifted[(i, i)] += shift);
-            let exact = cholesky_solve(&shifted, &b).unwrap();
-            assert!((x - &exact).amax() < 1e-10 * exact.amax(), "{shift}");
-        }
-    }
-
-    #[test]
-    fn refuses_what_is_not_positive_or_not_a_number() {
-        let form = Tridiagonal::reduce(-positive(5)).unwrap();
-        assert!(matches!(form.solve(0.1, &[1.0; 5]), Err(MathError::NotPositiveDefinite { index: 0 })));
-        assert!(form.solve(0.1, &[1.0; 4]).is_err() && form.solve(f64::NAN, &[1.0; 5]).is_err());
+    fn refuses_what_is_not_square_or_not_a_number() {
         assert!(Tridiagonal::reduce(Matrix::zeros(2, 3)).is_err());
         assert!(Tridiagonal::reduce(Matrix::from_element(2, 2, f64::NAN)).is_err());
         let empty = Tridiagonal::reduce(Matrix::zeros(0, 0)).unwrap();
-        assert!(empty.solve(1.0, &[]).is_ok_and(|x| x.is_empty()));
+        assert!(empty.eigenvalues().is_ok_and(|values| values.is_empty()));
+    }
+
+    // Columns that are zero below the diagonal have a reflection that does nothing.
+    #[test]
+    fn chosen_pairs_are_those_of_the_matrix_in_the_order_asked_for() {
+        for a in [positive(90), Matrix::from_diagonal(&nalgebra::DVector::from_fn(70, |i, _| (i % 7) as f64))] {
+            let form = Tridiagonal::reduce(a.clone()).unwrap();
+            let all = form.eigenvalues().unwrap();
+            let (values, vectors) = form.eigenpairs(|v| vec![v.len() - 1, 0, 3]).unwrap();
+            assert!([all.len() - 1, 0, 3].iter().zip(&values).all(|(&i, v)| (all[i] - v).abs() < 1e-11 * a.amax()));
+            let scaled = Matrix::from_fn(a.nrows(), 3, |i, j| vectors[(i, j)] * values[j]);
+            assert!((&a * &vectors - scaled).amax() < 1e-12 * a.amax());
+            assert!((vectors.tr_mul(&vectors) - Matrix::identity(3, 3)).amax() < 1e-13);
+        }
     }
 }

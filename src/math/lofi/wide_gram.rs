@@ -110,7 +110,7 @@ struct Rounded {
 
 impl Rounded {
     fn of(features: Splits<'_>, scale: f64) -> Self {
-        let rounded = |h: &Matrix| single(&(h / scale));
+        let rounded = |h: &Matrix| h.map(|v| f32::of(v / scale));
         let nothing = || SingleMatrix::zeros(0, 0);
         Self {
             train: rounded(features.train),
@@ -137,9 +137,7 @@ impl Rounded {
             ensure_shape(products, n, h.nrows());
             set_product(products, dense(z), dense(z_s).transposed());
             add_scaled(&mut sum.cross[s], products, share);
-            for column in z_s.column_iter() {
-                sum.diagonals[s].iter_mut().zip(&column).for_each(|(d, &v)| *d += share * f64::from(v).powi(2));
-            }
+            add_square_norms(&mut sum.diagonals[s], z_s, share);
         }
     }
 }
@@ -173,6 +171,15 @@ fn set_lifted(z: &mut SingleMatrix, (h, weights): (&SingleMatrix, &SingleMatrix)
 
 fn add_scaled(sum: &mut Matrix, block: &SingleMatrix, share: f64) {
     sum.as_mut_slice().iter_mut().zip(block.as_slice()).for_each(|(s, &b)| *s += share * f64::from(b));
+}
+
+// The squares of a block are summed before they are scaled, column by column as they lie.
+fn add_square_norms(sums: &mut [f64], z: &SingleMatrix, share: f64) {
+    let mut squares = vec![0.0; z.nrows()];
+    for column in z.as_slice().chunks_exact(z.nrows().max(1)) {
+        squares.iter_mut().zip(column).for_each(|(s, &v)| *s += f64::from(v) * f64::from(v));
+    }
+    sums.iter_mut().zip(squares).for_each(|(sum, s)| *sum += share * s);
 }
 
 #[cfg(test)]

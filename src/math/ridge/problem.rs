@@ -264,6 +264,8 @@ fn of_kernel(k: &Matrix, full: bool) -> Gram {
 fn dual(mut kernel: Matrix, means: Vector, full: bool) -> Gram {
     let n = kernel.nrows() as f64;
     let shift = if full { kernel.trace() / n } else { 0.0 };
-    kernel.add_scalar_mut(shift / n);
+    if full {
+        kernel.add_scalar_mut(shift / n);
+    }
     (kernel, means, Side::Dual { shift })
 }
