@@ -79,7 +79,7 @@ impl Kind for LayerKernelShares {
             outputs: vec![Shape::Table],
             work_bytes: 8 * (params.depth as u64 + 4) * params.quadrature_nodes as u64,
             // nodes by Newton's method, a recurrence over all degrees at each step: 9 ns for each pair of nodes
-            flops: 320.0 * nodes * nodes + nodes * (100.0 * layers + 6.0 * degrees),
+            flops: 400.0 * nodes * nodes + nodes * (100.0 * layers + 6.0 * degrees),
         })
     }
 
