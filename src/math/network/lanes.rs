@@ -9,25 +9,25 @@ pub trait Lanes: Copy {
 
     /// Numbers of a register. Units: numbers.
     fn lanes<S: Simd>() -> usize;
-    /// The same number in all places.
+    /// The same number in all places. Units: those of x.
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Register<S>;
     /// `a b + c`, rounded once where the processor can. Units: those of c.
     fn fused<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>, c: Self::Register<S>) -> Self::Register<S>;
-    /// `a b`.
+    /// `a b`. Units: their product.
     fn times<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
-    /// `a + b`.
+    /// `a + b`. Units: those of both.
     fn plus<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
-    /// `a − b`.
+    /// `a − b`. Units: those of both.
     fn minus<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
-    /// The larger of a and b, b where a is no number.
+    /// The larger of a and b, b where a is no number. Units: those of both.
     fn larger<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
-    /// The registers that fill up with the numbers of a slice; what is left is left out.
+    /// The registers that fill up with the numbers of a slice; what is left is left out. Shapes: n -> n/lanes.
     fn registers<S: Simd>(x: &[Self]) -> &[Self::Register<S>];
-    /// The same to write to.
+    /// The same to write to. Shapes: n -> n/lanes.
     fn registers_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Register<S>];
-    /// Fewer numbers than a register has, then zeros.
+    /// Fewer numbers than a register has, then zeros. Shapes: below lanes -> a register.
     fn load_part<S: Simd>(simd: S, x: &[Self]) -> Self::Register<S>;
-    /// The first numbers of a register, fewer than it has.
+    /// The first numbers of a register, fewer than it has. Shapes: a register -> below lanes.
     fn store_part<S: Simd>(simd: S, x: &mut [Self], register: Self::Register<S>);
 }
 
@@ -118,6 +118,7 @@ lanes!(
 /// V registers next to each other in a run of numbers, or the part of one that is left at its end.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<S, const V: usize> {
+    /// The instructions of the processor at hand.
     pub simd: S,
     /// Where it begins in the run.
     pub at: usize,
@@ -126,7 +127,7 @@ pub struct Piece<S, const V: usize> {
 }
 
 impl<S: Simd, const V: usize> Piece<S, V> {
-    /// The numbers of a run that begins at `start`.
+    /// The numbers of a run that begins at `start`. Shapes: a run -> V registers.
     #[inline(always)]
     pub fn load<T: Lanes>(self, from: &[T], start: usize) -> [T::Register<S>; V] {
         let from = &from[start + self.at..];
@@ -137,7 +138,7 @@ impl<S: Simd, const V: usize> Piece<S, V> {
         registers.first_chunk().copied().unwrap_or([registers[0]; V])
     }
 
-    /// Writes them to a run that begins at `start`.
+    /// Writes them to a run that begins at `start`. Shapes: V registers -> a run.
     #[inline(always)]
     pub fn store<T: Lanes>(self, into: &mut [T], start: usize, registers: [T::Register<S>; V]) {
         let into = &mut into[start + self.at..];
@@ -152,7 +153,7 @@ impl<S: Simd, const V: usize> Piece<S, V> {
         }
     }
 
-    /// `f` of each pair of registers.
+    /// `f` of each pair of registers. Shapes: V, V -> V.
     #[inline(always)]
     pub fn zip<A: Copy>(self, a: [A; V], b: [A; V], f: impl Fn(S, A, A) -> A) -> [A; V] {
         let mut made = a;
@@ -165,11 +166,11 @@ impl<S: Simd, const V: usize> Piece<S, V> {
 
 /// What is done to each piece of a run.
 pub trait Pieces<S: Simd> {
-    /// With one piece.
+    /// With one piece. Shapes: V registers, or the part of one.
     fn piece<const V: usize>(&mut self, piece: Piece<S, V>);
 }
 
-/// All pieces of a run of `run` numbers of type T, two registers at a time.
+/// All pieces of a run of `run` numbers of type T, two registers at a time. Shapes: a run -> its pieces, in order.
 #[inline(always)]
 pub fn pieces<T: Lanes, S: Simd>(simd: S, run: usize, work: &mut impl Pieces<S>) {
     let (lanes, mut at) = (T::lanes::<S>(), 0);

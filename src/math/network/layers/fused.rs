@@ -44,7 +44,7 @@ pub struct FusedMemory<T> {
 }
 
 impl<T: Scalar> FusedMemory<T> {
-    /// Room for batches of n samples. Cost: memory, less than what the layers give one after the other.
+    /// Room for batches of n samples. Shapes: n -> n x numbers of the convolution. Cost: memory, less than what the layers give one after the other.
     pub fn new(fused: &Fused, most_rows: usize) -> Self {
         let placed = &fused.convolution;
         Self {
@@ -66,7 +66,7 @@ struct Tile {
 
 impl Fused {
     /// What the first of these layers can be computed with: a convolution, then ReLU, then the largest of each window where
-    /// that follows; nothing where the first layers are others.
+    /// that follows; nothing where the first layers are others. Shapes: layers -> at most three of them.
     pub fn starting(layers: &[Placed]) -> Option<Self> {
         let [convolution, relu, rest @ ..] = layers else { return None };
         let (Layer::Convolution(_), Layer::Activation(Pointwise::Relu)) = (convolution.layer, relu.layer) else {

@@ -72,7 +72,7 @@ impl<T: Scalar> RealLine<T> {
         4 * MOST_LANES * self.cosines
     }
 
-    /// Where a row of the basis stands here.
+    /// Where a row of the basis stands here. Shapes: a row -> a row.
     pub const fn place(&self, row: usize) -> usize {
         if row == 0 || row % 2 == 1 { row.div_ceil(2) } else { self.cosines + row / 2 - 1 }
     }
