@@ -64,6 +64,7 @@ pub fn check_finite(what: &'static str, values: &[f64]) -> Result<(), MathError>
 }
 
 /// Whether there is no NaN and no infinity. Shapes: m numbers. Cost: m, at the speed of memory.
+#[expect(clippy::eq_op, reason = "what is no number is not 0 after it is taken from itself")]
 pub fn all_finite<T>(values: &[T]) -> bool
 where
     T: Copy + Default + PartialEq + Sub<Output = T> + AddAssign,
