@@ -19,6 +19,7 @@ pub mod fourier;
 pub mod hierarchy;
 pub mod image;
 pub mod kernel;
+mod lanes;
 pub mod linalg;
 pub mod lofi;
 pub mod network;

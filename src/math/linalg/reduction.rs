@@ -1,7 +1,7 @@
 //! The reduction of a symmetric matrix to tridiagonal form, a panel of columns at a time.
 
 use super::MatrixOf;
-use super::symmetric_vector::{Lanes, symmetric_times};
+use super::symmetric_vector::{Solved, symmetric_times};
 use faer::linalg::householder as reflectors;
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
@@ -31,7 +31,7 @@ const PANEL: usize = 32;
 /// `w_k = (A − V Wᵀ − W Vᵀ) v_k/τ_k − (w_kᵀ v_k/2τ_k) v_k` with what stands before the subtraction on the right.
 /// Shapes: n x n. Cost: 4/3 n³, half of it in products; what is left is read once a column and written once a panel.
 /// Source: Dongarra, Sorensen and Hammarling, J. Comput. Appl. Math. 27 (1989) 215, section 5.
-pub(super) fn reduce<T: Lanes>(a: MatrixOf<T>) -> Reduced<T> {
+pub(super) fn reduce<T: Solved>(a: MatrixOf<T>) -> Reduced<T> {
     let n = a.nrows();
     let mut work = Work::new(a);
     for start in (0..n).step_by(PANEL) {
@@ -49,7 +49,7 @@ pub(super) fn reduce<T: Lanes>(a: MatrixOf<T>) -> Reduced<T> {
     Reduced { coefficients: in_blocks(&a, &taus), reflections: a, diagonal, beside }
 }
 
-struct Work<T: Lanes> {
+struct Work<T: Solved> {
     a: MatrixOf<T>,
     taus: Vec<T>,
     diagonal: Vec<T>,
@@ -64,7 +64,7 @@ struct Work<T: Lanes> {
 // The column of V, or of W, in each of the two halves.
 const HALVES: [(usize, usize); 2] = [(0, PANEL), (PANEL, 0)];
 
-impl<T: Lanes> Work<T> {
+impl<T: Solved> Work<T> {
     fn new(a: MatrixOf<T>) -> Self {
         let n = a.nrows();
         let zeros = |length: usize| vec![T::default(); length];
@@ -160,7 +160,7 @@ impl<T: Lanes> Work<T> {
 }
 
 // The triangular factors of blocks of reflections, by which many are applied as products.
-fn in_blocks<T: Lanes>(a: &MatrixOf<T>, taus: &[T]) -> MatrixOf<T> {
+fn in_blocks<T: Solved>(a: &MatrixOf<T>, taus: &[T]) -> MatrixOf<T> {
     let (n, count) = (a.nrows(), taus.len());
     let block = recommended_block_size::<T>(n, n);
     let mut coefficients = MatrixOf::from_element(block, count, T::default());

@@ -1,22 +1,18 @@
 //! A symmetric matrix times a vector, of which the reduction to tridiagonal form mostly consists.
 
 use super::Product;
+use crate::math::lanes::Lanes;
 use faer::traits::RealField;
 use pulp::{Arch, Simd, WithSimd};
 
 /// The two precisions that symmetric eigenproblems are solved in.
-pub(super) trait Lanes: RealField + Product {
-    /// `y += A f` and `Aᵀ v` for four columns A in one pass over them. Shapes: m x 4, m, 4, m -> 4. Cost: 16m.
-    fn four_columns<S: Simd>(
-        simd: S,
-        columns: [&[Self]; AT_ONCE],
-        factors: [Self; AT_ONCE],
-        vectors: Vectors<'_, Self>,
-    ) -> [Self; AT_ONCE];
-}
+pub(super) trait Solved: RealField + Product + Lanes {}
 
-/// What is read and what is added to in one pass over columns.
-pub(super) struct Vectors<'a, T> {
+impl Solved for f32 {}
+impl Solved for f64 {}
+
+// What is read and what is added to in one pass over columns.
+struct Vectors<'a, T> {
     v: &'a [T],
     y: &'a mut [T],
 }
@@ -24,48 +20,41 @@ pub(super) struct Vectors<'a, T> {
 // So many columns share each load of v and y: as many sums and factors fit into sixteen registers.
 const AT_ONCE: usize = 4;
 
-macro_rules! lanes {
-    ($float:ty, $split:ident, $split_mut:ident, $splat:ident, $multiply_add:ident, $sum:ident) => {
-        impl Lanes for $float {
-            #[inline(always)]
-            fn four_columns<S: Simd>(
-                simd: S,
-                columns: [&[Self]; AT_ONCE],
-                factors: [Self; AT_ONCE],
-                Vectors { v, y }: Vectors<'_, Self>,
-            ) -> [Self; AT_ONCE] {
-                let rows = y.len();
-                let [(a, a_tail), (b, b_tail), (c, c_tail), (d, d_tail)] = columns.map(|c| S::$split(&c[..rows]));
-                let ((v, v_tail), (y, y_tail)) = (S::$split(&v[..rows]), S::$split_mut(y));
-                let splat = factors.map(|f| simd.$splat(f));
-                let mut sums = [simd.$splat(0.0); AT_ONCE];
-                for (((((y, v), a), b), c), d) in y.iter_mut().zip(v).zip(a).zip(b).zip(c).zip(d) {
-                    let column = [*a, *b, *c, *d];
-                    for k in 0..AT_ONCE {
-                        *y = simd.$multiply_add(column[k], splat[k], *y);
-                        sums[k] = simd.$multiply_add(column[k], *v, sums[k]);
-                    }
-                }
-                let mut sums = sums.map(|s| simd.$sum(s));
-                for (i, (y, v)) in y_tail.iter_mut().zip(v_tail).enumerate() {
-                    for (k, tail) in [a_tail, b_tail, c_tail, d_tail].into_iter().enumerate() {
-                        *y += tail[i] * factors[k];
-                        sums[k] += tail[i] * v;
-                    }
-                }
-                sums
-            }
+// `y += A f` and `Aᵀ v` for four columns A in one pass over them.
+#[inline(always)]
+fn four_columns<T: Solved, S: Simd>(
+    simd: S,
+    columns: [&[T]; AT_ONCE],
+    factors: [T; AT_ONCE],
+    Vectors { v, y }: Vectors<'_, T>,
+) -> [T; AT_ONCE] {
+    let whole = y.len() - y.len() % T::lanes::<S>();
+    let (y, y_rest) = y.split_at_mut(whole);
+    let [a, b, c, d] = columns.map(|column| T::registers::<S>(&column[..whole]));
+    let splat = factors.map(|f| T::splat(simd, f));
+    let mut sums = [T::splat(simd, T::default()); AT_ONCE];
+    let (y, v_whole) = (T::registers_mut::<S>(y), T::registers::<S>(&v[..whole]));
+    for (((((y, v), a), b), c), d) in y.iter_mut().zip(v_whole).zip(a).zip(b).zip(c).zip(d) {
+        let column = [*a, *b, *c, *d];
+        for k in 0..AT_ONCE {
+            *y = T::fused(simd, column[k], splat[k], *y);
+            sums[k] = T::fused(simd, column[k], *v, sums[k]);
         }
-    };
+    }
+    let mut sums = sums.map(|sum| T::sum(simd, sum));
+    for (i, y) in y_rest.iter_mut().enumerate() {
+        for (k, column) in columns.iter().enumerate() {
+            *y += column[whole + i] * factors[k];
+            sums[k] += column[whole + i] * v[whole + i];
+        }
+    }
+    sums
 }
-
-lanes!(f32, as_simd_f32s, as_mut_simd_f32s, splat_f32s, mul_add_e_f32s, reduce_sum_f32s);
-lanes!(f64, as_simd_f64s, as_mut_simd_f64s, splat_f64s, mul_add_e_f64s, reduce_sum_f64s);
 
 /// `y = A v` for a symmetric A, of which the lower triangle is read once. Columns begin `stride` numbers apart.
 ///
 /// Shapes: n x n, n -> n. Cost: 2n², and n²/2 numbers from memory. Panics where sizes differ.
-pub(super) fn symmetric_times<T: Lanes>(a: &[T], stride: usize, v: &[T], y: &mut [T]) {
+pub(super) fn symmetric_times<T: Solved>(a: &[T], stride: usize, v: &[T], y: &mut [T]) {
     assert_eq!(v.len(), y.len());
     Arch::new().dispatch(Times { a, stride, v, y });
 }
@@ -77,7 +66,7 @@ struct Times<'a, T> {
     y: &'a mut [T],
 }
 
-impl<T: Lanes> WithSimd for Times<'_, T> {
+impl<T: Solved> WithSimd for Times<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -100,7 +89,7 @@ impl<T: Lanes> WithSimd for Times<'_, T> {
             if below < n {
                 let columns = std::array::from_fn(|k| &a[(left + k) * stride..][below..n]);
                 let factors = std::array::from_fn(|k| v[left + k]);
-                let sums = T::four_columns(simd, columns, factors, Vectors { v: &v[below..], y: &mut y[below..] });
+                let sums = four_columns(simd, columns, factors, Vectors { v: &v[below..], y: &mut y[below..] });
                 y[left..below].iter_mut().zip(sums).for_each(|(y, sum)| *y += sum);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::MatrixOf;
 use super::reduction::{Reduced, reduce, view};
-use super::symmetric_vector::Lanes;
+use super::symmetric_vector::Solved;
 use crate::math::error::{MathError, check_size};
 use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -14,7 +14,7 @@ use faer::{Conj, MatMut, Par};
 #[derive(Debug, Clone)]
 pub(super) struct Tridiagonal<T>(Reduced<T>);
 
-impl<T: Lanes> Tridiagonal<T> {
+impl<T: Solved> Tridiagonal<T> {
     /// Reduces a symmetric matrix. Only the lower triangle is read.
     ///
     /// Shapes: n x n. Cost: 4/3 n³. Source: Golub and Van Loan, *Matrix Computations* (2013), section 8.3.1.

@@ -13,7 +13,6 @@ mod architecture;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
-mod lanes;
 mod layers;
 mod loss;
 mod mean_gradient;

@@ -1,6 +1,6 @@
 //! The two precisions of networks.
 
-use super::lanes::Lanes;
+use crate::math::lanes::Lanes;
 use crate::math::linalg::Product;
 use pulp::{Arch, NullaryFnOnce, WithSimd};
 use std::fmt::Debug;

@@ -3,8 +3,8 @@
 //! Cosines are even and sines odd, so numbers that mirror each other go in as their sum and difference, and two products
 //! of half the size are left.
 
+use crate::math::lanes::{Lanes, Piece, Pieces, pieces};
 use crate::math::linalg::Matrix;
-use crate::math::network::lanes::{Lanes, Piece, Pieces, pieces};
 use crate::math::network::scalar::Scalar;
 use pulp::Simd;
 

@@ -6,7 +6,7 @@
 use super::real_line::{Behind, RealLine};
 use crate::math::fourier::torus::Torus;
 use crate::math::image::maps::Geometry;
-use crate::math::network::lanes::{Lanes, Piece, Pieces, pieces};
+use crate::math::lanes::{Lanes, Piece, Pieces, pieces};
 use crate::math::network::scalar::{Scalar, vectorised};
 use pulp::{Simd, WithSimd};
 use std::f64::consts::FRAC_1_SQRT_2;

@@ -1,4 +1,4 @@
-//! Vector registers of the two precisions of networks, whatever the processor has.
+//! Vector registers of the two precisions, whatever the processor has.
 
 use pulp::Simd;
 
@@ -21,6 +21,8 @@ pub trait Lanes: Copy {
     fn minus<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
     /// The larger of a and b, b where a is no number. Units: those of both.
     fn larger<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
+    /// The sum of the numbers of a register. Units: those of the register.
+    fn sum<S: Simd>(simd: S, register: Self::Register<S>) -> Self;
     /// The registers that fill up with the numbers of a slice; what is left is left out. Shapes: n -> n/lanes.
     fn registers<S: Simd>(x: &[Self]) -> &[Self::Register<S>];
     /// The same to write to. Shapes: n -> n/lanes.
@@ -32,7 +34,7 @@ pub trait Lanes: Copy {
 }
 
 macro_rules! lanes {
-    ($number:ty, $register:ident, $lanes:ident, [$splat:ident, $mul_add:ident, $mul:ident, $add:ident, $sub:ident, $larger:ident],
+    ($number:ty, $register:ident, $lanes:ident, [$splat:ident, $mul_add:ident, $mul:ident, $add:ident, $sub:ident, $larger:ident, $sum:ident],
      [$as:ident, $as_mut:ident, $load:ident, $store:ident]) => {
         impl Lanes for $number {
             type Register<S: Simd> = S::$register;
@@ -78,6 +80,11 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn sum<S: Simd>(simd: S, register: Self::Register<S>) -> Self {
+                simd.$sum(register)
+            }
+
+            #[inline(always)]
             fn registers<S: Simd>(x: &[Self]) -> &[Self::Register<S>] {
                 S::$as(x).0
             }
@@ -104,14 +111,14 @@ lanes!(
     f32,
     f32s,
     F32_LANES,
-    [splat_f32s, mul_add_f32s, mul_f32s, add_f32s, sub_f32s, max_f32s],
+    [splat_f32s, mul_add_f32s, mul_f32s, add_f32s, sub_f32s, max_f32s, reduce_sum_f32s],
     [as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s]
 );
 lanes!(
     f64,
     f64s,
     F64_LANES,
-    [splat_f64s, mul_add_f64s, mul_f64s, add_f64s, sub_f64s, max_f64s],
+    [splat_f64s, mul_add_f64s, mul_f64s, add_f64s, sub_f64s, max_f64s, reduce_sum_f64s],
     [as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s]
 );
 
