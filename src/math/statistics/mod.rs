@@ -13,6 +13,7 @@ pub mod histogram;
 pub mod jackknife;
 pub mod metrics;
 pub mod normal;
+pub mod rank;
 pub mod separation;
 pub mod student;
 pub mod summary;
