@@ -13,6 +13,7 @@ pub mod equivalence;
 pub mod histogram;
 pub mod jackknife;
 pub mod metrics;
+pub mod multiplicity;
 pub mod normal;
 pub mod power;
 pub mod rank;
