@@ -15,9 +15,11 @@ pub mod jackknife;
 pub mod metrics;
 pub mod multiplicity;
 pub mod normal;
+mod null_paths;
 pub mod power;
 pub mod rank;
 pub mod separation;
+pub mod sequential;
 pub mod student;
 pub mod summary;
 
