@@ -10,6 +10,7 @@ pub mod binomial;
 pub mod circular;
 pub mod curve;
 pub mod equivalence;
+pub mod evidence;
 pub mod histogram;
 pub mod jackknife;
 pub mod metrics;
