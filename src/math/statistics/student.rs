@@ -1,5 +1,6 @@
 //! Student's t distribution: its interval for a mean and its test.
 
+use super::beta::incomplete_beta;
 use super::summary::{Interval, mean, standard_error, tail};
 use crate::math::error::{MathError, check_range};
 use std::collections::BTreeMap;
@@ -110,42 +111,6 @@ pub fn student_quantile(level: f64, degrees: f64) -> Result<f64, MathError> {
         if student_cdf(middle, degrees) < level { low = middle } else { high = middle }
     }
     Ok(0.5 * (low + high))
-}
-
-// The regularised incomplete beta function I_x(a, b) by its continued fraction (modified Lentz).
-// Source: Abramowitz and Stegun 26.5.8; converges fast for x < (a + 1)/(a + b + 2), the other side by symmetry.
-fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
-    if x <= 0.0 || x >= 1.0 {
-        return x.clamp(0.0, 1.0);
-    }
-    if x > (a + 1.0) / (a + b + 2.0) {
-        return 1.0 - incomplete_beta(1.0 - x, b, a);
-    }
-    let log_front = a * x.ln() + b * (-x).ln_1p() + libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b);
-    log_front.exp() * beta_fraction(x, a, b) / a
-}
-
-fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let guard = |v: f64| if v.abs() < TINY { TINY } else { v };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
-    for m in 1..500 {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let before = value;
-        for term in [even, odd] {
-            d = 1.0 / guard(1.0 + term * d);
-            c = guard(1.0 + term / c);
-            value *= c * d;
-        }
-        if (value - before).abs() <= 1e-16 * value.abs() {
-            break;
-        }
-    }
-    value
 }
 
 #[cfg(test)]
