@@ -22,7 +22,7 @@ const FULL_FROM_SHARE: usize = 6;
 /// SIAM J. Matrix Anal. 22 (2000) 602, doi:10.1137/S0895479898334605.
 ///
 /// # Errors
-/// [`MathError::Range`] unless k <= n; those of [`sym_eigen`].
+/// [`MathError::Range`] unless k <= n; those of [`super::sym_eigen`].
 pub fn top_eigen_by_magnitude(a: &Matrix, k: usize) -> Result<Eigen, MathError> {
     let n = a.nrows();
     check_range(k <= n, "number of eigenpairs", k as f64, "at most the size of the matrix")?;
