@@ -61,6 +61,11 @@ pub fn run_step(kind: &dyn ErasedKind, params: &Json, input: Value) -> Outputs {
     kind.run(&kind.canonical(params).unwrap(), &inputs, &context).unwrap()
 }
 
+/// Inner products of samples and how many numbers each has: what deep NNGP begins with.
+pub fn inner_products(splits: Splits<'_>) -> (KernelState, usize) {
+    (KernelState::inner_products(splits).unwrap(), splits.train.ncols())
+}
+
 /// A small data set with training and test rows.
 pub struct Data {
     pub x: Matrix,

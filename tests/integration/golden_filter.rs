@@ -1,6 +1,6 @@
 //! The filter in function space and its chain. Source of every constant: float64 run of the reference implementation.
 
-use crate::common::{Data, assert_close, kernel_lofi, printed};
+use crate::common::{Data, assert_close, inner_products, kernel_lofi, printed};
 use lofi::math::kernel::{LayerKernel, Splits, WeightScale, deep_nngp};
 use lofi::math::lofi::dual_filter::{REFERENCE_FLOOR, dual_moment_filter, projector};
 
@@ -26,6 +26,6 @@ fn keeping_everything_is_deep_nngp_on_the_training_rows() {
     let data = Data::sines();
     let chain = kernel_lofi(&data, &LayerKernel::Relu, &[24, 24]);
     let splits = Splits { train: &data.x, evaluation: &[] };
-    let nngp = deep_nngp(&LayerKernel::Relu, 3, splits, WeightScale::AutoRescale).unwrap();
+    let nngp = deep_nngp(&LayerKernel::Relu, 3, inner_products(splits), WeightScale::AutoRescale).unwrap();
     assert!((chain.train - nngp.train).amax() < 1e-12);
 }

@@ -1,6 +1,6 @@
 //! Layer kernels and deep NNGP. Source of every constant: float64 run of the reference implementation.
 
-use crate::common::{Data, assert_close, printed};
+use crate::common::{Data, assert_close, inner_products, printed};
 use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale, covariance_root, deep_nngp};
 
 fn kernel(name: &str, nodes: usize) -> LayerKernel {
@@ -105,7 +105,7 @@ fn relu_gram_auto_rescaled() {
 fn nngp(name: &str, nodes: usize, scale: WeightScale) -> KernelState {
     let data = Data::sines();
     let splits = Splits { train: &data.x, evaluation: &[&data.x_test] };
-    deep_nngp(&kernel(name, nodes), 3, splits, scale).unwrap()
+    deep_nngp(&kernel(name, nodes), 3, inner_products(splits), scale).unwrap()
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn deep_nngp_is_the_explicit_recursion() {
     let splits = Splits { train: &data.x, evaluation: &[&data.x_test] };
     for scale in [WeightScale::AutoRescale, WeightScale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
         let first = LayerKernel::Relu.of_features(splits, scale).unwrap();
-        assert_eq!(deep_nngp(&LayerKernel::Relu, 1, splits, scale).unwrap(), first);
+        assert_eq!(deep_nngp(&LayerKernel::Relu, 1, inner_products(splits), scale).unwrap(), first);
         let third = LayerKernel::Relu.of_kernel(LayerKernel::Relu.of_kernel(first, scale), scale);
-        assert_eq!(deep_nngp(&LayerKernel::Relu, 3, splits, scale).unwrap(), third);
+        assert_eq!(deep_nngp(&LayerKernel::Relu, 3, inner_products(splits), scale).unwrap(), third);
     }
 }

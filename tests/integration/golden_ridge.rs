@@ -1,7 +1,7 @@
 //! Readouts behind kernel chains, deep NNGP and finite-width networks.
 //! Source of every constant: float64 run of the reference implementation.
 
-use crate::common::{Data, assert_close, kernel_lofi, printed};
+use crate::common::{Data, assert_close, inner_products, kernel_lofi, printed};
 use lofi::math::activation::Activation;
 use lofi::math::kernel::{KernelState, LayerKernel, Splits, WeightScale, deep_nngp};
 use lofi::math::linalg::{Matrix, canonical_signs, scale_columns};
@@ -100,7 +100,7 @@ fn deep_nngp_readouts() {
     for (rows, centring) in [(&uncentred[..], Centring::Nothing), (&centred[..], Centring::Full)] {
         for (name, scale, expected) in rows {
             let kernel = LayerKernel::parse(name, 20).unwrap().unwrap();
-            let state = deep_nngp(&kernel, 3, splits, *scale).unwrap();
+            let state = deep_nngp(&kernel, 3, inner_products(splits), *scale).unwrap();
             assert_close(&format!("{name} {scale:?}"), &test_mse(&state, &data, centring), expected, printed(12, 1e-6));
         }
     }

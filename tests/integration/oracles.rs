@@ -1,6 +1,6 @@
 //! Input and output pairs of an independent implementation; tests/oracles/README.md says where they are from.
 
-use crate::common::{Data, assert_close, kernel_lofi};
+use crate::common::{Data, assert_close, inner_products, kernel_lofi};
 use crate::project::repository;
 use lofi::math::activation::Activation;
 use lofi::math::emergence::emergence;
@@ -137,7 +137,9 @@ fn kernel_lofi_3layer_uncentred_ridge() {
 fn deep_nngp_3layer_uncentred_and_centred_ridge() {
     for oracle in Oracle::all() {
         let data = oracle.data();
-        let state = deep_nngp(&LayerKernel::Relu, 3, splits(&data, &[&data.x_test]), WeightScale::AutoRescale).unwrap();
+        let state =
+            deep_nngp(&LayerKernel::Relu, 3, inner_products(splits(&data, &[&data.x_test])), WeightScale::AutoRescale)
+                .unwrap();
         check_scores(&oracle, "deep_nngp_3layer_uncentred_ridge", &given_ridges(&oracle, &state, Centring::Nothing));
         check_scores(&oracle, "deep_nngp_3layer_centred_ridge", &given_ridges(&oracle, &state, Centring::Full));
     }

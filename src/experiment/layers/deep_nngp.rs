@@ -2,7 +2,7 @@
 
 use super::layer_kernel::{KernelName, Params as LayerParams, plan_kernel};
 use crate::experiment::values::{Sizes, inner_products, kernel};
-use crate::math::kernel::deep_nngp_of_products;
+use crate::math::kernel::deep_nngp;
 use crate::step::prelude::*;
 
 /// `deep-nngp`
@@ -64,7 +64,7 @@ impl Kind for DeepNngp {
         let layer = params.layer();
         let (formula, scale) = (layer.formula()?, layer.scale());
         let products = (inner_products(x, None)?, x.samples.train.dim());
-        let computed = deep_nngp_of_products(&formula, params.depth, products, scale)?;
+        let computed = deep_nngp(&formula, params.depth, products, scale)?;
         Ok(vec![Value::Kernel(kernel(computed, &x.labels, &x.origin)?)])
     }
 }

@@ -207,31 +207,15 @@ impl LayerKernel {
     }
 }
 
-/// The kernel of `depth` infinitely wide layers, nothing filtered: the deep-NNGP baseline.
-///
-/// Shapes: n x d, `n_s` x d -> state of n and `n_s`. Cost: n(n + 2 Σ `n_s`)(d + depth · kernel value).
-/// Source: Lee et al., arXiv 1711.00165, eq. (5); the paper's kernel baseline.
-///
-/// # Errors
-/// [`MathError::Range`] for depth 0, [`MathError::Shape`] where splits differ in their columns.
-pub fn deep_nngp(
-    kernel: &LayerKernel,
-    depth: usize,
-    features: Splits<'_>,
-    scale: WeightScale,
-) -> Result<KernelState, MathError> {
-    let products = (KernelState::inner_products(features)?, features.train.ncols());
-    deep_nngp_of_products(kernel, depth, products, scale)
-}
-
-/// [`deep_nngp`] from inner products of vectors of d numbers; computed in the place of these.
+/// The kernel of `depth` infinitely wide layers, nothing filtered, from inner products of vectors of d numbers: the deep-NNGP
+/// baseline; computed in the place of these.
 ///
 /// Shapes: those of `products`. Cost: `depth` kernel values for each of its entries.
 /// Source: Lee et al., arXiv 1711.00165, eq. (5); the paper's kernel baseline.
 ///
 /// # Errors
 /// [`MathError::Range`] for depth 0.
-pub fn deep_nngp_of_products(
+pub fn deep_nngp(
     kernel: &LayerKernel,
     depth: usize,
     (products, dimension): (KernelState, usize),
@@ -265,7 +249,7 @@ mod tests {
             for scale in [WeightScale::AutoRescale, WeightScale::Fixed { sigma_w: 1.3, sigma_b: 0.2 }] {
                 let splits = Splits { train: &train, evaluation: &[&test, &train] };
                 let products = KernelState::inner_products(splits).unwrap();
-                let state = deep_nngp_of_products(&kernel, 3, (products, 5), scale).unwrap();
+                let state = deep_nngp(&kernel, 3, (products, 5), scale).unwrap();
                 assert_eq!(state.train, state.train.transpose());
                 assert!(sym_eigenvalues(&state.train).unwrap()[0] > -1e-12);
                 assert!((&state.cross[1] - &state.train).amax() < 1e-7, "{kernel:?}");
@@ -314,8 +298,9 @@ mod tests {
         let (train, test) = data();
         let narrow = leading(&test);
         let scale = WeightScale::AutoRescale;
-        assert!(deep_nngp(&LayerKernel::Relu, 0, Splits { train: &train, evaluation: &[] }, scale).is_err());
-        assert!(deep_nngp(&LayerKernel::Relu, 1, Splits { train: &train, evaluation: &[&narrow] }, scale).is_err());
+        let products = KernelState::inner_products(Splits { train: &train, evaluation: &[] }).unwrap();
+        assert!(deep_nngp(&LayerKernel::Relu, 0, (products, train.ncols()), scale).is_err());
+        assert!(KernelState::inner_products(Splits { train: &train, evaluation: &[&narrow] }).is_err());
     }
 
     fn leading(a: &Matrix) -> Matrix {

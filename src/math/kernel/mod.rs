@@ -11,6 +11,4 @@ pub mod layerwise;
 pub mod pixels;
 pub mod zonal;
 
-pub use gram::{
-    KernelState, KernelView, LayerKernel, Splits, WeightScale, covariance_root, deep_nngp, deep_nngp_of_products,
-};
+pub use gram::{KernelState, KernelView, LayerKernel, Splits, WeightScale, covariance_root, deep_nngp};

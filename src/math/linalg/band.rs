@@ -1,14 +1,14 @@
 //! A symmetric matrix in band form, for systems at many shifts.
 
 use super::matrix::{Matrix, view, view_mut};
+use super::reduction::reflect;
 use crate::math::error::{MathError, check_finite, check_size};
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::householder as reflectors;
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure as Part};
 use faer::linalg::qr::no_pivoting::factor as qr;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
-use faer::{Accum, Conj, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef, Par};
 use pulp::{Arch, NullaryFnOnce};
 
 // Diagonals below the main one. At n = 1000, 16 take half the time of a tridiagonal form, which memory bounds; more are
@@ -66,38 +66,14 @@ impl BandForm {
     }
 
     fn reflect(&self, b: &mut Matrix, transposed: bool) {
-        let (n, m, turned) = (self.size(), b.ncols(), self.coefficients.ncols());
+        let (n, turned) = (self.size(), self.coefficients.ncols());
         assert_eq!(b.nrows(), n);
         if turned == 0 {
             return;
         }
         let basis = view(&self.reduced).submatrix(WIDTH, 0, turned, turned);
-        let coefficients = view(&self.coefficients);
         let rows = view_mut(b).subrows_mut(WIDTH, turned);
-        if transposed {
-            let needed = reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_scratch::<f64>(
-                turned, WIDTH, m,
-            );
-            reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_with_conj(
-                basis,
-                coefficients,
-                Conj::No,
-                rows,
-                Par::Seq,
-                MemStack::new(&mut MemBuffer::new(needed)),
-            );
-        } else {
-            let needed =
-                reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<f64>(turned, WIDTH, m);
-            reflectors::apply_block_householder_sequence_on_the_left_in_place_with_conj(
-                basis,
-                coefficients,
-                Conj::No,
-                rows,
-                Par::Seq,
-                MemStack::new(&mut MemBuffer::new(needed)),
-            );
-        }
+        reflect((basis, view(&self.coefficients)), transposed, rows);
     }
 
     /// Solves `(B + λ) x = b` for a positive definite `B + λ`, by `L D Lᵀ` within the band.

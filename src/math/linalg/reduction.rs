@@ -2,11 +2,13 @@
 
 use super::MatrixOf;
 use super::symmetric_vector::{Solved, symmetric_times};
+use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::householder as reflectors;
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::qr::no_pivoting::factor::recommended_block_size;
-use faer::{Accum, ColMut, MatMut, MatRef, Par};
+use faer::traits::RealField;
+use faer::{Accum, ColMut, Conj, MatMut, MatRef, Par};
 
 /// A symmetric matrix after its reduction.
 #[derive(Debug, Clone)]
@@ -177,6 +179,28 @@ fn in_blocks<T: Solved>(a: &MatrixOf<T>, taus: &[T]) -> MatrixOf<T> {
         reflectors::upgrade_householder_factor(factor, basis, width, 1, Par::Seq);
     }
     coefficients
+}
+
+/// Applies a sequence of reflections, or its transpose, to m columns in place.
+///
+/// Shapes: n x n of which the lower half is read, block x n, n x m. Cost: 2n²m.
+pub(super) fn reflect<T: RealField>(
+    (basis, coefficients): (MatRef<'_, T>, MatRef<'_, T>),
+    transposed: bool,
+    rows: MatMut<'_, T>,
+) {
+    let (count, block, columns) = (basis.nrows(), coefficients.nrows(), rows.ncols());
+    let needed = if transposed {
+        reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_scratch::<T>(count, block, columns)
+    } else {
+        reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(count, block, columns)
+    };
+    let apply = if transposed {
+        reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_with_conj
+    } else {
+        reflectors::apply_block_householder_sequence_on_the_left_in_place_with_conj
+    };
+    apply(basis, coefficients, Conj::No, rows, Par::Seq, MemStack::new(&mut MemBuffer::new(needed)));
 }
 
 pub(super) fn view<T>(a: &MatrixOf<T>) -> MatRef<'_, T>

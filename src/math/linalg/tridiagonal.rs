@@ -1,14 +1,13 @@
 //! A symmetric matrix in tridiagonal form, for its eigenpairs. Systems at many shifts have `band`.
 
 use super::MatrixOf;
-use super::reduction::{Reduced, reduce, view};
+use super::reduction::{Reduced, reduce, reflect, view};
 use super::symmetric_vector::Solved;
 use crate::math::error::{MathError, check_size};
 use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd_scratch, tridiagonal_self_adjoint_evd};
-use faer::linalg::householder as reflectors;
-use faer::{Conj, MatMut, Par};
+use faer::{MatMut, Par};
 
 /// `A = Q T Qᵀ` with Q orthogonal, kept as reflections, and T tridiagonal.
 #[derive(Debug, Clone)]
@@ -39,21 +38,8 @@ impl<T: Solved> Tridiagonal<T> {
             return;
         }
         let basis = view(&self.0.reflections).submatrix(1, 0, n - 1, n - 1);
-        let coefficients = view(&self.0.coefficients);
         let rows = MatMut::from_column_major_slice_mut(b.as_mut_slice(), n, m).subrows_mut(1, n - 1);
-        let needed = reflectors::apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(
-            n - 1,
-            coefficients.nrows(),
-            m,
-        );
-        reflectors::apply_block_householder_sequence_on_the_left_in_place_with_conj(
-            basis,
-            coefficients,
-            Conj::No,
-            rows,
-            Par::Seq,
-            MemStack::new(&mut MemBuffer::new(needed)),
-        );
+        reflect((basis, view(&self.0.coefficients)), false, rows);
     }
 
     /// All eigenvalues, ascending. Shapes: -> n. Units: that of A. Cost: of the order of n².
