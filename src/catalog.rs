@@ -75,6 +75,8 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &Claimed(analysis::InteriorOptimum),
     &Claimed(analysis::OutlierCount),
     &Claimed(analysis::Collapse),
+    &Claimed(analysis::Share),
+    &Claimed(analysis::Ratio),
     // Figures
     &Drawn(plot::LineBand),
     &Drawn(plot::Heatmap),

@@ -25,6 +25,7 @@ pub fn study(bytes: &[u8]) {
         works: &[],
         profile: study::DEFAULT_PROFILE,
         settings: &[],
+        added: &[],
     };
     let _ = study::names(&path, folder.path());
     if let Ok(study) = study::load(&path, (folder.path(), &name), environment) {

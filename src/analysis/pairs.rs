@@ -18,8 +18,8 @@ impl Keyed {
         self.places.get(&ByMeaning(key.to_vec())).map(|&at| self.numbers[at].1)
     }
 
-    /// Whether the key was new.
-    fn add(&mut self, key: Vec<Cell>, number: f64) -> bool {
+    /// Adds a number; whether its key was new.
+    pub fn add(&mut self, key: Vec<Cell>, number: f64) -> bool {
         let new = self.places.insert(ByMeaning(key.clone()), self.numbers.len()).is_none();
         self.numbers.push((key, number));
         new

@@ -37,4 +37,4 @@ pub use spectrum::Spectrum;
 pub use table::{ByMeaning, Table};
 pub use title::column_title;
 pub use value::{FORMAT, Shape, Value, ValueType};
-pub use verdict::{Outcome, Verdict};
+pub use verdict::{Claimant, Outcome, Verdict};

@@ -1,6 +1,7 @@
 //! How a claim ends.
 
 use super::table::Table;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The end of a claim.
@@ -9,10 +10,15 @@ use serde::{Deserialize, Serialize};
 pub enum Outcome {
     /// The interval lies wholly on the claimed side.
     Held,
-    /// The interval lies wholly on the other side.
-    Failed,
+    /// The interval lies wholly on the other side. Stores and baselines of earlier versions say `failed`.
+    #[serde(alias = "failed")]
+    Contradicted,
+    /// The interval lies within the smallest effect that matters: there is none to speak of.
+    Negligible,
     /// The data cannot tell, or there is no data where the claim speaks.
     Undecided,
+    /// The study says that this profile cannot show it.
+    NotAtThisScale,
 }
 
 impl Outcome {
@@ -21,10 +27,23 @@ impl Outcome {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Held => "held",
-            Self::Failed => "failed",
+            Self::Contradicted => "contradicted",
+            Self::Negligible => "negligible",
             Self::Undecided => "undecided",
+            Self::NotAtThisScale => "not at this scale",
         }
     }
+}
+
+/// Who claims it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Claimant {
+    /// The authors of the study: what they expect beside what the paper says.
+    #[default]
+    Us,
+    /// The paper, with the place where it says so: `{paper: "figure 3, page 7"}`.
+    Paper(String),
 }
 
 /// A tested claim with the numbers that decided it.
@@ -36,7 +55,9 @@ pub struct Verdict {
     pub says: String,
     /// One line: the statistic, its interval and the threshold.
     pub because: String,
-    /// One row per tested condition: estimate, low, high, samples, outcome.
+    /// Who claims it.
+    pub by: Claimant,
+    /// One row per tested condition: see [`evidence`](crate::step::roles::evidence).
     pub evidence: Table,
 }
 
@@ -45,4 +66,6 @@ pub(super) struct VerdictHead {
     pub outcome: Outcome,
     pub says: String,
     pub because: String,
+    #[serde(default)]
+    pub by: Claimant,
 }

@@ -100,6 +100,7 @@ impl Project {
             works: &self.works,
             profile: &self.options.profile,
             settings: &self.settings,
+            added: &[],
         };
         study::load(&file.path, (&self.root, &file.name), environment)
     }

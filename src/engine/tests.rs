@@ -120,6 +120,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         notes: String::new(),
         deviations: Vec::new(),
         tolerances: BTreeMap::new(),
+        looks: None,
     };
     Study {
         head,

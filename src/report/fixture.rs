@@ -1,7 +1,7 @@
 //! A made-up study with fake kinds that give what their parameters say, run into a store of its own.
 
 use super::model::LeftOut;
-use crate::artifact::{Cell, Figure, Outcome, Table, Verdict};
+use crate::artifact::{Cell, Claimant, Figure, Outcome, Table, Verdict};
 use crate::engine::{Executor, Graph, Machine, MemoryLimit, RunRecord, Silent, Stop, Store, Summary};
 use crate::report::bibliography::references::Bibliography;
 use crate::report::content::collect::ProjectInfo;
@@ -82,7 +82,13 @@ macro_rules! fake {
 
 fn verdict(p: &Fake) -> Value {
     let outcome = serde_json::from_value(json!(p.outcome)).unwrap_or(Outcome::Undecided);
-    Value::Verdict(Verdict { outcome, says: p.says.clone(), because: p.because.clone(), evidence: table(&p.csv) })
+    Value::Verdict(Verdict {
+        outcome,
+        says: p.says.clone(),
+        because: p.because.clone(),
+        by: Claimant::Us,
+        evidence: table(&p.csv),
+    })
 }
 
 fn figure(p: &Fake) -> Value {
@@ -159,6 +165,7 @@ pub(super) fn study(name: &str, title: &str, figure: &str) -> Study {
             notes: String::new(),
             deviations: Vec::new(),
             tolerances: BTreeMap::new(),
+            looks: None,
         },
         profile: "quick".to_owned(),
         settings: Vec::new(),

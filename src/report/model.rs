@@ -110,13 +110,17 @@ pub struct DataNote {
 /// How many claims ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Held.
+    /// [`ClaimState::Held`]
     pub held: usize,
-    /// Failed.
-    pub failed: usize,
-    /// Undecided.
+    /// [`ClaimState::Contradicted`]
+    pub contradicted: usize,
+    /// [`ClaimState::Negligible`]
+    pub negligible: usize,
+    /// [`ClaimState::Undecided`]
     pub undecided: usize,
-    /// Not tested: the step that tests them has no result.
+    /// [`ClaimState::NotAtThisScale`]
+    pub not_at_this_scale: usize,
+    /// [`ClaimState::Untested`]
     pub untested: usize,
 }
 
@@ -127,8 +131,10 @@ impl Tally {
         let count = |state| claims.iter().filter(|claim| claim.state == state).count();
         Self {
             held: count(ClaimState::Held),
-            failed: count(ClaimState::Failed),
+            contradicted: count(ClaimState::Contradicted),
+            negligible: count(ClaimState::Negligible),
             undecided: count(ClaimState::Undecided),
+            not_at_this_scale: count(ClaimState::NotAtThisScale),
             untested: count(ClaimState::Untested),
         }
     }
@@ -136,7 +142,7 @@ impl Tally {
     /// All claims.
     #[must_use]
     pub const fn total(self) -> usize {
-        self.held + self.failed + self.undecided + self.untested
+        self.held + self.contradicted + self.negligible + self.undecided + self.not_at_this_scale + self.untested
     }
 
     /// Both counted together.
@@ -144,21 +150,30 @@ impl Tally {
     pub const fn and(self, other: Self) -> Self {
         Self {
             held: self.held + other.held,
-            failed: self.failed + other.failed,
+            contradicted: self.contradicted + other.contradicted,
+            negligible: self.negligible + other.negligible,
             undecided: self.undecided + other.undecided,
+            not_at_this_scale: self.not_at_this_scale + other.not_at_this_scale,
             untested: self.untested + other.untested,
         }
     }
 
-    /// "3 claims: 2 held, 1 failed, 0 undecided", and how many are not tested where there are any.
+    /// "3 claims: 2 held, 1 contradicted, 0 undecided", and how many ended otherwise where there are any.
     #[must_use]
     pub fn words(self) -> String {
         if self.total() == 0 {
             return "No claims".to_owned();
         }
         let claims = super::format::count(self.total(), "claim");
-        let untested = if self.untested == 0 { String::new() } else { format!(", {} not tested", self.untested) };
-        format!("{claims}: {} held, {} failed, {} undecided{untested}", self.held, self.failed, self.undecided)
+        let more = [
+            (self.negligible, ClaimState::Negligible),
+            (self.not_at_this_scale, ClaimState::NotAtThisScale),
+            (self.untested, ClaimState::Untested),
+        ];
+        let more = more.into_iter().filter(|(count, _)| *count > 0).map(|(n, state)| format!(", {n} {}", state.word()));
+        let Self { held, contradicted, undecided, .. } = self;
+        let more: String = more.collect();
+        format!("{claims}: {held} held, {contradicted} contradicted, {undecided} undecided{more}")
     }
 }
 
@@ -168,10 +183,14 @@ impl Tally {
 pub enum ClaimState {
     /// [`Outcome::Held`]
     Held,
-    /// [`Outcome::Failed`]
-    Failed,
+    /// [`Outcome::Contradicted`]
+    Contradicted,
+    /// [`Outcome::Negligible`]
+    Negligible,
     /// [`Outcome::Undecided`]
     Undecided,
+    /// [`Outcome::NotAtThisScale`]
+    NotAtThisScale,
     /// There is no verdict.
     Untested,
 }
@@ -182,8 +201,10 @@ impl ClaimState {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Held => Outcome::Held.word(),
-            Self::Failed => Outcome::Failed.word(),
+            Self::Contradicted => Outcome::Contradicted.word(),
+            Self::Negligible => Outcome::Negligible.word(),
             Self::Undecided => Outcome::Undecided.word(),
+            Self::NotAtThisScale => Outcome::NotAtThisScale.word(),
             Self::Untested => "not tested",
         }
     }
@@ -193,8 +214,10 @@ impl ClaimState {
     pub const fn symbol(self) -> &'static str {
         match self {
             Self::Held => "✓",
-            Self::Failed => "✗",
+            Self::Contradicted => "✗",
+            Self::Negligible => "≈",
             Self::Undecided => "?",
+            Self::NotAtThisScale => "↑",
             Self::Untested => "–",
         }
     }
@@ -204,8 +227,10 @@ impl From<Outcome> for ClaimState {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Held => Self::Held,
-            Outcome::Failed => Self::Failed,
+            Outcome::Contradicted => Self::Contradicted,
+            Outcome::Negligible => Self::Negligible,
             Outcome::Undecided => Self::Undecided,
+            Outcome::NotAtThisScale => Self::NotAtThisScale,
         }
     }
 }
@@ -225,6 +250,8 @@ pub struct ClaimReport {
     pub symbol: &'static str,
     /// The claim in words.
     pub says: String,
+    /// Who claims it: "the paper, figure 3", "us".
+    pub by: String,
     /// The numbers that decided it; or why there are none.
     pub because: String,
     /// One row for each tested condition.

@@ -17,10 +17,10 @@ fn a_page_shows_claims_tables_figures_and_where_they_are_from() {
         &html,
         &[
             "<h1>LoFi &lt; random features, &amp; plain ridge</h1>",
-            "3 claims: 1 held, 1 failed, 1 undecided",
+            "3 claims: 1 held, 1 contradicted, 1 undecided",
             "figure 3, left of Dandi et al. 2026 <a href=\"#reference-1\">[1]</a>",
             "<span class=\"chip held\">✓ held</span>",
-            "<span class=\"chip failed\">✗ failed</span>",
+            "<span class=\"chip contradicted\">✗ contradicted</span>",
             "<span class=\"chip undecided\">? undecided</span>",
             "paired difference −5.6 points",
             "−0.0560 <span class=\"interval\">[−0.0600, −0.0520]</span>",
@@ -57,8 +57,8 @@ fn markdown_says_the_same() {
         &text,
         &[
             "# LoFi &lt; random features, &amp; plain ridge\n",
-            "\n**3 claims: 1 held, 1 failed, 1 undecided**\n",
-            "\n**✗ failed**: Ridge stays above 25 % at every n.\n\n24.1 %",
+            "\n**3 claims: 1 held, 1 contradicted, 1 undecided**\n",
+            "\n**✗ contradicted**: Ridge stays above 25 % at every n.\n\n24.1 %",
             "Twice the width changes nothing \\| at all.",
             "\n| Model | Training samples n | Test error (%) [interval] | Samples |\n|---|---:|---:|---:|\n| LoFi | 500 | 26.20 [25.10, 27.20] | 10 |\n",
             "\n![Two falling curves; \"LoFi\" is lower.](accuracy/error-vs-n.svg)\n",
@@ -84,7 +84,7 @@ fn failures_and_stand_in_data_are_named_plainly() {
         &html,
         &[
             "<strong>Fashion-MNIST stands in for CIFAR-10: the paper’s numbers are not compared.</strong>",
-            "1 claim: 0 held, 0 failed, 0 undecided, 1 not tested",
+            "1 claim: 0 held, 0 contradicted, 0 undecided, 1 not tested",
             "<strong>This page is incomplete.</strong>",
             "(<code>studies/lofi/emergence.yaml:10:3</code>) failed: the residual covariance of &lt;layer 2&gt; is singular",
             "The figure <em>overlap-vs-n</em> is missing: the step <code>lofi/emergence: overlap-vs-n (fake-figure)</code> failed.",
@@ -183,9 +183,9 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
     contains(
         &html,
         &[
-            "7 claims: 2 held, 2 failed, 2 undecided, 1 not tested",
+            "7 claims: 2 held, 2 contradicted, 2 undecided, 1 not tested",
             "<img src=\"lofi/accuracy/error-vs-n.svg\" alt=\"\" loading=\"lazy\">",
-            "<span class=\"chip failed\">✗ 1 failed</span>",
+            "<span class=\"chip contradicted\">✗ 1 contradicted</span>",
             "! 2 outputs missing",
             "stand-in data",
             "href=\"ours/pruning.html\"",
@@ -199,7 +199,7 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
         &[
             "\n- [Beyond the papers](#beyond). 1 study. No claims",
             "\n<a id=\"beyond\"></a>\n\n## Beyond the papers\n\n",
-            "\n**7 claims: 2 held, 2 failed, 2 undecided, 1 not tested**\n\n3 studies; `lofi run lofi` runs them.\n",
+            "\n**7 claims: 2 held, 2 contradicted, 2 undecided, 1 not tested**\n\n3 studies; `lofi run lofi` runs them.\n",
             "\n1 study; `lofi run ours` runs it.\n",
         ],
     );
@@ -293,7 +293,7 @@ fn junit_fails_for_failed_steps_only() {
         &[
             "<testsuite name=\"lofi/accuracy\" tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"192.400\">",
             "<testsuite name=\"lofi/emergence\" tests=\"3\" failures=\"2\" errors=\"0\" skipped=\"1\"",
-            "<property name=\"outcome\" value=\"failed\"/>",
+            "<property name=\"outcome\" value=\"contradicted\"/>",
             "<failure message=\"the residual covariance of &lt;layer 2&gt; is singular\">",
             "<skipped message=\"Not tested: the step",
         ],
@@ -304,8 +304,11 @@ fn junit_fails_for_failed_steps_only() {
 fn json_holds_the_model_without_the_files() {
     let json: serde_json::Value = serde_json::from_str(&project(&[accuracy()]).report.to_json().unwrap()).unwrap();
     let study = &json["studies"][0];
-    assert_eq!(study["tally"], json!({"held": 1, "failed": 1, "undecided": 1, "untested": 0}));
-    assert_eq!(study["claims"][1]["state"], "failed");
+    assert_eq!(
+        study["tally"],
+        json!({"held": 1, "contradicted": 1, "negligible": 0, "undecided": 1, "not_at_this_scale": 0, "untested": 0})
+    );
+    assert_eq!(study["claims"][1]["state"], "contradicted");
     assert_eq!(study["provenance"]["outdated"], false);
     assert!(study.get("files").is_none());
 }

@@ -1,5 +1,6 @@
 //! What the study layer is given to know.
 
+use super::axes::added::AddedSeeds;
 use super::read::raw::DataChoice;
 use super::read::scope::Setting;
 use crate::step::{DataRef, ErasedKind};
@@ -21,6 +22,8 @@ pub struct Environment<'a> {
     pub profile: &'a str,
     /// `--set name=value`.
     pub settings: &'a [Setting],
+    /// Seeds added to those of the profile.
+    pub added: &'a [AddedSeeds],
 }
 
 impl Environment<'_> {

@@ -7,6 +7,8 @@ use super::grid::StepGrid;
 use super::model::Study;
 use super::template::templates;
 use super::{head, unused};
+use crate::step::roles::LOOKS;
+use crate::study::axes::added::{SEED, count, extended};
 use crate::study::axes::sweep::{axis_names, cells};
 use crate::study::outputs::tables;
 use crate::study::read::raw::RawStudy;
@@ -28,10 +30,13 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         faults.extend(unknown_names(raw, &scoped, &axes));
         return Err(limit(faults));
     };
+    let looks = looks(raw, count(&cells));
+    let named = environment.settings.iter().any(|setting| setting.name == SEED);
+    let cells = if named { cells } else { extended(cells, environment.added) };
     let (nodes, headers, plans) = (Vec::new(), HashSet::new(), VecDeque::new());
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes, headers, plans, faults };
     let grid = StepGrid::expand(&mut builder, &templates, &cells, axes);
-    let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path));
+    let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path), looks);
     builder.faults.extend(head::faults(raw, environment));
     // A name that is mistyped where it is used would be told twice.
     if builder.faults.is_empty() {
@@ -53,6 +58,13 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         file: raw.source.name.clone(),
         remarks,
     })
+}
+
+/// Numbers of seeds at which claims are looked at: those of the profile, then those of the plan that are more.
+fn looks(raw: &RawStudy, seeds: usize) -> Vec<usize> {
+    let planned = raw.head.looks.as_deref().unwrap_or(&LOOKS);
+    let first = (seeds > 0).then_some(seeds);
+    first.into_iter().chain(planned.iter().copied().filter(|&look| look > seeds.max(1))).collect()
 }
 
 /// Every `$name` in a step that is neither a constant nor an axis.

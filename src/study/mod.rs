@@ -24,6 +24,7 @@ mod template;
 mod unused;
 mod variant;
 
+pub use axes::added::AddedSeeds;
 pub use environment::{DataResolver, Environment, MAX_CELLS, Unresolved};
 pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names};
 pub use model::{Node, Output, OutputKind, Study, Wire};

@@ -172,7 +172,7 @@ fn another_outcome_of_a_claim_is_caught() {
     project.edit(&[("at_most: 0.5", "at_most: 0.0001")]);
     let ran = project.lofi(&["check"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.out.contains("  claims.better-than-chance: was held, is failed  (must be equal)"), "{}", ran.out);
+    assert!(ran.out.contains("  claims.better-than-chance: was held, is contradicted  (must be equal)"), "{}", ran.out);
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Claim for SpreadAtMost {
     type Params = SpreadParams;
     const NAME: &'static str = "spread-at-most";
     const ABOUT: Words = Words { summary: "Values lie close together.", details: "", cites: &[] };
-    const TAKES: Takes = Takes::ROWS;
+    const TAKES: Takes = Takes::REPLICATES;
 
     fn needs(params: &SpreadParams, _: &ClaimHead) -> Vec<Need> {
         let need = |label: &String| Need { parameter: "with", column: "model".into(), value: label.as_str().into() };
@@ -153,7 +153,8 @@ fn loaded(text: &str) -> Result<Study, Vec<Fault>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.yaml");
     std::fs::write(&path, text).unwrap();
-    let environment = Environment { kinds: KINDS, data: &NoData, works: &[], profile: "quick", settings: &[] };
+    let environment =
+        Environment { kinds: KINDS, data: &NoData, works: &[], profile: "quick", settings: &[], added: &[] };
     load(&path, (folder.path(), "s"), environment)
 }
 

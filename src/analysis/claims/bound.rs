@@ -1,9 +1,11 @@
 //! `bound`: the mean of a column lies on one side of a number, or agrees with it.
 
-use super::decide::{Condition, Openness, Test};
+use super::decide::{Openness, Test};
+use super::lattice::step_of;
 use super::paired_difference::test_error;
+use super::replicates::{means, remark};
 use super::threshold::{Bar, Bounds};
-use crate::analysis::rows::{counted, groups, no_rows};
+use crate::analysis::rows::{counted, groups};
 use crate::artifact::Verdict;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
@@ -27,7 +29,12 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_least: Option<f64>,
-    /// The mean is this, in the column's unit: held where the interval contains it, failed where not.
+    /// A row without the number is known to lie at or above this, in the column's unit: a run that did not get there, a
+    /// threshold beyond the last value tried. Then it counts as this, and what is claimed to be large may hold by it.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub missing_at_least: Option<f64>,
+    /// The mean is this, in the column's unit, to within `smallest_effect`: held where its whole interval is.
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub equals: Option<f64>,
@@ -38,46 +45,60 @@ impl Claim for Bound {
     const NAME: &'static str = "bound";
     const ABOUT: Words = Words {
         summary: "The mean of a column lies on one side of a number, or agrees with it.",
-        details: "The mean over the rows gets a Student t interval: held where it lies on the claimed side, failed where on \
-                  the other, undecided where it contains the number or there are fewer than two rows. With `per` every \
-                  condition must hold, and one that fails beyond a Bonferroni correction fails the claim. A row without \
-                  the number keeps its condition from being held. Rows are taken as independent: they should be seeds. \
-                  `equals` asks for agreement, which few or scattered rows reach easily: lay `at_most` and `at_least` \
-                  beside it that say how close.",
-        cites: &["student-1908", "berger-1982"],
+        details: "Each seed gives one number, the mean of its rows: where the paper makes one statement of several \
+                  conditions, leave `per` out, and they are averaged within the seed. Without a column of seeds each row is a \
+                  sample. The mean over seeds gets a Student t interval: held where it lies on the claimed side, contradicted \
+                  where on the other, undecided where it contains the number or there are fewer than two seeds. With `per` every \
+                  condition must hold, and one that is contradicted beyond a Bonferroni correction contradicts the claim. A seed \
+                  with fewer numbers than others keeps its condition from being held. A column that moves in steps, such as a \
+                  count, has the spread of half a step at least: three equal counts do not show that there is none. For how \
+                  many runs something is so, see `share`.",
+        cites: &["student-1908", "berger-1982", "schuirmann-1987"],
     };
-    const TAKES: Takes = Takes::ROWS;
+    const TAKES: Takes = Takes::REPLICATES;
 
-    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
-        bar(params).err().into_iter().collect()
+    fn faults(params: &Params, head: &ClaimHead) -> Vec<Problem> {
+        bar((params, head)).err().into_iter().collect()
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let bar = bar(params).map_err(StepError::unplanned)?;
+        let bar = bar((params, head)).map_err(StepError::unplanned)?;
         let numbers = table.numbers(&params.column)?;
-        let conditions: Vec<Condition> = groups(table, &head.per.0)?
-            .into_iter()
-            .map(|(place, rows)| {
-                let samples: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();
-                let open = Openness::missing(samples.len() < rows.len());
-                Condition { open, ..Condition::of(place, samples) }
-            })
-            .collect();
-        let remark = match (table.height(), conditions.iter().map(|c| c.estimate.samples()).sum::<usize>()) {
-            (0, _) => no_rows(&head.filter),
-            (_, 0) => format!("no row has a {}", params.column),
-            (rows, samples) if samples < rows => {
-                format!("{} without a {} left out", counted(rows - samples, "row"), params.column)
+        let filled: Vec<Option<f64>> = numbers.iter().map(|number| number.or(params.missing_at_least)).collect();
+        let mut conditions = means(head, table, (&filled, step_of(&numbers)))?;
+        if params.missing_at_least.is_some() {
+            for (condition, (_, rows)) in conditions.iter_mut().zip(groups(table, &head.per.0)?) {
+                if rows.iter().any(|&row| numbers[row].is_none()) && condition.open == Openness::Closed {
+                    condition.open = censored(bar);
+                }
             }
-            _ => String::new(),
+        }
+        let without = numbers.iter().filter(|number| number.is_none()).count();
+        let left_out = match without {
+            0 => String::new(),
+            all if all == table.height() => format!("no row has a {}", params.column),
+            some => match params.missing_at_least {
+                Some(least) => format!("{} without a {} taken as {least}", counted(some, "row"), params.column),
+                None => format!("{} without a {} left out", counted(some, "row"), params.column),
+            },
         };
+        let remark = remark(head, table, &[left_out]);
         Test::of(head, params.column.clone(), bar).decide(&conditions, &remark)
     }
 }
 
-fn bar(params: &Params) -> Result<Bar, Problem> {
-    Bounds { at_most: params.at_most, at_least: params.at_least, equals: Some(params.equals), ..Bounds::default() }
-        .bar()
+/// What numbers that are lower bounds leave open.
+const fn censored(bar: Bar) -> Openness {
+    match bar {
+        Bar::Above(_) | Bar::AtLeast(_) => Openness::CannotFail,
+        Bar::Below(_) | Bar::AtMost(_) => Openness::CannotHold,
+        Bar::Within(..) => Openness::Undecided,
+    }
+}
+
+fn bar((params, head): (&Params, &ClaimHead)) -> Result<Bar, Problem> {
+    let equals = Some((params.equals, head.smallest_effect));
+    Bounds { at_most: params.at_most, at_least: params.at_least, equals, ..Bounds::default() }.bar()
 }
 
 #[cfg(test)]
@@ -112,11 +133,35 @@ mod tests {
         };
         assert_eq!(one(json!({"at_most": 0.4485})), Outcome::Held);
         assert_eq!(one(json!({"at_most": 0.4484})), Outcome::Undecided);
-        assert_eq!(one(json!({"at_most": -0.0485})), Outcome::Failed);
+        assert_eq!(one(json!({"at_most": -0.0485})), Outcome::Contradicted);
         assert_eq!(one(json!({"at_least": -0.0485})), Outcome::Held);
-        assert_eq!(one(json!({"at_least": 0.4485})), Outcome::Failed);
-        assert_eq!([0.448, -0.048].map(|value| one(json!({"equals": value}))), [Outcome::Held; 2]);
-        assert_eq!([0.449, -0.049].map(|value| one(json!({"equals": value}))), [Outcome::Failed; 2]);
+        assert_eq!(one(json!({"at_least": 0.4485})), Outcome::Contradicted);
+        let near = |value: f64, effect: f64| one(json!({"equals": value, "smallest_effect": effect}));
+        let agrees = [near(0.2, 0.249), near(0.2, 0.248), near(0.5, 0.05)];
+        assert_eq!(agrees, [Outcome::Held, Outcome::Undecided, Outcome::Contradicted]);
+        assert_eq!(one(json!({"at_most": 0.2, "smallest_effect": 0.249})), Outcome::Negligible);
+    }
+
+    #[test]
+    fn rows_of_one_seed_are_one_sample() {
+        let rows: Vec<Json> = (0..3)
+            .flat_map(|seed| (0..4).map(move |n| json!([seed, n, 0.1 * f64::from(seed) + f64::from(n)])))
+            .collect();
+        let of = |rows: &[Json]| {
+            let params = json!({"says": "s", "at_least": 1.0});
+            match run(&Claimed(Bound), &params, &[table(&["seed", "n", "test_error"], rows)]).unwrap() {
+                Value::Verdict(verdict) => verdict,
+                other => panic!("{other:?}"),
+            }
+        };
+        // means of the seeds 1.5, 1.6, 1.7
+        let verdict = of(&rows);
+        assert_eq!((verdict.outcome, verdict.evidence.numbers("samples").unwrap()[0]), (Outcome::Held, Some(3.0)));
+        let spread = verdict.evidence.numbers("spread").unwrap()[0].unwrap();
+        assert!((spread - 0.1).abs() < 1e-12);
+        assert_eq!(of(&rows[1..]).outcome, Outcome::Undecided, "seed 0 has no n = 0");
+        let reversed: Vec<Json> = rows.iter().rev().cloned().collect();
+        assert_eq!(of(&reversed).because, verdict.because);
     }
 
     #[test]
@@ -127,6 +172,28 @@ mod tests {
         assert!(verdict.because.ends_with("1 row without a test_error left out"), "{}", verdict.because);
         let none = decided(json!({"at_most": 0.5, "where": {"n": 3}}));
         assert_eq!(none.because, "no samples: no row has n = 3");
+    }
+
+    #[test]
+    fn a_censored_number_is_a_lower_bound() {
+        let of = |extra: Json| {
+            let mut params = json!({"says": "s", "missing_at_least": 8.0});
+            for (key, value) in extra.as_object().unwrap() {
+                params[key] = value.clone();
+            }
+            let rows = [json!([0, 6.0]), json!([1, 7.0]), json!([2, 6.5]), json!([3, null])];
+            match run(&Claimed(Bound), &params, &[table(&["seed", "test_error"], &rows)]).unwrap() {
+                Value::Verdict(verdict) => verdict,
+                other => panic!("{other:?}"),
+            }
+        };
+        // 6, 7, 6.5 and 8 or more: mean 6.875 ± 1.36 at least
+        let held = of(json!({"at_least": 5.4}));
+        assert_eq!(held.outcome, Outcome::Held, "{}", held.because);
+        assert!(held.because.ends_with("1 row without a test_error taken as 8"), "{}", held.because);
+        assert_eq!(of(json!({"at_least": 9})).outcome, Outcome::Undecided, "the fourth may be 100");
+        assert_eq!(of(json!({"at_most": 9})).outcome, Outcome::Undecided);
+        assert_eq!(of(json!({"at_most": 5})).outcome, Outcome::Contradicted);
     }
 
     #[test]

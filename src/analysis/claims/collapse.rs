@@ -177,18 +177,19 @@ mod tests {
     #[test]
     fn the_spread_by_hand() {
         // 0.1, 0.2, 0.3 above a line: standard deviation 0.1 at every point, range 1.2
-        let verdict = decided(json!({}), &sample((0.1, 0.0), 2));
+        let verdict = decided(json!({}), &sample((0.1, 0.0), 6));
         assert!((number(&verdict, "estimate") - 0.1 / 1.2).abs() < 1e-12, "{}", verdict.because);
-        assert_eq!((number(&verdict, "curves"), number(&verdict, "samples")), (3.0, 2.0));
-        assert_eq!(verdict.outcome, Outcome::Failed);
-        assert_eq!(decided(json!({"at_most": 0.1}), &sample((0.1, 0.0), 2)).outcome, Outcome::Held);
+        assert_eq!((number(&verdict, "curves"), number(&verdict, "samples")), (3.0, 6.0));
+        assert_eq!(verdict.outcome, Outcome::Contradicted);
+        assert_eq!(decided(json!({"at_most": 0.1}), &sample((0.1, 0.0), 6)).outcome, Outcome::Held);
+        assert_eq!(decided(json!({}), &sample((0.1, 0.0), 2)).outcome, Outcome::Undecided, "two equal seeds");
     }
 
     #[test]
     fn noise_alone_is_no_spread() {
         let verdict = decided(json!({}), &sample((0.0, 0.02), 6));
         assert_eq!((verdict.outcome, number(&verdict, "low")), (Outcome::Held, 0.0), "{}", verdict.because);
-        assert_eq!(decided(json!({}), &sample((0.2, 0.02), 6)).outcome, Outcome::Failed);
+        assert_eq!(decided(json!({}), &sample((0.2, 0.02), 6)).outcome, Outcome::Contradicted);
         assert_eq!(decided(json!({}), &sample((0.05, 0.1), 3)).outcome, Outcome::Undecided);
     }
 

@@ -1,8 +1,10 @@
 //! From samples to a verdict: what every claim has in common.
 //!
-//! Each condition (a number of training samples, a step along an axis) has an estimate with a two-sided interval, most
-//! often a mean with Student's t. A condition is held where that interval lies wholly on the claimed side, failed where it
-//! lies wholly on the other, and undecided otherwise, so either is wrong in at most (1 − level)/2 of all repetitions.
+//! Each condition (a number of training samples, a step along an axis) has an estimate with a two-sided interval. A condition
+//! is held where that interval lies wholly on the claimed side, contradicted where it lies wholly on the other, negligible
+//! where it lies within the smallest effect that matters, and undecided otherwise. Samples are one a replicate: rows of one
+//! seed are not independent. Where seeds are added until a claim is decided, the looks share one error (`judge`), and the
+//! first look that decides stays, whatever comes later.
 //!
 //! Student's t and not the percentile bootstrap: with the 3 to 10 seeds of a study, resamples repeat the same few
 //! values and their percentiles cover far less than they say (three seeds: about 75 % instead of 95 %), which would make
@@ -10,15 +12,15 @@
 //! over thousands of test images meets well.
 //!
 //! A claim over several conditions is held where all are: no correction is due, since all must pass (Berger 1982,
-//! intersection-union test). It is failed where some condition fails at level 1 − (1 − level)/m (Bonferroni): among m
-//! conditions one fails by chance m times as often.
+//! intersection-union test). It is contradicted where some condition is at level 1 − (1 − level)/m, since among m conditions
+//! one is by chance m times as often. That one is contradicted is all that counts, so this first step of Holm's is the whole.
 
-use super::estimate::Estimate;
+use super::estimate::{Estimate, Samples, Seen};
+use super::judge::Judge;
 use super::threshold::Bar;
 use crate::analysis::rows::in_words;
 use crate::artifact::{Cell, Outcome, Table, Verdict, number};
 use crate::math::statistics::Interval;
-use crate::math::statistics::student::StudentIntervals;
 use crate::step::StepError;
 use crate::step::roles::{ClaimHead, evidence};
 
@@ -42,6 +44,9 @@ pub enum Openness {
     Closed,
     /// Something is not known, e.g. a replicate without a number: it cannot be held.
     CannotHold,
+    /// Some numbers are bounds on the side that is not claimed: the truth is more of what is claimed, so that it cannot be
+    /// contradicted.
+    CannotFail,
     /// What is not known could turn it either way.
     Undecided,
 }
@@ -55,7 +60,9 @@ impl Openness {
 
     const fn limit(self, outcome: Outcome) -> Outcome {
         match (self, outcome) {
-            (Self::CannotHold, Outcome::Held) | (Self::Undecided, _) => Outcome::Undecided,
+            (Self::CannotHold, Outcome::Held | Outcome::Negligible)
+            | (Self::CannotFail, Outcome::Contradicted | Outcome::Negligible)
+            | (Self::Undecided, _) => Outcome::Undecided,
             (_, outcome) => outcome,
         }
     }
@@ -65,21 +72,24 @@ impl Condition {
     /// A condition of independent samples, one number a pair, a row or a replicate.
     #[must_use]
     pub const fn of(place: Vec<Cell>, samples: Vec<f64>) -> Self {
-        Self { place, estimate: Estimate::Mean(samples), facts: Vec::new(), open: Openness::Closed }
+        Self {
+            place,
+            estimate: Estimate::Mean(Samples { values: samples, step: 0.0 }),
+            facts: Vec::new(),
+            open: Openness::Closed,
+        }
     }
 }
 
 /// A test of a statistic over some conditions.
 #[derive(Debug, Clone)]
 pub struct Test<'a> {
-    /// The claim in words.
-    pub says: &'a str,
+    /// What the claim says of itself: words, level, looks, smallest effect.
+    pub head: &'a ClaimHead,
     /// What is claimed about, e.g. `test_error, LoFi − Ridge`.
     pub statistic: String,
     /// Where it should be.
     pub bar: Bar,
-    /// Level of the two-sided interval.
-    pub level: f64,
     /// Columns that name a condition.
     pub place: Vec<String>,
     /// Names of the further findings.
@@ -90,17 +100,17 @@ pub struct Test<'a> {
 struct Tested<'a> {
     condition: &'a Condition,
     estimate: f64,
-    interval: Option<Interval>,
+    seen: Option<Seen>,
     outcome: Outcome,
-    /// The outcome with the interval widened for the number of conditions.
-    strict: Outcome,
+    /// Whether the outcome is the same with the interval widened for the number of conditions.
+    is_strict: bool,
 }
 
 impl<'a> Test<'a> {
     /// The test of a claim whose conditions are the values of `per`.
     #[must_use]
     pub fn of(head: &'a ClaimHead, statistic: String, bar: Bar) -> Self {
-        Self { says: &head.says, statistic, bar, level: head.level, place: head.per.0.clone(), facts: Vec::new() }
+        Self { head, statistic, bar, place: head.per.0.clone(), facts: Vec::new() }
     }
 
     /// The verdict over all conditions; `remark` tells what was left out, if anything.
@@ -109,11 +119,12 @@ impl<'a> Test<'a> {
     /// Where a sample is not a number.
     pub fn decide(&self, conditions: &[Condition], remark: &str) -> Result<Verdict, StepError> {
         let known: Vec<&Condition> = conditions.iter().filter(|c| c.estimate.samples() > 0).collect();
-        let mut intervals = [self.level, widened(self.level, known.len())].map(StudentIntervals::at);
-        let tested = known.iter().map(|c| self.test(c, &mut intervals)).collect::<Result<Vec<_>, _>>()?;
+        let ClaimHead { level, looks, .. } = self.head;
+        let mut judges = [*level, widened(*level, known.len())].map(|level| Judge::at(level, looks));
+        let tested = known.iter().map(|c| self.test(c, &mut judges)).collect::<Result<Vec<_>, _>>()?;
         let outcome = match overall(&tested) {
             // a condition without any sample is not known to be as claimed
-            Outcome::Held if known.len() < conditions.len() => Outcome::Undecided,
+            Outcome::Held | Outcome::Negligible if known.len() < conditions.len() => Outcome::Undecided,
             outcome => outcome,
         };
         let because = match self.decisive(&tested) {
@@ -121,21 +132,45 @@ impl<'a> Test<'a> {
                 format!("no samples: {}", if remark.is_empty() { "no row is where the claim speaks" } else { remark })
             }
             Some(worst) => {
-                self.because(&tested, worst) + &if remark.is_empty() { String::new() } else { format!("; {remark}") }
+                let remark = if remark.is_empty() { String::new() } else { format!("; {remark}") };
+                self.because(&tested, worst, &judges[0]) + &remark
             }
         };
-        Ok(Verdict { outcome, says: self.says.to_owned(), because, evidence: self.evidence(&tested)? })
+        let (outcome, because) = match &self.head.not_at_this_scale {
+            Some(why) => (Outcome::NotAtThisScale, format!("{why}; here {}: {because}", outcome.word())),
+            None => (outcome, because),
+        };
+        let says = self.head.says.clone();
+        Ok(Verdict { outcome, says, because, by: self.head.claimant.clone(), evidence: self.evidence(&tested)? })
     }
 
-    fn test<'c>(
-        &self,
-        condition: &'c Condition,
-        [plain, widened]: &mut [StudentIntervals; 2],
-    ) -> Result<Tested<'c>, StepError> {
-        let interval = condition.estimate.interval(plain)?;
-        let strict = self.bar.outcome(condition.estimate.interval(widened)?);
-        let [outcome, strict] = [self.bar.outcome(interval), strict].map(|outcome| condition.open.limit(outcome));
-        Ok(Tested { condition, estimate: condition.estimate.value()?, interval, outcome, strict })
+    fn test<'c>(&self, condition: &'c Condition, [plain, widened]: &mut [Judge; 2]) -> Result<Tested<'c>, StepError> {
+        let outcome_of = |interval: Interval| condition.open.limit(self.outcome(interval));
+        let decides = |interval: Interval| outcome_of(interval) != Outcome::Undecided;
+        let seen = condition.estimate.seen(plain, &decides)?;
+        let outcome = seen.map_or(Outcome::Undecided, |seen| outcome_of(seen.interval));
+        let is_strict = outcome != Outcome::Contradicted
+            || condition
+                .estimate
+                .seen(widened, &decides)?
+                .is_some_and(|s| outcome_of(s.interval) == Outcome::Contradicted);
+        let estimate = match seen {
+            Some(seen) => seen.estimate,
+            None => condition.estimate.value()?,
+        };
+        Ok(Tested { condition, estimate, seen, outcome, is_strict })
+    }
+
+    /// How an interval decides; one that lies within the smallest effect that matters says that there is none to speak of.
+    fn outcome(&self, interval: Interval) -> Outcome {
+        match (self.bar.outcome(Some(interval)), self.head.smallest_effect.zip(self.bar.threshold())) {
+            (Outcome::Undecided, Some((effect, bar)))
+                if interval.low >= bar - effect && interval.high <= bar + effect =>
+            {
+                Outcome::Negligible
+            }
+            (outcome, _) => outcome,
+        }
     }
 
     /// The condition that the reason names: of the worst outcome the one farthest on the wrong side.
@@ -144,43 +179,55 @@ impl<'a> Test<'a> {
         tested.iter().max_by(|a, b| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)))
     }
 
-    fn because(&self, tested: &[Tested<'_>], worst: &Tested<'_>) -> String {
+    fn because(&self, tested: &[Tested<'_>], worst: &Tested<'_>, judge: &Judge) -> String {
         let estimate = &worst.condition.estimate;
-        let found = match worst.interval {
-            Some(Interval { low, high }) if low < high || estimate.samples() > 1 => {
+        let found = match worst.seen {
+            Some(Seen { interval: Interval { low, high }, .. }) if low < high || estimate.samples() > 1 => {
                 format!("{} [{}, {}]", number::plain(worst.estimate), number::plain(low), number::plain(high))
             }
             Some(_) => number::plain(worst.estimate),
-            None => format!("{} with {}, which gives no interval", number::plain(worst.estimate), estimate.too_few()),
+            None => {
+                let few = estimate.too_few(judge);
+                format!("{} with {few}, which gives no interval", number::plain(worst.estimate))
+            }
         };
         let mean = if estimate.is_mean() { "mean " } else { "" };
         let of = format!("{mean}{} = {found}, claimed {}", self.statistic, self.bar);
-        let how = estimate.how(percent(self.level));
+        let samples = worst.seen.map_or_else(|| estimate.samples(), |seen| seen.samples);
+        let how = estimate.how(percent(self.head.level), judge, samples);
         if tested.len() == 1 {
             return format!("{of} ({how})");
         }
         let count = |wanted: Outcome| tested.iter().filter(|t| t.outcome == wanted).count();
-        let (held, failed) = (count(Outcome::Held), count(Outcome::Failed));
+        let (held, failed) = (count(Outcome::Held), count(Outcome::Contradicted));
         let place = in_words(&self.place, &worst.condition.place);
-        let doubt = if failed > 0 && overall(tested) != Outcome::Failed {
-            format!("; a failure by chance is likely enough among {} conditions", tested.len())
+        let doubt = if failed > 0 && overall(tested) != Outcome::Contradicted {
+            format!("; one on the other side by chance is likely enough among {} conditions", tested.len())
         } else {
             String::new()
         };
-        format!("{held} of {} conditions held, {failed} failed; at {place}: {of} ({how}){doubt}", tested.len())
+        format!("{held} of {} conditions held, {failed} contradicted; at {place}: {of} ({how}){doubt}", tested.len())
     }
 
     fn evidence(&self, tested: &[Tested<'_>]) -> Result<Table, StepError> {
         let named = self.place.iter().chain(&self.facts).map(String::as_str);
         let evidence = evidence();
         let header: Vec<&str> = named.chain(evidence.names()).collect();
-        let row = |t: &Tested<'_>| {
-            let Tested { condition, interval, .. } = t;
-            let ends = [interval.map(|i| i.low), interval.map(|i| i.high)];
-            let numbers = [t.estimate.into(), ends[0].into(), ends[1].into(), condition.estimate.samples().into()];
-            [&condition.place[..], &condition.facts[..], &numbers[..], &[t.outcome.word().into()]].concat()
+        let row = |t: &Tested<'_>| -> Result<Vec<Cell>, StepError> {
+            let Tested { condition, seen, .. } = t;
+            let interval = seen.map(|seen| seen.interval);
+            let samples = seen.map_or_else(|| condition.estimate.samples(), |seen| seen.samples);
+            let numbers = [
+                t.estimate.into(),
+                interval.map(|i| i.low).into(),
+                interval.map(|i| i.high).into(),
+                seen.and_then(|seen| seen.spread).into(),
+                samples.into(),
+                condition.estimate.evidence(self.bar)?.into(),
+            ];
+            Ok([&condition.place[..], &condition.facts[..], &numbers[..], &[t.outcome.word().into()]].concat())
         };
-        Ok(Table::from_rows(&header, &tested.iter().map(row).collect::<Vec<_>>())?)
+        Ok(Table::from_rows(&header, &tested.iter().map(row).collect::<Result<Vec<_>, _>>()?)?)
     }
 }
 
@@ -191,10 +238,13 @@ fn widened(level: f64, conditions: usize) -> f64 {
 }
 
 fn overall(tested: &[Tested<'_>]) -> Outcome {
-    if tested.iter().any(|t| t.strict == Outcome::Failed) {
-        Outcome::Failed
-    } else if !tested.is_empty() && tested.iter().all(|t| t.outcome == Outcome::Held) {
+    let all = |wanted: &[Outcome]| !tested.is_empty() && tested.iter().all(|t| wanted.contains(&t.outcome));
+    if tested.iter().any(|t| t.outcome == Outcome::Contradicted && t.is_strict) {
+        Outcome::Contradicted
+    } else if all(&[Outcome::Held]) {
         Outcome::Held
+    } else if all(&[Outcome::Held, Outcome::Negligible]) {
+        Outcome::Negligible
     } else {
         Outcome::Undecided
     }
@@ -203,8 +253,9 @@ fn overall(tested: &[Tested<'_>]) -> Outcome {
 const fn severity(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Held => 0,
-        Outcome::Undecided => 1,
-        Outcome::Failed => 2,
+        Outcome::Negligible => 1,
+        Outcome::Undecided | Outcome::NotAtThisScale => 2,
+        Outcome::Contradicted => 3,
     }
 }
 
@@ -217,8 +268,20 @@ mod tests {
     use super::*;
     use crate::math::random::Stream;
 
-    fn claim(bar: Bar) -> Test<'static> {
-        Test { says: "s", statistic: "e".into(), bar, level: 0.95, place: vec!["n".into()], facts: Vec::new() }
+    fn head(extra: &serde_json::Value) -> ClaimHead {
+        let mut head = serde_json::json!({"says": "s", "per": "n"});
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            head[key] = value.clone();
+        }
+        serde_json::from_value(head).unwrap()
+    }
+
+    fn decided(bar: Bar, conditions: &[Condition], extra: &serde_json::Value) -> Verdict {
+        Test::of(&head(extra), "e".into(), bar).decide(conditions, "").unwrap()
+    }
+
+    fn verdict_of(bar: Bar, conditions: &[Condition]) -> Verdict {
+        decided(bar, conditions, &serde_json::Value::Null)
     }
 
     fn condition(n: i64, samples: &[f64]) -> Condition {
@@ -226,13 +289,13 @@ mod tests {
     }
 
     fn outcome(bar: Bar, conditions: &[Condition]) -> Outcome {
-        claim(bar).decide(conditions, "").unwrap().outcome
+        verdict_of(bar, conditions).outcome
     }
 
     #[test]
     fn the_interval_by_hand() {
         // mean −2, sd 1, t(0.975; 2) = 4.302653: −2 ± 2.484138
-        let verdict = claim(Bar::Below(0.0)).decide(&[condition(1, &[-1.0, -2.0, -3.0])], "").unwrap();
+        let verdict = verdict_of(Bar::Below(0.0), &[condition(1, &[-1.0, -2.0, -3.0])]);
         assert_eq!(verdict.outcome, Outcome::Undecided);
         let number = |c: &str| verdict.evidence.numbers(c).unwrap()[0].unwrap();
         assert!((number("low") + 4.484_138).abs() < 1e-6 && (number("high") - 0.484_138).abs() < 1e-6);
@@ -244,10 +307,10 @@ mod tests {
     fn sides_are_mirrors_and_touching_counts_where_allowed() {
         let (low, high) = ([-1.0, -1.1, -0.9], [1.0, 1.1, 0.9]);
         assert_eq!(outcome(Bar::Below(0.0), &[condition(1, &low)]), Outcome::Held);
-        assert_eq!(outcome(Bar::Below(0.0), &[condition(1, &high)]), Outcome::Failed);
+        assert_eq!(outcome(Bar::Below(0.0), &[condition(1, &high)]), Outcome::Contradicted);
         assert_eq!(outcome(Bar::Above(0.0), &[condition(1, &high)]), Outcome::Held);
-        assert_eq!(outcome(Bar::Above(0.0), &[condition(1, &low)]), Outcome::Failed);
-        let zero = [condition(1, &[0.0, 0.0])];
+        assert_eq!(outcome(Bar::Above(0.0), &[condition(1, &low)]), Outcome::Contradicted);
+        let zero = [condition(1, &[0.0; 6])];
         assert_eq!(outcome(Bar::AtMost(0.0), &zero), Outcome::Held);
         assert_eq!(outcome(Bar::AtLeast(0.0), &zero), Outcome::Held);
         assert_eq!(outcome(Bar::Below(0.0), &zero), Outcome::Undecided);
@@ -260,10 +323,10 @@ mod tests {
         let below = Bar::Below(0.0);
         assert_eq!(outcome(below, &[held.clone(), held.clone()]), Outcome::Held);
         assert_eq!(outcome(below, &[held.clone(), open.clone()]), Outcome::Undecided);
-        assert_eq!(outcome(below, &[held.clone(), open, failed.clone()]), Outcome::Failed);
-        let verdict = claim(below).decide(&[held, failed], "").unwrap();
+        assert_eq!(outcome(below, &[held.clone(), open, failed.clone()]), Outcome::Contradicted);
+        let verdict = verdict_of(below, &[held, failed]);
         assert!(
-            verdict.because.starts_with("1 of 2 conditions held, 1 failed; at n = 2: mean e = 1"),
+            verdict.because.starts_with("1 of 2 conditions held, 1 contradicted; at n = 2: mean e = 1"),
             "{}",
             verdict.because
         );
@@ -273,21 +336,65 @@ mod tests {
     fn a_failure_that_many_conditions_make_likely_is_no_failure() {
         // 95 %: 1 ± 0.9936; among 20 conditions the widened interval reaches below zero
         let weak = condition(0, &[0.6, 1.0, 1.4]);
-        assert_eq!(outcome(Bar::Below(0.0), std::slice::from_ref(&weak)), Outcome::Failed);
+        assert_eq!(outcome(Bar::Below(0.0), std::slice::from_ref(&weak)), Outcome::Contradicted);
         let many: Vec<Condition> = std::iter::once(weak).chain((1..20).map(|n| condition(n, &[-1.0, -1.1]))).collect();
-        let verdict = claim(Bar::Below(0.0)).decide(&many, "").unwrap();
+        let verdict = verdict_of(Bar::Below(0.0), &many);
         assert_eq!(verdict.outcome, Outcome::Undecided);
         assert!(verdict.because.contains("by chance"), "{}", verdict.because);
     }
 
     #[test]
     fn too_few_samples_are_undecided_with_the_reason() {
-        let single = claim(Bar::Below(0.0)).decide(&[condition(1, &[-5.0])], "").unwrap();
+        let single = verdict_of(Bar::Below(0.0), &[condition(1, &[-5.0])]);
         assert_eq!(single.outcome, Outcome::Undecided);
         assert!(single.because.contains("a single sample"), "{}", single.because);
-        let none = claim(Bar::Below(0.0)).decide(&[condition(1, &[])], "LoFi is not in the table").unwrap();
+        let none = Test::of(&head(&serde_json::Value::Null), "e".into(), Bar::Below(0.0))
+            .decide(&[condition(1, &[])], "LoFi is not in the table")
+            .unwrap();
         assert_eq!((none.outcome, none.evidence.height()), (Outcome::Undecided, 0));
         assert_eq!(none.because, "no samples: LoFi is not in the table");
+    }
+
+    #[test]
+    fn a_difference_too_small_to_matter_is_negligible() {
+        // −0.002 ± 0.0248 of three
+        let small = condition(1, &[-0.012, -0.002, 0.008]);
+        let of = |effect: f64, more: &[Condition]| {
+            let all = [std::slice::from_ref(&small), more].concat();
+            decided(Bar::Below(0.0), &all, &serde_json::json!({"smallest_effect": effect})).outcome
+        };
+        assert_eq!([of(0.027, &[]), of(0.026, &[])], [Outcome::Negligible, Outcome::Undecided]);
+        let held = condition(2, &[-1.0, -1.1, -0.9]);
+        assert_eq!(of(0.027, std::slice::from_ref(&held)), Outcome::Negligible);
+        assert_eq!(of(0.027, &[condition(3, &[1.0, -1.0])]), Outcome::Undecided);
+    }
+
+    #[test]
+    fn what_this_scale_cannot_show_says_so_beside_its_numbers() {
+        let scale = serde_json::json!({"not_at_this_scale": "needs n = 5000"});
+        let verdict = decided(Bar::Below(0.0), &[condition(1, &[-1.0, -1.1, -0.9])], &scale);
+        assert_eq!(verdict.outcome, Outcome::NotAtThisScale);
+        assert!(verdict.because.starts_with("needs n = 5000; here held: mean e = -1 ["), "{}", verdict.because);
+    }
+
+    #[test]
+    fn planned_looks_decide_later_than_one_look_and_once() {
+        let looks = serde_json::json!({"looks": [3, 5, 8, 12, 18, 30]});
+        let of = |samples: &[f64]| decided(Bar::Below(0.0), &[condition(1, samples)], &looks);
+        // t = −10 at three: enough for one look, not for the first of six
+        let three = [-1.0, -1.1732, -0.8268];
+        assert_eq!(outcome(Bar::Below(0.0), &[condition(1, &three)]), Outcome::Held);
+        assert_eq!(of(&three).outcome, Outcome::Undecided);
+        let five = of(&[-1.0, -1.1732, -0.8268, -1.1, -0.9]);
+        assert_eq!(five.outcome, Outcome::Held);
+        assert_eq!(five.evidence.numbers("samples").unwrap(), [Some(5.0)]);
+        let more = of(&[-1.0, -1.1732, -0.8268, -1.1, -0.9, 7.0, 8.0, 9.0]);
+        assert_eq!((more.outcome, more.because.clone()), (Outcome::Held, five.because.clone()));
+        assert!(
+            more.because.ends_with("(95 % Student t interval, 5 samples of at most 30, planned looks)"),
+            "{}",
+            more.because
+        );
     }
 
     #[test]

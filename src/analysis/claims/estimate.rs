@@ -1,27 +1,30 @@
 //! Estimates with their intervals: what a claim's verdict rests on.
 
+use super::judge::{Judge, Look};
+use super::threshold::Bar;
 use crate::analysis::rows::counted;
-use crate::math::statistics::student::StudentIntervals;
-use crate::math::statistics::{Interval, mean};
+use crate::math::MathError;
+use crate::math::statistics::binomial::proportion_interval;
+use crate::math::statistics::evidence::{share_evidence, sign_process, t_process};
+use crate::math::statistics::ratio::{ratio_interval, ratio_of_sums};
+use crate::math::statistics::{Interval, mean, standard_error};
 use crate::step::StepError;
 
-/// An estimated statistic, in the form that its interval is made from.
+/// An estimated statistic, in the form that its interval is made from. Samples are one a replicate, in the order of seeds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Estimate {
-    /// The mean of independent samples, one a replicate, with Student's t interval.
-    Mean(Vec<f64>),
-    /// The mean of independent samples of a statistic that moves in steps, such as a count. Its spread is taken as at least
-    /// that of rounding to a step, step/√12: a few equal samples do not show that it has none.
-    Stepped {
-        /// One a replicate.
-        samples: Vec<f64>,
-        /// The step.
-        step: f64,
-    },
+    /// The mean of independent samples, with a t interval.
+    Mean(Samples),
+    /// The mean of rank correlations, whose t interval is taken of Fisher's z = artanh r, so that it stays within ±1.
+    Correlation(Samples),
     /// The mean of samples each of which was measured where the others chose, with a widened t interval.
     CrossFitted(Vec<f64>),
     /// The square root of the mean of jackknife pseudo-values of the square, whose t interval is taken before the root.
     RootMean(Vec<f64>),
+    /// The share of runs in which something is so, with its exact interval.
+    Share(Vec<bool>),
+    /// The sum of the first numbers over that of the second, with Fieller's interval.
+    Ratio(Vec<(f64, f64)>),
     /// A coefficient of one regression, with the t interval of its residuals.
     Fitted {
         /// The coefficient.
@@ -37,59 +40,173 @@ pub enum Estimate {
     Exact(f64),
 }
 
+/// Numbers, one a replicate.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Samples {
+    /// In the order of seeds.
+    pub values: Vec<f64>,
+    /// The step in which the number moves, such as 1 of a count; 0 for one that takes any value. A coin between two
+    /// neighbouring steps has a spread of half of one: no less is taken, since a few equal counts do not show that there is
+    /// none.
+    pub step: f64,
+}
+
+/// What a look sees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    /// How many samples it rests on.
+    pub samples: usize,
+    /// The estimate from them.
+    pub estimate: f64,
+    /// Its interval.
+    pub interval: Interval,
+    /// The standard deviation of one sample, where there is one.
+    pub spread: Option<f64>,
+}
+
+impl From<Vec<f64>> for Samples {
+    fn from(values: Vec<f64>) -> Self {
+        Self { values, step: 0.0 }
+    }
+}
+
 impl Estimate {
-    /// The estimate.
+    /// The estimate from all samples.
     ///
     /// # Errors
     /// Where there is no sample, or one is not a number.
     pub fn value(&self) -> Result<f64, StepError> {
         match self {
-            Self::Mean(samples) | Self::CrossFitted(samples) | Self::Stepped { samples, .. } => {
-                mean(samples).map_err(StepError::numeric)
-            }
-            Self::RootMean(samples) => mean(samples).map(|v| v.max(0.0).sqrt()).map_err(StepError::numeric),
+            Self::Mean(Samples { values, .. }) | Self::CrossFitted(values) => mean(values),
+            Self::Correlation(samples) => mean(&samples.fisher()).map(libm::tanh),
+            Self::RootMean(values) => mean(values).map(|v| v.max(0.0).sqrt()),
+            Self::Share(runs) => mean(&runs.iter().map(|&run| f64::from(u8::from(run))).collect::<Vec<_>>()),
+            Self::Ratio(pairs) => ratio_of_sums(pairs),
             Self::Fitted { value, .. } | Self::Exact(value) => Ok(*value),
         }
+        .map_err(StepError::numeric)
     }
 
-    /// The two-sided interval; nothing where the samples are too few for one.
+    /// What the first look that decides sees, or else the last one that has happened; nothing where the samples are too few
+    /// for an interval.
     ///
     /// # Errors
     /// Where a sample is not a number.
-    pub fn interval(&self, student: &mut StudentIntervals) -> Result<Option<Interval>, StepError> {
+    pub fn seen(&self, judge: &mut Judge, decides: &dyn Fn(Interval) -> bool) -> Result<Option<Seen>, StepError> {
         match self {
-            Self::Mean(samples)
-            | Self::CrossFitted(samples)
-            | Self::RootMean(samples)
-            | Self::Stepped { samples, .. }
-                if samples.len() < 2 =>
-            {
-                Ok(None)
+            Self::Exact(value) => {
+                let interval = Interval { low: *value, high: *value };
+                return Ok(Some(Seen { samples: 1, estimate: *value, interval, spread: None }));
             }
-            Self::Fitted { freedom: 0, .. } => Ok(None),
-            Self::Exact(value) => Ok(Some(Interval { low: *value, high: *value })),
-            Self::Mean(samples) => student.of_mean(samples).map(Some).map_err(StepError::numeric),
-            Self::Stepped { samples, step } => stepped_interval(samples, *step, student).map(Some),
-            Self::CrossFitted(samples) => student.of_cross_fitted(samples).map(Some).map_err(StepError::numeric),
-            Self::RootMean(samples) => {
-                let square = student.of_mean(samples).map_err(StepError::numeric)?;
-                let root = |end: f64| end.max(0.0).sqrt();
-                Ok(Some(Interval { low: root(square.low), high: root(square.high) }))
+            Self::Fitted { freedom: 0, .. } => return Ok(None),
+            Self::Fitted { value, standard_error, points, freedom } => {
+                let interval = judge.student().of_estimate((*value, *standard_error), *freedom);
+                let interval = interval.map_err(StepError::numeric)?;
+                return Ok(Some(Seen { samples: *points, estimate: *value, interval, spread: None }));
             }
-            Self::Fitted { value, standard_error, freedom, .. } => {
-                student.of_estimate((*value, *standard_error), *freedom).map(Some).map_err(StepError::numeric)
+            _ if self.samples() < 2 => return Ok(None),
+            _ => {}
+        }
+        let mut looks = judge.looks(self.samples()).map_err(StepError::numeric)?;
+        if !self.is_sequence() {
+            looks.drain(..looks.len().saturating_sub(1));
+        }
+        let mut last = None;
+        for look in looks {
+            if let Some(seen) = self.at(look).map_err(StepError::numeric)? {
+                last = Some(seen);
+                if decides(seen.interval) {
+                    break;
+                }
             }
         }
+        Ok(last)
+    }
+
+    /// Whether its first samples are what fewer seeds would have given; others are worked out from all seeds together.
+    const fn is_sequence(&self) -> bool {
+        matches!(self, Self::Mean(_) | Self::Correlation(_) | Self::Share(_) | Self::Ratio(_))
+    }
+
+    fn at(&self, look: Look) -> Result<Option<Seen>, MathError> {
+        let first = look.samples;
+        match self {
+            Self::Mean(Samples { values, step }) => {
+                let (centre, error) = moments(&values[..first])?;
+                Ok(around((centre, error, 0.5 * step), look, |end| end))
+            }
+            Self::Correlation(samples) => {
+                let (centre, error) = moments(&samples.fisher()[..first])?;
+                Ok(around((centre, error, samples.fisher_step(centre)), look, libm::tanh))
+            }
+            Self::CrossFitted(values) => {
+                let n = values.len() as f64;
+                let (centre, error) = moments(values)?;
+                let look =
+                    Look { critical: look.critical * (1.0 + n / (n - 1.0)).sqrt(), samples: values.len(), ..look };
+                Ok(around((centre, error, 0.0), look, |end| end))
+            }
+            Self::RootMean(values) => {
+                let (centre, error) = moments(values)?;
+                let look = Look { samples: values.len(), ..look };
+                Ok(around((centre, error, 0.0), look, |end| end.max(0.0).sqrt()).map(|s| Seen { spread: None, ..s }))
+            }
+            Self::Share(runs) => {
+                let successes = runs[..first].iter().filter(|&&run| run).count();
+                let estimate = successes as f64 / first as f64;
+                let interval = proportion_interval(successes, first, 1.0 - look.error)?;
+                Ok(Some(Seen { samples: first, estimate, interval, spread: None }))
+            }
+            Self::Ratio(pairs) => {
+                let estimate = ratio_of_sums(&pairs[..first])?;
+                let interval = ratio_interval(&pairs[..first], look.critical)?;
+                Ok(interval.map(|interval| Seen { samples: first, estimate, interval, spread: None }))
+            }
+            Self::Fitted { .. } | Self::Exact(_) => Ok(None),
+        }
+    }
+
+    /// The e-value for the claimed side of the bar, its highest over all seeds so far; nothing where no sequence of samples
+    /// gives one.
+    ///
+    /// # Errors
+    /// Where a sample is not a number.
+    pub fn evidence(&self, bar: Bar) -> Result<Option<f64>, StepError> {
+        let of = |side: &dyn Fn(f64) -> f64, values: &[f64]| -> Result<f64, MathError> {
+            evidence_above(&values.iter().map(|&v| side(v)).collect::<Vec<_>>())
+        };
+        let values = match self {
+            Self::Mean(Samples { values, .. }) => values.clone(),
+            Self::Ratio(pairs) => match bar {
+                Bar::Within(..) => return Ok(None),
+                Bar::Below(at) | Bar::Above(at) | Bar::AtMost(at) | Bar::AtLeast(at) => {
+                    pairs.iter().map(|(a, b)| a - at * b + at).collect()
+                }
+            },
+            Self::Share(runs) => return share_above(runs, bar).map_err(StepError::numeric),
+            _ => return Ok(None),
+        };
+        if values.len() < 2 {
+            return Ok(None);
+        }
+        let found = match bar {
+            Bar::Below(at) | Bar::AtMost(at) => of(&|v| at - v, &values),
+            Bar::Above(at) | Bar::AtLeast(at) => of(&|v| v - at, &values),
+            Bar::Within(from, to) => of(&|v| v - from, &values).and_then(|low| Ok(low.min(of(&|v| to - v, &values)?))),
+        };
+        found.map(Some).map_err(StepError::numeric)
     }
 
     /// How many samples it rests on: replicates, pairs, or the points of a regression.
     #[must_use]
     pub const fn samples(&self) -> usize {
         match self {
-            Self::Mean(samples)
-            | Self::CrossFitted(samples)
-            | Self::RootMean(samples)
-            | Self::Stepped { samples, .. } => samples.len(),
+            Self::Mean(Samples { values, .. })
+            | Self::Correlation(Samples { values, .. })
+            | Self::CrossFitted(values)
+            | Self::RootMean(values) => values.len(),
+            Self::Share(runs) => runs.len(),
+            Self::Ratio(pairs) => pairs.len(),
             Self::Fitted { points, .. } => *points,
             Self::Exact(_) => 1,
         }
@@ -98,75 +215,143 @@ impl Estimate {
     /// Whether it is a mean.
     #[must_use]
     pub const fn is_mean(&self) -> bool {
-        matches!(self, Self::Mean(_) | Self::CrossFitted(_) | Self::Stepped { .. })
+        matches!(self, Self::Mean(_) | Self::Correlation(_) | Self::CrossFitted(_))
     }
 
     /// What there is too little of, where there is no interval.
     #[must_use]
-    pub fn too_few(&self) -> String {
-        match self {
-            Self::Fitted { points, .. } => counted(*points, "point"),
+    pub fn too_few(&self, judge: &Judge) -> String {
+        match (self, judge.planned()) {
+            (Self::Fitted { points, .. }, _) => counted(*points, "point"),
+            (_, [first, ..]) if self.samples() < *first => {
+                format!("{}, fewer than the {first} of the first look", counted(self.samples(), "sample"))
+            }
+            (Self::Ratio(_), _) => "denominators that may be 0".to_owned(),
+            _ if self.samples() > 1 => format!("{} that are all equal", counted(self.samples(), "sample")),
             _ => "a single sample".to_owned(),
         }
     }
 
     /// How the interval came about, in words.
     #[must_use]
-    pub fn how(&self, percent: f64) -> String {
-        match self {
-            Self::Mean(samples) => {
-                // a discrete statistic often comes out equal everywhere, and then its interval promises too much
-                let alike = samples.len() > 1 && samples.iter().all(|v| *v == samples[0]);
-                let alike = if alike { ", all equal" } else { "" };
-                format!("{percent} % Student t interval, {}{alike}", counted(samples.len(), "sample"))
+    pub fn how(&self, percent: f64, judge: &Judge, seen: usize) -> String {
+        let samples = counted(seen, "sample");
+        let planned =
+            judge.planned().last().map_or_else(String::new, |last| format!(" of at most {last}, planned looks"));
+        let (what, of) = match self {
+            Self::Mean(Samples { step, .. }) if *step > 0.0 => {
+                ("t interval with the spread of half a step at least", samples)
             }
-            Self::Stepped { samples, .. } => {
-                format!(
-                    "{percent} % t interval with the spread of a step at least, {}",
-                    counted(samples.len(), "sample")
-                )
-            }
-            Self::CrossFitted(samples) => {
-                format!("{percent} % t interval widened for choosing, {}", counted(samples.len(), "sample"))
-            }
-            Self::RootMean(samples) => {
-                format!("{percent} % jackknife t interval, {}", counted(samples.len(), "replicate"))
-            }
+            Self::Mean(_) => ("Student t interval", samples),
+            Self::Correlation(_) => ("t interval of Fisher's z", samples),
+            Self::CrossFitted(_) => ("t interval widened for choosing", samples),
+            Self::RootMean(_) => ("jackknife t interval", counted(seen, "replicate")),
+            Self::Share(_) => ("exact binomial interval", counted(seen, "run")),
+            Self::Ratio(_) => ("Fieller interval of a ratio of sums", samples),
             Self::Fitted { points, .. } => {
-                format!("{percent} % Student t interval of one regression over {}", counted(*points, "point"))
+                return format!("{percent} % Student t interval of one regression over {}", counted(*points, "point"));
             }
-            Self::Exact(_) => "deterministic: nothing random went in, so it has no interval".to_owned(),
-        }
+            Self::Exact(_) => return "deterministic: nothing random went in, so it has no interval".to_owned(),
+        };
+        format!("{percent} % {what}, {of}{planned}")
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a handful of samples")]
-fn stepped_interval(samples: &[f64], step: f64, student: &mut StudentIntervals) -> Result<Interval, StepError> {
-    let count = samples.len() as f64;
-    let mean = mean(samples).map_err(StepError::numeric)?;
-    let variance = samples.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    let standard_error = (variance.max(step * step / 12.0) / count).sqrt();
-    student.of_estimate((mean, standard_error), samples.len() - 1).map_err(StepError::numeric)
+impl Samples {
+    /// z = artanh r, a correlation of ±1 counting as half a step less.
+    fn fisher(&self) -> Vec<f64> {
+        let largest = 1.0 - 0.5 * self.step.max(f64::EPSILON);
+        self.values.iter().map(|r| libm::atanh(r.clamp(-largest, largest))).collect()
+    }
+
+    /// Half a step of the correlation around a z.
+    fn fisher_step(&self, z: f64) -> f64 {
+        let largest = 1.0 - 0.5 * self.step.max(f64::EPSILON);
+        let (r, half) = (libm::tanh(z), 0.5 * self.step);
+        let of = |r: f64| libm::atanh(r.clamp(-largest, largest));
+        0.5 * (of(r + half) - of(r - half))
+    }
+}
+
+/// The highest e-value over all runs so far for a share on the claimed side; none where the bar leaves no other side.
+fn share_above(runs: &[bool], bar: Bar) -> Result<Option<f64>, MathError> {
+    let (at, counted) = match bar {
+        Bar::Above(at) | Bar::AtLeast(at) => (at, true),
+        Bar::Below(at) | Bar::AtMost(at) => (1.0 - at, false),
+        Bar::Within(..) => return Ok(None),
+    };
+    if at <= 0.0 || at >= 1.0 {
+        return Ok(None);
+    }
+    let (mut successes, mut highest) = (0, 0.0_f64);
+    for (trials, &run) in (1..).zip(runs) {
+        successes += usize::from(run == counted);
+        highest = highest.max(share_evidence(successes, trials, at)?);
+    }
+    Ok(Some(highest))
+}
+
+fn moments(values: &[f64]) -> Result<(f64, f64), MathError> {
+    Ok((mean(values)?, standard_error(values)?))
+}
+
+/// The interval `centre ± critical · error` on a scale that `back` leaves. Samples that are all equal, though they could take
+/// any value, have one only where a sign test would decide: their spread is not known.
+#[expect(clippy::cast_precision_loss, reason = "numbers of seeds")]
+fn around((centre, error, least): (f64, f64, f64), look: Look, back: fn(f64) -> f64) -> Option<Seen> {
+    let root = (look.samples as f64).sqrt();
+    let error = error.max(least / root);
+    if error == 0.0 && 2.0 * 0.5_f64.powf(look.samples as f64) > look.error {
+        return None;
+    }
+    let half = look.critical * error;
+    let interval = Interval { low: back(centre - half), high: back(centre + half) };
+    Some(Seen { samples: look.samples, estimate: back(centre), interval, spread: Some(error * root) })
+}
+
+/// The highest e-value over all seeds for "the mean is above 0". Samples that begin with equal ones may be counts, of which
+/// only the signs are taken.
+fn evidence_above(values: &[f64]) -> Result<f64, MathError> {
+    let process = if values[0] == values[1] { sign_process(values)? } else { t_process(values)? };
+    let mut sum = 0.0;
+    let above = process.iter().zip(values).filter_map(|(&e, v)| {
+        sum += v;
+        (sum > 0.0).then_some(e)
+    });
+    Ok(above.fold(0.0, f64::max))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn seen(estimate: &Estimate, looks: &[usize]) -> Option<Seen> {
+        estimate.seen(&mut Judge::at(0.95, looks), &|interval| interval.low > 0.0 || interval.high < 0.0).unwrap()
+    }
+
     fn interval(estimate: &Estimate) -> Option<Interval> {
-        estimate.interval(&mut StudentIntervals::at(0.95)).unwrap()
+        seen(estimate, &[]).map(|seen| seen.interval)
+    }
+
+    fn mean_of(values: &[f64], step: f64) -> Estimate {
+        Estimate::Mean(Samples { values: values.to_vec(), step })
     }
 
     #[test]
-    fn equal_counts_are_known_to_a_step_at_best() {
-        // t(0.975; 2)·(1/√12)/√3 = 0.717109; wider samples have Student's own interval
-        let equal = interval(&Estimate::Stepped { samples: vec![4.0; 3], step: 1.0 }).unwrap();
-        assert!((equal.high - 4.717_109).abs() < 1e-6 && (equal.low - 3.282_891).abs() < 1e-6);
-        let apart = vec![1.0, 3.0, 8.0];
-        let stepped = interval(&Estimate::Stepped { samples: apart.clone(), step: 1.0 }).unwrap();
-        let plain = interval(&Estimate::Mean(apart)).unwrap();
-        assert!((stepped.low - plain.low).abs() < 1e-12 && (stepped.high - plain.high).abs() < 1e-12);
-        assert_eq!(interval(&Estimate::Stepped { samples: vec![1.0], step: 1.0 }), None);
+    fn equal_counts_are_known_to_half_a_step_at_best() {
+        // t(0.975; 2)·½/√3 = 1.242069; wider samples have Student's own interval
+        let equal = interval(&mean_of(&[4.0; 3], 1.0)).unwrap();
+        assert!((equal.high - 5.242_069).abs() < 1e-6 && (equal.low - 2.757_931).abs() < 1e-6);
+        let (stepped, plain) = ([1.0, 0.0].map(|step| interval(&mean_of(&[1.0, 3.0, 8.0], step)).unwrap())).into();
+        assert_eq!(stepped, plain);
+        assert_eq!(interval(&mean_of(&[1.0], 1.0)), None);
+    }
+
+    #[test]
+    fn equal_numbers_have_an_interval_where_their_signs_decide() {
+        // 2·2⁻⁵ > 5 % > 2·2⁻⁶
+        assert_eq!(interval(&mean_of(&[0.3; 5], 0.0)), None);
+        assert_eq!(interval(&mean_of(&[0.3; 6], 0.0)), Some(Interval { low: 0.3, high: 0.3 }));
     }
 
     #[test]
@@ -181,19 +366,50 @@ mod tests {
         let found = interval(&fitted).unwrap();
         assert!((found.low + 0.930_265_3).abs() < 1e-6 && (found.high + 0.069_734_7).abs() < 1e-6);
         assert_eq!(interval(&Estimate::Exact(3.0)), Some(Interval { low: 3.0, high: 3.0 }));
+        // six of six: (0.025)^(1/6)
+        let share = interval(&Estimate::Share(vec![true; 6])).unwrap();
+        assert!((share.low - 0.025_f64.powf(1.0 / 6.0)).abs() < 1e-12 && share.high == 1.0);
+    }
+
+    #[test]
+    fn correlations_stay_within_one() {
+        // z of 0.9 and 0.99 is 1.472219, 2.646652: mean 2.059436 ± 12.7062·0.587217
+        let found = interval(&Estimate::Correlation(vec![0.9, 0.99].into())).unwrap();
+        assert!((found.low - libm::tanh(2.059_436 - 12.706_2 * 0.587_217)).abs() < 1e-5 && found.high <= 1.0);
+        let perfect = Estimate::Correlation(Samples { values: vec![1.0; 3], step: 0.2 });
+        let found = interval(&perfect).unwrap();
+        assert!(found.low > -1.0 && found.low < 0.9 && found.high <= 1.0 && perfect.value().unwrap() < 1.0);
+    }
+
+    #[test]
+    fn the_first_crossing_stays() {
+        // critical values 14.1 at 3 and 6.1 at 5 seeds of 30: t = 17.3 decides at three, whatever comes later
+        let looks = [3, 5, 8, 12, 18, 30];
+        let early = mean_of(&[0.9, 1.0, 1.1, -5.0, 9.0], 0.0);
+        let at = seen(&early, &looks).unwrap();
+        assert_eq!((at.samples, at.estimate), (3, 1.0));
+        let late = mean_of(&[0.7, 1.0, 1.3, 1.1, 0.9], 0.0);
+        let at = seen(&late, &looks).unwrap();
+        assert!(at.samples == 5 && at.interval.low > 0.0);
+        assert_eq!(seen(&mean_of(&[1.0, 1.1], 0.0), &looks), None);
+        assert!((at.spread.unwrap() - 0.223_607).abs() < 1e-6);
     }
 
     #[test]
     fn too_few_samples_give_no_interval() {
         let line = Estimate::Fitted { value: 1.0, standard_error: 0.0, points: 2, freedom: 0 };
-        for estimate in [Estimate::Mean(vec![1.0]), Estimate::RootMean(vec![1.0]), line] {
+        for estimate in [mean_of(&[1.0], 0.0), Estimate::RootMean(vec![1.0]), line, Estimate::Share(vec![true])] {
             assert_eq!(interval(&estimate), None, "{estimate:?}");
         }
     }
 
     #[test]
-    fn equal_samples_are_named() {
-        assert!(Estimate::Mean(vec![3.0, 3.0]).how(95.0).ends_with("2 samples, all equal"));
-        assert!(Estimate::Mean(vec![3.0, 4.0]).how(95.0).ends_with("2 samples"));
+    fn evidence_speaks_of_the_claimed_side_only() {
+        let clear = mean_of(&[1.0, 1.1, 0.9, 1.05, 0.95, 1.02], 0.0);
+        let e = |bar| clear.evidence(bar).unwrap().unwrap();
+        assert!(e(Bar::Above(0.0)) > 100.0 && e(Bar::Below(0.0)) == 0.0);
+        assert!(e(Bar::Within(0.0, 2.0)) > 100.0 && e(Bar::Within(0.99, 2.0)) < 2.0);
+        let equal = mean_of(&[1.0; 3], 1.0).evidence(Bar::Above(0.0)).unwrap().unwrap();
+        assert!(equal < 8.0, "three equal counts are no great evidence: {equal}");
     }
 }

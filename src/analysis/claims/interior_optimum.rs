@@ -135,7 +135,7 @@ fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, St
     let open = params.against.is_none() && best(grid, &all, (sign, None)).is_none_or(|i| !is_inside(&i));
     let remark = missing(params, [grid.len(), inner.len(), others.len()]);
     let facts = [name(&inner), name(&others)].concat();
-    let estimate = if crossed { Estimate::CrossFitted(samples) } else { Estimate::Mean(samples) };
+    let estimate = if crossed { Estimate::CrossFitted(samples) } else { Estimate::Mean(samples.into()) };
     (Condition { place, estimate, facts, open: Openness::missing(open) }, remark)
 }
 
@@ -199,7 +199,7 @@ mod tests {
         let at = |c: &str| bowl.evidence.column(c).unwrap()[0].clone();
         assert_eq!([at("interior_k1"), at("interior_k2")], [Cell::Int(2), Cell::Int(2)]);
         let hill = sample((-0.1, 0.01), 4, 0);
-        assert_eq!(decided(json!({}), &hill).outcome, Outcome::Failed);
+        assert_eq!(decided(json!({}), &hill).outcome, Outcome::Contradicted);
         assert_eq!(decided(json!({"maximise": true}), &hill).outcome, Outcome::Held);
         assert_eq!(decided(json!({}), &sample((0.0, 0.01), 4, 0)).outcome, Outcome::Undecided);
     }

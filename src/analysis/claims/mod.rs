@@ -1,7 +1,8 @@
 //! Verdicts on claims: one file per kind, and what they share.
 //!
 //! Intervals and tests are computed in `math/statistics`; how a study writes a claim is in `study`.
-//! Start with `bound`; `replicates` makes samples of rows, `estimate` an interval, `bar` is what is claimed, `decide` the verdict.
+//! Start with `bound`; `replicates` makes samples of rows, `judge` says
+//! at how many seeds they are looked at, `estimate` makes an interval, `threshold` is what is claimed, `decide` the verdict.
 
 mod bound;
 mod collapse;
@@ -9,11 +10,15 @@ mod decide;
 mod estimate;
 mod grid_points;
 mod interior_optimum;
+mod judge;
+mod lattice;
 mod monotone;
 mod outlier_count;
 mod paired_difference;
 mod rank_correlation;
+mod ratio;
 mod replicates;
+mod share;
 mod slope;
 mod threshold;
 mod threshold_location;
@@ -27,6 +32,8 @@ pub use monotone::Monotone;
 pub use outlier_count::OutlierCount;
 pub use paired_difference::PairedDifference;
 pub use rank_correlation::RankCorrelation;
+pub use ratio::Ratio;
+pub use share::Share;
 pub use slope::Slope;
 pub use threshold::Bar;
 pub use threshold_location::ThresholdLocation;

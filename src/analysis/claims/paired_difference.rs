@@ -1,6 +1,8 @@
 //! `paired-difference`: one contender is better than another on the same seeds.
 
 use super::decide::{Condition, Openness, Test};
+use super::lattice::step_of;
+use super::replicates::{means_of_pairs, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::{Keyed, Pairing, differences, paired_on};
 use crate::analysis::rows::{Grouping, counted};
@@ -49,12 +51,13 @@ impl Claim for PairedDifference {
     const NAME: &'static str = "paired-difference";
     const ABOUT: Words = Words {
         summary: "One contender has less of a column than another, on the same seeds.",
-        details: "Rows of both contenders with equal values of `pair_on` make a pair. The mean of the differences less - \
-                  than gets a Student t interval: held where it lies below `margin`, failed where above, undecided where \
-                  it contains it or there are fewer than two pairs. With `per` every condition must hold, and one that \
-                  fails beyond a Bonferroni correction fails the claim. A place where no pair is found, or where a row has \
-                  no number, keeps the claim from being held. Pairs are taken as independent: they should be \
-                  seeds, so give `per` where a table has further axes.",
+        details: "Rows of both contenders with equal values of `pair_on` make a pair. Each seed gives one number, the mean of \
+                  its differences less - than: where the paper makes one statement of several conditions, leave `per` out, and \
+                  they are averaged within the seed. Without seeds among the columns that pair, each pair is a sample. The mean \
+                  over seeds gets a Student t interval: held where it lies below `margin`, contradicted where above, undecided \
+                  where it contains it or there are fewer than two seeds. With `per` every condition must hold, and one that is \
+                  contradicted beyond a Bonferroni correction contradicts the claim. A place where no pair is found, or where \
+                  a row has no number, keeps the claim from being held.",
         cites: &["student-1908", "berger-1982"],
     };
     const TAKES: Takes = Takes::PAIRS;
@@ -80,7 +83,7 @@ impl Claim for PairedDifference {
         let pairing = Pairing::read(table, (&params.column, &on))?;
         let (a, b) = (pairing.keyed(&less)?, pairing.keyed(&than)?);
         let pairs = differences(&a, &b);
-        let of_pairs = conditions(&pairs, (&on, &head.per));
+        let of_pairs = conditions((head, table), &pairs, (&on, &params.column))?;
         let all = every_place(table, &rows, (&params.column, &head.per), of_pairs)?;
         let statistic = format!("{}, {} − {}", params.column, params.less, params.than);
         let remark = remark((params, &head.filter), [&a, &b, &pairs], &on);
@@ -88,20 +91,25 @@ impl Claim for PairedDifference {
     }
 }
 
-/// Differences by the values of some of the pairing columns, in order of appearance.
-fn conditions(pairs: &Keyed, (on, per): (&[String], &Columns)) -> Vec<Condition> {
-    let places: Vec<usize> = per.0.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
-    let mut found: Vec<(Vec<Cell>, Vec<f64>)> = Vec::new();
+/// Differences by the values of `per`, in order of appearance.
+fn conditions(
+    (head, table): (&ClaimHead, &Table),
+    pairs: &Keyed,
+    (on, column): (&[String], &str),
+) -> Result<Vec<Condition>, StepError> {
+    let places: Vec<usize> = head.per.0.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
+    let mut found: Vec<(Vec<Cell>, Keyed)> = Vec::new();
     let mut known: BTreeMap<ByMeaning, usize> = BTreeMap::new();
     for (key, difference) in pairs {
         let place: Vec<Cell> = places.iter().map(|&i| key[i].clone()).collect();
         let at = *known.entry(ByMeaning(place.clone())).or_insert(found.len());
         if at == found.len() {
-            found.push((place, Vec::new()));
+            found.push((place, Keyed::default()));
         }
-        found[at].1.push(*difference);
+        found[at].1.add(key.clone(), *difference);
     }
-    found.into_iter().map(|(place, samples)| Condition::of(place, samples)).collect()
+    let (seeds, step) = (seeds(head, table), step_of(&table.numbers(column)?));
+    found.into_iter().map(|(place, pairs)| means_of_pairs(place, &pairs, (on, &seeds), step)).collect()
 }
 
 /// The conditions of pairs, those open where a row has no number, and one without samples for every place that has rows but
@@ -118,7 +126,8 @@ fn every_place(
     for (place, rows) in Grouping::read(table, &per.0)?.among(rows) {
         let missing = rows.iter().any(|&row| numbers[row].is_none());
         match known.get(&ByMeaning(place.clone())) {
-            Some(&at) => found[at].open = Openness::missing(missing),
+            Some(&at) if missing => found[at].open = Openness::CannotHold,
+            Some(_) => {}
             None => found.push(Condition::of(place, Vec::new())),
         }
     }
@@ -192,7 +201,7 @@ mod tests {
     #[test]
     fn swapping_the_contenders_swaps_held_and_failed() {
         let swapped = decided(json!({"where": {"n": 1}, "less": "Ridge", "than": "LoFi"}), sample(0.0));
-        assert_eq!(swapped.outcome, Outcome::Failed);
+        assert_eq!(swapped.outcome, Outcome::Contradicted);
         let open = json!({"where": {"n": 2}, "less": "Ridge", "than": "LoFi"});
         assert_eq!(decided(open, sample(0.0)).outcome, Outcome::Undecided);
     }
@@ -209,16 +218,19 @@ mod tests {
     fn every_condition_must_hold() {
         let verdict = decided(json!({"per": ["n"]}), sample(0.0));
         assert_eq!(verdict.outcome, Outcome::Undecided);
-        assert_eq!(verdict.evidence.names(), ["n", "estimate", "low", "high", "samples", "outcome"]);
+        assert_eq!(
+            verdict.evidence.names(),
+            ["n", "estimate", "low", "high", "spread", "samples", "e_value", "outcome"]
+        );
         assert_eq!(verdict.evidence.column("outcome").unwrap(), ["held".into(), "undecided".into()]);
         assert!(verdict.because.contains("at n = 2"), "{}", verdict.because);
-        assert_eq!(decided(json!({}), sample(0.0)).evidence.numbers("samples").unwrap(), [Some(6.0)]);
+        assert_eq!(decided(json!({}), sample(0.0)).evidence.numbers("samples").unwrap(), [Some(3.0)]);
     }
 
     #[test]
     fn a_margin_asks_for_more() {
         let asked = |margin: f64| decided(json!({"where": {"n": 1}, "margin": margin}), sample(0.0)).outcome;
-        assert_eq!([-0.001, -0.03, -0.06].map(asked), [Outcome::Held, Outcome::Undecided, Outcome::Failed]);
+        assert_eq!([-0.001, -0.03, -0.06].map(asked), [Outcome::Held, Outcome::Undecided, Outcome::Contradicted]);
     }
 
     #[test]

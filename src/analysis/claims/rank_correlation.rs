@@ -1,6 +1,7 @@
 //! `rank-correlation`: one column orders rows as another does.
 
 use super::decide::Test;
+use super::estimate::Estimate;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
 use crate::artifact::Verdict;
@@ -21,6 +22,10 @@ pub struct Params {
     /// The other column, e.g. a measurement.
     #[schemars(extend("format" = "column"))]
     pub y: String,
+    /// A row without a y counts as one whose y is larger than all others: a threshold that was not reached. By default it
+    /// keeps its replicate undecided, since it could be first or last.
+    #[serde(default)]
+    pub missing_is_largest: bool,
     /// The mean correlation is at least this; either this or `at_most`.
     #[serde(default)]
     #[schemars(range(min = -1.0, max = 1.0))]
@@ -37,7 +42,7 @@ impl Claim for RankCorrelation {
     const ABOUT: Words = Words {
         summary: "One column orders the rows as another does.",
         details: "Spearman's rank correlation of the rows of each replicate (equal values share their mean rank); the mean \
-                  over replicates gets a Student t interval. A single replicate is undecided: an interval over its rows \
+                  over replicates of Fisher's z = artanh of it gets a Student t interval, so that it stays within ±1. A single replicate is undecided: an interval over its rows \
                   would speak of other rows, not of other seeds. A correlation of n rows moves in steps of 12/(n³ − n), and the \
                   spread over replicates is taken as at least that of rounding to one. A replicate with fewer than three \
                   rows, or where fewer than two values differ, has no correlation and keeps the claim from being held; one \
@@ -57,8 +62,8 @@ impl Claim for RankCorrelation {
         let axis = |column| Axis { column, log: false };
         let plane = Plane::read(table, (axis(&params.x), axis(&params.y)))?;
         let mut without = 0;
-        let conditions = conditions(head, (table, bar), &mut |rows| {
-            let (x, y) = plane.points(rows);
+        let conditions = conditions(head, (table, bar, Estimate::Correlation), &mut |rows| {
+            let (x, y) = if params.missing_is_largest { plane.censored(rows) } else { plane.points(rows) };
             let ordered = x.len() >= FEWEST && varies(&x) && varies(&y);
             without += usize::from(!ordered);
             let value = if ordered { Some(spearman(&x, &y).map_err(StepError::numeric)?) } else { None };
@@ -122,7 +127,8 @@ mod tests {
     #[test]
     fn the_mean_over_seeds_against_scipy() {
         let verdict = decided(json!({"at_least": 0.8}), &sample(|v| v));
-        assert!((estimate(&verdict) - 0.5 * (0.8 + 0.974_679_434_480_896_3)).abs() < 1e-14);
+        // tanh of the mean of artanh 0.8 = 1.098612 and of artanh of 0.95, half a step of 12/120 below 1: 1.831781
+        assert!((estimate(&verdict) - libm::tanh(0.5 * (1.098_612_3 + 1.831_780_8))).abs() < 1e-7);
         assert_eq!(verdict.evidence.numbers("samples").unwrap(), [Some(2.0)]);
         assert_eq!(verdict.outcome, Outcome::Undecided, "two seeds: {}", verdict.because);
     }
@@ -140,14 +146,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_reached_comes_last() {
+        let rows: Vec<Json> = (0..4)
+            .flat_map(|seed| (0..6).map(move |i| json!([seed, i, if i > 3 { Json::Null } else { json!(i * i) }])))
+            .collect();
+        assert_eq!(decided(json!({"at_least": 0.5}), &rows).outcome, Outcome::Undecided);
+        let held = decided(json!({"at_least": 0.5, "missing_is_largest": true}), &rows);
+        assert_eq!(held.outcome, Outcome::Held, "{}", held.because);
+        // ranks 1 2 3 4 5.5 5.5 beside 1 … 6: 17/√(17.5·17)
+        assert!((estimate(&held) - 17.0 / (17.5_f64 * 17.0).sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
     fn perfect_order_in_every_seed_is_held() {
-        let rows: Vec<Json> = (0..3).flat_map(|seed| (0..4).map(move |i| json!([seed, i, i * i]))).collect();
+        let of = |seeds: i64| -> Vec<Json> {
+            (0..seeds).flat_map(|seed| (0..6).map(move |i| json!([seed, i, i * i]))).collect()
+        };
+        let rows = of(4);
         let held = decided(json!({"at_least": 0.8}), &rows);
         assert_eq!(held.outcome, Outcome::Held);
-        // 1 − t(0.975; 2)·(0.2/√12)/√3, a step of four rows being 0.2
+        // a step of six rows is 2/35: z = artanh(1 − 1/35) = 2.117053, known to half of 2.117053 − artanh(1 − 2/35)
+        // = 0.353873 at best, times t(0.975; 3)/√4 = 1.591223
         let low = held.evidence.numbers("low").unwrap()[0].unwrap();
-        assert!((low - (1.0 - 0.143_421_8)).abs() < 1e-6, "{low}");
-        assert_eq!(decided(json!({"at_most": 0.8}), &rows).outcome, Outcome::Failed);
+        assert!((low - libm::tanh(2.117_053 - 0.5 * 0.353_873 * 1.591_223)).abs() < 1e-4, "{low}");
+        assert_eq!(decided(json!({"at_least": 0.8}), &of(2)).outcome, Outcome::Undecided, "two perfect orders");
+        assert_eq!(decided(json!({"at_most": 0.8}), &rows).outcome, Outcome::Contradicted);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! From rows to samples: conditions, the replicates in them, and the numbers that each replicate gives.
 
 use super::decide::{Condition, Openness};
-use super::estimate::Estimate;
+use super::estimate::{Estimate, Samples};
+use super::judge::Judge;
 use super::threshold::Bar;
+use crate::analysis::pairs::Keyed;
 use crate::analysis::rows::{Grouping, counted, groups, in_words, no_rows};
-use crate::artifact::{Cell, Outcome, Table, TableError};
-use crate::math::statistics::Interval;
-use crate::math::statistics::student::StudentIntervals;
+use crate::artifact::{ByMeaning, Cell, Outcome, Table, TableError};
+use crate::math::statistics::{Interval, mean};
 use crate::step::StepError;
 use crate::step::roles::ClaimHead;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// A condition's place and its rows, replicate by replicate.
 pub struct Replicated {
@@ -51,20 +54,22 @@ impl Measured {
             Truth::Anywhere => (f64::NEG_INFINITY, f64::INFINITY),
         };
         let interval = self.value.map(reach).map(|(low, high)| Interval { low, high });
-        bar.outcome(interval) == Outcome::Failed
+        bar.outcome(interval) == Outcome::Contradicted
     }
 }
 
-/// What replicates leave open: a condition with bounds for numbers may fail only where every bound is on the wrong side
-/// with all that lies beyond it, and the other replicates alone fail as well.
-fn openness(measured: &[Measured], bar: Bar, intervals: &mut StudentIntervals) -> Result<Openness, StepError> {
+/// What replicates leave open: a condition with bounds for numbers may be contradicted only where every bound is on the
+/// wrong side with all that lies beyond it, and the other replicates alone are as well.
+fn openness(measured: &[Measured], bar: Bar, judge: &mut Judge) -> Result<Openness, StepError> {
     let (there, bounded): (Vec<&Measured>, Vec<&Measured>) = measured.iter().partition(|m| m.truth == Truth::There);
     if bounded.is_empty() {
         return Ok(Openness::missing(measured.iter().any(|m| m.value.is_none())));
     }
     let known: Vec<f64> = there.iter().filter_map(|m| m.value).collect();
-    let known_fail = known.is_empty() || bar.outcome(Estimate::Mean(known).interval(intervals)?) == Outcome::Failed;
-    let fails = known_fail && bounded.iter().all(|m| m.fails(bar));
+    let contradicts = |interval: Interval| bar.outcome(Some(interval)) == Outcome::Contradicted;
+    let none = known.is_empty();
+    let seen = Estimate::Mean(known.into()).seen(judge, &contradicts)?;
+    let fails = (none || seen.is_some_and(|seen| contradicts(seen.interval))) && bounded.iter().all(|m| m.fails(bar));
     Ok(if fails { Openness::CannotHold } else { Openness::Undecided })
 }
 
@@ -76,7 +81,74 @@ pub fn seeds(head: &ClaimHead, table: &Table) -> Vec<String> {
     }
 }
 
-/// The rows that the claim speaks of, by condition and replicate, both in order of appearance.
+/// Keys in the order of their seeds: seeds that are added come last, wherever their rows stand.
+fn in_order(a: &[Cell], b: &[Cell]) -> Ordering {
+    a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// One condition for each place, of one number a seed: the mean of its rows. Without seeds each row is a sample.
+///
+/// # Errors
+/// Where a column is missing, or a number is none.
+pub fn means(
+    head: &ClaimHead,
+    table: &Table,
+    (numbers, step): (&[Option<f64>], f64),
+) -> Result<Vec<Condition>, StepError> {
+    let seeds = seeds(head, table);
+    let of_seeds = Grouping::read(table, &seeds)?;
+    let mut conditions = Vec::new();
+    for (place, rows) in groups(table, &head.per.0)? {
+        let mut replicates: Vec<(Vec<Cell>, Vec<usize>)> = match seeds.is_empty() {
+            true => rows.into_iter().map(|row| (Vec::new(), vec![row])).collect(),
+            false => of_seeds.among(&rows),
+        };
+        replicates.sort_by(|(a, _), (b, _)| in_order(a, b));
+        let numbers = |rows: &[usize]| rows.iter().filter_map(|&row| numbers[row]).collect::<Vec<f64>>();
+        let of = replicates.iter().map(|(_, rows)| numbers(rows)).collect();
+        conditions.push(condition(place, of, step)?);
+    }
+    Ok(conditions)
+}
+
+/// The condition of paired differences, one number a seed: the mean of those that have it. Without seeds among the columns
+/// that pair, each is a sample.
+///
+/// # Errors
+/// Where a number is none.
+pub fn means_of_pairs(
+    place: Vec<Cell>,
+    pairs: &Keyed,
+    (on, seeds): (&[String], &[String]),
+    step: f64,
+) -> Result<Condition, StepError> {
+    let at: Vec<usize> = seeds.iter().filter_map(|name| on.iter().position(|n| n == name)).collect();
+    if at.is_empty() {
+        return condition(place, pairs.iter().map(|(_, difference)| vec![*difference]).collect(), step);
+    }
+    let mut of: BTreeMap<ByMeaning, (Vec<Cell>, Vec<f64>)> = BTreeMap::new();
+    for (key, difference) in pairs {
+        let seed: Vec<Cell> = at.iter().map(|&i| key[i].clone()).collect();
+        of.entry(ByMeaning(seed.clone())).or_insert((seed, Vec::new())).1.push(*difference);
+    }
+    let mut of: Vec<(Vec<Cell>, Vec<f64>)> = of.into_values().collect();
+    of.sort_by(|(a, _), (b, _)| in_order(a, b));
+    condition(place, of.into_iter().map(|(_, differences)| differences).collect(), step)
+}
+
+/// The condition of some replicates, each with its numbers; one that lacks some of what others have keeps it open.
+fn condition(place: Vec<Cell>, replicates: Vec<Vec<f64>>, step: f64) -> Result<Condition, StepError> {
+    let most = replicates.iter().map(Vec::len).max().unwrap_or(0);
+    let missing = replicates.iter().any(|numbers| numbers.len() < most.max(1));
+    let known = replicates.iter().filter(|numbers| !numbers.is_empty());
+    let values = known.map(|numbers| mean(numbers)).collect::<Result<Vec<f64>, _>>().map_err(StepError::numeric)?;
+    // means of several rows move in as many steps less
+    let step = if most > 1 { 0.0 } else { step };
+    let estimate = Estimate::Mean(Samples { values, step });
+    Ok(Condition { place, estimate, facts: Vec::new(), open: Openness::missing(missing) })
+}
+
+/// The rows that the claim speaks of, by condition in order of appearance and by replicate in the order of seeds.
 ///
 /// # Errors
 /// Where a column is missing, or a deterministic claim meets several replicates.
@@ -85,7 +157,9 @@ pub fn replicated(head: &ClaimHead, table: &Table) -> Result<Vec<Replicated>, St
     let (of_conditions, of_seeds) = (groups(table, &head.per.0)?, Grouping::read(table, &seeds)?);
     let mut found = Vec::new();
     for (place, rows) in of_conditions {
-        let replicates: Vec<Vec<usize>> = of_seeds.among(&rows).into_iter().map(|(_, of_seed)| of_seed).collect();
+        let mut of_seeds = of_seeds.among(&rows);
+        of_seeds.sort_by(|(a, _), (b, _)| in_order(a, b));
+        let replicates: Vec<Vec<usize>> = of_seeds.into_iter().map(|(_, of_seed)| of_seed).collect();
         if head.deterministic && replicates.len() > 1 {
             let (count, at) = (replicates.len(), in_words(&head.per.0, &place));
             let reason = format!(
@@ -105,20 +179,19 @@ pub fn replicated(head: &ClaimHead, table: &Table) -> Result<Vec<Replicated>, St
 /// Those of [`replicated`] and of the measurement.
 pub fn conditions(
     head: &ClaimHead,
-    (table, bar): (&Table, Bar),
+    (table, bar, form): (&Table, Bar, fn(Samples) -> Estimate),
     measure: &mut dyn FnMut(&[usize]) -> Result<Measured, StepError>,
 ) -> Result<Vec<Condition>, StepError> {
-    let mut intervals = StudentIntervals::at(head.level);
+    let mut judge = Judge::at(head.level, &head.looks);
     let condition = |Replicated { place, replicates }| {
         let measured =
             replicates.iter().map(|rows: &Vec<usize>| measure(rows)).collect::<Result<Vec<Measured>, _>>()?;
-        let open = openness(&measured, bar, &mut intervals)?;
+        let open = openness(&measured, bar, &mut judge)?;
         let samples: Vec<f64> = measured.iter().filter_map(|m| m.value).collect();
         let step = measured.iter().map(|m| m.step).fold(0.0, f64::max);
         let estimate = match samples[..] {
             [value] if head.deterministic => Estimate::Exact(value),
-            _ if step > 0.0 => Estimate::Stepped { samples, step },
-            _ => Estimate::Mean(samples),
+            _ => form(Samples { values: samples, step }),
         };
         Ok(Condition { place, estimate, facts: Vec::new(), open })
     };
@@ -196,6 +269,12 @@ impl Plane {
     #[must_use]
     pub fn points(&self, rows: &[usize]) -> (Vec<f64>, Vec<f64>) {
         rows.iter().filter_map(|&row| Some((self.x[row]?, self.y[row]?))).unzip()
+    }
+
+    /// The points of some rows that have an x, where a missing y is larger than all others.
+    #[must_use]
+    pub fn censored(&self, rows: &[usize]) -> (Vec<f64>, Vec<f64>) {
+        rows.iter().filter_map(|&row| Some((self.x[row]?, self.y[row].unwrap_or(f64::MAX)))).unzip()
     }
 
     /// The points of some rows by ascending x.

@@ -53,7 +53,7 @@ pub struct Params {
     #[serde(default)]
     #[schemars(inner(range(min = -1e15, max = 1e15)))]
     pub between: Option<[f64; 2]>,
-    /// The slope is this: held where the interval contains it, failed where not.
+    /// The slope is this to within `smallest_effect`: held where its whole interval is.
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub equals: Option<f64>,
@@ -72,18 +72,17 @@ impl Claim for Slope {
                   with points - 2 degrees of freedom, which takes residuals as independent and the law as a straight line: \
                   points of one seed share their noise, so prefer replicates. The evidence holds slope and intercept. \
                   Logarithms are to base 10; rows whose value has none are left out and counted. A replicate with fewer \
-                  than two values of x keeps the claim from being held. `equals` asks for agreement, which few replicates \
-                  reach easily: lay `between` beside it that says how close.",
+                  than two values of x keeps the claim from being held. For a trend over several conditions leave `per` out: one line a seed.",
         cites: &["student-1908", "berger-1982"],
     };
     const TAKES: Takes = Takes::REPLICATES;
 
-    fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
-        bar(params).err().into_iter().collect()
+    fn faults(params: &Params, head: &ClaimHead) -> Vec<Problem> {
+        bar((params, head)).err().into_iter().collect()
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
-        let bar = bar(params).map_err(StepError::unplanned)?;
+        let bar = bar((params, head)).map_err(StepError::unplanned)?;
         let x = Axis { column: &params.x, log: params.log || params.log_x };
         let y = Axis { column: &params.y, log: params.log || params.log_y };
         let plane = Plane::read(table, (x, y))?;
@@ -101,9 +100,15 @@ impl Claim for Slope {
     }
 }
 
-fn bar(params: &Params) -> Result<Bar, Problem> {
+fn bar((params, head): (&Params, &ClaimHead)) -> Result<Bar, Problem> {
     let within = Some(("between", params.between));
-    Bounds { at_most: params.at_most, at_least: params.at_least, within, equals: Some(params.equals) }.bar()
+    Bounds {
+        at_most: params.at_most,
+        at_least: params.at_least,
+        within,
+        equals: Some((params.equals, head.smallest_effect)),
+    }
+    .bar()
 }
 
 /// The condition of one place, and how many replicates have no line.
@@ -126,7 +131,7 @@ fn fitted(params: &Params, plane: &Plane, of: Replicated) -> Result<(Condition, 
             points,
             freedom: points.saturating_sub(2),
         },
-        _ => Estimate::Mean(lines.iter().map(|line| line.slope).collect()),
+        _ => Estimate::Mean(lines.iter().map(|line| line.slope).collect::<Vec<_>>().into()),
     };
     let facts = vec![mean(&intercepts).ok().into(), points.into()];
     Ok((Condition { place, estimate, facts, open: Openness::missing(without > 0) }, without))
@@ -195,8 +200,10 @@ mod tests {
         assert!((number(&verdict, "estimate") - 2.09).abs() < 1e-14);
         assert!((number(&verdict, "high") - 2.09 - 0.248_413_8).abs() < 1e-6);
         assert_eq!((number(&verdict, "samples"), number(&verdict, "points")), (3.0, 15.0));
-        let agrees = [1.85, 2.33, 1.84, 2.34].map(|slope| decided(json!({"equals": slope}), &rows).outcome);
-        assert_eq!(agrees, [Outcome::Held, Outcome::Held, Outcome::Failed, Outcome::Failed]);
+        let near =
+            |slope: f64, effect: f64| decided(json!({"equals": slope, "smallest_effect": effect}), &rows).outcome;
+        let agrees = [near(2.09, 0.249), near(2.09, 0.248), near(2.5, 0.1)];
+        assert_eq!(agrees, [Outcome::Held, Outcome::Undecided, Outcome::Contradicted]);
         let pooled = decided(json!({"at_least": 1.8, "interval": "regression"}), &rows);
         assert_eq!((number(&pooled, "samples"), pooled.outcome), (15.0, Outcome::Held));
         assert!((number(&pooled, "estimate") - 2.09).abs() < 1e-14);

@@ -17,8 +17,6 @@ pub enum Bar {
     AtLeast(f64),
     /// From one value to another, both included: an equivalence (two one-sided tests).
     Within(f64, f64),
-    /// Statistic = value, as far as the samples tell: an agreement, which few samples reach easily.
-    Equal(f64),
 }
 
 impl Bar {
@@ -31,14 +29,21 @@ impl Bar {
             Self::AtMost(bar) => (high <= bar, low > bar),
             Self::AtLeast(bar) => (low >= bar, high < bar),
             Self::Within(from, to) => (low >= from && high <= to, low > to || high < from),
-            Self::Equal(value) => (low <= value && value <= high, value < low || high < value),
         };
         if held {
             Outcome::Held
         } else if failed {
-            Outcome::Failed
+            Outcome::Contradicted
         } else {
             Outcome::Undecided
+        }
+    }
+
+    /// The number that it lies on one side of; nothing where there are two.
+    pub const fn threshold(self) -> Option<f64> {
+        match self {
+            Self::Below(bar) | Self::Above(bar) | Self::AtMost(bar) | Self::AtLeast(bar) => Some(bar),
+            Self::Within(..) => None,
         }
     }
 
@@ -48,7 +53,6 @@ impl Bar {
             Self::Below(bar) | Self::AtMost(bar) => estimate - bar,
             Self::Above(bar) | Self::AtLeast(bar) => bar - estimate,
             Self::Within(from, to) => (from - estimate).max(estimate - to),
-            Self::Equal(value) => (estimate - value).abs(),
         }
     }
 }
@@ -61,7 +65,6 @@ impl std::fmt::Display for Bar {
             Self::AtMost(bar) => write!(f, "≤ {bar}"),
             Self::AtLeast(bar) => write!(f, "≥ {bar}"),
             Self::Within(from, to) => write!(f, "in [{from}, {to}]"),
-            Self::Equal(value) => write!(f, "= {value} within the interval"),
         }
     }
 }
@@ -75,8 +78,8 @@ pub struct Bounds {
     pub at_least: Option<f64>,
     /// An interval, with the name of its parameter.
     pub within: Option<(&'static str, Option<[f64; 2]>)>,
-    /// `equals`, where the claim has it.
-    pub equals: Option<Option<f64>>,
+    /// `equals`, where the claim has it, with the smallest effect that matters.
+    pub equals: Option<(Option<f64>, Option<f64>)>,
 }
 
 impl Bounds {
@@ -86,10 +89,21 @@ impl Bounds {
     /// Where none or several are given, or the interval is empty.
     pub fn bar(self) -> Result<Bar, Problem> {
         let interval = self.within.and_then(|(_, ends)| ends);
-        match (self.at_most, self.at_least, interval, self.equals.flatten()) {
+        let equals = self.equals.and_then(|(value, _)| value);
+        match (self.at_most, self.at_least, interval, equals) {
             (Some(most), None, None, None) => Ok(Bar::AtMost(most)),
             (None, Some(least), None, None) => Ok(Bar::AtLeast(least)),
-            (None, None, None, Some(value)) => Ok(Bar::Equal(value)),
+            (None, None, None, Some(value)) => match self.equals.and_then(|(_, effect)| effect) {
+                Some(effect) => Ok(Bar::Within(value - effect, value + effect)),
+                None => Err(Problem::at(
+                    "equals",
+                    format!("nothing is exactly {value}: how far off still counts as equal?"),
+                )
+                .help(
+                    "name it in the column's unit, for example `smallest_effect: 0.01`: then it is held where the \
+                           whole interval lies that near",
+                )),
+            },
             (None, None, Some([from, to]), None) if from <= to => Ok(Bar::Within(from, to)),
             (None, None, Some([from, to]), None) => {
                 let name = self.within.map_or("", |(name, _)| name);
@@ -115,7 +129,7 @@ mod tests {
     fn an_equivalence_is_held_inside_failed_outside_and_open_across_an_end() {
         let at = |low, high| Bar::Within(2.3, 2.7).outcome(Some(Interval { low, high }));
         assert_eq!([at(2.3, 2.7), at(2.5, 2.5)], [Outcome::Held; 2]);
-        assert_eq!([at(2.71, 2.8), at(1.0, 2.29)], [Outcome::Failed; 2]);
+        assert_eq!([at(2.71, 2.8), at(1.0, 2.29)], [Outcome::Contradicted; 2]);
         assert_eq!([at(2.2, 2.8), at(2.6, 2.8), at(2.7, 2.9)], [Outcome::Undecided; 3]);
         assert_eq!(Bar::Within(2.3, 2.7).outcome(None), Outcome::Undecided);
         let excess = |v: f64| Bar::Within(2.0, 3.0).excess(v);
@@ -124,13 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn an_agreement_is_held_where_the_interval_contains_the_value_and_failed_elsewhere() {
-        let at = |low, high| Bar::Equal(3.0).outcome(Some(Interval { low, high }));
-        assert_eq!([at(2.9, 3.1), at(3.0, 3.0), at(1.0, 3.0)], [Outcome::Held; 3]);
-        assert_eq!([at(3.01, 4.0), at(2.0, 2.99)], [Outcome::Failed; 2]);
-        assert_eq!(Bar::Equal(3.0).outcome(None), Outcome::Undecided);
-        assert_eq!([Bar::Equal(3.0).excess(2.5), Bar::Equal(3.0).excess(3.5)], [0.5; 2]);
-        assert_eq!(Bar::Equal(3.0).to_string(), "= 3 within the interval");
+    fn equality_is_equivalence_within_a_margin() {
+        let bounds = |effect| Bounds { equals: Some((Some(3.0), effect)), ..Bounds::default() };
+        assert_eq!(bounds(Some(0.5)).bar().unwrap(), Bar::Within(2.5, 3.5));
+        let fault = bounds(None).bar().unwrap_err();
+        assert!(fault.at.unwrap() == "equals" && fault.help.unwrap().contains("smallest_effect"));
     }
 
     #[test]
@@ -142,8 +154,9 @@ mod tests {
         let backwards = Bounds { within: Some(("between", Some([1.0, 0.0]))), ..Bounds::default() };
         assert_eq!(backwards.bar().unwrap_err().at.unwrap(), "between");
         assert_eq!(Bounds { at_least: Some(0.5), ..Bounds::default() }.bar().unwrap(), Bar::AtLeast(0.5));
-        let equal = Bounds { equals: Some(Some(3.0)), within: Some(("between", None)), ..Bounds::default() };
-        assert_eq!(equal.bar().unwrap(), Bar::Equal(3.0));
+        let equal =
+            Bounds { equals: Some((Some(3.0), Some(1.0))), within: Some(("between", None)), ..Bounds::default() };
+        assert_eq!(equal.bar().unwrap(), Bar::Within(2.0, 4.0));
         let both = Bounds { at_most: Some(1.0), ..equal }.bar().unwrap_err().message;
         assert_eq!(both, "exactly one of `at_most`, `at_least`, `between` and `equals` is needed");
     }

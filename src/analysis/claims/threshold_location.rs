@@ -1,6 +1,7 @@
 //! `threshold-location`: where along an axis a column first reaches a level.
 
 use super::decide::Test;
+use super::estimate::Estimate;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
 use crate::artifact::Verdict;
@@ -82,7 +83,7 @@ impl Claim for ThresholdLocation {
         let Params { column, along, .. } = params;
         let plane = Plane::read(table, (Axis { column: along, log: params.log }, Axis { column, log: false }))?;
         let (mut before, mut never) = (0, 0);
-        let conditions = conditions(head, (table, bar), &mut |rows| {
+        let conditions = conditions(head, (table, bar, Estimate::Mean), &mut |rows| {
             let (x, y) = plane.curve(rows, along)?;
             let rising = params.direction == Approach::Rising;
             let unit = |x: f64| if params.log { 10.0_f64.powf(x) } else { x };
@@ -164,9 +165,9 @@ mod tests {
         let number = |c: &str| verdict.evidence.numbers(c).unwrap()[0].unwrap();
         assert!((number("estimate") - 2.5).abs() < 1e-12 && (number("low") - 2.251_586_2).abs() < 1e-6);
         assert_eq!(outcome(json!({"near": 2.5, "within": 0.2}), &rows), Outcome::Undecided);
-        assert_eq!(outcome(json!({"near": 3.0, "within": 0.2}), &rows), Outcome::Failed);
+        assert_eq!(outcome(json!({"near": 3.0, "within": 0.2}), &rows), Outcome::Contradicted);
         assert_eq!(outcome(json!({"at_most": 2.8}), &rows), Outcome::Held);
-        assert_eq!(outcome(json!({"at_least": 2.8}), &rows), Outcome::Failed);
+        assert_eq!(outcome(json!({"at_least": 2.8}), &rows), Outcome::Contradicted);
     }
 
     #[test]
@@ -186,8 +187,9 @@ mod tests {
         let some = decided(json!({"at_most": 100}), &sample(&[NEAR[0], NEAR[1], never]));
         assert_eq!(some.outcome, Outcome::Undecided);
         assert!(some.because.ends_with("; 1 replicate not reaching 0.2 up to the last alpha, taken as that"));
-        let all = decided(json!({"near": 2.5, "within": 0.25}), &sample(&[never; 3]));
-        assert_eq!(all.outcome, Outcome::Failed, "{}", all.because);
+        let all = |runs: usize| decided(json!({"near": 2.5, "within": 0.25}), &sample(&vec![never; runs]));
+        assert_eq!(all(6).outcome, Outcome::Contradicted, "{}", all(6).because);
+        assert_eq!(all(3).outcome, Outcome::Undecided, "three runs that agree: {}", all(3).because);
         // beyond the last value could be anywhere, also where the claim wants it
         for (bar, curve) in [(json!({"near": 5.0, "within": 0.5}), never), (json!({"at_most": 0.5}), [0.5; 4])] {
             assert_eq!(outcome(bar, &sample(&[curve; 3])), Outcome::Undecided);
@@ -202,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_logarithmic_axis_interpolates_in_the_exponent() {
-        let rows: Vec<Json> = (0..2).flat_map(|s| [json!([s, 10, 0.0]), json!([s, 1000, 0.4])]).collect();
+        let rows: Vec<Json> = (0..6).flat_map(|s| [json!([s, 10, 0.0]), json!([s, 1000, 0.4])]).collect();
         let verdict = decided(json!({"near": 100, "within": 1, "log": true}), &rows);
         assert!((verdict.evidence.numbers("estimate").unwrap()[0].unwrap() - 100.0).abs() < 1e-9);
         assert_eq!(verdict.outcome, Outcome::Held);

@@ -2,7 +2,7 @@
 
 use super::values::*;
 use crate::artifact::*;
-use crate::artifact::{Checkpoint, Outcome, Picture, PictureScale, Readout};
+use crate::artifact::{Checkpoint, Claimant, Outcome, Picture, PictureScale, Readout};
 use crate::math::linalg::Matrix;
 use crate::math::network::{ConvolutionLayer, Layer};
 use std::sync::Arc;
@@ -93,7 +93,13 @@ fn every_value_comes_back_as_it_was() {
             origin,
         }),
         Value::Table(table()),
-        Value::Verdict(Verdict { outcome: Outcome::Failed, says: "a".into(), because: "b".into(), evidence: table() }),
+        Value::Verdict(Verdict {
+            outcome: Outcome::Contradicted,
+            says: "a".into(),
+            because: "b".into(),
+            by: Claimant::Paper("figure 1".into()),
+            evidence: table(),
+        }),
         Value::Pictures(Pictures { pictures: vec![picture(2, -0.5), picture(1, 3.0)], origin: Origin::default() }),
         Value::Network(network()),
         Value::Figure(Figure { svg: "<svg/>".into(), alt: "α".into(), caption: "c".into() }),

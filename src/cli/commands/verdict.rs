@@ -34,7 +34,7 @@ impl Verdict {
     /// A line for people.
     pub fn print(&self) {
         match &self.end {
-            Some((_, says, because)) => say!("  {:<9} {says}  [{because}]", self.word()),
+            Some((_, says, because)) => say!("  {:<12} {says}  [{because}]", self.word()),
             None => say!("  no result  {}", self.claim),
         }
     }
@@ -62,5 +62,8 @@ pub(in crate::cli) fn all(studies: &[Study], done: (&Graph, &Store)) -> Vec<Vec<
 pub(in crate::cli) fn tally<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Json {
     let words: Vec<&str> = verdicts.map(Verdict::word).collect();
     let count = |word: &str| words.iter().filter(|known| **known == word).count();
-    ["held", "failed", "undecided", "untested"].into_iter().map(|word| (word.to_owned(), json!(count(word)))).collect()
+    ["held", "contradicted", "negligible", "undecided", "not at this scale", "untested"]
+        .into_iter()
+        .map(|word| (word.to_owned(), json!(count(word))))
+        .collect()
 }

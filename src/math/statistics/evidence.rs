@@ -1,6 +1,7 @@
 //! Evidence that may be looked at after every seed: e-values, whose supremum over all times stays below 1/α with
 //! chance 1 − α where there is no effect.
 
+use super::beta::incomplete_beta;
 use super::summary::{mean, standard_error};
 use crate::math::error::{MathError, check_finite, check_range};
 
@@ -94,6 +95,27 @@ pub fn sign_process(differences: &[f64]) -> Result<Vec<f64>, MathError> {
         evidence
     };
     Ok(differences.iter().map(after).collect())
+}
+
+/// The e-process of "successes are more likely than the bar", after any number of trials.
+///
+/// Formula: `∫_bar^1 p^k (1 − p)^(n − k) dw(p) / (bar^k (1 − bar)^(n − k))` with w the Beta(½, ½) law above the bar, which
+/// is `B(k + ½, n − k + ½) I(k) / (B(½, ½) I(0)) / (bar^k (1 − bar)^(n − k))`, I(k) the share of Beta(k + ½, n − k + ½)
+/// above the bar. For "less likely" give failures and 1 − bar.
+/// Shapes: two counts, a bar in (0, 1) -> a number, at least 0. Units: dimensionless. Cost: two [`incomplete_beta`].
+/// Source: a mixture of likelihood ratios against the bar, each of mean at most 1 where the chance is the bar or less;
+/// Robbins, Annals of Mathematical Statistics 41 (1970) 1397, doi:10.1214/aoms/1177696786.
+///
+/// # Errors
+/// [`MathError::Range`] for more successes than trials or a bar outside (0, 1).
+pub fn share_evidence(successes: usize, trials: usize, bar: f64) -> Result<f64, MathError> {
+    check_range(successes <= trials, "successes", successes as f64, "at most the number of trials")?;
+    check_range(bar > 0.0 && bar < 1.0, "bar", bar, "between 0 and 1")?;
+    let (k, misses) = (successes as f64, (trials - successes) as f64);
+    let above = |k: f64, misses: f64| 1.0 - incomplete_beta(bar, k + 0.5, misses + 0.5);
+    let ln_beta = |a: f64, b: f64| libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    let ln = ln_beta(k + 0.5, misses + 0.5) - ln_beta(0.5, 0.5) - k * bar.ln() - misses * (-bar).ln_1p();
+    Ok(libm::exp(ln) * above(k, misses) / above(0.0, 0.0))
 }
 
 #[cfg(test)]
@@ -190,6 +212,18 @@ mod tests {
         // 6.6 and 9.3 seeds on average over 40 000 other paths
         let (by_t, by_sign) = (by_t as f64 / 1000.0, by_sign as f64 / 1000.0);
         assert!((by_t - 6.6).abs() < 0.3 && (by_sign - 9.3).abs() < 0.3, "{by_t} {by_sign}");
+    }
+
+    // the mean over the next trial at the bar is what it was, and less below it
+    #[test]
+    fn a_share_is_a_fair_game_at_the_bar_and_a_losing_one_below() {
+        for (k, n, bar) in [(0, 0, 0.5), (3, 4, 0.9), (7, 20, 0.3), (5, 5, 0.5)] {
+            let of = |k, n| share_evidence(k, n, bar).unwrap();
+            let next = |p: f64| p * of(k + 1, n + 1) + (1.0 - p) * of(k, n + 1);
+            assert!((next(bar) / of(k, n) - 1.0).abs() < 1e-10 && next(0.8 * bar) < of(k, n));
+        }
+        assert!((share_evidence(0, 0, 0.5).unwrap() - 1.0).abs() < 1e-14);
+        assert!(share_evidence(12, 12, 0.5).unwrap() > 200.0 && share_evidence(2, 1, 0.5).is_err());
     }
 
     proptest::proptest! {

@@ -19,6 +19,7 @@ pub mod normal;
 mod null_paths;
 pub mod power;
 pub mod rank;
+pub mod ratio;
 pub mod separation;
 pub mod sequential;
 pub mod student;

@@ -7,9 +7,6 @@ use super::null_paths::NullPaths;
 use super::summary::{Interval, mean, standard_error};
 use crate::math::error::{MathError, check_range, check_size};
 
-/// The looks of a plan unless it says others.
-pub const DEFAULT_LOOKS: [usize; 6] = [3, 5, 8, 12, 18, 30];
-
 // A look at more seeds costs seconds of planning, and no study has as many.
 const MOST_SEEDS: usize = 1000;
 
@@ -144,11 +141,13 @@ fn check_spent(spent: &[f64]) -> Result<(), MathError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LOOKS: [usize; 6] = [3, 5, 8, 12, 18, 30];
     use crate::math::random::Stream;
     use crate::math::statistics::student::student_quantile;
 
     fn default_plan() -> SequentialPlan {
-        SequentialPlan::linear(&DEFAULT_LOOKS, 0.05).unwrap()
+        SequentialPlan::linear(&LOOKS, 0.05).unwrap()
     }
 
     fn differ(plan: &SequentialPlan, expected: &[f64]) -> f64 {
@@ -161,7 +160,7 @@ mod tests {
     fn critical_values_are_those_that_were_simulated() {
         let plan = default_plan();
         assert!(differ(&plan, &[14.0, 6.10, 3.90, 3.20, 2.74, 2.33]) < 0.01, "{:?}", plan.critical());
-        let front = SequentialPlan::spending(&DEFAULT_LOOKS, &[0.020, 0.028, 0.034, 0.040, 0.045, 0.050]).unwrap();
+        let front = SequentialPlan::spending(&LOOKS, &[0.020, 0.028, 0.034, 0.040, 0.045, 0.050]).unwrap();
         assert!(differ(&front, &[6.99, 4.49, 3.64, 3.16, 3.00, 2.84]) < 0.01, "{:?}", front.critical());
     }
 
@@ -169,7 +168,7 @@ mod tests {
     #[test]
     fn critical_values_are_those_of_millions_of_paths() {
         let of = |looks: &[usize], spent: &[f64]| SequentialPlan::spending(looks, spent).unwrap();
-        let front = of(&DEFAULT_LOOKS, &[0.020, 0.028, 0.034, 0.040, 0.045, 0.050]);
+        let front = of(&LOOKS, &[0.020, 0.028, 0.034, 0.040, 0.045, 0.050]);
         assert!(differ(&default_plan(), &[14.127_45, 6.057_62, 3.910_29, 3.185_91, 2.747_11, 2.331_98]) < 3e-3);
         assert!(differ(&front, &[6.969_60, 4.522_67, 3.620_65, 3.163_07, 2.992_49, 2.861_32]) < 3e-3);
         let each = of(&[2, 3, 4, 5], &[0.02, 0.04, 0.07, 0.1]);
@@ -243,7 +242,7 @@ mod tests {
         path.extend([50.0; 27]);
         assert_eq!(plan.decide(&path).unwrap(), Some(Crossing { look: 3, is_above: false }));
         assert_eq!(plan.intervals(&path[..9]).unwrap().len(), 3);
-        assert_eq!((plan.looks(), plan.decide(&[0.0; 30]).unwrap()), (&DEFAULT_LOOKS[..], None));
+        assert_eq!((plan.looks(), plan.decide(&[0.0; 30]).unwrap()), (&LOOKS[..], None));
         assert!(plan.decide(&[0.0, f64::NAN, 1.0]).is_err());
     }
 

@@ -5,7 +5,7 @@ use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
-use crate::artifact::{Figure, Table, Value, Verdict, column_title};
+use crate::artifact::{Claimant, Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
@@ -78,13 +78,14 @@ impl Collected {
     fn claim(&mut self, name: &str, verdict: Verdict, header: &Header) {
         let state = ClaimState::from(verdict.outcome);
         let evidence = layout(&verdict.evidence, header);
-        self.claims.push(claim(name, state, (verdict.says, verdict.because), evidence));
+        self.claims.push(claim(name, state, (verdict.says, verdict.because, &verdict.by), evidence));
     }
 
     fn untested(&mut self, name: &str, params: &Json, why: &str) {
         let says = params.get("says").and_then(Json::as_str).unwrap_or(name).to_owned();
         let because = format!("Not tested: {why}.");
-        self.claims.push(claim(name, ClaimState::Untested, (says, because), Layout::default()));
+        let by = params.get("claimant").and_then(|by| serde_json::from_value(by.clone()).ok()).unwrap_or_default();
+        self.claims.push(claim(name, ClaimState::Untested, (says, because, &by), Layout::default()));
     }
 
     fn figure(&mut self, name: &str, figure: Figure) {
@@ -160,10 +161,19 @@ fn compared(study: &Study, comparison: Wire) -> Option<&Header> {
     wires.find_map(|wire| wire.header(&study.nodes))
 }
 
-fn claim(name: &str, state: ClaimState, (says, because): (String, String), evidence: Layout) -> ClaimReport {
+fn claim(
+    name: &str,
+    state: ClaimState,
+    (says, because, by): (String, String, &Claimant),
+    evidence: Layout,
+) -> ClaimReport {
     let anchor = format!("claim-{}", file_name(name));
     let (word, symbol) = (state.word(), state.symbol());
-    ClaimReport { name: name.to_owned(), anchor, state, word, symbol, says, because, evidence }
+    let by = match by {
+        Claimant::Us => "us".to_owned(),
+        Claimant::Paper(place) => format!("the paper, {place}"),
+    };
+    ClaimReport { name: name.to_owned(), anchor, state, word, symbol, says, by, because, evidence }
 }
 
 const fn what(kind: OutputKind) -> &'static str {

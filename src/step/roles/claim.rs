@@ -3,7 +3,7 @@
 use super::evidence::evidence;
 use super::headed::{Headed, Shares};
 use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
-use crate::artifact::{Shape, Table, Value, ValueType, Verdict};
+use crate::artifact::{Claimant, Shape, Table, Value, ValueType, Verdict};
 use crate::step::about::{About, Family, Port, Slot};
 use crate::step::columns::Columns;
 use crate::step::context::Context;
@@ -17,6 +17,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+/// Numbers of seeds at which claims are looked at, unless a study says others.
+pub const LOOKS: [usize; 6] = [3, 5, 8, 12, 18, 30];
+
 /// A test of a claim. Implement it on a unit struct and list that in `catalog.rs` as `Claimed(YourClaim)`.
 pub trait Claim: Sync + 'static {
     /// Parameters beyond the head: `deny_unknown_fields`, every field documented, every number with a range.
@@ -28,7 +31,7 @@ pub trait Claim: Sync + 'static {
     /// Documentation.
     const ABOUT: Words;
 
-    /// What it takes of the head beside `says`, `where`, `per` and `level`.
+    /// What it takes of the head beside what all claims take.
     const TAKES: Takes;
 
     /// What is wrong with parameters whatever the rows are.
@@ -73,6 +76,20 @@ pub struct ClaimHead {
     #[serde(default = "defaults::decimal::<95, 2>")]
     #[schemars(range(min = 0.5, max = 0.9999))]
     pub level: f64,
+    /// Who claims it; the study layer fills this in from `by`.
+    #[serde(default)]
+    pub claimant: Claimant,
+    /// The smallest difference from the bar that matters, in the column's unit. An interval within that of the bar says
+    /// `negligible`; `equals` is held there.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e15))]
+    pub smallest_effect: Option<f64>,
+    /// Numbers of seeds at which it is looked at as seeds are added; the study layer fills this in.
+    #[serde(default)]
+    pub looks: Vec<usize>,
+    /// Why this profile cannot show it, if so; the study layer fills this in from `shown_by`.
+    #[serde(default)]
+    pub not_at_this_scale: Option<String>,
     /// Whether nothing random went into the rows: then the one value decides by itself, without an interval.
     #[serde(default)]
     pub deterministic: bool,
@@ -81,18 +98,15 @@ pub struct ClaimHead {
 /// What a claim takes of [`ClaimHead`] beside what all take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Takes {
-    seeds: bool,
     pairs: bool,
     deterministic: bool,
 }
 
 impl Takes {
-    /// Each row is a sample.
-    pub const ROWS: Self = Self { seeds: false, pairs: false, deterministic: false };
-    /// Rows of one seed are a sample: `seeds`.
-    pub const REPLICATES: Self = Self { seeds: true, ..Self::ROWS };
-    /// Two rows are a sample: `pair_on` and `keys`.
-    pub const PAIRS: Self = Self { pairs: true, ..Self::ROWS };
+    /// Rows of one seed are a sample.
+    pub const REPLICATES: Self = Self { pairs: false, deterministic: false };
+    /// Differences of two rows are a sample: `pair_on` and `keys`.
+    pub const PAIRS: Self = Self { pairs: true, ..Self::REPLICATES };
 
     /// The same, where one sample may decide by itself: `deterministic`.
     #[must_use]
@@ -101,9 +115,10 @@ impl Takes {
     }
 
     fn names(self) -> Vec<&'static str> {
-        let more = [(self.pairs, "pair_on"), (self.pairs, "keys"), (self.seeds, "seeds")];
-        let more = more.into_iter().chain([(true, "level"), (self.deterministic, "deterministic")]);
-        ["says", "where", "per"].into_iter().chain(more.filter(|(taken, _)| *taken).map(|(_, name)| name)).collect()
+        let more = [(self.pairs, "pair_on"), (self.pairs, "keys"), (self.deterministic, "deterministic")];
+        let all =
+            ["says", "where", "per", "seeds", "level", "claimant", "smallest_effect", "looks", "not_at_this_scale"];
+        all.into_iter().chain(more.into_iter().filter(|(taken, _)| *taken).map(|(_, name)| name)).collect()
     }
 }
 
@@ -162,11 +177,17 @@ impl<C: Claim> Kind for Claimed<C> {
 impl<C: Claim> ClaimRole for Claimed<C> {
     fn filled(&self) -> Vec<&'static str> {
         let names = C::TAKES.names().into_iter();
-        names.filter(|name| ["says", "keys"].contains(name)).collect()
+        names.filter(|name| ["says", "claimant", "keys", "looks", "not_at_this_scale"].contains(name)).collect()
     }
 
     fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)> {
-        let value = |name| (name, if name == "says" { given.says.clone() } else { json!(given.keys) });
+        let value = |name| match name {
+            "says" => (name, given.says.clone()),
+            "claimant" => (name, given.by.clone().unwrap_or_else(|| json!(Claimant::Us))),
+            "looks" => (name, json!(given.looks)),
+            "not_at_this_scale" => (name, json!(given.not_at_this_scale)),
+            _ => (name, json!(given.keys)),
+        };
         self.filled().into_iter().map(value).collect()
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::step::header::{Column, ColumnRole, Content, Header};
 
-/// The columns after those that name a condition: its estimate with the interval, the samples behind it, how it ended.
+/// The columns after those that name a condition: its estimate with the interval, the standard deviation of one
+/// sample, the samples behind it, the e-value for the claimed side, how it ended.
 #[must_use]
 pub fn evidence() -> Header {
     let estimate = Column::new("estimate");
@@ -10,7 +11,9 @@ pub fn evidence() -> Header {
         estimate.clone(),
         estimate.beside("low", ColumnRole::Low),
         estimate.beside("high", ColumnRole::High),
+        estimate.beside("spread", ColumnRole::Spread),
         Column { role: ColumnRole::Samples, ..Column::new("samples") },
+        Column::new("e_value"),
         Column { role: ColumnRole::Verdict, content: Content::Texts, ..Column::new("outcome") },
     ])
 }

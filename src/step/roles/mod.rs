@@ -19,7 +19,7 @@ mod source;
 mod table_op;
 
 pub use axis::{Axis, AxisForm};
-pub use claim::{Claim, ClaimHead, Claimed, Takes};
+pub use claim::{Claim, ClaimHead, Claimed, LOOKS, Takes};
 pub use clause::{After, Clause, Form, Makes, TableHead};
 pub use comparison::comparison;
 pub use data_note::DataNote;

@@ -49,8 +49,14 @@ pub struct Need {
 pub struct GivenClaim<'a> {
     /// The claim in words, as it is written.
     pub says: Json,
+    /// Who claims it, as it is written.
+    pub by: Option<Json>,
     /// The columns that tell the rows apart.
     pub keys: &'a [String],
+    /// Numbers of seeds at which it is looked at.
+    pub looks: &'a [usize],
+    /// Why this profile cannot show it, if so.
+    pub not_at_this_scale: Option<String>,
 }
 
 /// What a study knows of the rows that a table operation gets.

@@ -100,7 +100,8 @@ fn study(figure: &str) -> Result<Study, Vec<Fault>> {
     let path = folder.path().join("s.yaml");
     std::fs::write(&path, text).unwrap();
     let kinds: [&'static dyn ErasedKind; 2] = [&Painter, &Drawn(Gallery)];
-    let environment = Environment { kinds: &kinds, data: &NoData, works: &[], profile: "quick", settings: &[] };
+    let environment =
+        Environment { kinds: &kinds, data: &NoData, works: &[], profile: "quick", settings: &[], added: &[] };
     load(&path, (folder.path(), "s"), environment)
 }
 

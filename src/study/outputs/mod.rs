@@ -8,6 +8,7 @@ pub(super) mod figure_values;
 mod only;
 mod places;
 mod published_columns;
+mod scale;
 mod stacks;
 pub(super) mod table_spec;
 pub(super) mod tables;

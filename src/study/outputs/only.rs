@@ -11,13 +11,25 @@ use crate::yaml::{Fault, Node, Tree, known_names};
 pub(super) fn made(item: &Item, raw: &RawStudy, profile: &str) -> Result<Option<Item>, Vec<Fault>> {
     let mut item = item.clone();
     let Some(only) = crate::study::nodes::remove(&mut item.node, "only") else { return Ok(Some(item)) };
+    named((&item, "only"), &only, (raw, profile)).map(|here| here.then_some(item))
+}
+
+/// Whether a list of profiles names this one.
+///
+/// # Errors
+/// A name that is no profile of the study, or no list of names.
+pub(super) fn named(
+    (item, key): (&Item, &str),
+    list: &Node,
+    (raw, profile): (&RawStudy, &str),
+) -> Result<bool, Vec<Fault>> {
     let known = profiles(raw);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let single = std::slice::from_ref(&only);
-    let named: &[Node] = if let Tree::List(names) = &only.tree { names } else { single };
+    let single = std::slice::from_ref(list);
+    let named: &[Node] = if let Tree::List(names) = &list.tree { names } else { single };
     if named.is_empty() {
-        let fault = item.at(&only, "`only` names no profile, so this would never be made");
-        return Err(vec![fault.help("for example `only: [quick, paper]`")]);
+        let fault = item.at(list, format!("`{key}` names no profile, so this would never be made"));
+        return Err(vec![fault.help(format!("for example `{key}: [quick, paper]`"))]);
     }
     let mut faults = Vec::new();
     let mut found = false;
@@ -31,5 +43,5 @@ pub(super) fn made(item: &Item, raw: &RawStudy, profile: &str) -> Result<Option<
             None => faults.push(item.at(node, format!("expected the name of a profile, found {}", node.what()))),
         }
     }
-    if faults.is_empty() { Ok(found.then_some(item)) } else { Err(faults) }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
 }

@@ -4,10 +4,13 @@ use super::clauses::{Rows, fill, intervals, lacking, shaped, summarised, table_n
 use super::figure_values::FigureValues;
 use super::only::made;
 use super::published_columns;
+use super::scale::beyond;
 use super::stacks::stack;
 use super::table_spec::TableSpec;
+use crate::artifact::Claimant;
 use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
 use crate::step::{DataRef, Family, Header};
+use crate::study::axes::added::SEED;
 use crate::study::builder::Builder;
 use crate::study::grid::StepGrid;
 use crate::study::model::{Output, OutputKind, Wire};
@@ -17,6 +20,7 @@ use crate::study::read::raw::{Item, RawStudy};
 use crate::study::read::scope::{Scope, applied};
 use crate::study::template::{kind_of, known_kinds};
 use crate::yaml::{Fault, Mark, Node, known_names};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,10 +42,11 @@ pub(in crate::study) fn outputs(
     builder: &mut Builder<'_>,
     raw: &RawStudy,
     (grid, path): (&StepGrid<'_>, &Path),
+    looks: Vec<usize>,
 ) -> (Vec<Output>, Vec<String>) {
     let (outputs, remarks, compared) = (Vec::new(), Vec::new(), Vec::new());
     let set = !applied(raw, builder.environment.settings).is_empty();
-    let mut maker = Maker { set, raw, grid, path, tables: BTreeMap::new(), outputs, remarks, compared };
+    let mut maker = Maker { set, raw, grid, path, looks, tables: BTreeMap::new(), outputs, remarks, compared };
     for item in &raw.tables {
         let made = maker.table(builder, item);
         collect(builder, made);
@@ -72,6 +77,8 @@ struct Maker<'a> {
     raw: &'a RawStudy,
     grid: &'a StepGrid<'a>,
     path: &'a Path,
+    /// Numbers of seeds at which claims are looked at.
+    looks: Vec<usize>,
     tables: BTreeMap<String, Built>,
     outputs: Vec<Output>,
     remarks: Vec<String>,
@@ -257,6 +264,8 @@ impl Maker<'_> {
             let fault = item.fault(item.mark, format!("claim `{}` does not say what it claims", item.name));
             return Err(vec![fault.help("add `says:` with one sentence")]);
         };
+        let by = remove(&mut node, "by").map(|by| claimant(item, &by)).transpose()?;
+        let not_at_this_scale = beyond((item, &mut node), self.raw, builder.environment.profile)?;
         let [entry] = node.entries() else {
             let fault = item.fault(item.mark, format!("claim `{}` needs exactly one test beside `says`", item.name));
             let tests = known_kinds("", &[Family::Claim], builder.environment);
@@ -271,7 +280,9 @@ impl Maker<'_> {
         let mut params = entry.node.clone();
         let taken = self.taken(item, &mut params, true).map(|(built, rows)| built.part(rows));
         let keys = taken.as_ref().map_or_else(|_| Vec::new(), Rows::all_keys);
-        give(&mut params, role.given(&GivenClaim { says: says.to_json(), keys: &keys }), item)?;
+        let looks = if keys.iter().any(|key| key == SEED) { self.looks.as_slice() } else { &[] };
+        let given = GivenClaim { says: says.to_json(), by, keys: &keys, looks, not_at_this_scale };
+        give(&mut params, role.given(&given), item)?;
         let Rows { wire, places, .. } = taken.inspect_err(|_| builder.check(kind, &params, item))?;
         let places = places.kept(item, params.get("where")).map_err(|faults| self.left_out(item, faults))?;
         let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;
@@ -291,6 +302,16 @@ impl Maker<'_> {
         let text = table.text().unwrap_or_default();
         self.named(item, text, (table.mark, rows))
     }
+}
+
+/// Who claims it: `us`, or `{paper: PLACE}`.
+fn claimant(item: &Item, by: &Node) -> Result<Json, Vec<Fault>> {
+    let json = by.to_json();
+    if serde_json::from_value::<Claimant>(json.clone()).is_ok() {
+        return Ok(json);
+    }
+    let fault = item.at(by, "`by` says who claims it: `us`, or the paper with the place where it says so");
+    Err(vec![fault.help("for example `by: {paper: \"figure 3, page 7\"}`")])
 }
 
 /// Which published numbers are not there, as one line a column.

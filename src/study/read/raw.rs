@@ -139,6 +139,10 @@ pub struct Head {
     /// Tolerances of `lofi check` by column, in place of the default: 1e-6 relative for real numbers, the rest exact.
     #[serde(default)]
     pub tolerances: BTreeMap<String, Tolerance>,
+    /// Numbers of seeds at which claims are looked at as seeds are added, rising; by default 3, 5, 8, 12, 18, 30. The number
+    /// of seeds of a profile is its first look; none after it keeps that number.
+    #[serde(default)]
+    pub looks: Option<Vec<usize>>,
 }
 
 /// An entry of a section with its place and the file that it is from.
@@ -186,7 +190,7 @@ const MAX_ENTRIES: usize = 10_000;
 /// Most unknown keys that are shown.
 const MOST_SHOWN: usize = 20;
 
-const HEAD: [&str; 7] = ["study", "title", "paper", "question", "notes", "deviations", "tolerances"];
+const HEAD: [&str; 8] = ["study", "title", "paper", "question", "notes", "deviations", "tolerances", "looks"];
 
 impl RawStudy {
     /// Splits a file; `fragment` files need no head.
@@ -240,6 +244,7 @@ fn fragment_head() -> Head {
         notes: String::new(),
         deviations: Vec::new(),
         tolerances: BTreeMap::new(),
+        looks: None,
     }
 }
 
@@ -249,6 +254,14 @@ fn head(source: &Source, root: &Node) -> Result<Head, Vec<Fault>> {
     let wrong = head.tolerances.iter().filter_map(|(column, tolerance)| Some((column, tolerance.fault()?)));
     let at = |column: &String| root.mark_of(&["tolerances".to_owned(), column.clone()], None);
     let faults: Vec<Fault> = wrong.map(|(column, fault)| source.fault(at(column), fault)).collect();
+    let looks = head.looks.as_deref().unwrap_or_default();
+    let sound = looks.windows(2).all(|pair| pair[0] < pair[1]) && looks.iter().all(|look| (2..=1000).contains(look));
+    let unsound = (!sound).then(|| {
+        source
+            .fault(root.mark_of(&["looks".to_owned()], None), "looks are rising numbers of seeds from 2 to 1000")
+            .help("for example `looks: [3, 5, 8, 12, 18, 30]`")
+    });
+    let faults: Vec<Fault> = faults.into_iter().chain(unsound).collect();
     if faults.is_empty() { Ok(head) } else { Err(faults) }
 }
 

@@ -1,0 +1,32 @@
+//! `shown_by: {profiles: [paper], because: …}` on a claim: the profiles whose scale can show it.
+
+use super::only::named;
+use crate::study::nodes::remove;
+use crate::study::read::raw::{Item, RawStudy};
+use crate::yaml::{Fault, Node};
+
+/// Takes `shown_by` out of a claim; why this profile cannot show it, if so.
+///
+/// # Errors
+/// A name that is no profile of the study, no reason, or another key.
+pub(super) fn beyond(
+    (item, node): (&Item, &mut Node),
+    raw: &RawStudy,
+    profile: &str,
+) -> Result<Option<String>, Vec<Fault>> {
+    let Some(shown) = remove(node, "shown_by") else { return Ok(None) };
+    let help = "for example `shown_by: {profiles: [paper], because: the optimum moves inside from n = 5000 on}`";
+    let wrong = |node: &Node, message: String| vec![item.at(node, message).help(help)];
+    if let Some(entry) = shown.entries().iter().find(|entry| !["profiles", "because"].contains(&entry.key.as_str())) {
+        return Err(wrong(&shown, format!("unknown key `{}` in `shown_by`", entry.key)));
+    }
+    let Some(profiles) = shown.get("profiles") else {
+        return Err(wrong(&shown, "`shown_by` names no `profiles`".to_owned()));
+    };
+    let because = shown.get("because").and_then(Node::text).filter(|text| !text.trim().is_empty());
+    let Some(because) = because else {
+        return Err(wrong(&shown, "`shown_by` does not say why other profiles cannot show it".to_owned()));
+    };
+    let here = named((item, "shown_by"), profiles, (raw, profile))?;
+    Ok((!here).then(|| because.to_owned()))
+}
