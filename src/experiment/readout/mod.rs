@@ -4,6 +4,7 @@
 //! Start with `ridge_readout`.
 
 mod effective_dimension;
+mod ridge_path;
 mod ridge_readout;
 mod score;
 

@@ -2,11 +2,12 @@
 
 use crate::artifact::{Evaluated, Labels, Readout};
 use crate::artifact::{Origin, Samples};
+use crate::experiment::readout::ridge_path::{Path, Select};
 use crate::experiment::values::{Layer, Sizes, eigen_flops, matrix_bytes, no_penalty, pair, view};
 use crate::math::MathError;
 use crate::math::linalg::{Matrix, ROWS_AT_ONCE, Real};
 use crate::math::precision::Precision;
-use crate::math::ridge::{Centring, Design, ReducedRidge, Ridge, RidgeFit, first_minimum};
+use crate::math::ridge::{Centring, Design, ReducedRidge, Ridge, RidgeFit};
 use crate::math::statistics::metrics::mean_squared_error;
 use crate::step::prelude::*;
 
@@ -27,22 +28,6 @@ pub enum Form {
     KernelRidgeCentred,
     /// Nothing, no intercept: the readout of the paper's kernel figures.
     KernelRidgeUncentred,
-}
-
-/// Which ridges of the grid become predictions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Select {
-    /// The one with the smallest exact leave-one-out error on the training samples, the first one of equals.
-    #[default]
-    LeaveOneOut,
-    /// The one with the smallest error on the validation samples, the first one of equals.
-    Validation,
-    /// The one with the smallest error on the test samples, the first one of equals: makes the test error too small, and
-    /// is here for comparing with numbers that were published so.
-    Test,
-    /// Every one, a column each.
-    Each,
 }
 
 /// Parameters of `ridge-readout`.
@@ -72,8 +57,6 @@ fn default_grid() -> Grid {
 // Ridges solved at a time: their predictions on all splits never exist for a whole grid unless each is asked for.
 const RIDGES_AT_ONCE: usize = 32;
 
-const PATH: [&str; 5] = ["lambda", "leave_one_out_mse", "train_mse", "validation_mse", "selected"];
-
 impl Kind for RidgeReadout {
     type Params = Params;
     const NAME: &'static str = "ridge-readout";
@@ -82,14 +65,16 @@ impl Kind for RidgeReadout {
         summary: "Fits a ridge readout, for every penalty from one factorisation.",
         details: "min ‖t − Hw‖² + λ‖w‖² or (K + λ)c = t. Leave-one-out residuals are exact: e = (t − St)/(1 − S_ii), \
                   with a further −1/n in the denominator where an intercept is fitted by `ridge-cv`.",
-        cites: &["neural-lofi"],
+        cites: &["neural-lofi", "golub-heath-wahba-1979"],
         inputs: &[Slot::one("x", &[ValueType::Representation, ValueType::Kernel])
             .doc("The samples to read out, as vectors or as a kernel. Vectors with a kernel readout use G = FFᵀ.")],
         outputs: &[
             Port::new("predictions", ValueType::Predictions)
                 .doc("Predictions on every split, a column for each selected penalty."),
-            Port::new("path", ValueType::Table)
-                .doc("A row for each penalty: lambda, leave_one_out_mse, train_mse, validation_mse, selected."),
+            Port::new("path", ValueType::Table).doc(
+                "A row for each penalty: lambda, leave_one_out_mse, with `select: gcv` gcv, train_mse, \
+                      validation_mse, selected.",
+            ),
         ],
     };
 
@@ -113,13 +98,12 @@ impl Kind for RidgeReadout {
         })
     }
 
-    fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
+    fn header(&self, port: &str, params: &Params, _: &Headers) -> Option<Header> {
         match port {
-            "path" => Some(Header::of(&PATH).keys(&["lambda"]).truths(&["selected"]).less_is_better(&[
-                "leave_one_out_mse",
-                "train_mse",
-                "validation_mse",
-            ])),
+            "path" => {
+                let header = Header::of(params.select.columns()).keys(&["lambda"]).truths(&["selected"]);
+                Some(header.less_is_better(params.select.errors()))
+            }
             _ => None,
         }
     }
@@ -134,19 +118,18 @@ impl Kind for RidgeReadout {
         };
         let step = Work { params, design, labels, context };
         // each falls back on the next: a penalty may be lost in single precision, or beside a matrix that is not positive
-        let by_leave_one_out = matches!(params.select, Select::LeaveOneOut | Select::Each);
-        let found = match params.precision {
-            Precision::Single => step.by_eigenpairs::<f32>(origin)?,
-            Precision::Double if by_leave_one_out => None,
-            Precision::Double => step.by_band_form(origin)?,
-        };
-        match found {
-            Some(outputs) => Ok(outputs),
-            None => {
-                let bug = || StepError::Bug("a penalty chosen in double precision was not taken".into());
-                step.by_eigenpairs::<f64>(origin)?.ok_or_else(bug)
-            }
+        if params.precision == Precision::Single
+            && let Some(outputs) = step.by_eigenpairs::<f32>(origin)?
+        {
+            return Ok(outputs);
         }
+        if !params.select.leaves_out()
+            && let Some(outputs) = step.by_band_form(origin)?
+        {
+            return Ok(outputs);
+        }
+        let bug = || StepError::Bug("a penalty chosen in double precision was not taken".into());
+        step.by_eigenpairs::<f64>(origin)?.ok_or_else(bug)
     }
 }
 
@@ -161,13 +144,18 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
             problems.push(Problem::at("select", message).help(help));
         }
     }
+    if params.select == Select::Gcv && params.centring() == Centring::Full && sizes.train == 1 {
+        let message = "one training sample leaves no degree of freedom beside the intercept, by which `gcv` divides";
+        problems
+            .push(Problem::at("select", message).help("take more training samples, or a readout without intercept"));
+    }
     problems
 }
 
 impl Params {
     // By leave-one-out, or in single precision, all eigenpairs; else the band form, in products of matrices.
     fn decomposition_flops(&self, rank: usize) -> f64 {
-        let by_form = matches!(self.select, Select::Validation | Select::Test) && self.precision == Precision::Double;
+        let by_form = !self.select.leaves_out() && self.precision == Precision::Double;
         if by_form { 2.0 * (rank as f64).powi(3) } else { eigen_flops(rank) }
     }
 
@@ -191,14 +179,6 @@ struct Work<'a> {
 // A penalty that errors in single precision may choose, as a share of the largest eigenvalue: its eigenvalues have
 // errors of up to 5e-6 of it where the matrix is small, and predictions along the grid are right to 5e-3 (tested).
 const SMALLEST_SHARE: f64 = 1e-5;
-
-// Errors along the grid; a curve that was not computed is empty.
-struct Path {
-    leave_one_out: Vec<f64>,
-    train: Vec<f64>,
-    validation: Vec<f64>,
-    test: Vec<f64>,
-}
 
 /// What a solved problem is asked for, whichever way it was solved.
 trait Solved {
@@ -231,14 +211,19 @@ impl Work<'_> {
     fn by_eigenpairs<T: Real>(&self, origin: &Origin) -> Result<Option<Outputs>, StepError> {
         let ridge = Ridge::<T>::factorised(self.design.clone(), &self.labels.train, self.params.centring())?;
         let lambdas = &self.params.lambda.0;
-        let (leave_one_out, train) = if matches!(self.params.select, Select::LeaveOneOut | Select::Each) {
-            let errors = ridge.errors(lambdas)?;
-            (errors.leave_one_out, errors.train)
-        } else {
-            (Vec::new(), ridge.train_errors(lambdas)?)
+        let curves = match self.params.select {
+            Select::LeaveOneOut | Select::Each => {
+                let errors = ridge.errors(lambdas)?;
+                Path { leave_one_out: errors.leave_one_out, train: errors.train, ..Path::default() }
+            }
+            Select::Gcv => {
+                let train = ridge.train_errors(lambdas)?;
+                Path { gcv: ridge.generalised(lambdas, &train)?, train, ..Path::default() }
+            }
+            Select::Validation | Select::Test => Path { train: ridge.train_errors(lambdas)?, ..Path::default() },
         };
-        let path = self.path(&ridge, leave_one_out, train)?;
-        let chosen = self.chosen(&path)?;
+        let path = self.path(&ridge, curves)?;
+        let chosen = path.chosen(self.params.select)?;
         let smallest = if T::ROUNDED { SMALLEST_SHARE * ridge.largest() } else { 0.0 };
         if chosen.iter().any(|&i| lambdas[i] < smallest) {
             return Ok(None);
@@ -255,8 +240,10 @@ impl Work<'_> {
             Err(MathError::NotPositiveDefinite { .. }) => return Ok(None),
             train => train?,
         };
-        let path = self.path(&ridge, Vec::new(), train)?;
-        let chosen = self.chosen(&path)?;
+        let by_gcv = self.params.select == Select::Gcv;
+        let gcv = if by_gcv { ridge.generalised(lambdas, &train)? } else { Vec::new() };
+        let path = self.path(&ridge, Path { gcv, train, ..Path::default() })?;
+        let chosen = path.chosen(self.params.select)?;
         self.outputs(&ridge, (&path, &chosen), origin).map(Some)
     }
 
@@ -281,14 +268,18 @@ impl Work<'_> {
             test: evaluated(&self.labels.test, test),
             origin: origin.clone(),
         };
-        Ok(vec![Value::Predictions(predictions), Value::Table(self.table(path, chosen)?)])
+        Ok(vec![
+            Value::Predictions(predictions),
+            Value::Table(path.table(self.params.select, &self.params.lambda.0, chosen)?),
+        ])
     }
 
-    fn path(&self, ridge: &dyn Solved, leave_one_out: Vec<f64>, train: Vec<f64>) -> Result<Path, StepError> {
+    // The curves of the training samples with those of the evaluation splits.
+    fn path(&self, ridge: &dyn Solved, of_training: Path) -> Result<Path, StepError> {
         let errors_on = |split: usize, labels: &[f64]| self.errors_on(ridge, (split, labels));
         let validation = errors_on(0, &self.labels.validation)?;
         let test = if self.params.select == Select::Test { errors_on(1, &self.labels.test)? } else { Vec::new() };
-        Ok(Path { leave_one_out, train, validation, test })
+        Ok(Path { validation, test, ..of_training })
     }
 
     /// Mean squared errors on an evaluation split along the grid; none without samples there.
@@ -305,28 +296,6 @@ impl Work<'_> {
             }
         }
         Ok(errors)
-    }
-
-    fn chosen(&self, path: &Path) -> Result<Vec<usize>, StepError> {
-        let curve = match self.params.select {
-            Select::Each => return Ok((0..self.params.lambda.0.len()).collect()),
-            Select::LeaveOneOut => &path.leave_one_out,
-            Select::Validation => &path.validation,
-            Select::Test => &path.test,
-        };
-        let best = first_minimum(curve);
-        best.map(|i| vec![i]).ok_or_else(|| StepError::Numeric("no penalty has a finite error to select it by".into()))
-    }
-
-    fn table(&self, path: &Path, chosen: &[usize]) -> Result<Table, StepError> {
-        let curve = |values: &[f64], i: usize| Cell::from(values.get(i).copied());
-        let row = |(i, &lambda): (usize, &f64)| {
-            let errors = [&path.leave_one_out, &path.train, &path.validation].map(|values| curve(values, i));
-            let [leave_one_out, train, validation] = errors;
-            vec![lambda.into(), leave_one_out, train, validation, chosen.contains(&i).into()]
-        };
-        let rows: Vec<Vec<Cell>> = self.params.lambda.0.iter().enumerate().map(row).collect();
-        Ok(Table::from_rows(&PATH, &rows)?)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::experiment::LayerKernel;
 use crate::experiment::testing::{Check, pixels};
+use crate::math::ridge::first_minimum;
 use serde_json::{Value as Json, json};
 
 fn read(params: &Json, x: Value) -> (Predictions, Table) {
@@ -22,7 +23,8 @@ const FORMS: [&str; 4] = ["ridge-cv", "kernel-ridge-cv", "kernel-ridge-centred",
 #[test]
 fn selection_is_the_minimum_of_its_column() {
     let grid = json!({"log10": {"from": -3, "to": 3, "points": 40}});
-    for (select, column) in [("leave-one-out", "leave_one_out_mse"), ("validation", "validation_mse")] {
+    let columns = [("leave-one-out", "leave_one_out_mse"), ("gcv", "gcv"), ("validation", "validation_mse")];
+    for (select, column) in columns {
         for readout in FORMS {
             let (p, path) = read(&json!({"readout": readout, "lambda": grid, "select": select}), vectors());
             let errors: Vec<f64> = path.numbers(column).unwrap().into_iter().flatten().collect();
@@ -32,6 +34,20 @@ fn selection_is_the_minimum_of_its_column() {
             assert_eq!(p.readouts[0].leave_one_out_mse, path.numbers("leave_one_out_mse").unwrap()[best]);
         }
     }
+}
+
+#[test]
+fn generalised_errors_have_their_column_where_they_are_chosen_by() {
+    let path = |select: &str| read(&json!({"lambda": [0.1, 1.0], "select": select}), vectors()).1;
+    let names = ["lambda", "leave_one_out_mse", "gcv", "train_mse", "validation_mse", "selected"];
+    assert_eq!(path("gcv").names(), names);
+    assert_eq!(path("gcv").column("leave_one_out_mse").unwrap(), vec![Cell::Null; 2]);
+    let others: Vec<&str> = names.into_iter().filter(|&name| name != "gcv").collect();
+    assert!(["leave-one-out", "validation", "test", "each"].iter().all(|select| path(select).names() == others));
+    // not the residuals alone, nor those left out
+    let of = |path: &Table, column: &str| path.numbers(column).unwrap()[0].unwrap();
+    assert!(of(&path("gcv"), "gcv") > of(&path("gcv"), "train_mse"));
+    assert_eq!(of(&path("gcv"), "validation_mse"), of(&path("validation"), "validation_mse"));
 }
 
 #[test]
@@ -74,6 +90,11 @@ fn senseless_requests_are_refused() {
     assert_eq!(refuse(json!({"lambda": [1.0, 0.0]}), vectors()).as_deref(), Some("lambda"));
     let no_validation = Value::Representation(pixels(5, 0, 2));
     assert_eq!(refuse(json!({"select": "validation"}), no_validation).as_deref(), Some("select"));
+    let one = || Value::Representation(pixels(1, 2, 2));
+    assert_eq!(refuse(json!({"select": "gcv"}), one()).as_deref(), Some("select"));
+    // of a label that is not centred something is left
+    let (p, _) = read(&json!({"select": "gcv", "readout": "kernel-ridge-uncentred", "lambda": [1.0]}), one());
+    assert_eq!(p.readouts[0].lambda, Some(1.0));
 }
 
 #[test]
@@ -90,7 +111,7 @@ fn single_precision_compares_and_double_precision_predicts() {
         let of = |precision: &str, select: &str| {
             read(&json!({"readout": readout, "lambda": grid, "precision": precision, "select": select}), vectors())
         };
-        for select in ["leave-one-out", "validation"] {
+        for select in ["leave-one-out", "gcv", "validation"] {
             let ((a, _), (b, _)) = (of("single", select), of("double", select));
             assert_eq!(a.readouts[0].lambda, b.readouts[0].lambda, "{readout}, {select}");
             let distance = (&a.test.predicted - &b.test.predicted).amax();
@@ -103,7 +124,7 @@ fn single_precision_compares_and_double_precision_predicts() {
 #[test]
 fn a_penalty_that_single_precision_cannot_see_is_chosen_in_double() {
     let grid = json!([1e-9, 1e-8]);
-    for select in ["leave-one-out", "each"] {
+    for select in ["leave-one-out", "gcv", "validation", "each"] {
         let of = |precision: &str| read(&json!({"lambda": grid, "precision": precision, "select": select}), vectors());
         assert_eq!(of("single"), of("double"), "{select}");
     }

@@ -4,6 +4,7 @@
 //! Start with `matrix`, then `products`.
 
 pub mod band;
+mod band_systems;
 pub mod blocks;
 pub mod cholesky;
 pub mod decompositions;

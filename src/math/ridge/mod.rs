@@ -11,6 +11,7 @@
 //! | kernel at given ridges, uncentred (the paper's kernel figures) | kernel | `Nothing` | given |
 
 mod factor;
+mod generalised;
 mod problem;
 mod reduced;
 mod select;
