@@ -26,7 +26,7 @@ pub enum Select {
 
 impl Select {
     /// The columns of a path that is chosen from so.
-    pub(super) fn columns(self) -> &'static [&'static str] {
+    pub(super) const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Gcv => &["lambda", "leave_one_out_mse", "gcv", "train_mse", "validation_mse", "selected"],
             _ => &["lambda", "leave_one_out_mse", "train_mse", "validation_mse", "selected"],

@@ -45,8 +45,10 @@ impl<T: Real> Ridge<'_, T> {
 
 impl ReducedRidge<'_> {
     /// The generalised cross-validation error at each ridge, of which `train` are the mean squared errors on the
-    /// training rows. Formula, shapes, units and source: as [`Ridge::generalised`], the trace of the inverse from the
-    /// band. Cost: 900 min(n, P) for each λ.
+    /// training rows.
+    ///
+    /// Formula and source: as [`Ridge::generalised`], the trace of the inverse from the band.
+    /// Shapes: m ridges and as many errors -> m. Units: those of the labels, squared. Cost: 900 min(n, P) for each λ.
     ///
     /// # Errors
     /// Those of [`Ridge::generalised`]; [`MathError::NotPositiveDefinite`] where λ is lost beside the eigenvalues.
