@@ -67,7 +67,7 @@ pub(super) fn accuracy() -> Study {
         ours: "2000".to_owned(),
         why: "two cores; the `paper` profile has 5000".to_owned(),
     }];
-    let average = json!({"csv": SUMMARY, "over": ["seed"], "interval": {"bootstrap": 0.95}});
+    let average = json!({"csv": SUMMARY, "over": ["seed"], "interval": {"student": 0.95}});
     add_known(&mut study, "error", (OutputKind::Table, summary()), average);
     add(&mut study, "error", OutputKind::Rows, json!({"csv": "model;n_train;seed;test_error\nLoFi;500;1;0.2625"}));
     let published = json!({"csv": COMPARED, "published": {"source": "digitised from figure 3, ±0.05 points"}});

@@ -175,7 +175,7 @@ const fn what(kind: OutputKind) -> &'static str {
     }
 }
 
-/// "Averaged over seed; in brackets: 95 % interval (bootstrap).", as far as an averaging step's parameters say it.
+/// "Averaged over seed; in brackets: 95 % interval (Student’s t).", as far as an averaging step's parameters say it.
 fn average_note(params: &Json) -> String {
     let names = |list: &Vec<Json>| list.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" and ");
     let over = match params.get("over") {
@@ -191,6 +191,7 @@ fn average_note(params: &Json) -> String {
     let interval = level.filter(|(_, level)| (0.0..1.0).contains(level)).map(|(method, level)| {
         // 100 × 0.95 is not 95 in binary; one decimal is all that anyone writes.
         let per_cent = format!("{:.1}", 100.0 * level);
+        let method = if method == "student" { "Student’s t" } else { method };
         format!("; in brackets: {} % interval ({method})", per_cent.trim_end_matches(".0"))
     });
     format!("Averaged over {over}{}.", interval.unwrap_or_default())
