@@ -32,9 +32,28 @@ pub struct Compared {
     /// Column → greatest error of reading its numbers off a figure, in our unit; 0 for numbers in print.
     #[serde(default)]
     pub digitising: BTreeMap<String, f64>,
+    /// Columns that tell the paper's rows apart and ours lack; rows that differ in them alone have the same number of ours
+    /// beside them.
+    #[serde(default)]
+    pub apart: Vec<String>,
     /// Why numbers that have none of ours beside them are not here; the first that fits counts.
     #[serde(default)]
     pub elsewhere: Vec<Elsewhere>,
+}
+
+impl Compared {
+    /// Why a number of the paper's has none of ours beside it, where the study says so.
+    #[must_use]
+    pub fn reason(&self, row: &Row, column: &str) -> Option<&Elsewhere> {
+        self.elsewhere.iter().find(|entry| entry.fits(row, column))
+    }
+
+    /// Why a number of the paper's is left alone whatever ours are: a reason that goes by what tells the paper's rows apart.
+    #[must_use]
+    pub fn left_alone(&self, row: &Row, column: &str) -> Option<&Elsewhere> {
+        let own = |entry: &&Elsewhere| entry.filter.keys().any(|name| self.apart.contains(name));
+        self.elsewhere.iter().filter(own).find(|entry| entry.fits(row, column))
+    }
 }
 
 const fn one() -> usize {

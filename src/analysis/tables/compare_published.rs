@@ -8,7 +8,7 @@ use crate::step::prelude::*;
 use crate::step::roles::{
     COMPARED, Clause, Form, Makes, NO_SPREAD, TableHead, TableOp, UNEXPLAINED, Words, comparison,
 };
-use crate::step::{Column, Columns, Compared, Row};
+use crate::step::{Column, Columns, Compared, Content, Row};
 use std::collections::BTreeMap;
 
 /// Level of the interval in which a paper's number is to be expected.
@@ -60,12 +60,15 @@ impl TableOp for ComparePublished {
         let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
         let on: Vec<String> = head.keys.0.iter().filter(given).cloned().collect();
         let columns = compared((params, &head.keys), table)?;
-        let apart = head.keys.without(&[&head.averaged]);
-        let (mut ours, mut numbers) = (Places::read(table, (&on, &apart))?, Numbers { table, known: BTreeMap::new() });
+        let told = head.keys.without(&[&head.averaged]);
+        let (mut ours, mut numbers) = (Places::read(table, (&on, &told))?, Numbers { table, known: BTreeMap::new() });
+        let value = |row: &Row, name: &String| row.get(name).cloned().unwrap_or(Cell::Null);
         let mut rows = Vec::new();
         for row in &params.published.rows {
-            let place: Vec<Cell> = on.iter().map(|name| row.get(name).cloned().unwrap_or(Cell::Null)).collect();
+            let place: Vec<Cell> = on.iter().map(|name| value(row, name)).collect();
             let ours = ours.matching(&place)?;
+            let place: Vec<Cell> =
+                place.into_iter().chain(params.published.apart.iter().map(|name| value(row, name))).collect();
             for column in &columns {
                 if let Some(published) = row.get(column).and_then(Cell::as_f64) {
                     let beside = beside(&params.published, (row, column, published), &numbers.at(&ours, column)?)?;
@@ -74,7 +77,8 @@ impl TableOp for ComparePublished {
             }
         }
         let comparison = comparison();
-        let header: Vec<&str> = on.iter().map(String::as_str).chain(comparison.names()).collect();
+        let keys = on.iter().chain(&params.published.apart).map(String::as_str);
+        let header: Vec<&str> = keys.chain(comparison.names()).collect();
         Ok(Table::from_rows(&header, &rows)?)
     }
 }
@@ -84,7 +88,8 @@ fn compared((params, keys): (&Params, &Columns), table: &Table) -> Result<Vec<St
     let mut found = params.columns.0.clone();
     if found.is_empty() {
         for (name, _) in params.published.rows.iter().flat_map(|row| &row.0) {
-            if !found.contains(name) && !keys.contains(name) && table.has(name) {
+            let told = keys.contains(name) || params.published.apart.contains(name);
+            if !found.contains(name) && !told && table.has(name) {
                 found.push(name.clone());
             }
         }
@@ -121,8 +126,9 @@ fn beside(
     (row, column, number): (&Row, &str, f64),
     values: &[f64],
 ) -> Result<Vec<Cell>, StepError> {
-    if values.is_empty() {
-        let reason = published.elsewhere.iter().find(|entry| entry.fits(row, column));
+    let alone = published.left_alone(row, column);
+    if alone.is_some() || values.is_empty() {
+        let reason = alone.or_else(|| published.reason(row, column));
         let (status, because) =
             reason.map_or((UNEXPLAINED, Cell::Null), |r| (r.reason.word(), r.because.as_str().into()));
         let nothing = || Cell::Null;
@@ -150,6 +156,9 @@ fn beside(
 fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
     let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
     let mut columns: Vec<Column> = keys.0.iter().filter(given).map(|name| key_of(table, name)).collect();
+    let is_text = |name: &String| params.published.rows.iter().any(|row| matches!(row.get(name), Some(Cell::Text(_))));
+    let content = |name: &String| if is_text(name) { Content::Texts } else { Content::Numbers };
+    columns.extend(params.published.apart.iter().map(|name| Column::key(name, content(name))));
     columns.extend(comparison().0);
     Header(columns)
 }

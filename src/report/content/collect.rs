@@ -59,7 +59,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
-    let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
+    let Collected { page, claims, figures, comparisons, tables, missing, files, published } = collected;
     let record = RunRecord::read(outputs.store, study)?;
     let tally = Tally::of(&claims);
     Ok(StudyReport {
@@ -78,6 +78,8 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         verdict: tally.words(),
         claims,
         figures,
+        published,
+        published_words: published.words(),
         comparisons,
         tables,
         deviations: head.deviations.clone(),

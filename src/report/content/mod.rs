@@ -5,6 +5,7 @@
 
 pub(super) mod collect;
 mod columns;
+mod beside;
 mod comparison;
 mod download;
 mod outputs;

@@ -1,5 +1,6 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::beside::{Beside, beside};
 use super::columns::spoken_of;
 use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
@@ -9,6 +10,7 @@ use crate::artifact::{Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
+use crate::report::published::PublishedTally;
 use crate::step::Header;
 use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::Value as Json;
@@ -22,6 +24,8 @@ pub(super) struct Collected {
     pub tables: Vec<TableReport>,
     pub missing: Vec<Missing>,
     pub files: Vec<Attachment>,
+    /// How published numbers ended, over all comparisons.
+    pub published: PublishedTally,
 }
 
 impl Collected {
@@ -35,6 +39,7 @@ impl Collected {
             tables: Vec::new(),
             missing: Vec::new(),
             files: Vec::new(),
+            published: PublishedTally::default(),
         }
     }
 
@@ -115,6 +120,8 @@ impl Collected {
             layout: Layout { hidden_columns, ..layout(&shown, header) },
             csv,
             rows_csv: String::new(),
+            published: None,
+            not_here: Vec::new(),
         });
     }
 
@@ -127,19 +134,22 @@ impl Collected {
 
     fn comparison(&mut self, name: &str, quantities: Vec<OfQuantity>, (table, params): (&Table, &Json)) {
         let csv = self.attach(name, "published.csv", csv(table));
-        let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
-        let caption = if source.is_empty() { String::new() } else { format!("Published: {source}.") };
-        for OfQuantity { name: quantity, table, header } in quantities {
+        for of in quantities {
+            let Beside { table, header, caption, tally, not_here } = beside(&of, params);
+            let quantity = of.name;
+            self.published = self.published.and(tally);
             // A dot stands in no name, so that what belongs to which is never in doubt.
             let of = if quantity.is_empty() { String::new() } else { format!(".{}", file_name(&quantity)) };
             self.comparisons.push(TableReport {
                 name: name.to_owned(),
                 title: column_title(if quantity.is_empty() { name } else { &quantity }),
                 anchor: format!("published-{}{of}", file_name(name)),
-                caption: caption.clone(),
+                caption,
                 layout: layout(&table, &header),
                 csv: csv.clone(),
                 rows_csv: String::new(),
+                published: Some(tally),
+                not_here,
             });
         }
     }

@@ -55,10 +55,11 @@ pub(super) fn unexplained(
 ) -> Option<Fault> {
     let given = |column: &&String| numbers.compared.rows.iter().any(|row| row.get(column).is_some());
     let on: Vec<&String> = columns.iter().filter(given).collect();
+    let told: Vec<String> = columns.iter().chain(&numbers.compared.apart).cloned().collect();
     let open = |row: &Row| {
         let place: Vec<(&str, Cell)> =
             on.iter().map(|column| (column.as_str(), row.get(column).cloned().unwrap_or(Cell::Null))).collect();
-        !places.may_have(&place) && of_numbers(row, columns).any(|column| !explained(numbers, row, column))
+        !places.may_have(&place) && of_numbers(row, &told).any(|column| numbers.compared.reason(row, column).is_none())
     };
     let rows = numbers.compared.rows.iter().zip(&numbers.places).filter(|(row, _)| open(row));
     let open: Vec<(&Row, &String)> = rows.collect();
@@ -80,10 +81,6 @@ pub(super) fn unexplained(
 fn of_numbers<'a>(row: &'a Row, keys: &'a [String]) -> impl Iterator<Item = &'a str> {
     let number = |(name, cell): &&(String, Cell)| cell.as_f64().is_some() && !keys.contains(name);
     row.0.iter().filter(number).map(|(name, _)| name.as_str())
-}
-
-fn explained(numbers: &Numbers, row: &Row, column: &str) -> bool {
-    numbers.compared.elsewhere.iter().any(|entry| entry.fits(row, column))
 }
 
 /// Which published numbers are not there, as one line a column.

@@ -176,7 +176,8 @@ impl Maker<'_> {
             set(&mut params, operation.clause.name, &json!(numbers.compared), mark);
             fill(&mut params, (&operation, beside, &averaged), item)?;
             let wire = table_node(builder, item, (&operation, &params), beside.wire)?;
-            let keys = keys.iter().cloned().chain(["column".to_owned()]).collect();
+            let apart = numbers.compared.apart.iter();
+            let keys = keys.iter().chain(apart).cloned().chain(["column".to_owned()]).collect();
             self.output(&item.name, OutputKind::Comparison, (wire, keys));
         }
         Ok(())

@@ -21,6 +21,8 @@ pub(super) fn faults(item: &Item, compared: &Compared) -> Vec<Fault> {
             faults.push(at(item, &path, "an error of digitising is a number that is not below 0"));
         }
     }
+    let apart = compared.apart.iter().filter(|name| !ours.contains(&name.as_str()));
+    faults.extend(apart.map(|name| unknown(item, &["apart".to_owned()], (name, &ours))));
     let entries = compared.elsewhere.iter().enumerate();
     faults.extend(entries.flat_map(|(index, entry)| of_entry(item, (index, entry), (&compared.rows, &ours))));
     faults

@@ -44,6 +44,10 @@ pub struct PublishedNumbers {
     /// Our column → greatest error of reading its numbers off a figure, in our unit; nothing for numbers in print.
     #[serde(default)]
     pub digitising: BTreeMap<String, f64>,
+    /// Columns that tell the paper's rows apart and our tables lack, such as a width that we do not vary: rows that differ
+    /// in them alone have the same number of ours beside them. A reason under `elsewhere` that goes by one counts in any case.
+    #[serde(default)]
+    pub apart: Vec<String>,
     /// Why numbers that have none of ours beside them are not here; the first that fits counts.
     #[serde(default)]
     pub elsewhere: Vec<Reasoned>,
@@ -140,6 +144,7 @@ pub(in crate::study) fn read(item: &Item, (study, shown): (&Path, &str)) -> Resu
         rows,
         runs: published.runs,
         digitising: published.digitising,
+        apart: published.apart,
         elsewhere: published.elsewhere.into_iter().map(reasoned).collect(),
     };
     let faults = origin::faults(item, &compared);
