@@ -71,7 +71,8 @@ pub(super) fn accuracy() -> Study {
     let average = json!({"csv": SUMMARY, "over": ["seed"], "interval": {"student": 0.95}});
     add_known(&mut study, "error", (OutputKind::Table, summary()), average);
     add(&mut study, "error", OutputKind::Rows, json!({"csv": "model;n_train;seed;test_error\nLoFi;500;1;0.2625"}));
-    let published = json!({"csv": COMPARED, "published": {"source": "digitised from figure 3, ±0.05 points", "runs": 10}});
+    let published =
+        json!({"csv": COMPARED, "published": {"source": "digitised from figure 3, ±0.05 points", "runs": 10}});
     let columns = known(&["model", "n_train"], &comparison());
     add_known(&mut study, "error", (OutputKind::Comparison, columns), published);
     study.nodes[2].inputs = vec![("table", vec![Wire { node: 0, port: 0 }])];

@@ -29,5 +29,5 @@ pub use model::{
     Attachment, ClaimReport, ClaimState, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
     Provenance, Report, StudyReport, TableReport, Tally,
 };
-pub use published::{NotHere, PublishedTally};
 pub use pages::{Written, pages_in, replace_file};
+pub use published::{NotHere, PublishedTally};

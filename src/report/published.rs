@@ -78,9 +78,9 @@ impl PublishedTally {
         if total == 0 {
             return String::new();
         }
-        let spread = if self.no_spread == 0 { String::new() } else { format!(", {} without spread of ours", self.no_spread) };
-        let inside =
-            if self.compared == 0 { String::new() } else { format!(" ({} inside{spread})", self.inside) };
+        let spread =
+            if self.no_spread == 0 { String::new() } else { format!(", {} without spread of ours", self.no_spread) };
+        let inside = if self.compared == 0 { String::new() } else { format!(" ({} inside{spread})", self.inside) };
         let reasons = [
             (Reason::Scale.word(), self.scale),
             (Reason::Data.word(), self.data),
@@ -167,13 +167,19 @@ mod tests {
         assert_eq!(tally.words(), words);
         assert_eq!(tally.and(tally).compared, 6);
         let reasons: Vec<_> = not_here(&table, &header).into_iter().map(|r| (r.count, r.because)).collect();
-        assert_eq!(reasons, [(2, "n to 500".to_owned()), (1, "the validation set".to_owned()), (1, "width 10".to_owned())]);
+        assert_eq!(
+            reasons,
+            [(2, "n to 500".to_owned()), (1, "the validation set".to_owned()), (1, "width 10".to_owned())]
+        );
     }
 
     #[test]
     fn one_without_reason_is_told() {
         let (table, header) = ended(&[("unexplained", None, "")]);
-        assert_eq!(PublishedTally::of(&table, &header).words(), "1 published number: 0 compared, 1 not here: unexplained 1");
+        assert_eq!(
+            PublishedTally::of(&table, &header).words(),
+            "1 published number: 0 compared, 1 not here: unexplained 1"
+        );
         assert_eq!(PublishedTally::default().words(), "");
     }
 }

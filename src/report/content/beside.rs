@@ -24,7 +24,8 @@ pub(super) fn beside(of: &OfQuantity, params: &Json) -> Beside {
     let plain = tally.no_spread == 0;
     let shown = |role| !matches!(role, ColumnRole::Remark) && !(plain && matches!(role, ColumnRole::Status));
     let header = Header(header.0.iter().filter(|column| shown(column.role)).cloned().collect());
-    let names = if header.0.is_empty() { table.names() } else { header.names().into_iter().map(str::to_owned).collect() };
+    let names =
+        if header.0.is_empty() { table.names() } else { header.names().into_iter().map(str::to_owned).collect() };
     let columns = names.iter().filter_map(|name| Some((name.clone(), table.column(name).ok()?))).collect();
     let table = Table::new(columns).map_or_else(|_| table.take(&kept), |table| table.take(&kept));
     let caption = caption(params, (tally, &not_here));
@@ -38,7 +39,8 @@ fn caption(params: &Json, (tally, not_here): (PublishedTally, &[NotHere])) -> St
     let from = (!source.is_empty()).then(|| format!("Published: {source}."));
     let counts = Some(tally.words()).filter(|words| !words.is_empty()).map(|words| format!("{words}."));
     let brackets = runs.filter(|_| tally.compared > tally.no_spread).map(|runs| {
-        let mean = if runs == 1 { "one run like ours".to_owned() } else { format!("the mean of {runs} runs like ours") };
+        let mean =
+            if runs == 1 { "one run like ours".to_owned() } else { format!("the mean of {runs} runs like ours") };
         format!("In brackets: where {mean} lies in 95 % of cases (Student’s t), with the error of digitising.")
     });
     let reason = |NotHere { count, status, because }: &NotHere| {

@@ -170,14 +170,15 @@ impl Maker<'_> {
             if !comparable(builder) {
                 continue;
             }
-            self.remarks.extend(gaps(name, &numbers, &keys));
+            let apart = numbers.compared.apart.iter();
+            let told: Vec<String> = keys.iter().chain(apart).cloned().collect();
+            self.remarks.extend(gaps(name, &numbers, &told));
             let open = unexplained(self.raw, (&numbers, &summary.places), (&item.name, name), &keys);
             open.map_or(Ok(()), |fault| self.left_open(fault))?;
             set(&mut params, operation.clause.name, &json!(numbers.compared), mark);
             fill(&mut params, (&operation, beside, &averaged), item)?;
             let wire = table_node(builder, item, (&operation, &params), beside.wire)?;
-            let apart = numbers.compared.apart.iter();
-            let keys = keys.iter().chain(apart).cloned().chain(["column".to_owned()]).collect();
+            let keys = told.into_iter().chain(["column".to_owned()]).collect();
             self.output(&item.name, OutputKind::Comparison, (wire, keys));
         }
         Ok(())
