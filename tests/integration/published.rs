@@ -65,7 +65,7 @@ fn a_reason_that_goes_by_the_papers_own_column_counts_beside_ours_too() {
 #[test]
 fn what_is_said_of_published_numbers_is_checked() {
     for (more, place, message) in [
-        ("    runs: 0\n", "50:11", "0 is out of range"),
+        ("    runs: 0\n", "50:11", "a mean of no runs"),
         ("    digitising: {error: 0.1}\n", "50:25", "these published numbers have no column `error`"),
         ("    digitising: {test_error: -0.1}\n", "50:30", "an error of digitising is a number that is not below 0"),
         ("    apart: [width]\n", "50:12", "these published numbers have no column `width`"),
