@@ -32,7 +32,7 @@ pub(super) struct Fake {
     over: Vec<String>,
     shows: Columns,
     interval: BTreeMap<String, f64>,
-    published: BTreeMap<String, String>,
+    published: BTreeMap<String, Json>,
     data: Option<DataRef>,
 }
 

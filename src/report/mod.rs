@@ -30,4 +30,4 @@ pub use model::{
     Provenance, Report, StudyReport, TableReport, Tally,
 };
 pub use pages::{Written, pages_in, replace_file};
-pub use published::{NotHere, PublishedTally};
+pub use published::{Ended, NotHere, PublishedTally};

@@ -3,7 +3,7 @@
 use crate::artifact::Outcome;
 use crate::report::bibliography::references::Reference;
 use crate::report::content::tabulate::Layout;
-use crate::report::published::{NotHere, PublishedTally};
+use crate::report::published::Ended;
 use crate::study::Deviation;
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +51,8 @@ pub struct StudyReport {
     pub claims: Vec<ClaimReport>,
     /// Figures.
     pub figures: Vec<FigureReport>,
-    /// How published numbers ended.
-    pub published: PublishedTally,
-    /// The same in words; empty where there are none.
-    pub published_words: String,
+    /// How published numbers ended, in words; empty where there are none.
+    pub published: String,
     /// Published numbers beside ours.
     pub comparisons: Vec<TableReport>,
     /// Tables.
@@ -270,10 +268,8 @@ pub struct TableReport {
     pub csv: String,
     /// The CSV file of the rows before averaging; empty where there is none.
     pub rows_csv: String,
-    /// How the published numbers of a comparison ended; nothing for other tables.
-    pub published: Option<PublishedTally>,
-    /// Why those without one of ours are not here.
-    pub not_here: Vec<NotHere>,
+    /// How the published numbers of a comparison ended; nothing in other tables.
+    pub published: Ended,
 }
 
 /// A step that failed.

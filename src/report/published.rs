@@ -40,6 +40,12 @@ impl PublishedTally {
         tally
     }
 
+    /// All of some counted together.
+    #[must_use]
+    pub fn sum<'a>(all: impl Iterator<Item = &'a Ended>) -> Self {
+        all.fold(Self::default(), |sum, ended| sum.and(ended.tally))
+    }
+
     fn at(&mut self, status: &str) -> &mut usize {
         match status {
             COMPARED => &mut self.compared,
@@ -93,6 +99,15 @@ impl PublishedTally {
         let numbers = count(total, "published number");
         format!("{numbers}: {} compared{inside}, {} not here{reasons}", self.compared, self.not_here())
     }
+}
+
+/// How the published numbers of a comparison ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Ended {
+    /// How many ended how.
+    pub tally: PublishedTally,
+    /// Why those without one of ours are not here.
+    pub not_here: Vec<NotHere>,
 }
 
 /// Why published numbers are not here.

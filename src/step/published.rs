@@ -31,6 +31,7 @@ pub struct Compared {
     pub runs: usize,
     /// Column → greatest error of reading its numbers off a figure, in our unit; 0 for numbers in print.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1e15}))]
     pub digitising: BTreeMap<String, f64>,
     /// Columns that tell the paper's rows apart and ours lack; rows that differ in them alone have the same number of ours
     /// beside them.

@@ -16,7 +16,23 @@ const REASON: &str = "    runs: 5\n    elsewhere:\n      - {where: {n_train: {mo
 
 #[test]
 fn a_row_that_is_neither_compared_nor_explained() {
-    assert_snapshot!(study("").lofi(&["plan"]).refusal(), @"");
+    assert_snapshot!(study("").lofi(&["plan"]).refusal(), @r"
+    exit 2
+    error: studies/demo/tiny.yaml:48:5
+      × 1 published row is neither beside a row of table `error` nor explained, the first at studies/demo/
+      │ tiny.yaml:49:61: model = LoFi, n_train = 5000
+        ╭─[studies/demo/tiny.yaml:48:5]
+     47 │   paper:
+     48 │     source: by hand
+        ·     ───┬───
+        ·        ╰── here
+     49 │     rows: [{model: LoFi, n_train: 40, test_error: 0.2}, {model: LoFi, n_train: 5000, test_error: 0.1 …
+        ╰────
+      help: say why under `elsewhere`: `- {where: {…}, reason: scale|data|setting, because: …}`, for some
+            profiles with `only: [quick]`
+
+    1 mistake found; nothing was run
+    ");
 }
 
 #[test]
@@ -70,7 +86,7 @@ fn what_is_said_of_published_numbers_is_checked() {
         ("    digitising: {test_error: -0.1}\n", "50:30", "an error of digitising is a number that is not below 0"),
         ("    apart: [width]\n", "50:12", "these published numbers have no column `width`"),
         ("    apart: [model]\n", "50:13", "has a column `model`"),
-        ("    elsewhere: [{reason: money, because: x}]\n", "50:26", "unknown variant `money`"),
+        ("    elsewhere: [{reason: money, because: x}]\n", "50:26", "unknown value `money`"),
         ("    elsewhere: [{reason: scale, because: ' '}]\n", "50:42", "the reason in words is empty"),
         ("    elsewhere: [{where: {n: 1}, reason: scale, because: x}]\n", "50:29", "have no column `n`"),
         ("    elsewhere: [{columns: mse, reason: scale, because: x}]\n", "50:27", "have no column `mse`"),

@@ -16,7 +16,9 @@ pub(in crate::cli) fn published(project: &Project, patterns: &[String]) -> Resul
     let report = Report::build(&studies, &Graph::new(&studies), &store, &info(project)?)?;
     let pages = || report.studies.iter().filter(|study| !study.comparisons.is_empty());
     pages().for_each(show);
-    let total = pages().fold(PublishedTally::default(), |sum, study| sum.and(study.published));
+    let total = pages().fold(PublishedTally::default(), |sum, study| {
+        sum.and(PublishedTally::sum(study.comparisons.iter().map(|table| &table.published)))
+    });
     if !output::is_json() {
         let words = total.words();
         say!("{}", if words.is_empty() { "no published numbers beside stored results" } else { &words });
@@ -27,7 +29,8 @@ pub(in crate::cli) fn published(project: &Project, patterns: &[String]) -> Resul
 fn show(study: &StudyReport) {
     if output::is_json() {
         for table in &study.comparisons {
-            let (name, title, tally, reasons) = (&table.name, &table.title, table.published, &table.not_here);
+            let (name, title, tally, reasons) =
+                (&table.name, &table.title, table.published.tally, &table.published.not_here);
             output::event(&json!({
                 "event": "published", "study": study.name, "profile": study.profile, "table": name, "column": title,
                 "tally": tally, "not_here": reasons,
@@ -35,14 +38,13 @@ fn show(study: &StudyReport) {
         }
         return;
     }
-    say!("{} ({}): {}", study.name, study.profile, study.published_words);
+    say!("{} ({}): {}", study.name, study.profile, study.published);
     study.comparisons.iter().for_each(show_table);
 }
 
 fn show_table(table: &TableReport) {
-    let words = table.published.map(PublishedTally::words).unwrap_or_default();
-    say!("  {}, {}: {words}", table.name, table.title);
-    for NotHere { count, status, because } in &table.not_here {
+    say!("  {}, {}: {}", table.name, table.title, table.published.tally.words());
+    for NotHere { count, status, because } in &table.published.not_here {
         say!("    {count:>4} {status:<12} {because}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::comparison::OfQuantity;
 use crate::artifact::Table;
-use crate::report::published::{NotHere, PublishedTally, column, is_compared, not_here};
+use crate::report::published::{Ended, NotHere, PublishedTally, column, is_compared, not_here};
 use crate::step::{ColumnRole, Header};
 use serde_json::Value as Json;
 
@@ -11,29 +11,28 @@ pub(super) struct Beside {
     pub table: Table,
     pub header: Header,
     pub caption: String,
-    pub tally: PublishedTally,
-    pub not_here: Vec<NotHere>,
+    pub ended: Ended,
 }
 
 /// Takes a quantity's rows apart; `params` are those of the step that compared.
 pub(super) fn beside(of: &OfQuantity, params: &Json) -> Beside {
     let OfQuantity { table, header, .. } = of;
-    let (tally, not_here) = (PublishedTally::of(table, header), not_here(table, header));
+    let ended = Ended { tally: PublishedTally::of(table, header), not_here: not_here(table, header) };
     let status = column(table, header, ColumnRole::Status);
     let kept: Vec<usize> = (0..table.height()).filter(|&row| status.get(row).is_none_or(is_compared)).collect();
-    let plain = tally.no_spread == 0;
+    let plain = ended.tally.no_spread == 0;
     let shown = |role| !matches!(role, ColumnRole::Remark) && !(plain && matches!(role, ColumnRole::Status));
     let header = Header(header.0.iter().filter(|column| shown(column.role)).cloned().collect());
     let names =
         if header.0.is_empty() { table.names() } else { header.names().into_iter().map(str::to_owned).collect() };
     let columns = names.iter().filter_map(|name| Some((name.clone(), table.column(name).ok()?))).collect();
     let table = Table::new(columns).map_or_else(|_| table.take(&kept), |table| table.take(&kept));
-    let caption = caption(params, (tally, &not_here));
-    Beside { table, header, caption, tally, not_here }
+    let caption = caption(params, &ended);
+    Beside { table, header, caption, ended }
 }
 
 /// Where the numbers are from, how they ended, what stands in brackets, and the reasons.
-fn caption(params: &Json, (tally, not_here): (PublishedTally, &[NotHere])) -> String {
+fn caption(params: &Json, Ended { tally, not_here }: &Ended) -> String {
     let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
     let runs = params.pointer("/published/runs").and_then(Json::as_u64);
     let from = (!source.is_empty()).then(|| format!("Published: {source}."));

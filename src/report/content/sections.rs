@@ -10,7 +10,7 @@ use crate::artifact::{Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
-use crate::report::published::PublishedTally;
+use crate::report::published::Ended;
 use crate::step::Header;
 use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::Value as Json;
@@ -24,8 +24,6 @@ pub(super) struct Collected {
     pub tables: Vec<TableReport>,
     pub missing: Vec<Missing>,
     pub files: Vec<Attachment>,
-    /// How published numbers ended, over all comparisons.
-    pub published: PublishedTally,
 }
 
 impl Collected {
@@ -39,7 +37,6 @@ impl Collected {
             tables: Vec::new(),
             missing: Vec::new(),
             files: Vec::new(),
-            published: PublishedTally::default(),
         }
     }
 
@@ -120,8 +117,7 @@ impl Collected {
             layout: Layout { hidden_columns, ..layout(&shown, header) },
             csv,
             rows_csv: String::new(),
-            published: None,
-            not_here: Vec::new(),
+            published: Ended::default(),
         });
     }
 
@@ -135,9 +131,8 @@ impl Collected {
     fn comparison(&mut self, name: &str, quantities: Vec<OfQuantity>, (table, params): (&Table, &Json)) {
         let csv = self.attach(name, "published.csv", csv(table));
         for of in quantities {
-            let Beside { table, header, caption, tally, not_here } = beside(&of, params);
+            let Beside { table, header, caption, ended } = beside(&of, params);
             let quantity = of.name;
-            self.published = self.published.and(tally);
             // A dot stands in no name, so that what belongs to which is never in doubt.
             let of = if quantity.is_empty() { String::new() } else { format!(".{}", file_name(&quantity)) };
             self.comparisons.push(TableReport {
@@ -148,8 +143,7 @@ impl Collected {
                 layout: layout(&table, &header),
                 csv: csv.clone(),
                 rows_csv: String::new(),
-                published: Some(tally),
-                not_here,
+                published: ended,
             });
         }
     }

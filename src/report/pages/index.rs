@@ -69,7 +69,7 @@ impl IndexLine {
             claims: study.claims.len(),
             tally: study.tally,
             verdict: study.verdict.clone(),
-            published: study.published,
+            published: PublishedTally::sum(study.comparisons.iter().map(|table| &table.published)),
             missing: study.missing.len(),
             thumbnail,
         }

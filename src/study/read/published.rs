@@ -43,6 +43,7 @@ pub struct PublishedNumbers {
     pub runs: usize,
     /// Our column → greatest error of reading its numbers off a figure, in our unit; nothing for numbers in print.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1e15}))]
     pub digitising: BTreeMap<String, f64>,
     /// Columns that tell the paper's rows apart and our tables lack, such as a width that we do not vary: rows that differ
     /// in them alone have the same number of ours beside them. A reason under `elsewhere` that goes by one counts in any case.
@@ -115,13 +116,15 @@ pub(in crate::study) fn read(item: &Item, (study, shown): (&Path, &str)) -> Resu
             let lines = lines(&source, &published.labels).map_err(|fault| vec![fault])?;
             (Some(source), lines)
         }
-        (None, false) => (None, published.rows.iter().map(|row| Line { number: 0, row: row.clone() }).collect()),
+        (None, false) => {
+            (None, published.rows.iter().enumerate().map(|(number, row)| Line { number, row: row.clone() }).collect())
+        }
         _ => return Err(vec![item.fault(item.mark, "give either `file` or `rows`")]),
     };
     checked(item, &published, &lines)?;
     let place = |line: &Line| match &source {
         Some(source) => format!("{}:{}", source.name, line.number),
-        None => item.source.place(item.mark),
+        None => item.source.place(item.node.mark_of(&["rows".to_owned(), line.number.to_string()], None)),
     };
     let kept: Vec<&Line> = lines.iter().filter(|line| meets(&published, &line.row)).collect();
     if kept.is_empty() {

@@ -33,7 +33,7 @@ fn unknown_key_inside_a_table() {
         ╭─[studies/demo/tiny.yaml:43:16]
      42 │     over: seed
      43 │     interval: {studnt: 0.9}
-        ·                ───┬──
+        ·                ───┬───
         ·                   ╰── here
      44 │
         ╰────
@@ -311,8 +311,8 @@ fn an_interval_of_nothing() {
         ╭─[studies/demo/tiny.yaml:42:15]
      41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
      42 │     interval: {student: 0.9}
-        ·               ─────┬─────
-        ·                    ╰── here
+        ·               ────┬────
+        ·                   ╰── here
      43 │
         ╰────
       help: add `over: seed`, or take `interval` away
