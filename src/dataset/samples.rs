@@ -30,16 +30,32 @@ pub struct SamplesParams {
     pub draw: Draw,
     /// Seed of the training and validation samples.
     pub seed: u64,
-    /// Seed of the test samples: by default the same test samples for every `seed`.
+    /// Seed of the order of the test samples.
     #[serde(default)]
     pub test_seed: u64,
+    /// Which test samples a `seed` gets.
+    #[serde(default)]
+    pub test: TestSamples,
+}
+
+/// Which test samples a seed gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TestSamples {
+    /// Disjoint parts of them in turn, as far as they reach: part `seed` modulo their number. Seeds that all saw the same test
+    /// samples would speak of these alone, however many they are. Drawn as the reference does or in file order, and where all
+    /// are asked for, there is one part.
+    #[default]
+    Folds,
+    /// The same for every seed.
+    Shared,
 }
 
 const fn all() -> Count {
     Count::All
 }
 
-/// How samples are drawn from the records of the task. Always nested: fewer samples are the first of more.
+/// How samples are drawn from the records of the task. Fewer training samples are always the first of more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Draw {
@@ -119,9 +135,11 @@ impl SamplesParams {
 
     /// The records of the test samples among those of the task, in the order drawn.
     fn test_order(&self, sizes: Sizes) -> Vec<usize> {
-        let mut order = self.draw.order(self.data.test, sizes.test, self.test_seed, "dataset/test");
-        order.truncate(sizes.test);
-        order
+        let order = self.draw.order(self.data.test, sizes.test, self.test_seed, "dataset/test");
+        let parts = (self.data.test / sizes.test.max(1)).max(1) as u64;
+        let turns = self.test == TestSamples::Folds && self.draw == Draw::Permutation;
+        let part = if turns { usize::try_from(self.seed % parts).unwrap_or(0) } else { 0 };
+        order[part * sizes.test..][..sizes.test].to_vec()
     }
 }
 

@@ -89,6 +89,30 @@ fn seeds_move_the_training_samples_only() {
 }
 
 #[test]
+fn seeds_take_disjoint_test_samples_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let (library, data) = tiny(folder.path(), "all");
+    let drawn = |seed: u64, extra: serde_json::Value| {
+        let mut given = json!({"seed": seed, "n_train": 2, "n_test": 1});
+        for (key, value) in extra.as_object().unwrap() {
+            given[key] = value.clone();
+        }
+        values(&run(&library, &params(&data, &given)).samples.test)
+    };
+    let folds: Vec<_> = (0..4).map(|seed| drawn(seed, json!({}))).collect();
+    assert_eq!(
+        folds[..3].concat().iter().collect::<BTreeSet<_>>().len(),
+        3,
+        "three test records, one a fold: {folds:?}"
+    );
+    assert_eq!(folds[3], folds[0], "and then again");
+    for extra in [json!({"test": "shared"}), json!({"draw": "first"}), json!({"draw": "reference"})] {
+        let all: BTreeSet<_> = (0..4).map(|seed| drawn(seed, extra.clone())).collect();
+        assert_eq!(all.len(), 1, "{extra}");
+    }
+}
+
+#[test]
 fn the_reference_keeps_everything_in_file_order() {
     let folder = tempfile::tempdir().unwrap();
     let (library, data) = tiny(folder.path(), "all");

@@ -32,7 +32,7 @@ pub(super) struct Fake {
     over: Vec<String>,
     shows: Columns,
     interval: BTreeMap<String, f64>,
-    published: BTreeMap<String, String>,
+    published: BTreeMap<String, Json>,
     data: Option<DataRef>,
 }
 
@@ -43,6 +43,7 @@ fn table(csv: &str) -> Table {
         (Ok(whole), _) => Cell::Int(whole),
         (_, Ok(real)) => Cell::Float(real),
         _ if text.is_empty() => Cell::Null,
+        _ if ["true", "false"].contains(&text) => Cell::Bool(text == "true"),
         _ => Cell::from(text),
     };
     let rows: Vec<Vec<Cell>> = lines.map(|line| line.split(';').map(cell).collect()).collect();

@@ -13,6 +13,7 @@ mod format;
 mod model;
 mod names;
 mod pages;
+mod published;
 
 #[cfg(test)]
 mod example;
@@ -29,3 +30,4 @@ pub use model::{
     Provenance, Report, StudyReport, TableReport, Tally,
 };
 pub use pages::{Written, pages_in, replace_file};
+pub use published::{Ended, NotHere, PublishedTally};

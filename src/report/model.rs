@@ -3,6 +3,7 @@
 use crate::artifact::Outcome;
 use crate::report::bibliography::references::Reference;
 use crate::report::content::tabulate::Layout;
+use crate::report::published::Ended;
 use crate::study::Deviation;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,8 @@ pub struct StudyReport {
     pub claims: Vec<ClaimReport>,
     /// Figures.
     pub figures: Vec<FigureReport>,
+    /// How published numbers ended, in words; empty where there are none.
+    pub published: String,
     /// Published numbers beside ours.
     pub comparisons: Vec<TableReport>,
     /// Tables.
@@ -292,6 +295,8 @@ pub struct TableReport {
     pub csv: String,
     /// The CSV file of the rows before averaging; empty where there is none.
     pub rows_csv: String,
+    /// How the published numbers of a comparison ended; nothing in other tables.
+    pub published: Ended,
 }
 
 /// A step that failed.

@@ -26,7 +26,7 @@ fn a_page_shows_claims_tables_figures_and_where_they_are_from() {
             "−0.0560 <span class=\"interval\">[−0.0600, −0.0520]</span>",
             "<th scope=\"col\" class=\"number\">Test error (%) [interval]</th>",
             "14.90 <span class=\"interval\">[14.51, 15.32]</span>",
-            "Averaged over seed; in brackets: 95 % interval (bootstrap).",
+            "Averaged over seed; in brackets: 95 % interval (Student’s t).",
             "Published: digitised from figure 3",
             "Test error, ours − published (points)",
             ">+1.16</td>",

@@ -31,6 +31,10 @@ pub enum ColumnRole {
     Deviation,
     /// The same over what the paper says.
     RelativeDeviation,
+    /// How a comparison of the row ended, in one word.
+    Status,
+    /// What is to be known of the row, in words.
+    Remark,
 }
 
 /// What a column's cells hold.

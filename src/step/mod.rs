@@ -35,7 +35,7 @@ pub use grid::{Grid, MAX_POINTS};
 pub use header::{Column, ColumnRole, Content, Direction, Header, Headers, Intervals};
 pub use kind::{Configured, ErasedKind, Kind, Ready};
 pub use params::{LARGEST_SIZE, ParamFault, Parameters, defaults, too_large, typed};
-pub use published::Published;
+pub use published::{Compared, Elsewhere, Published, Reason};
 pub use row::Row;
 pub use scratch::{NoScratch, Scratch};
 pub use sealed::{SealError, check_seal, hex, seal, unseal};

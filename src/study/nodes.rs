@@ -53,8 +53,13 @@ pub(super) fn node_of(
 
 /// Sets a key of a mapping.
 pub(super) fn set(node: &mut Node, key: &str, value: &Json, mark: Mark) {
+    put(node, key, Node::from_json(value, mark));
+}
+
+/// Sets a key of a mapping to what is written elsewhere.
+pub(super) fn put(node: &mut Node, key: &str, value: Node) {
     if let Tree::Map(entries) = &mut node.tree {
         entries.retain(|e| e.key != key);
-        entries.push(Entry { key: key.to_owned(), mark, node: Node::from_json(value, mark) });
+        entries.push(Entry { key: key.to_owned(), mark: value.mark, node: value });
     }
 }

@@ -56,3 +56,28 @@ fn every_study_plans_as_published() {
     let plan = project.well(&["plan", "--profile", "paper"]);
     assert!(plan.out.contains("lofi/accuracy  paper  cifar10: "), "{}", plan.out);
 }
+
+/// Each committed comparison says of every published number how it ended, and none ended without a reason.
+#[test]
+fn every_published_number_of_the_committed_results_is_compared_or_has_a_reason() {
+    let compared: Vec<_> = files(&repository().join("results"))
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with("-published.csv"))
+        .collect();
+    let mut numbers = 0;
+    for path in compared {
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let at = |name: &str| header.iter().position(|column| column == name);
+        let (status, ours) = (at("status"), at("ours").unwrap());
+        let status = status.unwrap_or_else(|| panic!("{}: no status", path.display()));
+        for record in reader.records().map(Result::unwrap) {
+            numbers += 1;
+            let ended = &record[status];
+            let beside = matches!(ended, "compared" | "no-spread");
+            assert!(beside || matches!(ended, "scale" | "data" | "setting"), "{}: {record:?}", path.display());
+            assert_eq!(beside, !record[ours].is_empty(), "{}: {record:?}", path.display());
+        }
+    }
+    assert!(numbers >= 1353, "{numbers} published numbers");
+}

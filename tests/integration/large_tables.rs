@@ -127,7 +127,7 @@ fn a_hundred_thousand_rows() {
 #[test]
 fn aggregate_many_groups() {
     let keys = json!(["cell", "model", "n"]);
-    let params = json!({"keys": keys, "over": ["model", "n"], "resamples": 100});
+    let params = json!({"keys": keys, "over": ["model", "n"]});
     assert_eq!(height(&made("aggregate", &params, many_cells())), CELLS);
 }
 

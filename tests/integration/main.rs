@@ -31,6 +31,7 @@ mod oracles;
 mod output;
 mod places;
 mod project;
+mod published;
 mod regression;
 mod roles;
 mod stops;

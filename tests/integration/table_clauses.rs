@@ -25,7 +25,7 @@ const WIDTHS: [(&str, &str); 6] = [
     ("    params: {lambda: $lambdas}\n  lofi-score", "    params: {lambda: [0.5, 2], select: each}\n  lofi-score"),
     ("    params: {lambda: $lambdas}\n  pixels-score", "    params: {lambda: [0.5, 2], select: each}\n  pixels-score"),
     (
-        "    over: seed\n    interval: {bootstrap: 0.9}\n",
+        "    over: seed\n    interval: {student: 0.9}\n",
         "    keys: lambda\n    over: seed\n  gap:\n    from: error.rows\n    difference: {column: test_mse, of: LoFi, \
          against: Pixels, absolute: true}\n    over: seed\n",
     ),
@@ -64,7 +64,7 @@ fn the_smallest_rank_that_is_nearly_best() {
         ("keep: 5", "keep: $keep"),
         ("n_test: $n_test", "n_test: $n_test, n_validation: 50"),
         (
-            "    over: seed\n    interval: {bootstrap: 0.9}\n",
+            "    over: seed\n    interval: {student: 0.9}\n",
             "    over: seed\n  near:\n    stack: {LoFi: lofi-score, Pixels: pixels-score}\n    choose: {minimise: \
              validation_mse, over: keep, smallest: keep, tolerance: {relative: 0.2}}\n",
         ),

@@ -223,6 +223,7 @@ impl<'a> Test<'a> {
                 interval.map(|i| i.high).into(),
                 seen.and_then(|seen| seen.spread).into(),
                 samples.into(),
+                self.bar.excess(t.estimate).into(),
                 condition.estimate.evidence(self.bar)?.into(),
             ];
             Ok([&condition.place[..], &condition.facts[..], &numbers[..], &[t.outcome.word().into()]].concat())

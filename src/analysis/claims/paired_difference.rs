@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(verdict.outcome, Outcome::Undecided);
         assert_eq!(
             verdict.evidence.names(),
-            ["n", "estimate", "low", "high", "spread", "samples", "e_value", "outcome"]
+            ["n", "estimate", "low", "high", "spread", "samples", "excess", "e_value", "outcome"]
         );
         assert_eq!(verdict.evidence.column("outcome").unwrap(), ["held".into(), "undecided".into()]);
         assert!(verdict.because.contains("at n = 2"), "{}", verdict.because);

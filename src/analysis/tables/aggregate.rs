@@ -1,8 +1,9 @@
-//! `aggregate`: means over seeds, with bootstrap intervals.
+//! `aggregate`: means over seeds, with Student's t intervals.
 
 use super::headers::key_of;
 use crate::analysis::rows::{Group, groups};
-use crate::math::statistics::{Bootstrap, bootstrap_mean, mean};
+use crate::math::statistics::mean;
+use crate::math::statistics::student::StudentIntervals;
 use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, TableHead, TableOp, Words};
 use crate::step::{Column, ColumnRole, Columns, Content};
@@ -19,27 +20,20 @@ pub struct Params {
     /// The interval of each mean.
     #[serde(default)]
     pub interval: Interval,
-    /// Number of bootstrap resamples.
-    #[serde(default = "defaults::whole::<2000>")]
-    #[schemars(range(min = 100, max = 1_000_000))]
-    pub resamples: usize,
-    /// Seed of the resampling.
-    #[serde(default)]
-    pub seed: u64,
 }
 
 /// The interval of a mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interval {
-    /// Level of a percentile-bootstrap interval.
+    /// Level of Student's t interval.
     #[schemars(range(min = 0.5, max = 0.9999))]
-    pub bootstrap: f64,
+    pub student: f64,
 }
 
 impl Default for Interval {
     fn default() -> Self {
-        Self { bootstrap: 0.95 }
+        Self { student: 0.95 }
     }
 }
 
@@ -47,14 +41,13 @@ impl TableOp for Aggregate {
     type Params = Params;
     const NAME: &'static str = "aggregate";
     const ABOUT: Words = Words {
-        summary: "Means over some axes, with percentile-bootstrap intervals.",
+        summary: "Means over some axes, with Student's t intervals.",
         details: "One row for each combination of the keys without `over`, in order of appearance. A numeric column c that \
-                  is no key becomes its mean c over the group's rows that have it, and c_low and c_high, the percentiles \
-                  of the means of resamples of those rows; `samples` counts the group's rows. With one row there is no \
-                  interval. Every group is resampled by the same stream, so the result depends on parameters and rows \
-                  alone. With few rows the interval is too narrow (at 3 rows it covers about 3 times in 4): claims use \
-                  Student's t.",
-        cites: &["efron-tibshirani-1993"],
+                  is no key becomes its mean c over the group's rows that have it, and c_low and c_high, the ends of the \
+                  mean's interval, c ± t s/√n with n − 1 degrees of freedom; `samples` counts the group's rows. With one \
+                  row there is no interval. It is the interval that claims about means go by, and exact for normal values \
+                  from two rows on.",
+        cites: &["student-1908"],
     };
     const CLAUSE: Clause = Clause {
         name: "over",
@@ -100,13 +93,13 @@ type NamedColumn = (String, Vec<Cell>);
 
 /// The mean of a column in each group, and both ends of its interval.
 fn averaged(params: &Params, name: &str, (cells, groups): (&[Cell], &[Group])) -> Result<[NamedColumn; 3], StepError> {
-    let options = Bootstrap { level: params.interval.bootstrap, resamples: params.resamples, seed: params.seed };
+    let mut intervals = StudentIntervals::at(params.interval.student);
     let (mut means, mut lows, mut highs) = (Vec::new(), Vec::new(), Vec::new());
     for (_, rows) in groups {
         let values: Vec<f64> = rows.iter().filter_map(|&row| cells[row].as_f64()).collect();
         let centre = if values.is_empty() { None } else { Some(mean(&values).map_err(StepError::numeric)?) };
         let interval =
-            if values.len() < 2 { None } else { Some(bootstrap_mean(&values, options).map_err(StepError::numeric)?) };
+            if values.len() < 2 { None } else { Some(intervals.of_mean(&values).map_err(StepError::numeric)?) };
         means.push(Cell::from(centre));
         lows.push(Cell::from(interval.map(|i| i.low)));
         highs.push(Cell::from(interval.map(|i| i.high)));
@@ -163,13 +156,16 @@ mod tests {
         ];
         let found = aggregated(table(&HEADER, &rows));
         assert_eq!(found.names(), ["model", "n", "e", "e_low", "e_high", "samples"]);
-        // of two values a quarter of the resamples is twice the smaller, a quarter twice the larger
-        let expected = [
-            json!(["b", 1, 0.5, 0.25, 0.75, 2]),
-            json!(["a", 1, 0.5, null, null, 1]),
-            json!(["a", 2, null, null, null, 1]),
-        ];
-        assert_eq!(found, table(&["model", "n", "e", "e_low", "e_high", "samples"], &expected));
+        // half of the distance times t(0.975, 1) = tan(0.475 π)
+        let half = 0.25 * (0.475 * std::f64::consts::PI).tan();
+        let ends = [("e_low", 0.5 - half), ("e_high", 0.5 + half)];
+        for (column, end) in ends {
+            let cells = found.numbers(column).unwrap();
+            assert!((cells[0].unwrap() - end).abs() < 1e-12, "{cells:?}");
+            assert_eq!(cells[1..], [None, None]);
+        }
+        assert_eq!(found.numbers("e").unwrap(), [Some(0.5), Some(0.5), None]);
+        assert_eq!(found.numbers("samples").unwrap(), [Some(2.0), Some(1.0), Some(1.0)]);
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! `compare-published`: a paper's numbers beside ours.
 
 use super::headers::key_of;
-use crate::analysis::rows::in_words;
-use crate::artifact::ByMeaning;
+use super::published_places::Places;
+use crate::math::statistics::equivalence::{Published as Origin, prediction_interval};
+use crate::math::statistics::{Interval, mean};
 use crate::step::prelude::*;
-use crate::step::roles::{Clause, Form, Makes, TableHead, TableOp, Words, comparison};
-use crate::step::{Column, Columns, Published};
+use crate::step::roles::{
+    COMPARED, Clause, Form, Makes, NO_SPREAD, TableHead, TableOp, UNEXPLAINED, Words, comparison,
+};
+use crate::step::{Column, Columns, Compared, Content, Row};
 use std::collections::BTreeMap;
+
+/// Level of the interval in which a paper's number is to be expected.
+const LEVEL: f64 = 0.95;
 
 /// A paper's numbers beside ours.
 pub struct ComparePublished;
@@ -16,7 +22,7 @@ pub struct ComparePublished;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The paper's numbers.
-    pub published: Published,
+    pub published: Compared,
     /// Columns that are compared; by default those that both sides have and that are no keys.
     #[serde(default)]
     pub columns: Columns,
@@ -27,13 +33,18 @@ impl TableOp for ComparePublished {
     const NAME: &'static str = "compare-published";
     const ABOUT: Words = Words {
         summary: "A paper's numbers beside ours, with the deviation.",
-        details: "One row for each published number, in the paper's order: deviation = ours - published in the column's \
-                  unit (percentage points where that is percent), relative_deviation = deviation / |published|, and \
-                  whether the published number lies in our interval. Ours is null where we have no such row.",
+        details: "One row for each published number, in the paper's order: ours = the mean over the averaged axes, deviation \
+                  = ours - published in the column's unit (percentage points where that is percent), relative_deviation = \
+                  deviation / |published|. ours_low and ours_high are where the mean of the paper's m runs is to be \
+                  expected if they are like our n: mean ± (t s √(1/n + 1/m) + d), t Student's quantile at 95 % with n − 1 \
+                  degrees of freedom, s our standard deviation, d the error of digitising; within_interval says whether the \
+                  published number lies there. status is `compared`; `no-spread` where ours is one value or equal ones, so \
+                  that d alone is allowed for; or, where we have no such number, the reason that the study gives under \
+                  `elsewhere` (`scale`, `data`, `setting`), `unexplained` where it gives none.",
         cites: &[],
     };
     const CLAUSE: Clause = Clause { name: "published", example: "NAME", form: Form::Numbers, makes: Makes::Comparison };
-    const TAKES: &'static [&'static str] = &["keys", "intervals"];
+    const TAKES: &'static [&'static str] = &["keys", "averaged"];
 
     fn faults(params: &Params, _: &TableHead) -> Vec<Problem> {
         let none = params.published.rows.is_empty();
@@ -49,19 +60,25 @@ impl TableOp for ComparePublished {
         let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
         let on: Vec<String> = head.keys.0.iter().filter(given).cloned().collect();
         let columns = compared((params, &head.keys), table)?;
-        let (mut ours, mut numbers) = (Places::read(table, &on)?, Numbers { table, known: BTreeMap::new() });
+        let told = head.keys.without(&[&head.averaged]);
+        let (mut ours, mut numbers) = (Places::read(table, (&on, &told))?, Numbers { table, known: BTreeMap::new() });
+        let value = |row: &Row, name: &String| row.get(name).cloned().unwrap_or(Cell::Null);
         let mut rows = Vec::new();
         for row in &params.published.rows {
-            let place: Vec<Cell> = on.iter().map(|name| row.get(name).cloned().unwrap_or(Cell::Null)).collect();
+            let place: Vec<Cell> = on.iter().map(|name| value(row, name)).collect();
             let ours = ours.matching(&place)?;
+            let place: Vec<Cell> =
+                place.into_iter().chain(params.published.apart.iter().map(|name| value(row, name))).collect();
             for column in &columns {
                 if let Some(published) = row.get(column).and_then(Cell::as_f64) {
-                    rows.push([place.clone(), numbers.beside(head, (ours, column), published)?].concat());
+                    let beside = beside(&params.published, (row, column, published), &numbers.at(&ours, column)?)?;
+                    rows.push([place.clone(), beside].concat());
                 }
             }
         }
         let comparison = comparison();
-        let header: Vec<&str> = on.iter().map(String::as_str).chain(comparison.names()).collect();
+        let keys = on.iter().chain(&params.published.apart).map(String::as_str);
+        let header: Vec<&str> = keys.chain(comparison.names()).collect();
         Ok(Table::from_rows(&header, &rows)?)
     }
 }
@@ -71,7 +88,8 @@ fn compared((params, keys): (&Params, &Columns), table: &Table) -> Result<Vec<St
     let mut found = params.columns.0.clone();
     if found.is_empty() {
         for (name, _) in params.published.rows.iter().flat_map(|row| &row.0) {
-            if !found.contains(name) && !keys.contains(name) && table.has(name) {
+            let told = keys.contains(name) || params.published.apart.contains(name);
+            if !found.contains(name) && !told && table.has(name) {
                 found.push(name.clone());
             }
         }
@@ -85,62 +103,6 @@ fn compared((params, keys): (&Params, &Columns), table: &Table) -> Result<Vec<St
     Ok(found)
 }
 
-/// Our rows by the values of their keys.
-struct Places<'a> {
-    on: &'a [String],
-    columns: Vec<Vec<Cell>>,
-    height: usize,
-    /// For each way to read the keys, which of them as numbers and truth values, the rows at each place.
-    known: BTreeMap<Vec<bool>, BTreeMap<ByMeaning, Vec<usize>>>,
-}
-
-impl<'a> Places<'a> {
-    fn read(table: &Table, on: &'a [String]) -> Result<Self, StepError> {
-        let columns = on.iter().map(|name| table.column(name)).collect::<Result<_, _>>()?;
-        Ok(Self { on, columns, height: table.height(), known: BTreeMap::new() })
-    }
-
-    /// The one row of ours at a published place; nothing where there is none.
-    fn matching(&mut self, place: &[Cell]) -> Result<Option<usize>, StepError> {
-        // A published number means a label that is written so as well, see `Cell::means`.
-        let read: Vec<bool> = place.iter().map(|cell| !matches!(cell, Cell::Text(_) | Cell::Null)).collect();
-        if !self.known.contains_key(&read) {
-            let rows = self.rows(&read);
-            self.known.insert(read.clone(), rows);
-        }
-        match self.known[&read].get(&ByMeaning(place.to_vec())).map_or(&[][..], Vec::as_slice) {
-            [] => Ok(None),
-            &[row] => Ok(Some(row)),
-            rows => {
-                let (count, place) = (rows.len(), in_words(self.on, place));
-                let reason = format!("{count} rows of ours match the published one at {place}; choose or filter first");
-                Err(StepError::Input { slot: "table".to_owned(), reason })
-            }
-        }
-    }
-
-    fn rows(&self, read: &[bool]) -> BTreeMap<ByMeaning, Vec<usize>> {
-        let mut found: BTreeMap<ByMeaning, Vec<usize>> = BTreeMap::new();
-        for row in 0..self.height {
-            let key = self.columns.iter().zip(read).map(|(column, &read)| meant(&column[row], read)).collect();
-            found.entry(ByMeaning(key)).or_default().push(row);
-        }
-        found
-    }
-}
-
-/// A value of ours, a text read as the number or truth value that it is, if that is how it is read.
-fn meant(cell: &Cell, read: bool) -> Cell {
-    match cell {
-        Cell::Text(text) if read => match text.as_str() {
-            "true" => true.into(),
-            "false" => false.into(),
-            text => Cell::number(text).unwrap_or_else(|| cell.clone()),
-        },
-        cell => cell.clone(),
-    }
-}
-
 /// Our columns of numbers, each read once.
 struct Numbers<'a> {
     table: &'a Table,
@@ -148,47 +110,55 @@ struct Numbers<'a> {
 }
 
 impl Numbers<'_> {
-    fn at(&mut self, row: Option<usize>, name: &str) -> Result<Option<f64>, StepError> {
-        let Some(row) = row else { return Ok(None) };
+    /// The numbers in some rows, without those that are not there.
+    fn at(&mut self, rows: &[usize], name: &str) -> Result<Vec<f64>, StepError> {
         if !self.known.contains_key(name) {
             self.known.insert(name.to_owned(), self.table.numbers(name)?);
         }
-        Ok(self.known[name][row])
+        let column = &self.known[name];
+        Ok(rows.iter().filter_map(|&row| column[row]).collect())
     }
+}
 
-    /// A published number, ours and how far they are apart.
-    fn beside(
-        &mut self,
-        head: &TableHead,
-        (row, column): (Option<usize>, &str),
-        published: f64,
-    ) -> Result<Vec<Cell>, StepError> {
-        let ours = self.at(row, column)?;
-        let (low, high) = match head.intervals.of(column) {
-            Some((low, high)) => (self.at(row, low)?, self.at(row, high)?),
-            None => (None, None),
-        };
-        let deviation = ours.map(|ours| ours - published);
-        let relative = deviation.filter(|_| published != 0.0).map(|d| d / published.abs());
-        let within = low.zip(high).map(|(low, high)| low <= published && published <= high);
-        let within = within.map_or(Cell::Null, Cell::Bool);
-        Ok(vec![
-            column.into(),
-            ours.into(),
-            low.into(),
-            high.into(),
-            published.into(),
-            deviation.into(),
-            relative.into(),
-            within,
-        ])
+/// A published number, ours, how far they are apart, and how the comparison ended.
+fn beside(
+    published: &Compared,
+    (row, column, number): (&Row, &str, f64),
+    values: &[f64],
+) -> Result<Vec<Cell>, StepError> {
+    let alone = published.left_alone(row, column);
+    if alone.is_some() || values.is_empty() {
+        let reason = alone.or_else(|| published.reason(row, column));
+        let (status, because) =
+            reason.map_or((UNEXPLAINED, Cell::Null), |r| (r.reason.word(), r.because.as_str().into()));
+        let nothing = || Cell::Null;
+        let number = [nothing(), nothing(), nothing(), number.into(), nothing(), nothing(), nothing()];
+        return Ok([&[column.into()], &number[..], &[status.into(), because]].concat());
     }
+    let ours = mean(values).map_err(StepError::numeric)?;
+    let digitising = published.digitising.get(column).copied().unwrap_or(0.0);
+    let origin = Origin { runs: published.runs, digitising };
+    let spread = values.iter().any(|value| *value != values[0]);
+    let expected = if spread {
+        prediction_interval(values, origin, LEVEL).map_err(StepError::numeric)?
+    } else {
+        Interval { low: ours - digitising, high: ours + digitising }
+    };
+    let deviation = ours - number;
+    let relative = (number != 0.0).then(|| deviation / number.abs());
+    let within = expected.low <= number && number <= expected.high;
+    let numbers = [ours, expected.low, expected.high, number, deviation].map(Cell::from);
+    let ends = [relative.into(), within.into(), (if spread { COMPARED } else { NO_SPREAD }).into(), Cell::Null];
+    Ok([&[column.into()], &numbers[..], &ends].concat())
 }
 
 /// The keys that published rows have, and both numbers beside each other.
 fn columns_of((params, keys): (&Params, &Columns), table: &Header) -> Header {
     let given = |name: &&String| params.published.rows.iter().any(|row| row.get(name).is_some());
     let mut columns: Vec<Column> = keys.0.iter().filter(given).map(|name| key_of(table, name)).collect();
+    let is_text = |name: &String| params.published.rows.iter().any(|row| matches!(row.get(name), Some(Cell::Text(_))));
+    let content = |name: &String| if is_text(name) { Content::Texts } else { Content::Numbers };
+    columns.extend(params.published.apart.iter().map(|name| Column::key(name, content(name))));
     columns.extend(comparison().0);
     Header(columns)
 }
@@ -202,35 +172,95 @@ mod tests {
     use serde_json::json;
 
     fn ours() -> Table {
-        let rows = [json!(["LoFi", 500, 0.25, 0.2, 0.3]), json!(["Ridge", 500, 0.5, 0.45, 0.55])];
-        table(&["model", "n", "e", "e_low", "e_high"], &rows)
+        let errors = [0.2, 0.25, 0.3];
+        let rows = |model: &'static str, shift: f64| {
+            errors.iter().enumerate().map(move |(seed, e)| json!([model, 500, seed, e + shift]))
+        };
+        let rows: Vec<_> =
+            rows("LoFi", 0.0).chain(rows("Ridge", 0.25)).chain([json!(["Fixed", 500, 0, 0.5])]).collect();
+        table(&["model", "n", "seed", "e"], &rows)
     }
 
-    fn compared_to(rows: serde_json::Value, table: Table) -> Result<Table, StepError> {
-        let params = json!({"published": {"source": "figure 3", "rows": rows}, "keys": ["model", "n"],
-            "intervals": {"e": ["e_low", "e_high"]}});
+    fn compared_to(published: &serde_json::Value, table: Table) -> Result<Table, StepError> {
+        let params = json!({"published": published, "keys": ["model", "n", "seed"], "averaged": "seed"});
         match run(&Operation(ComparePublished), &params, &[table])? {
             Value::Table(table) => Ok(table),
             other => panic!("{other:?}"),
         }
     }
 
+    fn texts(table: &Table, column: &str) -> Vec<String> {
+        table.column(column).unwrap().iter().map(ToString::to_string).collect()
+    }
+
     #[test]
     fn deviations_by_hand() {
-        let rows = json!([{"model": "LoFi", "n": 500, "e": 0.2}, {"model": "Ridge", "n": 500, "e": 0.4}, {"model": "Ridge", "n": 9, "e": 0.4}]);
-        let found = compared_to(rows, ours()).unwrap();
+        let rows = json!([{"model": "LoFi", "n": 500, "e": 0.2}, {"model": "Ridge", "n": 500, "e": 0.4},
+            {"model": "Ridge", "n": 9, "e": 0.4}]);
+        let found = compared_to(&json!({"source": "figure 3", "rows": rows}), ours()).unwrap();
         let number = |column: &str| found.numbers(column).unwrap();
-        assert_eq!(number("ours"), [Some(0.25), Some(0.5), None]);
-        assert_eq!(number("deviation"), [Some(0.04999999999999999), Some(0.09999999999999998), None]);
-        assert!((number("relative_deviation")[1].unwrap() - 0.25).abs() < 1e-15);
-        assert_eq!(found.column("within_interval").unwrap(), [true.into(), false.into(), Cell::Null]);
+        let near = |column: &str, expected: [f64; 2]| {
+            let found = number(column);
+            assert!((found[0].unwrap() - expected[0]).abs() < 1e-12 && (found[1].unwrap() - expected[1]).abs() < 1e-12);
+            assert_eq!(found[2], None, "{column}");
+        };
+        near("ours", [0.25, 0.5]);
+        near("deviation", [0.05, 0.1]);
+        near("relative_deviation", [0.25, 0.25]);
+        assert_eq!(texts(&found, "status"), ["compared", "compared", "unexplained"]);
+    }
+
+    // t(p, 2) = (2p − 1) √(2/(4p(1 − p))), s = 0.05: half of the interval is t s √(1/3 + 1/m) + d
+    #[test]
+    fn a_published_mean_is_expected_within_the_prediction_interval() {
+        let half = |runs: f64| 0.95 * (2.0_f64 / 0.0975).sqrt() * 0.05 * (1.0 / 3.0 + 1.0 / runs).sqrt();
+        let rows = |e: f64| json!([{"model": "LoFi", "n": 500, "e": e}]);
+        for (runs, d) in [(1, 0.0), (10, 0.0), (10, 0.01), (1_000_000, 0.0)] {
+            let edge = 0.25 - half(f64::from(runs)) - d;
+            for (e, inside) in [(edge + 1e-9, true), (edge - 1e-9, false)] {
+                let given = json!({"source": "s", "rows": rows(e), "runs": runs, "digitising": {"e": d}});
+                let found = compared_to(&given, ours()).unwrap();
+                assert!((found.numbers("ours_low").unwrap()[0].unwrap() - edge).abs() < 1e-12, "{runs} runs, {d}");
+                assert_eq!(found.column("within_interval").unwrap(), [inside.into()], "{runs} runs, {d}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_value_of_ours_is_compared_by_the_error_of_digitising_alone_and_says_so() {
+        let rows = json!([{"model": "Fixed", "n": 500, "e": 0.504}, {"model": "Fixed", "n": 500, "e": 0.506}]);
+        let found = compared_to(&json!({"source": "s", "rows": rows, "digitising": {"e": 0.005}}), ours()).unwrap();
+        assert_eq!(found.column("within_interval").unwrap(), [true.into(), false.into()]);
+        assert_eq!(texts(&found, "status"), ["no-spread", "no-spread"]);
+        let equal = table(&["model", "n", "seed", "e"], &[json!(["A", 1, 0, 0.5]), json!(["A", 1, 1, 0.5])]);
+        let found = compared_to(&json!({"source": "s", "rows": [{"model": "A", "n": 1, "e": 0.5}]}), equal).unwrap();
+        assert_eq!(
+            (texts(&found, "status")[0].as_str(), &found.column("within_interval").unwrap()[0]),
+            ("no-spread", &true.into())
+        );
+    }
+
+    #[test]
+    fn the_first_reason_that_fits_a_number_is_told_where_there_is_none_of_ours() {
+        let rows = json!([{"model": "LoFi", "n": 500, "e": 0.2}, {"model": "LoFi", "n": 9000, "e": 0.2, "k": 3},
+            {"model": "Deep", "n": 9000, "e": 0.2}]);
+        let elsewhere = json!([
+            {"where": {"n": {"more_than": 1000}, "model": "LoFi"}, "columns": "e", "reason": "scale", "because": "n to 500"},
+            {"where": {"n": {"more_than": 100}}, "reason": "setting", "because": "no such rank"},
+        ]);
+        let with_k = table(&["model", "n", "seed", "e", "k"], &[json!(["LoFi", 500, 0, 0.2, 1])]);
+        let found = compared_to(&json!({"source": "s", "rows": rows, "elsewhere": elsewhere}), with_k).unwrap();
+        assert_eq!(texts(&found, "column"), ["e", "e", "k", "e"]);
+        assert_eq!(texts(&found, "status"), ["no-spread", "scale", "setting", "setting"]);
+        assert_eq!(texts(&found, "because")[1..3], ["n to 500", "no such rank"]);
     }
 
     #[test]
     fn ambiguous_rows_and_foreign_columns_are_refused() {
-        let error = compared_to(json!([{"n": 500, "e": 0.2}]), ours()).unwrap_err().to_string();
-        assert!(error.contains("2 rows of ours match the published one at n = 500"), "{error}");
-        let error = compared_to(json!([{"model": "LoFi", "error": 0.2}]), ours()).unwrap_err().to_string();
+        let refused = |rows| compared_to(&json!({"source": "s", "rows": rows}), ours()).unwrap_err().to_string();
+        let error = refused(json!([{"n": 500, "e": 0.2}]));
+        assert!(error.contains("3 rows of ours match the published one at n = 500"), "{error}");
+        let error = refused(json!([{"model": "LoFi", "error": 0.2}]));
         assert!(error.contains("no published column"), "{error}");
     }
 

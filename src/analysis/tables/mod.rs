@@ -10,6 +10,7 @@ mod compare_published;
 mod difference;
 mod filter;
 mod headers;
+mod published_places;
 mod stack;
 
 pub use aggregate::Aggregate;

@@ -1,10 +1,12 @@
-//! `lofi list`: studies, and kinds with their documentation.
+//! `lofi list`: studies, published numbers, and kinds with their documentation.
 
+use super::published::published;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::options::Options;
 use crate::cli::output::{self, say};
 use crate::cli::place::Place;
+use crate::cli::project::Project;
 use crate::cli::study_files::{discover, strange_cards};
 use crate::step::{Arity, ErasedKind, Family, Grid};
 use crate::yaml::known_names;
@@ -17,6 +19,11 @@ use std::fmt::Write;
 pub(crate) enum What {
     /// The studies with their titles and profiles.
     Studies,
+    /// The papers' numbers: how many are compared with stored results, and why the others are not here.
+    Published {
+        /// Studies or folders of them; default: all.
+        studies: Vec<String>,
+    },
     /// The kinds of steps.
     Kinds {
         /// One kind, with all of its documentation.
@@ -31,6 +38,7 @@ pub(crate) enum What {
 pub(in crate::cli) fn list(options: &Options, what: Option<What>) -> Result<Done, Failure> {
     match what.unwrap_or(What::Studies) {
         What::Studies => studies(options),
+        What::Published { studies } => published(&Project::open(options)?, &studies),
         What::Kinds { markdown: true, .. } => {
             output::text(&markdown());
             Ok(Code::Well.into())

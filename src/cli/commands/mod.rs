@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod data;
 pub mod list;
 pub mod plan;
+mod published;
 pub mod report;
 pub mod run;
 pub mod schema;

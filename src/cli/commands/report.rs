@@ -31,14 +31,7 @@ pub(in crate::cli) fn write(
 ) -> Result<(), Failure> {
     let pages_there = to.as_deref().map(pages_in);
     let folder = to.unwrap_or_else(|| project.root.join("reports"));
-    let info = ProjectInfo {
-        title: "Reproduced studies".to_owned(),
-        references: bibliography(&project.root)?,
-        data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
-        failures: failures.to_vec(),
-        left_out: Vec::new(),
-        pages_there,
-    };
+    let info = ProjectInfo { failures: failures.to_vec(), pages_there, ..info(project)? };
     let report = Report::build(studies, graph, store, &info)?;
     // Pages of studies that this profile leaves out stay: they are not gone.
     let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
@@ -52,6 +45,16 @@ pub(in crate::cli) fn write(
         tell(&folder, &written);
     }
     Ok(())
+}
+
+/// What a report is told of the project.
+pub(super) fn info(project: &Project) -> Result<ProjectInfo, Failure> {
+    Ok(ProjectInfo {
+        title: "Reproduced studies".to_owned(),
+        references: bibliography(&project.root)?,
+        data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
+        ..ProjectInfo::default()
+    })
 }
 
 fn tell(folder: &Path, written: &Written) {

@@ -26,6 +26,5 @@ pub mod student;
 pub mod summary;
 
 pub use summary::{
-    Bootstrap, Interval, Line, bootstrap_mean, least_squares_line, mean, quantile, ranks, spearman, standard_deviation,
-    standard_error,
+    Interval, Line, least_squares_line, mean, quantile, ranks, spearman, standard_deviation, standard_error,
 };

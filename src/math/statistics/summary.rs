@@ -1,7 +1,6 @@
-//! Statistics over repeated runs: location, spread, bootstrap intervals, ranks and slopes.
+//! Statistics over repeated runs: location, spread, quantiles, ranks and slopes.
 
 use crate::math::error::{MathError, check_finite, check_range, check_size};
-use crate::math::random::Stream;
 
 /// A closed interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,36 +60,6 @@ fn sorted_quantile(sorted: &[f64], level: f64) -> f64 {
     let below = position.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
-}
-
-/// How to bootstrap.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bootstrap {
-    /// Coverage in (0, 1), e.g. 0.95.
-    pub level: f64,
-    /// Number of resamples, e.g. 10 000.
-    pub resamples: usize,
-    /// Seed of the resampling.
-    pub seed: u64,
-}
-
-/// The percentile-bootstrap interval of the mean. The same values and seed give the same interval.
-///
-/// Shapes: n values -> an interval. Units: those of the values. Cost: resamples · n.
-/// Source: Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), ch. 13.
-///
-/// # Errors
-/// [`MathError::Range`] for fewer than two values, no resamples or a level outside (0, 1); [`MathError::NonFinite`].
-pub fn bootstrap_mean(values: &[f64], options: Bootstrap) -> Result<Interval, MathError> {
-    check_values(values, 2)?;
-    check_range(options.resamples > 0, "resamples", options.resamples as f64, "at least 1")?;
-    let tail = tail(options.level)?;
-    let mut stream = Stream::new(options.seed, "bootstrap", 0);
-    let n = values.len();
-    let mut resample = || (0..n).map(|_| values[stream.below(n)]).sum::<f64>() / n as f64;
-    let mut means: Vec<f64> = (0..options.resamples).map(|_| resample()).collect();
-    means.sort_by(f64::total_cmp);
-    Ok(Interval { low: sorted_quantile(&means, tail), high: sorted_quantile(&means, 1.0 - tail) })
 }
 
 /// Ranks from 1, ties by their mean rank.
@@ -188,9 +157,6 @@ fn check_pairs(x: &[f64], y: &[f64]) -> Result<(), MathError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::statistics::student::student_interval;
-
-    const OPTIONS: Bootstrap = Bootstrap { level: 0.95, resamples: 4000, seed: 1 };
 
     #[test]
     fn location_and_spread_by_hand() {
@@ -201,28 +167,6 @@ mod tests {
         assert_eq!(quantile(&[3.0, 1.0, 2.0, 4.0], 0.5).unwrap(), 2.5);
         assert!((quantile(&[3.0, 1.0, 2.0, 4.0], 0.9).unwrap() - 3.7).abs() < 1e-15);
         assert!(mean(&[]).is_err() && standard_deviation(&[1.0]).is_err() && mean(&[f64::NAN]).is_err());
-    }
-
-    #[test]
-    fn bootstrap_is_deterministic_and_near_student_for_many_values() {
-        let mut stream = Stream::new(3, "test-values", 0);
-        let v: Vec<f64> = (0..200).map(|_| 1.0 + stream.normal()).collect();
-        let found = bootstrap_mean(&v, OPTIONS).unwrap();
-        assert_eq!(found, bootstrap_mean(&v, OPTIONS).unwrap());
-        let student = student_interval(&v, 0.95).unwrap();
-        assert!((found.low - student.low).abs() < 0.02 && (found.high - student.high).abs() < 0.02);
-        assert_ne!(found, bootstrap_mean(&v, Bootstrap { seed: 2, ..OPTIONS }).unwrap());
-    }
-
-    #[test]
-    fn bootstrap_covers() {
-        let covered = (0..200).filter(|&trial| {
-            let mut stream = Stream::new(trial, "test-coverage", 0);
-            let v: Vec<f64> = (0..30).map(|_| stream.normal()).collect();
-            let options = Bootstrap { resamples: 500, ..OPTIONS };
-            bootstrap_mean(&v, options).is_ok_and(|i| i.low <= 0.0 && 0.0 <= i.high)
-        });
-        assert!((178..=200).contains(&covered.count()), "95 % of 200, three standard deviations");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct Params {
     /// Layout of the vertical axis: `linear`, `log` or `{symlog: THRESHOLD}`.
     #[serde(default)]
     pub y_scale: AxisScale,
-    /// What the band is, for legend and caption, e.g. `95 % bootstrap interval over seeds`.
+    /// What the band is, for legend and caption, e.g. `95 % interval over seeds`.
     #[serde(default = "interval")]
     pub band: String,
     /// Column of the lower end of the band; empty for that of the interval of y.

@@ -9,6 +9,7 @@ use crate::report::error::BuildError;
 use crate::report::format::Style;
 use crate::report::model::{DataNote, LeftOut, PaperNote, Report, StudyReport, Tally};
 use crate::report::names::page;
+use crate::report::published::PublishedTally;
 use crate::step::{DataRef, Family};
 use crate::study::Study;
 use std::collections::{BTreeMap, HashMap};
@@ -78,6 +79,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         verdict: tally.words(),
         claims,
         figures,
+        published: PublishedTally::sum(comparisons.iter().map(|table| &table.published)).words(),
         comparisons,
         tables,
         deviations: head.deviations.clone(),

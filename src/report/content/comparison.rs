@@ -63,7 +63,7 @@ mod tests {
         let header = Header(vec![Column::key("n", Content::Numbers)]).with(&comparison());
         let row = |n: i64, column: &str| {
             let numbers = [0.262, 0.25, 0.27, 0.2, 0.062, 0.31].map(Cell::from);
-            [&[Cell::Int(n), column.into()], &numbers[..], &[false.into()]].concat()
+            [&[Cell::Int(n), column.into()], &numbers[..], &[false.into(), "compared".into(), Cell::Null]].concat()
         };
         let rows = [row(1, "wrong"), row(1, "mse"), row(2, "wrong")];
         (Table::from_rows(&header.names(), &rows).unwrap(), header)
@@ -84,8 +84,8 @@ mod tests {
             if name == "wrong" {
                 let [ours, published, deviation] =
                     ["Wrong, ours (%) [interval]", "Wrong, published (%)", "Wrong, ours − published (points)"];
-                assert_eq!(titles[1..], [ours, published, deviation, "Relative deviation (%)", "Within interval"]);
-                assert_eq!(texts[1..], ["26.20", "20.00", "+6.20", "+31.00", "no"]);
+                assert_eq!(titles[1..6], [ours, published, deviation, "Relative deviation (%)", "Within interval"]);
+                assert_eq!(texts[1..], ["26.20", "20.00", "+6.20", "+31.00", "no", "compared", "–"]);
             } else {
                 let [ours, published, deviation] = ["MSE, ours [interval]", "MSE, published", "MSE, ours − published"];
                 assert_eq!(titles[1..4], [ours, published, deviation]);

@@ -1,5 +1,6 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::beside::{Beside, beside};
 use super::columns::spoken_of;
 use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
@@ -9,6 +10,7 @@ use crate::artifact::{Claimant, Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, ClaimState, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
+use crate::report::published::Ended;
 use crate::step::Header;
 use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::Value as Json;
@@ -116,6 +118,7 @@ impl Collected {
             layout: Layout { hidden_columns, ..layout(&shown, header) },
             csv,
             rows_csv: String::new(),
+            published: Ended::default(),
         });
     }
 
@@ -128,19 +131,20 @@ impl Collected {
 
     fn comparison(&mut self, name: &str, quantities: Vec<OfQuantity>, (table, params): (&Table, &Json)) {
         let csv = self.attach(name, "published.csv", csv(table));
-        let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
-        let caption = if source.is_empty() { String::new() } else { format!("Published: {source}.") };
-        for OfQuantity { name: quantity, table, header } in quantities {
+        for of in quantities {
+            let Beside { table, header, caption, ended } = beside(&of, params);
+            let quantity = of.name;
             // A dot stands in no name, so that what belongs to which is never in doubt.
             let of = if quantity.is_empty() { String::new() } else { format!(".{}", file_name(&quantity)) };
             self.comparisons.push(TableReport {
                 name: name.to_owned(),
                 title: column_title(if quantity.is_empty() { name } else { &quantity }),
                 anchor: format!("published-{}{of}", file_name(name)),
-                caption: caption.clone(),
+                caption,
                 layout: layout(&table, &header),
                 csv: csv.clone(),
                 rows_csv: String::new(),
+                published: ended,
             });
         }
     }
@@ -185,7 +189,7 @@ const fn what(kind: OutputKind) -> &'static str {
     }
 }
 
-/// "Averaged over seed; in brackets: 95 % interval (bootstrap).", as far as an averaging step's parameters say it.
+/// "Averaged over seed; in brackets: 95 % interval (Student’s t).", as far as an averaging step's parameters say it.
 fn average_note(params: &Json) -> String {
     let names = |list: &Vec<Json>| list.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" and ");
     let over = match params.get("over") {
@@ -201,6 +205,7 @@ fn average_note(params: &Json) -> String {
     let interval = level.filter(|(_, level)| (0.0..1.0).contains(level)).map(|(method, level)| {
         // 100 × 0.95 is not 95 in binary; one decimal is all that anyone writes.
         let per_cent = format!("{:.1}", 100.0 * level);
+        let method = if method == "student" { "Student’s t" } else { method };
         format!("; in brackets: {} % interval ({method})", per_cent.trim_end_matches(".0"))
     });
     format!("Averaged over {over}{}.", interval.unwrap_or_default())

@@ -3,6 +3,7 @@
 use crate::report::bibliography::references::Work;
 use crate::report::model::{LeftOut, Report, StudyReport, Tally};
 use crate::report::names::{file_name_beside, page_of};
+use crate::report::published::PublishedTally;
 use crate::study::DEFAULT_PROFILE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -25,6 +26,9 @@ pub(in crate::report) struct IndexLine {
     pub claims: usize,
     pub tally: Tally,
     pub verdict: String,
+    /// How published numbers ended; manifests of before have none.
+    #[serde(default)]
+    pub published: PublishedTally,
     /// Outputs that are not there.
     pub missing: usize,
     pub thumbnail: Option<Thumbnail>,
@@ -65,6 +69,7 @@ impl IndexLine {
             claims: study.claims.len(),
             tally: study.tally,
             verdict: study.verdict.clone(),
+            published: PublishedTally::sum(study.comparisons.iter().map(|table| &table.published)),
             missing: study.missing.len(),
             thumbnail,
         }
@@ -103,6 +108,8 @@ pub(super) struct Group {
     pub study_count: usize,
     pub tally: Tally,
     pub verdict: String,
+    /// How published numbers ended, over all of its pages; empty where there are none.
+    pub published_words: String,
     pub studies: Vec<IndexLine>,
 }
 
@@ -113,11 +120,13 @@ impl Group {
         let names: BTreeSet<&str> = studies.iter().map(|line| line.name.as_str()).collect();
         let study_count = names.len();
         // what somebody tried with other settings is no result of the study
-        let as_written = studies.iter().filter(|line| line.settings.is_empty());
-        let tally = as_written.fold(Tally::default(), |sum, line| sum.and(line.tally));
+        let as_written = || studies.iter().filter(|line| line.settings.is_empty());
+        let published = as_written().fold(PublishedTally::default(), |sum, line| sum.and(line.published));
+        let tally = as_written().fold(Tally::default(), |sum, line| sum.and(line.tally));
         let anchor = paper.as_ref().map_or_else(|| BEYOND.to_owned(), |work| file_name_beside(&work.key, &[BEYOND]));
         let folder = folder(&names).to_owned();
-        Self { paper, anchor, folder, study_count, tally, verdict: tally.words(), studies }
+        let (verdict, published_words) = (tally.words(), published.words());
+        Self { paper, anchor, folder, study_count, tally, verdict, published_words, studies }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::step::columns::Columns;
 use crate::step::error::Problem;
-use crate::step::header::Intervals;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +16,9 @@ pub struct TableHead {
     /// All axes of the table, the model's included; the study layer fills this in.
     #[serde(default)]
     pub keys: Columns,
-    /// The columns of both ends of the intervals of others; the study layer knows them from the table.
+    /// The axes that the table's summary averages away; the study layer knows them from its clauses.
     #[serde(default)]
-    pub intervals: Intervals,
+    pub averaged: Columns,
 }
 
 fn model() -> String {

@@ -2,13 +2,22 @@
 
 use crate::step::header::{Column, ColumnRole, Content, Header};
 
-/// The columns after the keys: the quantity that a row is of, ours with its interval, the paper's, and what is between
-/// them.
+/// A published number that lies beside several values of ours.
+pub const COMPARED: &str = "compared";
+/// A published number that lies beside one value of ours, or beside equal ones: only the error of digitising is allowed for.
+pub const NO_SPREAD: &str = "no-spread";
+/// A published number without one of ours, of which the study does not say why.
+pub const UNEXPLAINED: &str = "unexplained";
+
+/// The columns after the keys: the quantity that a row is of, ours with the interval in which the paper's is to be
+/// expected, the paper's, what is between them, how the row ended ([`COMPARED`], [`NO_SPREAD`], the word of a
+/// [`Reason`](crate::step::Reason) or [`UNEXPLAINED`]), and the reason in words.
 #[must_use]
 pub fn comparison() -> Header {
     let ours = Column::new("ours");
     let quantity = Column { role: ColumnRole::Quantity, content: Content::Texts, ..Column::new("column") };
     let within = ColumnRole::Verdict;
+    let text = |name, role| Column { role, content: Content::Texts, ..Column::new(name) };
     Header(vec![
         quantity,
         ours.clone(),
@@ -18,5 +27,7 @@ pub fn comparison() -> Header {
         ours.beside("deviation", ColumnRole::Deviation),
         Column { unit: "share", ..ours.beside("relative_deviation", ColumnRole::RelativeDeviation) },
         Column { content: Content::Truths, ..ours.beside("within_interval", within) },
+        text("status", ColumnRole::Status),
+        text("because", ColumnRole::Remark),
     ])
 }

@@ -3,7 +3,8 @@
 use crate::step::header::{Column, ColumnRole, Content, Header};
 
 /// The columns after those that name a condition: its estimate with the interval, the standard deviation of one
-/// sample, the samples behind it, the e-value for the claimed side, how it ended.
+/// sample, the samples behind it, how far the estimate is on the wrong side of the bar (below 0 on
+/// the claimed one), the e-value for the claimed side, how it ended.
 #[must_use]
 pub fn evidence() -> Header {
     let estimate = Column::new("estimate");
@@ -13,6 +14,7 @@ pub fn evidence() -> Header {
         estimate.beside("high", ColumnRole::High),
         estimate.beside("spread", ColumnRole::Spread),
         Column { role: ColumnRole::Samples, ..Column::new("samples") },
+        Column::new("excess"),
         Column::new("e_value"),
         Column { role: ColumnRole::Verdict, content: Content::Texts, ..Column::new("outcome") },
     ])

@@ -21,7 +21,7 @@ mod table_op;
 pub use axis::{Axis, AxisForm};
 pub use claim::{Claim, ClaimHead, Claimed, LOOKS, Takes};
 pub use clause::{After, Clause, Form, Makes, TableHead};
-pub use comparison::comparison;
+pub use comparison::{COMPARED, NO_SPREAD, UNEXPLAINED, comparison};
 pub use data_note::DataNote;
 pub use evidence::evidence;
 pub use facets::{Facets, Share};

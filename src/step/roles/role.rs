@@ -66,8 +66,8 @@ pub struct GivenTable<'a> {
     pub keys: &'a [String],
     /// The column of the labels.
     pub labels: &'a str,
-    /// The intervals around its numbers.
-    pub intervals: &'a Intervals,
+    /// The axes that its summary averages away.
+    pub averaged: &'a [String],
 }
 
 /// A claim without its parameter type.

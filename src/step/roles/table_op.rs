@@ -28,7 +28,7 @@ pub trait TableOp: Sync + 'static {
     /// How a table of a study asks for it.
     const CLAUSE: Clause;
 
-    /// The parameters of the head that it takes, of `keys`, `by` and `intervals`.
+    /// The parameters of the head that it takes, of `keys`, `by` and `averaged`.
     const TAKES: &'static [&'static str];
 
     /// What is wrong with parameters whatever the rows are.
@@ -124,7 +124,7 @@ impl<T: TableOp> TableRole for Operation<T> {
         let value = |name| {
             let value = match name {
                 "by" => json!(given.labels),
-                "intervals" => json!(given.intervals),
+                "averaged" => json!(given.averaged),
                 _ => json!(given.keys),
             };
             (name, value)

@@ -69,7 +69,7 @@ fn each(
         let (mut params, mark) = spec.parameters(&operation.clause);
         // A clause is a step of its own: what it lacks is missing there.
         let clause = Item { mark, ..item.clone() };
-        fill(builder, &mut params, (&operation, &rows), &clause)?;
+        fill(&mut params, (&operation, &rows, &[]), &clause)?;
         rows.wire = table_node(builder, &clause, (&operation, &params), rows.wire)?;
         let step = &builder.nodes[rows.wire.node].step;
         lacking(&clause, &params, (&step.needs(), &rows.places))?;
@@ -89,13 +89,11 @@ fn each(
 
 /// Writes what the study layer knows of the rows.
 pub(super) fn fill(
-    builder: &Builder<'_>,
     params: &mut Node,
-    (operation, rows): (&Clausal, &Rows),
+    (operation, rows, averaged): (&Clausal, &Rows, &[String]),
     item: &Item,
 ) -> Result<(), Vec<Fault>> {
-    let (keys, intervals) = (rows.all_keys(), intervals(builder, rows.wire));
-    let given = GivenTable { keys: &keys, labels: &rows.labels, intervals: &intervals };
+    let given = GivenTable { keys: &rows.all_keys(), labels: &rows.labels, averaged };
     give(params, operation.role.given(&given), item)
 }
 

@@ -4,6 +4,7 @@
 //! Start with `tables`.
 
 mod clauses;
+mod comparisons;
 pub(super) mod figure_values;
 mod only;
 mod places;

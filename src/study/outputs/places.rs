@@ -115,6 +115,15 @@ impl Places {
         Some(fault.help(self.known(at, wanted)))
     }
 
+    /// Whether a row may have these values, which are as published rows write them; what is not known of rows may be.
+    pub fn may_have(&self, wanted: &[(&str, Cell)]) -> bool {
+        let known: Vec<(usize, &Cell)> = wanted
+            .iter()
+            .filter_map(|(name, cell)| Some((self.columns.iter().position(|c| c == name)?, cell)))
+            .collect();
+        known.is_empty() || self.rows.iter().any(|row| known.iter().all(|(at, cell)| cell.means(&row[*at])))
+    }
+
     /// The values of a column, with the one that was meant if it is near.
     fn known(&self, at: usize, wanted: &Cell) -> String {
         let given = self.rows.iter().map(|row| &row[at]).filter(|cell| !cell.is_null());

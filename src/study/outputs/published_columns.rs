@@ -22,7 +22,17 @@ fn unknown(item: &Item, tables: &[&Header]) -> Vec<Fault> {
     let there = names(tables);
     let mut told: Vec<&str> = Vec::new();
     let mut faults = Vec::new();
+    let apart = apart(&item.node);
+    for (name, mark) in &apart {
+        if there.contains(name) {
+            let fault = item.fault(*mark, format!("a table that these numbers are laid beside has a column `{name}`"));
+            faults.push(fault.help("`apart` names columns that ours lack: take it away there"));
+        }
+    }
     for (name, mark) in written(&item.node) {
+        if apart.iter().any(|(own, _)| *own == name) {
+            continue;
+        }
         if there.contains(&name) || told.contains(&name) {
             continue;
         }
@@ -31,6 +41,15 @@ fn unknown(item: &Item, tables: &[&Header]) -> Vec<Fault> {
         faults.push(fault.help(known(name, tables)));
     }
     faults
+}
+
+/// The columns that tell the paper's rows alone apart.
+fn apart(node: &Node) -> Vec<(&str, Mark)> {
+    let names = match node.get("apart").map(|names| &names.tree) {
+        Some(Tree::List(names)) => names.as_slice(),
+        _ => &[],
+    };
+    names.iter().filter_map(|node| Some((node.text()?, node.mark))).collect()
 }
 
 /// Our columns as the study writes them; those of a file without `columns` are the file's own.

@@ -1,9 +1,12 @@
-//! `shown_by: {profiles: [paper], because: …}` on a claim: the profiles whose scale can show it.
+//! What a claim says of itself beside its test: `shown_by: {profiles: [paper], because: …}`, the profiles whose scale can show
+//! it, and `by`, who claims it.
 
 use super::only::named;
+use crate::artifact::Claimant;
 use crate::study::nodes::remove;
 use crate::study::read::raw::{Item, RawStudy};
 use crate::yaml::{Fault, Node};
+use serde_json::Value as Json;
 
 /// Takes `shown_by` out of a claim; why this profile cannot show it, if so.
 ///
@@ -29,4 +32,17 @@ pub(super) fn beyond(
     };
     let here = named((item, "shown_by"), profiles, (raw, profile))?;
     Ok((!here).then(|| because.to_owned()))
+}
+
+/// Who claims it: `us`, or `{paper: PLACE}`.
+///
+/// # Errors
+/// Another form.
+pub(super) fn claimant(item: &Item, by: &Node) -> Result<Json, Vec<Fault>> {
+    let json = by.to_json();
+    if serde_json::from_value::<Claimant>(json.clone()).is_ok() {
+        return Ok(json);
+    }
+    let fault = item.at(by, "`by` says who claims it: `us`, or the paper with the place where it says so");
+    Err(vec![fault.help("for example `by: {paper: \"figure 3, page 7\"}`")])
 }

@@ -1,13 +1,13 @@
 //! Tables, figures and claims as steps: the engine sees one graph.
 
 use super::clauses::{Rows, fill, intervals, lacking, shaped, summarised, table_node};
+use super::comparisons::{gaps, named, unexplained};
 use super::figure_values::FigureValues;
 use super::only::made;
 use super::published_columns;
-use super::scale::beyond;
+use super::scale::{beyond, claimant};
 use super::stacks::stack;
 use super::table_spec::TableSpec;
-use crate::artifact::Claimant;
 use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
 use crate::step::{DataRef, Family, Header};
 use crate::study::axes::added::SEED;
@@ -15,12 +15,11 @@ use crate::study::builder::Builder;
 use crate::study::grid::StepGrid;
 use crate::study::model::{Output, OutputKind, Wire};
 use crate::study::nodes::{give, node_of, remove, set};
-use crate::study::read::published::{self, Numbers};
 use crate::study::read::raw::{Item, RawStudy};
 use crate::study::read::scope::{Scope, applied};
 use crate::study::template::{kind_of, known_kinds};
 use crate::yaml::{Fault, Mark, Node, known_names};
-use serde_json::Value as Json;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -99,7 +98,7 @@ impl Maker<'_> {
         if rows.wire != summary.wire && spec.shows_rows() {
             self.output(&item.name, OutputKind::Rows, (rows.wire, rows.keys.clone()));
         }
-        self.comparisons(builder, item, (&spec, &summary))?;
+        self.comparisons(builder, item, (&spec, &rows, &summary))?;
         self.tables.insert(item.name.clone(), Built { rows, summary });
         Ok(())
     }
@@ -156,40 +155,47 @@ impl Maker<'_> {
         self.raw.tables.iter().any(|table| table.mark == item.mark && table.name == item.name)
     }
 
-    /// The table beside published numbers, where it asks for that.
+    /// The table beside published numbers, where it asks for that: its rows, of which the comparison takes the means, or a
+    /// summary that stands in their place.
     fn comparisons(
         &mut self,
         builder: &mut Builder<'_>,
         item: &Item,
-        (spec, summary): (&TableSpec<'_>, &Rows),
+        (spec, rows, summary): (&TableSpec<'_>, &Rows, &Rows),
     ) -> Result<(), Vec<Fault>> {
+        let keys = summary.all_keys();
+        let beside = if spec.shows_rows() { rows } else { summary };
+        let averaged: Vec<String> = beside.all_keys().into_iter().filter(|key| !keys.contains(key)).collect();
         for operation in spec.written(|clause| clause.form == Form::Numbers) {
             let (mut params, mark) = spec.parameters(&operation.clause);
-            let name = spec.node.get(operation.clause.name).and_then(Node::text).unwrap_or_default();
-            let numbers = self.published(item, name, mark)?;
+            let Some(written) = spec.node.get(operation.clause.name) else { continue };
+            let name = written.text().unwrap_or_default();
+            let numbers = named(self.raw, (builder.environment.profile, self.path), (item, written))?;
             self.compared.push((name.to_owned(), summary.wire.header(&builder.nodes).cloned()));
             if !comparable(builder) {
                 continue;
             }
-            self.remarks.extend(gaps(name, &numbers, &summary.all_keys()));
-            set(&mut params, operation.clause.name, &numbers.json, mark);
-            fill(builder, &mut params, (&operation, summary), item)?;
-            let wire = table_node(builder, item, (&operation, &params), summary.wire)?;
-            let keys = summary.all_keys().into_iter().chain(["column".to_owned()]).collect();
+            let apart = numbers.compared.apart.iter();
+            let told: Vec<String> = keys.iter().chain(apart).cloned().collect();
+            self.remarks.extend(gaps(name, &numbers, &told));
+            let open = unexplained(self.raw, (&numbers, &summary.places), (&item.name, name), &keys);
+            open.map_or(Ok(()), |fault| self.left_open(fault))?;
+            set(&mut params, operation.clause.name, &json!(numbers.compared), mark);
+            fill(&mut params, (&operation, beside, &averaged), item)?;
+            let wire = table_node(builder, item, (&operation, &params), beside.wire)?;
+            let keys = told.into_iter().chain(["column".to_owned()]).collect();
             self.output(&item.name, OutputKind::Comparison, (wire, keys));
         }
         Ok(())
     }
 
-    fn published(&self, item: &Item, name: &str, mark: Mark) -> Result<Numbers, Vec<Fault>> {
-        let Some(published) = self.raw.published.iter().find(|p| p.name == name) else {
-            let known: Vec<&str> = self.raw.published.iter().map(|p| p.name.as_str()).collect();
-            let fault = item.fault(mark, format!("there are no published numbers `{name}`"));
-            return Err(vec![
-                fault.help(known_names(name, &known).unwrap_or_else(|| "`published:` is empty".to_owned())),
-            ]);
-        };
-        published::read(published, (self.path, &self.raw.source.name))
+    /// Published rows without ours: with `--set` they are only told, as the study as written may have them.
+    fn left_open(&mut self, fault: Fault) -> Result<(), Vec<Fault>> {
+        if !self.set {
+            return Err(vec![fault]);
+        }
+        self.remarks.push(format!("with `--set`, {}", fault.message));
+        Ok(())
     }
 
     fn figure(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
@@ -204,11 +210,11 @@ impl Maker<'_> {
         remove(&mut params, "kind");
         if let Some(name) = remove(&mut params, "published") {
             let text = name.text().unwrap_or_default();
-            let numbers = self.published(item, text, name.mark)?;
+            let numbers = named(self.raw, (builder.environment.profile, self.path), (item, &name))?;
             let wired = inputs.iter().flat_map(|(_, wires)| wires);
             self.compared.extend(wired.map(|wire| (text.to_owned(), wire.header(&builder.nodes).cloned())));
             if comparable(builder) {
-                set(&mut params, "published", &numbers.json, name.mark);
+                set(&mut params, "published", &numbers.drawn(), name.mark);
             }
         }
         if let Some(wire) = inputs.as_ref().ok().and_then(|(_, wires)| wires.first()) {
@@ -302,29 +308,6 @@ impl Maker<'_> {
         let text = table.text().unwrap_or_default();
         self.named(item, text, (table.mark, rows))
     }
-}
-
-/// Who claims it: `us`, or `{paper: PLACE}`.
-fn claimant(item: &Item, by: &Node) -> Result<Json, Vec<Fault>> {
-    let json = by.to_json();
-    if serde_json::from_value::<Claimant>(json.clone()).is_ok() {
-        return Ok(json);
-    }
-    let fault = item.at(by, "`by` says who claims it: `us`, or the paper with the place where it says so");
-    Err(vec![fault.help("for example `by: {paper: \"figure 3, page 7\"}`")])
-}
-
-/// Which published numbers are not there, as one line a column.
-fn gaps(name: &str, numbers: &Numbers, keys: &[String]) -> Vec<String> {
-    let mut by_column: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (column, place) in numbers.gaps.iter().filter(|(column, _)| !keys.contains(column)) {
-        by_column.entry(column).or_default().push(place);
-    }
-    let line = |(column, places): (&str, Vec<&str>)| {
-        let rest = if places.len() > 1 { format!(" and {} lines more", places.len() - 1) } else { String::new() };
-        format!("published numbers `{name}`: `{column}` is empty at {}{rest}, so nothing is compared there", places[0])
-    };
-    by_column.into_iter().map(line).collect()
 }
 
 /// What figures say of the data set.

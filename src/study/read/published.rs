@@ -1,14 +1,15 @@
 //! A paper's numbers, read from a CSV file or written out, in the study's own columns and units.
 
 use super::extend::{is_inside, plain};
+use super::origin;
 use super::published_file::{Line, Row, lines};
 use super::raw::Item;
 use crate::artifact::Cell;
-use crate::step::Condition;
+use crate::step::{self, Columns, Compared, Condition, Elsewhere, Reason};
 use crate::yaml::{self, Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -36,14 +37,62 @@ pub struct PublishedNumbers {
     /// The file's text → ours, in every column.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Over how many runs of the paper each number is a mean; 1 where the paper does not say.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub runs: usize,
+    /// Our column → greatest error of reading its numbers off a figure, in our unit; nothing for numbers in print.
+    #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1e15}))]
+    pub digitising: BTreeMap<String, f64>,
+    /// Columns that tell the paper's rows apart and our tables lack, such as a width that we do not vary: rows that differ
+    /// in them alone have the same number of ours beside them. A reason under `elsewhere` that goes by one counts in any case.
+    #[serde(default)]
+    pub apart: Vec<String>,
+    /// Why numbers that have none of ours beside them are not here; the first that fits counts.
+    #[serde(default)]
+    pub elsewhere: Vec<Reasoned>,
+}
+
+const fn one() -> usize {
+    1
+}
+
+/// Why some published numbers are not compared.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reasoned {
+    /// The profiles in which it is said, a list; all of them as it stands.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Which rows are meant, in our columns; all of them as it stands.
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Condition>,
+    /// Which of their columns; all of them as it stands.
+    #[serde(default)]
+    pub columns: Columns,
+    /// `scale`: more samples, width or seeds than this profile pays for; `data`: data that are not here; `setting`: ours
+    /// differs from the paper's, or does not tell such a number.
+    pub reason: Reason,
+    /// The reason in words, for readers of the page.
+    pub because: String,
 }
 
 /// A paper's numbers, read.
 pub(in crate::study) struct Numbers {
-    /// As kinds take them: `{source, rows: [{column: value}]}`.
-    pub json: Json,
+    /// As tables are compared with them.
+    pub compared: Compared,
+    /// Where each row is written.
+    pub places: Vec<String>,
     /// Where a column of numbers is empty: our column, and the place.
     pub gaps: Vec<(String, String)>,
+}
+
+impl Numbers {
+    /// As figures draw them: `{source, rows: [{column: value}]}`.
+    pub fn drawn(&self) -> Json {
+        json!({"source": self.compared.source, "rows": self.compared.rows})
+    }
 }
 
 /// Reads published numbers; `study` is the file, and its path below the project's folder.
@@ -67,30 +116,42 @@ pub(in crate::study) fn read(item: &Item, (study, shown): (&Path, &str)) -> Resu
             let lines = lines(&source, &published.labels).map_err(|fault| vec![fault])?;
             (Some(source), lines)
         }
-        (None, false) => (None, published.rows.iter().map(|row| Line { number: 0, row: row.clone() }).collect()),
+        (None, false) => {
+            (None, published.rows.iter().enumerate().map(|(number, row)| Line { number, row: row.clone() }).collect())
+        }
         _ => return Err(vec![item.fault(item.mark, "give either `file` or `rows`")]),
     };
     checked(item, &published, &lines)?;
     let place = |line: &Line| match &source {
         Some(source) => format!("{}:{}", source.name, line.number),
-        None => item.source.place(item.mark),
+        None => item.source.place(item.node.mark_of(&["rows".to_owned(), line.number.to_string()], None)),
     };
     let kept: Vec<&Line> = lines.iter().filter(|line| meets(&published, &line.row)).collect();
     if kept.is_empty() {
         return Err(vec![item.fault(item.mark, "no published row is left")]);
     }
-    let mut gaps = Vec::new();
-    let mut rows = Vec::new();
+    let (mut gaps, mut rows, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for line in kept {
         let row = translate(&published, &line.row);
         if let Some((name, _)) = row.iter().find(|(_, value)| value.as_f64().is_some_and(|v| !v.is_finite())) {
             return Err(at("scale", format!("`{name}` is not finite at {}", place(line))));
         }
         gaps.extend(row.iter().filter(|(_, v)| v.is_null()).map(|(name, _)| (name.clone(), place(line))));
-        let json = |(name, value): (String, Cell)| (name, serde_json::to_value(value).unwrap_or(Json::Null));
-        rows.push(Json::Object(row.into_iter().map(json).collect::<Map<_, _>>()));
+        rows.push(step::Row(row));
+        places.push(place(line));
     }
-    Ok(Numbers { json: json!({"source": published.source, "rows": rows}), gaps })
+    let reasoned =
+        |r: Reasoned| Elsewhere { filter: r.filter, columns: r.columns, reason: r.reason, because: r.because };
+    let compared = Compared {
+        source: published.source,
+        rows,
+        runs: published.runs,
+        digitising: published.digitising,
+        apart: published.apart,
+        elsewhere: published.elsewhere.into_iter().map(reasoned).collect(),
+    };
+    let faults = origin::faults(item, &compared);
+    if faults.is_empty() { Ok(Numbers { compared, places, gaps }) } else { Err(faults) }
 }
 
 /// Columns that are named must be there, and hold one type each.

@@ -9,7 +9,7 @@ pub(super) type Row = BTreeMap<String, Cell>;
 
 /// A row of the file.
 pub(super) struct Line {
-    /// Where it stands, from 1; 0 for rows that are written out in the study.
+    /// Its line in the file, from 1; of rows that are written out in the study their place among them, from 0.
     pub number: usize,
     pub row: Row,
 }

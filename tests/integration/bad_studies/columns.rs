@@ -173,7 +173,7 @@ fn a_column_of_tolerances() {
 
 #[test]
 fn a_column_of_published_numbers() {
-    assert_snapshot!(refused(&[("    interval: {bootstrap: 0.9}\n", "    interval: {bootstrap: 0.9}\n    published: paper\n"), ("\nfigures:", "\npublished:\n  paper:\n    source: by hand\n    rows: [{model: LoFi, n_train: 40, error: 0.2}]\n\nfigures:")]), @r"
+    assert_snapshot!(refused(&[("    interval: {student: 0.9}\n", "    interval: {student: 0.9}\n    published: paper\n"), ("\nfigures:", "\npublished:\n  paper:\n    source: by hand\n    rows: [{model: LoFi, n_train: 40, error: 0.2}]\n\nfigures:")]), @r"
     exit 2
     error: studies/demo/tiny.yaml:49:39
       × no table that these numbers are laid beside has a column `error`

@@ -15,7 +15,7 @@ fn unknown_key_in_a_table() {
      42 │     average: seed
         ·     ────┬───
         ·         ╰── here
-     43 │     interval: {bootstrap: 0.9}
+     43 │     interval: {student: 0.9}
         ╰────
       help: known here: `stack`, `from`, `as`, `keys`, `where`, `choose`, `difference`, `over`, `interval`,
             `bins`, `published`
@@ -26,18 +26,18 @@ fn unknown_key_in_a_table() {
 
 #[test]
 fn unknown_key_inside_a_table() {
-    assert_snapshot!(refused(&[("{bootstrap: 0.9}", "{bootstrp: 0.9}")]), @r#"
+    assert_snapshot!(refused(&[("{student: 0.9}", "{studnt: 0.9}")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:43:16
-      × unknown key `bootstrp`
+      × unknown key `studnt`
         ╭─[studies/demo/tiny.yaml:43:16]
      42 │     over: seed
-     43 │     interval: {bootstrp: 0.9}
-        ·                ────┬────
-        ·                    ╰── here
+     43 │     interval: {studnt: 0.9}
+        ·                ───┬───
+        ·                   ╰── here
      44 │
         ╰────
-      help: did you mean `bootstrap`? known here: `bootstrap`
+      help: did you mean `student`? known here: `student`
 
     1 mistake found; nothing was run
     "#);
@@ -45,15 +45,15 @@ fn unknown_key_inside_a_table() {
 
 #[test]
 fn a_level_out_of_range() {
-    assert_snapshot!(refused(&[("bootstrap: 0.9", "bootstrap: 1.9")]), @r#"
+    assert_snapshot!(refused(&[("student: 0.9", "student: 1.9")]), @r#"
     exit 2
-    error: studies/demo/tiny.yaml:43:27
+    error: studies/demo/tiny.yaml:43:25
       × 1.9 is out of range: it must be at most 0.9999
-        ╭─[studies/demo/tiny.yaml:43:27]
+        ╭─[studies/demo/tiny.yaml:43:25]
      42 │     over: seed
-     43 │     interval: {bootstrap: 1.9}
-        ·                           ─┬─
-        ·                            ╰── here
+     43 │     interval: {student: 1.9}
+        ·                         ─┬─
+        ·                          ╰── here
      44 │
         ╰────
 
@@ -131,7 +131,7 @@ fn unknown_axis_to_average_over() {
      42 │     over: sed
         ·           ─┬─
         ·            ╰── here
-     43 │     interval: {bootstrap: 0.9}
+     43 │     interval: {student: 0.9}
         ╰────
 
     1 mistake found; nothing was run
@@ -149,7 +149,7 @@ fn unknown_published_numbers() {
      43 │     published: figure-three
         ·                ──────┬─────
         ·                      ╰── here
-     44 │     interval: {bootstrap: 0.9}
+     44 │     interval: {student: 0.9}
         ╰────
       help: `published:` is empty
 
@@ -284,7 +284,7 @@ fn pictures_that_are_a_table() {
 
 #[test]
 fn an_average_of_histograms() {
-    assert_snapshot!(refused(&[("    interval: {bootstrap: 0.9}\n", "    bins: {column: test_error}\n")]), @r#"
+    assert_snapshot!(refused(&[("    interval: {student: 0.9}\n", "    bins: {column: test_error}\n")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:42:11
       × `over` does not apply to a table of `bins`: a histogram counts values, not means
@@ -310,9 +310,9 @@ fn an_interval_of_nothing() {
       × `interval` without `over`: nothing is averaged
         ╭─[studies/demo/tiny.yaml:42:15]
      41 │     stack: {LoFi: lofi-score, Pixels: pixels-score}
-     42 │     interval: {bootstrap: 0.9}
-        ·               ─────┬─────
-        ·                    ╰── here
+     42 │     interval: {student: 0.9}
+        ·               ────┬────
+        ·                   ╰── here
      43 │
         ╰────
       help: add `over: seed`, or take `interval` away
@@ -323,7 +323,7 @@ fn an_interval_of_nothing() {
 
 #[test]
 fn a_histogram_of_an_axis() {
-    assert_snapshot!(refused(&[("    over: seed\n    interval: {bootstrap: 0.9}\n", "    bins: {column: n_train}\n")]), @r#"
+    assert_snapshot!(refused(&[("    over: seed\n    interval: {student: 0.9}\n", "    bins: {column: n_train}\n")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:42:20
       × step `error (bins)`: `n_train` is an axis of the table, so each histogram would hold one value
@@ -342,7 +342,7 @@ fn a_histogram_of_an_axis() {
 #[test]
 fn a_histogram_on_a_scale_without_its_threshold() {
     let bins = "    bins: {column: test_error, scale: symlog}\n";
-    assert_snapshot!(refused(&[("    over: seed\n    interval: {bootstrap: 0.9}\n", bins)]), @r#"
+    assert_snapshot!(refused(&[("    over: seed\n    interval: {student: 0.9}\n", bins)]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:42:39
       × step `error (bins)`: `symlog` needs `threshold`, where its linear part ends

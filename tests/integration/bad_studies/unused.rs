@@ -144,15 +144,15 @@ fn a_data_set_that_no_card_represents() {
 
 #[test]
 fn a_level_in_per_cent() {
-    assert_snapshot!(refused(&[("bootstrap: 0.9", "bootstrap: 95")]), @r"
+    assert_snapshot!(refused(&[("student: 0.9", "student: 95")]), @r"
     exit 2
-    error: studies/demo/tiny.yaml:43:27
+    error: studies/demo/tiny.yaml:43:25
       × 95 is out of range: it must be at most 0.9999; did you mean 0.95?
-        ╭─[studies/demo/tiny.yaml:43:27]
+        ╭─[studies/demo/tiny.yaml:43:25]
      42 │     over: seed
-     43 │     interval: {bootstrap: 95}
-        ·                           ─┬
-        ·                            ╰── here
+     43 │     interval: {student: 95}
+        ·                         ─┬
+        ·                          ╰── here
      44 │
         ╰────
 

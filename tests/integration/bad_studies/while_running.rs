@@ -19,7 +19,7 @@ fn rows_that_are_no_curve() {
 #[test]
 fn a_logarithm_that_a_histogram_cannot_take() {
     let bins = "    bins: {column: n_validation, scale: log}\n";
-    let edit = ("    over: seed\n    interval: {bootstrap: 0.9}\n", bins);
+    let edit = ("    over: seed\n    interval: {student: 0.9}\n", bins);
     assert_snapshot!(Project::tiny(&[edit]).lofi(&["run", "--quiet"]).refusal(), @r#"
     exit 1
     FAILED demo/tiny: error (bins)
