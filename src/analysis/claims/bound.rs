@@ -1,6 +1,7 @@
 //! `bound`: the mean of a column lies on one side of a number, or agrees with it.
 
 use super::decide::{Openness, Test};
+use super::estimate::Estimate;
 use super::lattice::step_of;
 use super::paired_difference::test_error;
 use super::replicates::{means, remark};
@@ -34,6 +35,10 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub missing_at_least: Option<f64>,
+    /// The range of the column, such as `[0, 1]` of an R²: no interval leaves it.
+    #[serde(default)]
+    #[schemars(inner(range(min = -1e15, max = 1e15)))]
+    pub range: Option<[f64; 2]>,
     /// The mean is this, in the column's unit, to within `smallest_effect`: held where its whole interval is.
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
@@ -58,7 +63,9 @@ impl Claim for Bound {
     const TAKES: Takes = Takes::REPLICATES;
 
     fn faults(params: &Params, head: &ClaimHead) -> Vec<Problem> {
-        bar((params, head)).err().into_iter().collect()
+        let empty = params.range.filter(|[from, to]| from >= to);
+        let empty = empty.map(|[from, to]| Problem::at("range", format!("from {from} to {to} there is nothing")));
+        bar((params, head)).err().into_iter().chain(empty).collect()
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
@@ -66,6 +73,11 @@ impl Claim for Bound {
         let numbers = table.numbers(&params.column)?;
         let filled: Vec<Option<f64>> = numbers.iter().map(|number| number.or(params.missing_at_least)).collect();
         let mut conditions = means(head, table, (&filled, step_of(&numbers)))?;
+        for condition in &mut conditions {
+            if let Estimate::Mean(samples) = &mut condition.estimate {
+                samples.range = params.range;
+            }
+        }
         if params.missing_at_least.is_some() {
             for (condition, (_, rows)) in conditions.iter_mut().zip(groups(table, &head.per.0)?) {
                 if rows.iter().any(|&row| numbers[row].is_none()) && condition.open == Openness::Closed {
@@ -194,6 +206,16 @@ mod tests {
         assert_eq!(of(json!({"at_least": 9})).outcome, Outcome::Undecided, "the fourth may be 100");
         assert_eq!(of(json!({"at_most": 9})).outcome, Outcome::Undecided);
         assert_eq!(of(json!({"at_most": 5})).outcome, Outcome::Contradicted);
+    }
+
+    #[test]
+    fn no_interval_leaves_the_range() {
+        let rows = [json!([0, 0.99]), json!([1, 0.7]), json!([2, 0.98])];
+        let params = json!({"says": "s", "at_least": 0.9, "range": [0, 1]});
+        let made = run(&Claimed(Bound), &params, &[table(&["seed", "test_error"], &rows)]).unwrap();
+        let Value::Verdict(verdict) = made else { panic!("{made:?}") };
+        assert_eq!(verdict.evidence.numbers("high").unwrap(), [Some(1.0)]);
+        assert_eq!(refused(&Claimed(Bound), &json!({"says": "s", "at_least": 1, "range": [1, 0]})).len(), 1);
     }
 
     #[test]

@@ -15,7 +15,7 @@
 //! intersection-union test). It is contradicted where some condition is at level 1 − (1 − level)/m, since among m conditions
 //! one is by chance m times as often. That one is contradicted is all that counts, so this first step of Holm's is the whole.
 
-use super::estimate::{Estimate, Samples, Seen};
+use super::estimate::{Estimate, Seen};
 use super::judge::Judge;
 use super::threshold::Bar;
 use crate::analysis::rows::in_words;
@@ -71,13 +71,8 @@ impl Openness {
 impl Condition {
     /// A condition of independent samples, one number a pair, a row or a replicate.
     #[must_use]
-    pub const fn of(place: Vec<Cell>, samples: Vec<f64>) -> Self {
-        Self {
-            place,
-            estimate: Estimate::Mean(Samples { values: samples, step: 0.0 }),
-            facts: Vec::new(),
-            open: Openness::Closed,
-        }
+    pub fn of(place: Vec<Cell>, samples: Vec<f64>) -> Self {
+        Self { place, estimate: Estimate::Mean(samples.into()), facts: Vec::new(), open: Openness::Closed }
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Samples {
     /// neighbouring steps has a spread of half of one: no less is taken, since a few equal counts do not show that there is
     /// none.
     pub step: f64,
+    /// The range of the quantity, where it has one: what lies beyond is cut off an interval.
+    pub range: Option<[f64; 2]>,
 }
 
 /// What a look sees.
@@ -66,7 +68,7 @@ pub struct Seen {
 
 impl From<Vec<f64>> for Samples {
     fn from(values: Vec<f64>) -> Self {
-        Self { values, step: 0.0 }
+        Self { values, step: 0.0, range: None }
     }
 }
 
@@ -131,9 +133,10 @@ impl Estimate {
     fn at(&self, look: Look) -> Result<Option<Seen>, MathError> {
         let first = look.samples;
         match self {
-            Self::Mean(Samples { values, step }) => {
+            Self::Mean(Samples { values, step, range }) => {
                 let (centre, error) = moments(&values[..first])?;
-                Ok(around((centre, error, 0.5 * step), look, |end| end))
+                let seen = around((centre, error, 0.5 * step), look, |end| end);
+                Ok(seen.map(|seen| Seen { interval: clipped(seen.interval, *range), ..seen }))
             }
             Self::Correlation(samples) => {
                 let (centre, error) = moments(&samples.fisher()[..first])?;
@@ -291,6 +294,11 @@ fn share_above(runs: &[bool], bar: Bar) -> Result<Option<f64>, MathError> {
     Ok(Some(highest))
 }
 
+fn clipped(Interval { low, high }: Interval, range: Option<[f64; 2]>) -> Interval {
+    let [from, to] = range.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+    Interval { low: low.max(from), high: high.min(to) }
+}
+
 fn moments(values: &[f64]) -> Result<(f64, f64), MathError> {
     Ok((mean(values)?, standard_error(values)?))
 }
@@ -334,7 +342,7 @@ mod tests {
     }
 
     fn mean_of(values: &[f64], step: f64) -> Estimate {
-        Estimate::Mean(Samples { values: values.to_vec(), step })
+        Estimate::Mean(Samples { values: values.to_vec(), step, range: None })
     }
 
     #[test]
@@ -376,7 +384,7 @@ mod tests {
         // z of 0.9 and 0.99 is 1.472219, 2.646652: mean 2.059436 ± 12.7062·0.587217
         let found = interval(&Estimate::Correlation(vec![0.9, 0.99].into())).unwrap();
         assert!((found.low - libm::tanh(2.059_436 - 12.706_2 * 0.587_217)).abs() < 1e-5 && found.high <= 1.0);
-        let perfect = Estimate::Correlation(Samples { values: vec![1.0; 3], step: 0.2 });
+        let perfect = Estimate::Correlation(Samples { values: vec![1.0; 3], step: 0.2, range: None });
         let found = interval(&perfect).unwrap();
         assert!(found.low > -1.0 && found.low < 0.9 && found.high <= 1.0 && perfect.value().unwrap() < 1.0);
     }

@@ -144,7 +144,7 @@ fn condition(place: Vec<Cell>, replicates: Vec<Vec<f64>>, step: f64) -> Result<C
     let values = known.map(|numbers| mean(numbers)).collect::<Result<Vec<f64>, _>>().map_err(StepError::numeric)?;
     // means of several rows move in as many steps less
     let step = if most > 1 { 0.0 } else { step };
-    let estimate = Estimate::Mean(Samples { values, step });
+    let estimate = Estimate::Mean(Samples { values, step, range: None });
     Ok(Condition { place, estimate, facts: Vec::new(), open: Openness::missing(missing) })
 }
 
@@ -191,7 +191,7 @@ pub fn conditions(
         let step = measured.iter().map(|m| m.step).fold(0.0, f64::max);
         let estimate = match samples[..] {
             [value] if head.deterministic => Estimate::Exact(value),
-            _ => form(Samples { values: samples, step }),
+            _ => form(Samples { values: samples, step, range: None }),
         };
         Ok(Condition { place, estimate, facts: Vec::new(), open })
     };

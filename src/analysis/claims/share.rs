@@ -7,8 +7,10 @@ use super::replicates::{Replicated, remark, replicated};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::counted;
 use crate::artifact::Verdict;
+use crate::step::Filter;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
+use std::collections::BTreeSet;
 
 /// A share of runs against a bound.
 pub struct Share;
@@ -29,6 +31,10 @@ pub struct Params {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub at_least: Option<f64>,
+    /// What must be so beside that, or in its place, each in rows of its own: a run in which nothing was learnt meets "nothing
+    /// beside the pattern is kept", but not "the pattern is kept" with it.
+    #[serde(default)]
+    pub each: Vec<Part>,
     /// The share of runs in which it is so is at least this, from 0 to 1; either this or `runs_at_most`.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -39,12 +45,30 @@ pub struct Params {
     pub runs_at_most: Option<f64>,
 }
 
+/// A part of what must be so in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The rows that it speaks of.
+    #[serde(default, rename = "where")]
+    pub filter: Filter,
+    /// The column is at most this in all of them.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub at_most: Option<f64>,
+    /// The column is at least this in all of them.
+    #[serde(default)]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub at_least: Option<f64>,
+}
+
 impl Claim for Share {
     type Params = Params;
     const NAME: &'static str = "share";
     const ABOUT: Words = Words {
         summary: "Something is so in at least, or at most, a share of runs.",
-        details: "A run is what has one seed; it is so in a run where every row of it is between `at_least` and `at_most`. The \
+        details: "A run is what has one seed; it is so in a run where every row of it is between `at_least` and `at_most`, and \
+                  every row that a part of `each` speaks of between that part's; a part without a row is not so. The \
                   share of runs gets the exact binomial interval of Clopper and Pearson, which never leaves 0 to 1 and has a \
                   width however few runs agree: of three runs of three it begins at 0.29. So six runs at least are needed for \
                   `runs_at_least: 0.5`, 36 without a miss for 0.9. A run with a row that has no number counts against the \
@@ -56,22 +80,32 @@ impl Claim for Share {
 
     fn faults(params: &Params, _: &ClaimHead) -> Vec<Problem> {
         let bar = bar(params).err();
-        let nothing = (params.at_most, params.at_least) == (None, None);
-        let nothing = nothing.then(|| Problem::at("at_most", "a run needs `at_most`, `at_least` or both to tell by"));
-        let crossed = params.at_least.zip(params.at_most).filter(|(least, most)| least > most);
-        let crossed = crossed.map(|(least, most)| {
-            Problem::at("at_least", format!("from {least} to {most} there is nothing; the smaller end comes first"))
-        });
-        bar.into_iter().chain(nothing).chain(crossed).collect()
+        let parts = params.each.iter().enumerate();
+        let parts = parts.map(|(at, part)| (format!("each.{at}."), part.at_least, part.at_most));
+        let own = (String::new(), params.at_least, params.at_most);
+        let own = (params.each.is_empty() || own.1.is_some() || own.2.is_some()).then_some(own);
+        bar.into_iter()
+            .chain(own.into_iter().chain(parts).filter_map(|(at, least, most)| unclear(&at, least, most)))
+            .collect()
     }
 
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
         let bar = bar(params).map_err(StepError::unplanned)?;
         let numbers = table.numbers(&params.column)?;
         let against = matches!(bar, Bar::AtMost(_));
-        let is_so = |row: &usize| numbers[*row].map_or(against, |number| is_within(params, number));
+        let met = |part: &Part| Ok((part.clone(), part.filter.rows(table)?.into_iter().collect()));
+        let parts = params.each.iter().map(met).collect::<Result<Vec<(Part, BTreeSet<usize>)>, StepError>>()?;
+        let ends = (params.at_least, params.at_most);
+        let is_so = |rows: &[usize]| {
+            let within = |row: usize, ends| numbers[row].map_or(against, |number| is_within(ends, number));
+            let part_is_so = |(part, met): &(Part, BTreeSet<usize>)| {
+                let mut own = rows.iter().filter(|row| met.contains(row)).peekable();
+                own.peek().is_some() && own.all(|&row| within(row, (part.at_least, part.at_most)))
+            };
+            rows.iter().all(|&row| within(row, ends)) && parts.iter().all(part_is_so)
+        };
         let condition = |Replicated { place, replicates }| {
-            let runs: Vec<bool> = replicates.iter().map(|rows: &Vec<usize>| rows.iter().all(is_so)).collect();
+            let runs: Vec<bool> = replicates.iter().map(|rows| is_so(rows)).collect();
             let facts = vec![runs.iter().filter(|&&run| run).count().into()];
             Condition { place, estimate: Estimate::Share(runs), facts, open: Openness::Closed }
         };
@@ -85,17 +119,44 @@ impl Claim for Share {
     }
 }
 
-fn is_within(params: &Params, number: f64) -> bool {
-    params.at_least.is_none_or(|least| number >= least) && params.at_most.is_none_or(|most| number <= most)
+type Ends = (Option<f64>, Option<f64>);
+
+fn is_within((least, most): Ends, number: f64) -> bool {
+    least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
+}
+
+/// What is wrong with the ends of what must be so.
+fn unclear(at: &str, least: Option<f64>, most: Option<f64>) -> Option<Problem> {
+    match (least, most) {
+        (None, None) => {
+            Some(Problem::at(&format!("{at}at_most"), "a run needs `at_most`, `at_least` or both to tell by"))
+        }
+        (Some(least), Some(most)) if least > most => {
+            let message = format!("from {least} to {most} there is nothing; the smaller end comes first");
+            Some(Problem::at(&format!("{at}at_least"), message))
+        }
+        _ => None,
+    }
 }
 
 fn in_words(params: &Params) -> String {
-    match (params.at_least, params.at_most) {
-        (Some(least), Some(most)) if least == most => format!("{} = {least}", params.column),
-        (Some(least), Some(most)) => format!("{least} ≤ {} ≤ {most}", params.column),
-        (Some(least), None) => format!("{} ≥ {least}", params.column),
-        (None, most) => format!("{} ≤ {}", params.column, most.unwrap_or(f64::INFINITY)),
-    }
+    let own = (Filter::default(), (params.at_least, params.at_most));
+    let parts = params.each.iter().map(|part| (part.filter.clone(), (part.at_least, part.at_most)));
+    let words = std::iter::once(own).chain(parts).filter_map(|(filter, ends)| {
+        let ends = between(&params.column, ends)?;
+        Some(if filter.0.is_empty() { ends } else { format!("{ends} at {filter}") })
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn between(column: &str, ends: Ends) -> Option<String> {
+    Some(match ends {
+        (Some(least), Some(most)) if least == most => format!("{column} = {least}"),
+        (Some(least), Some(most)) => format!("{least} ≤ {column} ≤ {most}"),
+        (Some(least), None) => format!("{column} ≥ {least}"),
+        (None, Some(most)) => format!("{column} ≤ {most}"),
+        (None, None) => return None,
+    })
 }
 
 fn bar(params: &Params) -> Result<Bar, Problem> {
@@ -162,6 +223,31 @@ mod tests {
         let Value::Verdict(verdict) = made else { panic!("{made:?}") };
         assert_eq!(verdict.evidence.numbers("runs").unwrap(), [Some(5.0)]);
         assert!(verdict.because.starts_with("share of runs with 1 ≤ constant ≤ 2 = 0.833"), "{}", verdict.because);
+    }
+
+    #[test]
+    fn a_run_that_learnt_nothing_does_not_count_for_what_is_absent() {
+        // degree 10 is kept in runs 0 to 6; runs 7 and 8 keep nothing at all
+        let rows: Vec<Json> =
+            (0..9).flat_map(|seed| [json!([seed, 5, 0]), json!([seed, 10, i64::from(seed < 7)])]).collect();
+        let of = |extra: Json| {
+            let mut params = json!({"says": "s", "column": "kept", "runs_at_least": 0.2});
+            params["each"] = extra;
+            match run(&Claimed(Share), &params, &[table(&["seed", "degree", "kept"], &rows)]).unwrap() {
+                Value::Verdict(verdict) => verdict,
+                other => panic!("{other:?}"),
+            }
+        };
+        let runs = |verdict: &Verdict| verdict.evidence.numbers("runs").unwrap()[0].unwrap();
+        let absent = json!({"where": {"degree": 5}, "at_most": 0});
+        let with = of(json!([absent, {"where": {"degree": 10}, "at_least": 1}]));
+        assert_eq!((runs(&of(json!([absent]))), runs(&with)), (9.0, 7.0));
+        assert!(
+            with.because.starts_with("share of runs with kept ≤ 0 at degree = 5, kept ≥ 1 at degree = 10"),
+            "{}",
+            with.because
+        );
+        assert_eq!(runs(&of(json!([{"where": {"degree": 7}, "at_most": 0}]))), 0.0, "no row says so");
     }
 
     #[test]
