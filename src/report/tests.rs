@@ -28,6 +28,9 @@ fn a_page_shows_claims_tables_figures_and_where_they_are_from() {
             "14.90 <span class=\"interval\">[14.51, 15.32]</span>",
             "Averaged over seed; in brackets: 95 % interval (Student’s t).",
             "Published: digitised from figure 3",
+            "4 published numbers: 3 compared (1 inside), 1 not here: scale 1.",
+            "In brackets: where the mean of 10 runs like ours lies in 95 % of cases",
+            "Not here: 1 scale (n is 5000 at most).",
             "Test error, ours − published (points)",
             ">+1.16</td>",
             "aria-label=\"Two falling curves; &quot;LoFi&quot; is lower.\"><svg xmlns",
@@ -199,7 +202,7 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
         &[
             "\n- [Beyond the papers](#beyond). 1 study. No claims",
             "\n<a id=\"beyond\"></a>\n\n## Beyond the papers\n\n",
-            "\n**7 claims: 2 held, 2 contradicted, 2 undecided, 1 not tested**\n\n3 studies; `lofi run lofi` runs them.\n",
+            "\n**7 claims: 2 held, 2 contradicted, 2 undecided, 1 not tested**\n\n8 published numbers: 6 compared (2 inside), 2 not here: scale 2.\n\n3 studies; `lofi run lofi` runs them.\n",
             "\n1 study; `lofi run ours` runs it.\n",
         ],
     );

@@ -20,7 +20,7 @@ fn a_row_that_is_neither_compared_nor_explained() {
     exit 2
     error: studies/demo/tiny.yaml:48:5
       × 1 published row is neither beside a row of table `error` nor explained, the first at studies/demo/
-      │ tiny.yaml:49:61: model = LoFi, n_train = 5000
+      │ tiny.yaml:49:57: model = LoFi, n_train = 5000
         ╭─[studies/demo/tiny.yaml:48:5]
      47 │   paper:
      48 │     source: by hand

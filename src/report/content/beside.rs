@@ -21,7 +21,11 @@ pub(super) fn beside(of: &OfQuantity, params: &Json) -> Beside {
     let status = column(table, header, ColumnRole::Status);
     let kept: Vec<usize> = (0..table.height()).filter(|&row| status.get(row).is_none_or(is_compared)).collect();
     let plain = ended.tally.no_spread == 0;
-    let shown = |role| !matches!(role, ColumnRole::Remark) && !(plain && matches!(role, ColumnRole::Status));
+    let shown = |role| match role {
+        ColumnRole::Remark => false,
+        ColumnRole::Status => !plain,
+        _ => true,
+    };
     let header = Header(header.0.iter().filter(|column| shown(column.role)).cloned().collect());
     let names =
         if header.0.is_empty() { table.names() } else { header.names().into_iter().map(str::to_owned).collect() };
