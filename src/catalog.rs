@@ -75,7 +75,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &Claimed(analysis::InteriorOptimum),
     &Claimed(analysis::OutlierCount),
     &Claimed(analysis::Collapse),
-    &Claimed(analysis::Share),
+    &Claimed(analysis::ShareOfRuns),
     &Claimed(analysis::Ratio),
     // Figures
     &Drawn(plot::LineBand),

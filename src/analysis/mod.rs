@@ -11,6 +11,6 @@ mod tables;
 
 pub use claims::{
     Bar, Bound, Collapse, Condition, Estimate, InteriorOptimum, Monotone, Openness, OutlierCount, PairedDifference,
-    RankCorrelation, Ratio, Share, Slope, Test, ThresholdLocation,
+    RankCorrelation, Ratio, ShareOfRuns, Slope, Test, ThresholdLocation,
 };
 pub use tables::{Aggregate, Bins, Choose, ComparePublished, Difference, FilterRows, Stack};

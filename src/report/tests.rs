@@ -61,7 +61,7 @@ fn markdown_says_the_same() {
         &[
             "# LoFi &lt; random features, &amp; plain ridge\n",
             "\n**3 claims: 1 held, 1 contradicted, 1 undecided**\n",
-            "\n**✗ contradicted**: Ridge stays above 25 % at every n.\n\n24.1 %",
+            "\n**✗ contradicted**: Ridge stays above 25 % at every n. (claimed by us)\n\n24.1 %",
             "Twice the width changes nothing \\| at all.",
             "\n| Model | Training samples n | Test error (%) [interval] | Samples |\n|---|---:|---:|---:|\n| LoFi | 500 | 26.20 [25.10, 27.20] | 10 |\n",
             "\n![Two falling curves; \"LoFi\" is lower.](accuracy/error-vs-n.svg)\n",
@@ -91,7 +91,7 @@ fn failures_and_stand_in_data_are_named_plainly() {
             "<strong>This page is incomplete.</strong>",
             "(<code>studies/lofi/emergence.yaml:10:3</code>) failed: the residual covariance of &lt;layer 2&gt; is singular",
             "The figure <em>overlap-vs-n</em> is missing: the step <code>lofi/emergence: overlap-vs-n (fake-figure)</code> failed.",
-            "<p>Features emerge in the predicted order.</p>",
+            "<p>Features emerge in the predicted order. <span class=\"meta\">Claimed by us.</span></p>",
             "<span class=\"chip untested\">– not tested</span>",
         ],
     );

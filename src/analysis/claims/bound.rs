@@ -57,7 +57,7 @@ impl Claim for Bound {
                   condition must hold, and one that is contradicted beyond a Bonferroni correction contradicts the claim. A seed \
                   with fewer numbers than others keeps its condition from being held. A column that moves in steps, such as a \
                   count, has the spread of half a step at least: three equal counts do not show that there is none. For how \
-                  many runs something is so, see `share`.",
+                  many runs something is so, see `share-of-runs`.",
         cites: &["student-1908", "berger-1982", "schuirmann-1987"],
     };
     const TAKES: Takes = Takes::REPLICATES;

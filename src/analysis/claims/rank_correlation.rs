@@ -153,8 +153,8 @@ mod tests {
         assert_eq!(decided(json!({"at_least": 0.5}), &rows).outcome, Outcome::Undecided);
         let held = decided(json!({"at_least": 0.5, "missing_is_largest": true}), &rows);
         assert_eq!(held.outcome, Outcome::Held, "{}", held.because);
-        // ranks 1 2 3 4 5.5 5.5 beside 1 … 6: 17/√(17.5·17)
-        assert!((estimate(&held) - 17.0 / (17.5_f64 * 17.0).sqrt()).abs() < 1e-9);
+        // ranks 1 2 3 4 5.5 5.5 beside 1 … 6 have √(17/17.5) = 0.9856, more than half a step of 2/35 below 1
+        assert!((estimate(&held) - (1.0 - 1.0 / 35.0)).abs() < 1e-9);
     }
 
     #[test]

@@ -85,7 +85,14 @@ pub fn student_interval(values: &[f64], level: f64) -> Result<Interval, MathErro
 /// Shapes: two numbers -> a number. Units: dimensionless. Cost: at most 500 terms of a continued fraction.
 /// Source: Abramowitz and Stegun 26.5.27.
 pub fn student_cdf(t: f64, degrees: f64) -> f64 {
-    let half_tail = 0.5 * incomplete_beta(degrees / (degrees + t * t), 0.5 * degrees, 0.5);
+    let square = t * t;
+    // near the middle the argument of one form is so near 1 that t is lost in its rounding; the other has it whole
+    let tail = if square < degrees {
+        1.0 - incomplete_beta(square / (degrees + square), 0.5, 0.5 * degrees)
+    } else {
+        incomplete_beta(degrees / (degrees + square), 0.5 * degrees, 0.5)
+    };
+    let half_tail = 0.5 * tail;
     if t > 0.0 { 1.0 - half_tail } else { half_tail }
 }
 

@@ -234,10 +234,19 @@ mod tests {
 
     #[test]
     fn evidence_joins_its_ends() {
-        let row = vec![0.5.into(), (-0.25).into(), 0.75.into(), Cell::Int(3), Cell::Null];
+        let row = vec![
+            0.5.into(),
+            (-0.25).into(),
+            0.75.into(),
+            0.1.into(),
+            Cell::Int(3),
+            (-0.5).into(),
+            4.0.into(),
+            Cell::Null,
+        ];
         let layout = table(&evidence(), row);
-        assert_eq!(titles(&layout), ["Estimate [interval]", "Samples", "Outcome"]);
-        assert_eq!(texts(&layout), ["0.500 [−0.250, 0.750]", "3", "–"]);
+        assert_eq!(titles(&layout), ["Estimate [interval]", "Spread", "Samples", "Excess", "E value", "Outcome"]);
+        assert_eq!(texts(&layout), ["0.500 [−0.250, 0.750]", "0.100", "3", "−0.500", "4.00", "–"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `share`: in how many runs something is so.
+//! `share-of-runs`: in how many runs something is so.
 
 use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
@@ -13,7 +13,7 @@ use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 use std::collections::BTreeSet;
 
 /// A share of runs against a bound.
-pub struct Share;
+pub struct ShareOfRuns;
 
 /// Parameters of [`Share`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,9 +62,9 @@ pub struct Part {
     pub at_least: Option<f64>,
 }
 
-impl Claim for Share {
+impl Claim for ShareOfRuns {
     type Params = Params;
-    const NAME: &'static str = "share";
+    const NAME: &'static str = "share-of-runs";
     const ABOUT: Words = Words {
         summary: "Something is so in at least, or at most, a share of runs.",
         details: "A run is what has one seed; it is so in a run where every row of it is between `at_least` and `at_most`, and \
@@ -181,7 +181,7 @@ mod tests {
             params[key] = value.clone();
         }
         let rows: Vec<Json> = counts.iter().enumerate().map(|(seed, count)| json!([seed, count])).collect();
-        match run(&Claimed(Share), &params, &[table(&["seed", "constant"], &rows)]).unwrap() {
+        match run(&Claimed(ShareOfRuns), &params, &[table(&["seed", "constant"], &rows)]).unwrap() {
             Value::Verdict(verdict) => verdict,
             other => panic!("{other:?}"),
         }
@@ -219,7 +219,7 @@ mod tests {
         let rows: Vec<Json> =
             (0..6).flat_map(|seed| [json!([seed, 0, 2]), json!([seed, 1, i64::from(seed != 5)])]).collect();
         let params = json!({"says": "s", "column": "constant", "at_least": 1, "at_most": 2, "runs_at_least": 0.5});
-        let made = run(&Claimed(Share), &params, &[table(&["seed", "layer", "constant"], &rows)]).unwrap();
+        let made = run(&Claimed(ShareOfRuns), &params, &[table(&["seed", "layer", "constant"], &rows)]).unwrap();
         let Value::Verdict(verdict) = made else { panic!("{made:?}") };
         assert_eq!(verdict.evidence.numbers("runs").unwrap(), [Some(5.0)]);
         assert!(verdict.because.starts_with("share of runs with 1 ≤ constant ≤ 2 = 0.833"), "{}", verdict.because);
@@ -233,7 +233,7 @@ mod tests {
         let of = |extra: Json| {
             let mut params = json!({"says": "s", "column": "kept", "runs_at_least": 0.2});
             params["each"] = extra;
-            match run(&Claimed(Share), &params, &[table(&["seed", "degree", "kept"], &rows)]).unwrap() {
+            match run(&Claimed(ShareOfRuns), &params, &[table(&["seed", "degree", "kept"], &rows)]).unwrap() {
                 Value::Verdict(verdict) => verdict,
                 other => panic!("{other:?}"),
             }
@@ -267,7 +267,7 @@ mod tests {
         ] {
             let mut params = extra;
             params["says"] = json!("s");
-            let faults = refused(&Claimed(Share), &params);
+            let faults = refused(&Claimed(ShareOfRuns), &params);
             assert_eq!(faults[0].at.as_deref(), Some(at), "{faults:?}");
         }
     }
