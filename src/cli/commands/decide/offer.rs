@@ -194,10 +194,15 @@ mod tests {
     fn one_condition_out_of_reach_closes_the_claim_unless_another_contradicts_it() {
         use Outcome::{Contradicted, Undecided};
         let futile = condition(1, -0.01, Undecided);
-        let only = standing(&claim(vec![futile.clone(), condition(2, -2.0, Undecided)]), &[0, 1, 2]).unwrap();
-        assert!(matches!(only, Standing::Closed(Closed::Futile { needed: Some(300..), had: 3, .. })), "{only:?}");
+        let capped = |conditions| {
+            let mut claim = claim(conditions);
+            claim.rules.cap = 5;
+            claim
+        };
+        let only = standing(&capped(vec![futile.clone(), condition(2, -2.0, Undecided)]), &[0, 1, 2]).unwrap();
+        assert!(matches!(only, Standing::Closed(Closed::Futile { needed: None, had: 3, .. })), "{only:?}");
         for wrong in [Undecided, Contradicted] {
-            let both = claim(vec![futile.clone(), condition(2, -2.0, Undecided), condition(3, 2.5, wrong)]);
+            let both = capped(vec![futile.clone(), condition(2, -2.0, Undecided), condition(3, 2.5, wrong)]);
             assert_eq!(batch(&both), [(103, 105, "n = 3".into())]);
         }
     }
