@@ -25,7 +25,7 @@ pub fn study(bytes: &[u8]) {
         works: &[],
         profile: study::DEFAULT_PROFILE,
         settings: &[],
-        added: &[],
+        record: None,
     };
     let _ = study::names(&path, folder.path());
     if let Ok(study) = study::load(&path, (folder.path(), &name), environment) {

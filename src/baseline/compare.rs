@@ -58,7 +58,8 @@ fn made_of(old: &Manifest, new: &Manifest) -> Vec<Difference> {
 fn claims(before: &BTreeMap<String, ClaimLine>, now: &BTreeMap<String, ClaimLine>) -> Vec<Difference> {
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let told = |name: &String| match (before.get(name), now.get(name)) {
-        (Some(a), Some(b)) if a.outcome == b.outcome => (a.says != b.says).then(|| (a.says.clone(), b.says.clone())),
+        (Some(a), Some(b)) if a.outcome == b.outcome && a.says != b.says => Some((a.says.clone(), b.says.clone())),
+        (Some(a), Some(b)) if a.outcome == b.outcome => moved_look(a, b),
         (a, b) => {
             let word = |line: Option<&ClaimLine>| line.map_or_else(|| "not there".to_owned(), |l| l.outcome.clone());
             Some((word(a), word(b)))
@@ -66,6 +67,13 @@ fn claims(before: &BTreeMap<String, ClaimLine>, now: &BTreeMap<String, ClaimLine
     };
     let changed = names.into_iter().filter_map(|name| Some((name, told(name)?)));
     changed.map(|(name, said)| Difference { column: name.clone(), ..Difference::new("claims", said) }).collect()
+}
+
+/// Where a claim ended as before, at another look; earlier manifests do not say at which.
+fn moved_look(before: &ClaimLine, now: &ClaimLine) -> Option<(String, String)> {
+    let word = |line: &ClaimLine, samples| format!("{} with {samples} samples", line.outcome);
+    let (was, is) = before.samples.zip(now.samples).filter(|(was, is)| was != is)?;
+    Some((word(before, was), word(now, is)))
 }
 
 #[cfg(test)]
@@ -105,6 +113,19 @@ mod tests {
         let mut new = baseline(0.25, 500, "held");
         new.manifest.claims.get_mut("c").unwrap().says = "more".into();
         assert_eq!(told(&compare(&baseline(0.25, 500, "held"), &new)), ["claims.c []:  -> more"]);
+    }
+
+    #[test]
+    fn a_claim_that_stopped_at_another_look_is_told() {
+        let of = |samples| {
+            let mut baseline = baseline(0.25, 500, "held");
+            baseline.manifest.claims.get_mut("c").unwrap().samples = samples;
+            baseline
+        };
+        let found = told(&compare(&of(Some(5)), &of(Some(8))));
+        assert_eq!(found, ["claims.c []: held with 5 samples -> held with 8 samples"]);
+        assert_eq!(compare(&of(Some(5)), &of(Some(5))), []);
+        assert_eq!(compare(&of(None), &of(Some(8))), []);
     }
 
     #[test]

@@ -4,9 +4,10 @@ use super::error::BaselineError;
 use super::folder;
 use super::manifest::{ClaimLine, Columns, FORMAT, Manifest};
 use super::sheet::Sheet;
-use crate::artifact::Value;
+use crate::artifact::{Cell, Table, Value};
 use crate::engine::{Graph, Store, StoreError, fingerprint};
-use crate::step::Header;
+use crate::step::roles::evidence as evidence_columns;
+use crate::step::{ColumnRole, Header};
 use crate::study::{OutputKind, Study};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,8 @@ impl Baseline {
             match value {
                 Value::Verdict(v) => {
                     let outcome = v.outcome.word().to_owned();
-                    let line = ClaimLine { outcome, says: v.says, because: v.because };
+                    let samples = samples(&v.evidence);
+                    let line = ClaimLine { outcome, says: v.says, because: v.because, samples };
                     claims.insert(output.name.clone(), line);
                 }
                 Value::Table(table) => {
@@ -130,6 +132,17 @@ fn stored(
 fn ends_of(header: &Header) -> BTreeMap<String, String> {
     let intervals = header.intervals().0.into_iter();
     intervals.flat_map(|(column, ends)| ends.map(|end| (end, column.clone()))).collect()
+}
+
+/// The most samples that a condition was decided with, or left open: the look at which a claim stopped.
+fn samples(evidence: &Table) -> Option<u64> {
+    let evidence = evidence_columns()
+        .0
+        .into_iter()
+        .find(|column| column.role == ColumnRole::Samples)
+        .and_then(|column| evidence.column(&column.name).ok());
+    let whole = |cell: &Cell| if let Cell::Int(count) = cell { u64::try_from(*count).ok() } else { None };
+    evidence.iter().flatten().filter_map(whole).max()
 }
 
 fn file_name(output: &str, kind: OutputKind) -> String {

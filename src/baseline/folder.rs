@@ -3,13 +3,16 @@
 use super::error::BaselineError;
 use super::manifest::{FORMAT, Manifest};
 use super::sheet::Sheet;
+use crate::study::SeedRecord;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 /// Folders in which a baseline is put together, beside that of the profile.
 const BESIDE: &str = ".blessing-";
+/// The record of added seeds, which `bless` keeps: it is no result.
+const RECORD: &str = "seeds.json";
 /// The folder in there of the baseline that is replaced.
 const OLD: &str = ".old";
 
@@ -33,7 +36,7 @@ pub(super) fn manifest(folder: &Path, whose: (&str, &str)) -> Result<Manifest, B
     let text = match content(&path, whose)? {
         Some(text) => text,
         // a folder without a manifest is damaged; no folder is no baseline
-        None if fs::symlink_metadata(folder).is_err() => {
+        None if fs::symlink_metadata(folder).is_err() || holds_a_record_alone(folder) => {
             let (study, profile) = (whose.0.to_owned(), whose.1.to_owned());
             return Err(BaselineError::Missing { study, profile, path: folder.to_owned() });
         }
@@ -76,6 +79,40 @@ fn in_words(error: &serde_json::Error) -> String {
     }
 }
 
+/// Whether claims were registered and nothing was blessed yet.
+fn holds_a_record_alone(folder: &Path) -> bool {
+    let names = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let names: Vec<String> = fs::read_dir(folder).into_iter().flatten().flatten().map(names).collect();
+    names.iter().any(|name| name == RECORD) && names.iter().all(|name| name.starts_with(RECORD))
+}
+
+/// Where the record of the seeds added to a study in a profile is.
+#[must_use]
+pub fn record_file(results: &Path, study: &str, profile: &str) -> PathBuf {
+    results.join(study).join(profile).join(RECORD)
+}
+
+/// Writes the record of added seeds; it is on the disk, or the old one is, when this returns.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn write_record(path: &Path, record: &SeedRecord) -> Result<(), BaselineError> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(|e| unreadable(folder, e))?;
+    let _held = Held::wait(folder.parent().unwrap_or(folder));
+    let mut text = serde_json::to_string_pretty(record).map_err(|e| unreadable(path, e))?;
+    text.push('\n');
+    let part = path.with_extension("json.part");
+    let written = || -> io::Result<()> {
+        let mut file = File::create(&part)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        File::open(folder)?.sync_all()
+    };
+    written().map_err(|e| unreadable(path, e))
+}
+
 /// The names of all tables in a folder.
 pub(super) fn tables(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -104,6 +141,10 @@ pub(super) fn write(
     let mut text = serde_json::to_string_pretty(manifest).map_err(|e| unreadable(&path, e))?;
     text.push('\n');
     fs::write(&path, text).map_err(|e| unreadable(&path, e))?;
+    let record = folder.join(RECORD);
+    if record.exists() {
+        fs::copy(&record, beside.path().join(RECORD)).map_err(|e| unreadable(&record, e))?;
+    }
     if folder.exists() {
         fs::rename(folder, beside.path().join(OLD)).map_err(|e| unreadable(folder, e))?;
     }
@@ -135,7 +176,8 @@ fn clear(folder: &Path, parent: &Path) {
         let beside = entry.path();
         let old = beside.join(OLD);
         if old.exists() {
-            let Some(profile) = profile_of(&old) else { continue };
+            // one that held a record alone is named by what was to stand in its place
+            let Some(profile) = profile_of(&old).or_else(|| profile_of(&beside)) else { continue };
             let place = parent.join(profile);
             if !place.exists() && fs::rename(&old, place).is_err() {
                 continue;
@@ -196,6 +238,30 @@ mod tests {
         baseline(0.25, 1, "held").write(results.path()).unwrap();
         assert_eq!(names(&folder), ["manifest.json", "t.csv"]);
         assert_eq!(names(&results.path().join("s")), ["p"]);
+    }
+
+    #[test]
+    fn the_record_of_added_seeds_is_written_whole_and_kept() {
+        let results = tempfile::tempdir().unwrap();
+        let path = record_file(results.path(), "s", "p");
+        let record = |seeds| SeedRecord::new(vec![3, seeds], seeds);
+        write_record(&path, &record(5)).unwrap();
+        write_record(&path, &record(8)).unwrap();
+        assert!(matches!(Baseline::read(results.path(), "s", "p"), Err(BaselineError::Missing { .. })));
+        let new = baseline(0.5, 1, "held");
+        let folder = new.write(results.path()).unwrap();
+        assert_eq!(names(&folder), ["manifest.json", "seeds.json", "t.csv"]);
+        assert_eq!(SeedRecord::read(&path, "seeds.json").unwrap(), Some(record(8)));
+        assert_eq!(Baseline::read(results.path(), "s", "p").unwrap(), new);
+        // killed between the two renames of the first `bless`
+        fs::remove_file(folder.join("manifest.json")).unwrap();
+        fs::remove_file(folder.join("t.csv")).unwrap();
+        let beside = folder.with_file_name(".blessing-dead");
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("manifest.json"), "{\"profile\": \"p\"}").unwrap();
+        fs::rename(&folder, beside.join(OLD)).unwrap();
+        tidy(&folder);
+        assert_eq!((names(&folder), names(folder.parent().unwrap())), (vec![RECORD.to_owned()], vec!["p".to_owned()]));
     }
 
     #[test]

@@ -11,12 +11,15 @@ pub(super) const FORMAT: u32 = 2;
 /// How a claim ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimLine {
-    /// held, failed or undecided.
+    /// held, contradicted, negligible, undecided or not at this scale.
     pub outcome: String,
     /// What it says.
     pub says: String,
     /// The numbers that decided.
     pub because: String,
+    /// The look at which it stopped: the most samples of any of its conditions. Manifests of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<u64>,
 }
 
 /// What a table's columns are.

@@ -24,5 +24,6 @@ pub use compare::compare;
 pub use difference::Difference;
 pub use error::BaselineError;
 pub use files::Baseline;
+pub use folder::{record_file, write_record};
 pub use manifest::{ClaimLine, Columns, Manifest};
 pub use sheet::{Column, ColumnType, Sheet};

@@ -29,7 +29,7 @@ pub(super) fn baseline(error: f64, count: i64, outcome: &str) -> Baseline {
     let rows = [vec!["LoFi".into(), Cell::Int(count), Cell::Float(error)]];
     let table = Table::from_rows(&["model", "n_train", "test_mse"], &rows).unwrap_or_default();
     let mut baseline = with_table("t", Sheet::of(&table), &["model", "n_train"]);
-    let line = ClaimLine { outcome: outcome.into(), says: String::new(), because: String::new() };
+    let line = ClaimLine { outcome: outcome.into(), says: String::new(), because: String::new(), samples: None };
     baseline.manifest.claims.insert("c".to_owned(), line);
     baseline
 }

@@ -3,6 +3,7 @@
 mod bibliography;
 mod code;
 mod commands;
+mod duration;
 mod environment;
 mod fail;
 mod named;

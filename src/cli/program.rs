@@ -1,11 +1,12 @@
 //! The command line as it is written, and which command answers.
 
 use super::code::Code;
-use super::commands::{baseline, data, list, plan, report, run, schema, store};
+use super::commands::decide::Wish;
+use super::commands::{baseline, data, decide, list, plan, report, run, schema, store};
 use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
-use super::{environment, fail, output, stop};
+use super::{duration, environment, fail, output, stop};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -33,6 +34,32 @@ enum Command {
         /// Writes the report afterwards.
         #[arg(long)]
         report: bool,
+        /// Adds seeds until the claims are decided, as `decide` does.
+        #[arg(long)]
+        until_decided: bool,
+        #[command(flatten)]
+        limits: Limits,
+    },
+    /// Adds seeds where claims are open, most decisions for the time first, until they are decided or cannot be.
+    ///
+    /// Claims, looks and the most seeds are written down before the first is added, `register` alone does that. Called again
+    /// it goes on where it was stopped.
+    Decide {
+        /// Studies. Default: all.
+        studies: Vec<String>,
+        #[command(flatten)]
+        limits: Limits,
+        /// Only says which seeds would be added first and what they cost; runs and writes nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Writes down claims, looks and the most seeds, in `results/STUDY/PROFILE/seeds.json`, before seeds are added.
+    Register {
+        /// Studies. Default: all.
+        studies: Vec<String>,
+        /// Most seeds of a condition. Default: the last look of the study.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+        max_seeds: Option<u16>,
     },
     /// Prints what would run, what is cached, and why; memory and estimated time.
     Plan {
@@ -96,6 +123,23 @@ enum Command {
     Man,
 }
 
+/// How far claims are decided.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Limits {
+    /// Time for it, such as 30m or 2h: no batch of seeds begins that is estimated to end later. Default: no limit.
+    #[arg(long, value_name = "TIME", value_parser = duration::duration)]
+    budget: Option<std::time::Duration>,
+    /// Most seeds of a condition. Default: the last look of the study.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    max_seeds: Option<u16>,
+}
+
+impl Limits {
+    fn wish(self, dry_run: bool) -> Wish {
+        Wish { budget: self.budget, max_seeds: self.max_seeds.map(usize::from), dry_run }
+    }
+}
+
 /// Parses the command line, does what it says and returns the exit code.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
@@ -138,6 +182,8 @@ impl Command {
     const fn name(&self) -> &'static str {
         match self {
             Self::Run { .. } => "run",
+            Self::Decide { .. } => "decide",
+            Self::Register { .. } => "register",
             Self::Plan { .. } => "plan",
             Self::Report { .. } => "report",
             Self::Check { .. } => "check",
@@ -164,7 +210,29 @@ impl Command {
 fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
-        Command::Run { studies, report } => run::run(&Project::open(options)?, &studies, report),
+        Command::Run { studies, report, until_decided, limits } => {
+            let project = Project::open(options)?;
+            let only_runs = limits.budget.is_none() && limits.max_seeds.is_none();
+            match (until_decided, only_runs) {
+                (true, _) => {
+                    let done = decide::decide(&project, &studies, limits.wish(false))?;
+                    if report {
+                        report::report(&project, &studies, None)?;
+                    }
+                    Ok(done)
+                }
+                (false, true) => run::run(&project, &studies, report),
+                (false, false) => Err(Failure::mistake(
+                    "`--budget` and `--max-seeds` limit `--until-decided`: add that, or leave them",
+                )),
+            }
+        }
+        Command::Decide { studies, limits, dry_run } => {
+            decide::decide(&Project::open(options)?, &studies, limits.wish(dry_run))
+        }
+        Command::Register { studies, max_seeds } => {
+            decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
+        }
         Command::Plan { studies, steps } => plan::plan(&Project::open(options)?, &studies, steps),
         Command::Report { studies, to } => report::report(&Project::open(options)?, &studies, to),
         Command::Check { studies } => baseline::check(&Project::open(options)?, &studies),

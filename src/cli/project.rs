@@ -7,11 +7,12 @@ use super::output::note;
 use super::place::Place;
 use super::profiles;
 use super::study_files::{StudyFile, discover, strange_cards};
+use crate::baseline::record_file;
 use crate::catalog;
 use crate::dataset::{Card, Choice, DatasetError, Library};
 use crate::engine::{Executor, Memory, MemoryLimit, Store};
 use crate::step::DataRef;
-use crate::study::{self, DataChoice, DataResolver, Environment, Setting, Study, Unresolved};
+use crate::study::{self, DataChoice, DataResolver, Environment, SeedRecord, Setting, Study, Unresolved};
 use crate::yaml::{Cause, Fault, known_names};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -94,13 +95,39 @@ impl Project {
     /// Loads one study; `pinned` is the only data set it may use then.
     pub fn load_one(&self, file: &StudyFile, pinned: Option<&DataChoice>) -> Result<Study, Vec<Fault>> {
         let resolver = Resolver { library: &self.library, pinned };
+        let record = self.record(&file.name).map_err(|fault| vec![fault])?;
+        self.load_with((file, record.as_ref()), &resolver)
+    }
+
+    /// Loads one study with a record of added seeds that need not be on disk.
+    pub fn load_recorded(&self, file: &StudyFile, record: &SeedRecord) -> Result<Study, Vec<Fault>> {
+        self.load_with((file, Some(record)), &Resolver { library: &self.library, pinned: None })
+    }
+
+    /// The record of the seeds that were added to a study in the profile of the command line.
+    pub fn record(&self, study: &str) -> Result<Option<SeedRecord>, Fault> {
+        let path = record_file(&self.results(), study, &self.options.profile);
+        let shown = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
+        SeedRecord::read(&path, &shown)
+    }
+
+    /// The folder of committed results.
+    pub fn results(&self) -> PathBuf {
+        self.root.join("results")
+    }
+
+    fn load_with(
+        &self,
+        (file, record): (&StudyFile, Option<&SeedRecord>),
+        resolver: &Resolver<'_>,
+    ) -> Result<Study, Vec<Fault>> {
         let environment = Environment {
             kinds: catalog::KINDS,
-            data: &resolver,
+            data: resolver,
             works: &self.works,
             profile: &self.options.profile,
             settings: &self.settings,
-            added: &[],
+            record,
         };
         study::load(&file.path, (&self.root, &file.name), environment)
     }

@@ -9,7 +9,7 @@ use crate::step::{
     About, Arity, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem,
     Records, Shapes, Slot, StepError,
 };
-use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Wire};
+use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Sweep, Wire};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -111,6 +111,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         kind: OutputKind::Table,
         wire: Wire { node: index, port: 0 },
         keys: Vec::new(),
+        claimed: String::new(),
     };
     let head = Head {
         study: "s".into(),
@@ -128,6 +129,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         settings: Vec::new(),
         data: None,
         cells: 1,
+        sweep: Sweep::default(),
         nodes: steps.iter().map(node).collect(),
         outputs: (0..steps.len()).map(output).collect(),
         file: "s.yaml".into(),

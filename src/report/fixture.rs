@@ -9,7 +9,7 @@ use crate::step::{
     About, Columns, Context, DataRef, DataSource, ErasedKind, Family, Header, Inputs, Keep, Kind, Outputs, Plan, Port,
     Problem, Records, Shape, Shapes, StepError, Value, ValueType,
 };
-use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Wire};
+use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Sweep, Wire};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -172,6 +172,7 @@ pub(super) fn study(name: &str, title: &str, figure: &str) -> Study {
         settings: Vec::new(),
         data: Some(data("CIFAR10", "")),
         cells: 1,
+        sweep: Sweep::default(),
         nodes: Vec::new(),
         outputs: Vec::new(),
         remarks: Vec::new(),
@@ -188,7 +189,7 @@ pub(super) fn add(study: &mut Study, name: &str, kind: OutputKind, params: Json)
         OutputKind::Table | OutputKind::Comparison => &FakeTable,
     };
     let wire = push(study, name, fake, params);
-    study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new() });
+    study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new(), claimed: String::new() });
 }
 
 /// The same, of a table or a verdict whose columns are known.

@@ -1,8 +1,8 @@
 //! What the study layer is given to know.
 
-use super::axes::added::AddedSeeds;
 use super::read::raw::DataChoice;
 use super::read::scope::Setting;
+use super::seed_record::SeedRecord;
 use crate::step::{DataRef, ErasedKind};
 use crate::yaml::Cause;
 
@@ -22,8 +22,8 @@ pub struct Environment<'a> {
     pub profile: &'a str,
     /// `--set name=value`.
     pub settings: &'a [Setting],
-    /// Seeds added to those of the profile.
-    pub added: &'a [AddedSeeds],
+    /// The registered claims of this study and profile, with the seeds that were added for them.
+    pub record: Option<&'a SeedRecord>,
 }
 
 impl Environment<'_> {

@@ -4,11 +4,11 @@ use super::builder::{Builder, MAX_FAULTS};
 use super::data::resolve_data;
 use super::environment::Environment;
 use super::grid::StepGrid;
-use super::model::Study;
+use super::model::{Study, Sweep};
 use super::template::templates;
 use super::{head, unused};
-use crate::step::roles::LOOKS;
-use crate::study::axes::added::{SEED, count, extended};
+use crate::step::roles::{LOOKS, SEED};
+use crate::study::axes::added::{count, extended, seeds};
 use crate::study::axes::sweep::{axis_names, cells};
 use crate::study::outputs::tables;
 use crate::study::read::raw::RawStudy;
@@ -30,13 +30,17 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         faults.extend(unknown_names(raw, &scoped, &axes));
         return Err(limit(faults));
     };
-    let looks = looks(raw, count(&cells));
+    let sweep = Sweep { axes: axes.clone(), seeds: seeds(&cells), looks: looks(raw, count(&cells)) };
     let named = environment.settings.iter().any(|setting| setting.name == SEED);
-    let cells = if named { cells } else { extended(cells, environment.added) };
+    let environment = if named { Environment { record: None, ..environment } } else { environment };
+    let cells = match environment.record {
+        Some(record) => extended(cells, &record.added()),
+        None => cells,
+    };
     let (nodes, headers, plans) = (Vec::new(), HashSet::new(), VecDeque::new());
     let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes, headers, plans, faults };
     let grid = StepGrid::expand(&mut builder, &templates, &cells, axes);
-    let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path), looks);
+    let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path), &sweep);
     builder.faults.extend(head::faults(raw, environment));
     // A name that is mistyped where it is used would be told twice.
     if builder.faults.is_empty() {
@@ -53,6 +57,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         settings: applied(raw, environment.settings),
         data,
         cells: cells.len(),
+        sweep,
         nodes,
         outputs,
         file: raw.source.name.clone(),
@@ -63,7 +68,8 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
 /// Numbers of seeds at which claims are looked at: those of the profile, then those of the plan that are more.
 fn looks(raw: &RawStudy, seeds: usize) -> Vec<usize> {
     let planned = raw.head.looks.as_deref().unwrap_or(&LOOKS);
-    let first = (seeds > 0).then_some(seeds);
+    // no interval rests on a single one
+    let first = (seeds > 1).then_some(seeds);
     first.into_iter().chain(planned.iter().copied().filter(|&look| look > seeds.max(1))).collect()
 }
 

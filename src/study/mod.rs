@@ -20,14 +20,15 @@ mod nodes;
 mod outputs;
 mod read;
 mod schema;
+mod seed_record;
 mod template;
 mod unused;
 mod variant;
 
-pub use axes::added::AddedSeeds;
 pub use environment::{DataResolver, Environment, MAX_CELLS, Unresolved};
 pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names};
-pub use model::{Node, Output, OutputKind, Study, Wire};
+pub use model::{Node, Output, OutputKind, Study, Sweep, Wire};
 pub(crate) use read::names::wrong_study_part;
 pub use read::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Setting, Tolerance};
 pub use schema::schema;
+pub use seed_record::{RegisteredClaim, SeedRecord, canonical};

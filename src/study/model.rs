@@ -53,6 +53,8 @@ pub struct Output {
     pub wire: Wire,
     /// The columns of a table that tell its rows apart.
     pub keys: Vec<String>,
+    /// What a claim claims, by whom and of which table, hashed; empty for all else.
+    pub claimed: String,
 }
 
 /// The sections of a report that an output can stand in.
@@ -70,6 +72,17 @@ pub enum OutputKind {
     Claim,
 }
 
+/// The sweep of a study, before seeds were added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sweep {
+    /// Its axes.
+    pub axes: Vec<String>,
+    /// The seeds of the profile, rising; none where they are no whole numbers.
+    pub seeds: Vec<u64>,
+    /// Numbers of seeds at which claims are looked at, as the study and its profile have them.
+    pub looks: Vec<usize>,
+}
+
 /// A study, checked and expanded for one profile.
 #[derive(Clone)]
 pub struct Study {
@@ -81,8 +94,10 @@ pub struct Study {
     pub settings: Vec<Setting>,
     /// The data set in use, if any.
     pub data: Option<DataRef>,
-    /// Number of cells of the sweep.
+    /// Number of cells of the sweep, with those of added seeds.
     pub cells: usize,
+    /// The sweep without them.
+    pub sweep: Sweep,
     /// Every distinct step, inputs first.
     pub nodes: Vec<Node>,
     /// What it gives.

@@ -29,7 +29,7 @@ impl DataResolver for Cards {
 fn loaded(root: &Path, name: &str, profile: &str) -> Study {
     let library = Library::open(&[root.join("datasets")], &[root.join("data")], &root.join(".lofi/data")).unwrap();
     let cards = Cards(library);
-    let environment = Environment { kinds: KINDS, data: &cards, works: &[], profile, settings: &[], added: &[] };
+    let environment = Environment { kinds: KINDS, data: &cards, works: &[], profile, settings: &[], record: None };
     study::load(&root.join(format!("studies/{name}.yaml")), (root, name), environment)
         .unwrap_or_else(|e| panic!("{e:?}"))
 }

@@ -11,6 +11,7 @@ mod committed_studies;
 mod common;
 mod corpora;
 mod data_sets;
+mod decide;
 mod documented;
 mod durability;
 mod engine;

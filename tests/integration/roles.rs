@@ -154,7 +154,7 @@ fn loaded(text: &str) -> Result<Study, Vec<Fault>> {
     let path = folder.path().join("s.yaml");
     std::fs::write(&path, text).unwrap();
     let environment =
-        Environment { kinds: KINDS, data: &NoData, works: &[], profile: "quick", settings: &[], added: &[] };
+        Environment { kinds: KINDS, data: &NoData, works: &[], profile: "quick", settings: &[], record: None };
     load(&path, (folder.path(), "s"), environment)
 }
 

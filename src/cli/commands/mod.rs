@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod data;
+pub mod decide;
 pub mod list;
 pub mod plan;
 mod published;

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::cmp::Reverse;
 
 /// What one core computes a second, floating-point operations; measured on products of feature matrices.
-const FLOPS_PER_CORE_S: f64 = 3.5e10;
+pub(in crate::cli) const FLOPS_PER_CORE_S: f64 = 3.5e10;
 
 /// Prints the plan.
 pub(in crate::cli) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Done, Failure> {

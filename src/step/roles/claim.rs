@@ -1,6 +1,7 @@
 //! Claims: a verdict from the rows of a table.
 
 use super::evidence::evidence;
+use super::given_seeds::GivenSeeds;
 use super::headed::{Headed, Shares};
 use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
 use crate::artifact::{Claimant, Shape, Table, Value, ValueType, Verdict};
@@ -90,6 +91,10 @@ pub struct ClaimHead {
     /// Why this profile cannot show it, if so; the study layer fills this in from `shown_by`.
     #[serde(default)]
     pub not_at_this_scale: Option<String>,
+    /// The seeds that it may look at, where some were added to those of the profile; the study layer fills this in from the
+    /// record of added seeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_seeds: Option<GivenSeeds>,
     /// Whether nothing random went into the rows: then the one value decides by itself, without an interval.
     #[serde(default)]
     pub deterministic: bool,
@@ -116,11 +121,16 @@ impl Takes {
 
     fn names(self) -> Vec<&'static str> {
         let more = [(self.pairs, "pair_on"), (self.pairs, "keys"), (self.deterministic, "deterministic")];
-        let all =
-            ["says", "where", "per", "seeds", "level", "claimant", "smallest_effect", "looks", "not_at_this_scale"];
-        all.into_iter().chain(more.into_iter().filter(|(taken, _)| *taken).map(|(_, name)| name)).collect()
+        let all = ["says", "where", "per", "seeds", "level", "claimant", "smallest_effect"];
+        all.into_iter()
+            .chain(FILLED)
+            .chain(more.into_iter().filter(|(taken, _)| *taken).map(|(_, name)| name))
+            .collect()
     }
 }
+
+/// What the study layer knows of the rows and not of the claim.
+const FILLED: [&str; 3] = ["looks", "not_at_this_scale", "given_seeds"];
 
 /// A claim as a kind of step: a table in, a verdict out.
 #[derive(Debug, Clone, Copy)]
@@ -169,15 +179,21 @@ impl<C: Claim> Kind for Claimed<C> {
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError> {
         context.check()?;
-        let table = params.head.filter.apply(inputs.one::<Table>("table")?)?;
-        Ok(vec![Value::Verdict(C::verdict(&params.own, &params.head, &table)?)])
+        let head = &params.head;
+        let table = head.filter.apply(inputs.one::<Table>("table")?)?;
+        let Some(given) = &head.given_seeds else {
+            return Ok(vec![Value::Verdict(C::verdict(&params.own, head, &table)?)]);
+        };
+        let mut verdict = C::verdict(&params.own, head, &given.apply(&table)?)?;
+        verdict.because.extend(given.remark().map(|remark| format!("; {remark}")));
+        Ok(vec![Value::Verdict(verdict)])
     }
 }
 
 impl<C: Claim> ClaimRole for Claimed<C> {
     fn filled(&self) -> Vec<&'static str> {
         let names = C::TAKES.names().into_iter();
-        names.filter(|name| ["says", "claimant", "keys", "looks", "not_at_this_scale"].contains(name)).collect()
+        names.filter(|name| ["says", "claimant", "keys"].contains(name) || FILLED.contains(name)).collect()
     }
 
     fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)> {
@@ -186,6 +202,7 @@ impl<C: Claim> ClaimRole for Claimed<C> {
             "claimant" => (name, given.by.clone().unwrap_or_else(|| json!(Claimant::Us))),
             "looks" => (name, json!(given.looks)),
             "not_at_this_scale" => (name, json!(given.not_at_this_scale)),
+            "given_seeds" => (name, json!(given.seeds)),
             _ => (name, json!(given.keys)),
         };
         self.filled().into_iter().map(value).collect()

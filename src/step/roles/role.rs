@@ -2,6 +2,7 @@
 
 use super::clause::Clause;
 use super::data_note::DataNote;
+use super::given_seeds::GivenSeeds;
 use crate::artifact::Cell;
 use crate::step::about::Slot;
 use crate::step::header::Intervals;
@@ -57,6 +58,8 @@ pub struct GivenClaim<'a> {
     pub looks: &'a [usize],
     /// Why this profile cannot show it, if so.
     pub not_at_this_scale: Option<String>,
+    /// The seeds that it may look at, where some were added.
+    pub seeds: Option<GivenSeeds>,
 }
 
 /// What a study knows of the rows that a table operation gets.

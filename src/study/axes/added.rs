@@ -1,32 +1,22 @@
-//! Seeds beyond those of a profile, added where a claim was still open.
+//! Cells with seeds beyond those of a profile, added where a claim was still open.
 
 use super::axis::{identity, value};
 use super::sweep::SweepCell;
 use crate::artifact::Cell;
 use crate::step::Filter;
+use crate::step::roles::{AddedSeeds, SEED};
 use crate::yaml::{Node, Tree};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// The axis whose values make replicates.
-pub(in crate::study) const SEED: &str = "seed";
-
-/// Seeds added to some cells of a study.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddedSeeds {
-    /// The first of them.
-    pub from: u64,
-    /// The one behind the last.
-    pub to: u64,
-    /// The cells that get them, by the values of axes; empty for all.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-}
 
 /// How many seeds the sweep has; 0 without that axis.
 pub(in crate::study) fn count(cells: &[SweepCell]) -> usize {
     cells.iter().filter_map(seed).map(identity).collect::<BTreeSet<_>>().len()
+}
+
+/// The seeds of the sweep, rising; those that are whole and not negative.
+pub(in crate::study) fn seeds(cells: &[SweepCell]) -> Vec<u64> {
+    let whole = |node: &Node| if let Tree::Int(seed) = node.tree { u64::try_from(seed).ok() } else { None };
+    cells.iter().filter_map(seed).filter_map(whole).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The cells with those of added seeds behind them, each once. Cells differ from those of the first seed in the seed alone.
@@ -92,6 +82,7 @@ mod tests {
         let all = extended(base.clone(), &more);
         let expected = [cell(2, 2), cell(2, 3), cell(1, 3), cell(1, 4), cell(2, 4)];
         assert_eq!(all, [&base[..], &expected].concat());
+        assert_eq!((seeds(&base), seeds(&all)), (vec![0, 1], vec![0, 1, 2, 3, 4]));
         assert_eq!((count(&base), count(&all), count(&[vec![cell(1, 0)[0].clone()]])), (2, 5, 0));
         assert_eq!(extended(all.clone(), &more), all);
     }

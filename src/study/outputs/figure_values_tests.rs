@@ -101,7 +101,7 @@ fn study(figure: &str) -> Result<Study, Vec<Fault>> {
     std::fs::write(&path, text).unwrap();
     let kinds: [&'static dyn ErasedKind; 2] = [&Painter, &Drawn(Gallery)];
     let environment =
-        Environment { kinds: &kinds, data: &NoData, works: &[], profile: "quick", settings: &[], added: &[] };
+        Environment { kinds: &kinds, data: &NoData, works: &[], profile: "quick", settings: &[], record: None };
     load(&path, (folder.path(), "s"), environment)
 }
 

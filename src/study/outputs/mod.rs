@@ -9,6 +9,7 @@ pub(super) mod figure_values;
 mod only;
 mod places;
 mod published_columns;
+mod registered;
 mod scale;
 mod stacks;
 pub(super) mod table_spec;

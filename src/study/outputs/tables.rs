@@ -5,15 +5,15 @@ use super::comparisons::{gaps, named, unexplained};
 use super::figure_values::FigureValues;
 use super::only::made;
 use super::published_columns;
+use super::registered::{claimed, definition};
 use super::scale::{beyond, claimant};
 use super::stacks::stack;
 use super::table_spec::TableSpec;
-use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role};
+use crate::step::roles::{DataNote, FigureRole, Form, GivenClaim, GivenFigure, Role, SEED};
 use crate::step::{DataRef, Family, Header};
-use crate::study::axes::added::SEED;
 use crate::study::builder::Builder;
 use crate::study::grid::StepGrid;
-use crate::study::model::{Output, OutputKind, Wire};
+use crate::study::model::{Output, OutputKind, Sweep, Wire};
 use crate::study::nodes::{give, node_of, remove, set};
 use crate::study::read::raw::{Item, RawStudy};
 use crate::study::read::scope::{Scope, applied};
@@ -28,6 +28,8 @@ use std::path::Path;
 struct Built {
     rows: Rows,
     summary: Rows,
+    /// How the study defines it, hashed.
+    definition: String,
 }
 
 impl Built {
@@ -41,11 +43,11 @@ pub(in crate::study) fn outputs(
     builder: &mut Builder<'_>,
     raw: &RawStudy,
     (grid, path): (&StepGrid<'_>, &Path),
-    looks: Vec<usize>,
+    sweep: &Sweep,
 ) -> (Vec<Output>, Vec<String>) {
     let (outputs, remarks, compared) = (Vec::new(), Vec::new(), Vec::new());
     let set = !applied(raw, builder.environment.settings).is_empty();
-    let mut maker = Maker { set, raw, grid, path, looks, tables: BTreeMap::new(), outputs, remarks, compared };
+    let mut maker = Maker { set, raw, grid, path, sweep, tables: BTreeMap::new(), outputs, remarks, compared };
     for item in &raw.tables {
         let made = maker.table(builder, item);
         collect(builder, made);
@@ -76,8 +78,8 @@ struct Maker<'a> {
     raw: &'a RawStudy,
     grid: &'a StepGrid<'a>,
     path: &'a Path,
-    /// Numbers of seeds at which claims are looked at.
-    looks: Vec<usize>,
+    /// The sweep without added seeds.
+    sweep: &'a Sweep,
     tables: BTreeMap<String, Built>,
     outputs: Vec<Output>,
     remarks: Vec<String>,
@@ -99,12 +101,14 @@ impl Maker<'_> {
             self.output(&item.name, OutputKind::Rows, (rows.wire, rows.keys.clone()));
         }
         self.comparisons(builder, item, (&spec, &rows, &summary))?;
-        self.tables.insert(item.name.clone(), Built { rows, summary });
+        let from = spec.from.and_then(|name| self.tables.get(name.split('.').next().unwrap_or(name)));
+        let definition = definition(&node, from.map(|built| built.definition.as_str()));
+        self.tables.insert(item.name.clone(), Built { rows, summary, definition });
         Ok(())
     }
 
     fn output(&mut self, name: &str, kind: OutputKind, (wire, keys): (Wire, Vec<String>)) {
-        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys });
+        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys, claimed: String::new() });
     }
 
     fn stacked(&self, builder: &mut Builder<'_>, item: &Item, spec: &TableSpec<'_>) -> Result<Rows, Vec<Fault>> {
@@ -284,17 +288,28 @@ impl Maker<'_> {
             return Err(vec![fault.help(known_kinds(&entry.key, &[Family::Claim], builder.environment))]);
         };
         let mut params = entry.node.clone();
-        let taken = self.taken(item, &mut params, true).map(|(built, rows)| built.part(rows));
-        let keys = taken.as_ref().map_or_else(|_| Vec::new(), Rows::all_keys);
-        let looks = if keys.iter().any(|key| key == SEED) { self.looks.as_slice() } else { &[] };
-        let given = GivenClaim { says: says.to_json(), by, keys: &keys, looks, not_at_this_scale };
+        let taken = self.taken(item, &mut params, true);
+        let keys = taken.as_ref().map_or_else(|_| Vec::new(), |(built, rows)| built.clone().part(*rows).all_keys());
+        let record = builder.environment.record;
+        let planned = record.map_or(&self.sweep.looks, |record| &record.looks);
+        let looks = if keys.iter().any(|key| key == SEED) { planned.as_slice() } else { &[] };
+        let mut given = GivenClaim { says: says.to_json(), by, keys: &keys, looks, not_at_this_scale, seeds: None };
+        let mut told = params.clone();
+        give(&mut told, role.given(&given), item)?;
+        let (built, rows) = taken.inspect_err(|_| builder.check(kind, &told, item))?;
+        let claimed = builder.ready(kind, &told, item).map_or_else(String::new, |(canonical, _)| {
+            claimed(kind.name(), (&canonical, &role.filled()), (&built.definition, rows))
+        });
+        if let (Some(record), Some(last)) = (record, self.sweep.seeds.last()) {
+            given.seeds = record.given((&item.name, &claimed), *last, &keys);
+        }
         give(&mut params, role.given(&given), item)?;
-        let Rows { wire, places, .. } = taken.inspect_err(|_| builder.check(kind, &params, item))?;
+        let Rows { wire, places, .. } = built.part(rows);
         let places = places.kept(item, params.get("where")).map_err(|faults| self.left_out(item, faults))?;
         let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;
         let needs = builder.nodes[wire.node].step.needs();
         lacking(item, &params, (&needs, &places)).map_err(|faults| self.left_out(item, faults))?;
-        self.output(&item.name, OutputKind::Claim, (wire, Vec::new()));
+        self.outputs.push(Output { name: item.name.clone(), kind: OutputKind::Claim, wire, keys: Vec::new(), claimed });
         Ok(())
     }
 

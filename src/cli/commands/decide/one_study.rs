@@ -1,0 +1,115 @@
+//! A study while its claims are decided: its record, how its claims stand, and what more seeds would cost.
+
+use super::claim::Claim;
+use super::offer::{Closed, Offer, Standing, standing};
+use crate::baseline::{record_file, write_record};
+use crate::cli::fail::Failure;
+use crate::cli::project::Project;
+use crate::cli::study_files::StudyFile;
+use crate::engine::{Graph, Store, plan};
+use crate::step::Filter;
+use crate::step::roles::AddedSeeds;
+use crate::study::{OutputKind, SeedRecord, Study, canonical};
+
+/// A study with what is known of its claims.
+pub(super) struct OneStudy {
+    pub file: StudyFile,
+    pub record: SeedRecord,
+    pub study: Study,
+    /// Most seeds of this invocation, where it says fewer than the record.
+    pub most: Option<usize>,
+    pub claims: Vec<Known>,
+}
+
+/// A claim with where it stands, and the planned operations of the seeds that it is offered, or would need beyond the cap.
+pub(super) struct Known {
+    pub claim: Claim,
+    pub standing: Standing,
+    pub flops: f64,
+}
+
+/// What a price needs to know.
+pub(super) type Tools<'a> = (&'a Project, &'a Store);
+
+impl OneStudy {
+    /// A study with a record, its claims not read yet.
+    pub fn load(
+        project: &Project,
+        (file, record): (StudyFile, SeedRecord),
+        most: Option<usize>,
+    ) -> Result<Self, Failure> {
+        let study = project.load_recorded(&file, &record)?;
+        Ok(Self { file, record, study, most, claims: Vec::new() })
+    }
+
+    /// Reads how every claim stands.
+    pub fn read(&mut self, (project, store): Tools<'_>) -> Result<(), Failure> {
+        let graph = Graph::new(std::slice::from_ref(&self.study));
+        let claims = self.study.outputs.iter().filter(|output| output.kind == OutputKind::Claim);
+        let claims: Vec<Claim> =
+            claims.map(|output| Claim::read((&self.study, output), (&graph, 0), (store, &self.record))).collect();
+        let mut known = Vec::new();
+        for mut claim in claims {
+            claim.rules.cap = claim.rules.cap.min(self.most.unwrap_or(usize::MAX));
+            let standing = standing(&claim, &self.study.sweep.seeds).map_err(|e| Failure::mistake(e.to_string()))?;
+            let flops = self.price((project, store), (&claim.name, &standing))?;
+            known.push(Known { claim, standing, flops });
+        }
+        self.claims = known;
+        Ok(())
+    }
+
+    /// Planned operations of what a claim is offered, or of all that it would need.
+    fn price(&self, tools: Tools<'_>, (name, standing): (&str, &Standing)) -> Result<f64, Failure> {
+        match standing {
+            Standing::Open(Offer { batch, .. }) => self.cost(tools, (name, batch)),
+            Standing::Closed(Closed::Futile { needed: Some(needed), had, cells }) => {
+                let from = self.record.unseen(self.study.sweep.seeds.last().copied().unwrap_or(0));
+                let one = |filter: &Filter| AddedSeeds { from, to: from + 1, filter: filter.clone() };
+                let cost = self.cost(tools, (name, &cells.iter().map(one).collect::<Vec<_>>()))?;
+                Ok(cost * needed.saturating_sub(*had) as f64)
+            }
+            _ => Ok(0.0),
+        }
+    }
+
+    /// Planned operations of the steps that seeds add to what is stored.
+    fn cost(&self, (project, store): Tools<'_>, (name, batch): (&str, &[AddedSeeds])) -> Result<f64, Failure> {
+        let study = project.load_recorded(&self.file, &self.with(&[name], batch))?;
+        let graph = Graph::new(std::slice::from_ref(&study));
+        let runs = plan(&graph, store, &[])?.to_run();
+        Ok(runs.into_iter().map(|node| graph.nodes[node].plan.flops).sum())
+    }
+
+    /// The record with seeds added for some claims.
+    pub fn with(&self, claims: &[&str], batch: &[AddedSeeds]) -> SeedRecord {
+        let mut record = self.record.clone();
+        for name in claims {
+            if let Some(claim) = record.claims.get_mut(*name) {
+                claim.added.extend(batch.iter().cloned());
+                claim.added = canonical(std::mem::take(&mut claim.added));
+            }
+        }
+        record.seen = batch.iter().map(|added| added.to).chain([record.seen]).max().unwrap_or(0);
+        record
+    }
+
+    /// Writes down and loads the study with the seeds that some of its claims are offered.
+    pub fn extend(&mut self, project: &Project, claims: &[usize]) -> Result<(), Failure> {
+        for &index in claims {
+            let known = &self.claims[index];
+            if let Standing::Open(offer) = &known.standing {
+                self.record = self.with(&[&known.claim.name], &offer.batch);
+            }
+        }
+        self.write(project)?;
+        self.study = project.load_recorded(&self.file, &self.record)?;
+        Ok(())
+    }
+
+    /// Writes the record.
+    pub fn write(&self, project: &Project) -> Result<(), Failure> {
+        let path = record_file(&project.results(), &self.file.name, &project.options.profile);
+        Ok(write_record(&path, &self.record)?)
+    }
+}
