@@ -18,7 +18,7 @@ fn mends(damage: &dyn Fn(&Path), reason: &str) {
     for step in ["error (aggregate)", "lofi-score [n_train=60 seed=1]"] {
         assert!(ran.err.contains(&told(step)), "{step}: {}", ran.err);
     }
-    assert!(ran.out.contains("  held      Every model errs"), "{}", ran.out);
+    assert!(ran.out.contains("  undecided    Every model errs"), "{}", ran.out);
     assert_eq!(differences(&tables(&store), &before), [""; 0]);
     assert_eq!(project.well(&["run"]).counts(), (0, 4));
 }

@@ -79,8 +79,8 @@ fn json_is_json_to_the_last_line_and_ends_with_a_summary() {
     let events = |objects: &[Json], event: &str| objects.iter().filter(|object| object["event"] == event).count();
     let run = json(&["run", "--report"]);
     let [.., verdict, _, summary] = run.as_slice() else { panic!("{run:?}") };
-    assert_eq!((&verdict["event"], &verdict["outcome"]), (&"verdict".into(), &"held".into()));
-    assert_eq!((events(&run, "report"), &summary["verdicts"]["held"]), (1, &1.into()), "{summary}");
+    assert_eq!((&verdict["event"], &verdict["outcome"]), (&"verdict".into(), &"undecided".into()));
+    assert_eq!((events(&run, "report"), &summary["verdicts"]["undecided"]), (1, &1.into()), "{summary}");
     assert!(events(&json(&["plan", "--steps"]), "step") > 20);
     assert_eq!(events(&json(&["list"]), "study"), 1);
     assert!(events(&json(&["list", "kinds"]), "kind") > 50);

@@ -48,7 +48,7 @@ impl Claim for SpreadAtMost {
     fn verdict(params: &SpreadParams, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
         let numbers: Vec<f64> = table.numbers(&params.column)?.into_iter().flatten().collect();
         let (least, most) = numbers.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), v| (a.min(*v), b.max(*v)));
-        let condition = Condition::of(Vec::new(), vec![most / least; 2]);
+        let condition = Condition::of(Vec::new(), vec![most / least; 6]);
         Test::of(head, format!("spread of {}", params.column), Bar::AtMost(params.ratio)).decide(&[condition], "")
     }
 }
@@ -209,7 +209,7 @@ fn what_they_declare_is_checked_before_anything_runs() {
         ("repeat: {tims: 1}", "ratio: 4", "s.yaml:7:45: unknown key `tims` (did you mean `times`?"),
         ("keys: copy, repeat: {times: 1}", "ratio: 4", "step `t (repeat-rows)`: the rows are repeated already"),
         (plain, "ratio: 0.5", "s.yaml:11:50: 0.5 is out of range: it must be at least 1"),
-        (plain, "ratio: 2, seeds: model", "unknown key `seeds`"),
+        (plain, "ratio: 2, sedes: model", "unknown key `sedes`"),
         ("repeat: {times: 2, keys: v}", "ratio: 2", "s.yaml:7:55: `keys` is not written here"),
         (plain, "ratio: 2, with: Too", "s.yaml:11:59: no row of this table has model = `Too` (did you mean `Two`?"),
         (plain, "ratio: 2, with: Six, where: {model: Two}", "no row of this table has model = `Six`"),
@@ -229,7 +229,7 @@ fn editors_know_what_stands_in_their_clauses() {
     assert_eq!(clause["required"], json!(["times"]));
     let claim = &schema["properties"]["claims"]["additionalProperties"]["properties"]["spread-at-most"];
     let names: Vec<&String> = claim["properties"].as_object().unwrap().keys().collect();
-    assert_eq!(names, ["column", "ratio", "with", "where", "per", "level", "table"]);
+    assert_eq!(names, ["column", "ratio", "with", "where", "per", "seeds", "level", "smallest_effect", "table"]);
     assert_eq!(claim["required"], json!(["table", "column", "ratio"]));
 }
 
@@ -238,8 +238,10 @@ fn both_parts_of_the_parameters_are_read_at_once() {
     let kind: &dyn ErasedKind = &Claimed(SpreadAtMost);
     let written = json!({"says": "s", "column": "v", "ratio": 2, "per": "model"});
     let canonical = kind.canonical(&written).unwrap();
-    let expected =
-        json!({"column": "v", "ratio": 2.0, "with": null, "says": "s", "where": {}, "per": ["model"], "level": 0.95});
+    let expected = json!({
+        "column": "v", "ratio": 2.0, "with": null, "says": "s", "where": {}, "per": ["model"], "seeds": null, "level": 0.95,
+        "claimant": "us", "smallest_effect": null, "looks": [], "not_at_this_scale": null, "given_seeds": null,
+    });
     assert_eq!(canonical, expected);
     assert_eq!(kind.canonical(&canonical).unwrap(), canonical);
     let faults = kind.canonical(&json!({"says": 1, "column": 2, "ratio": 2})).unwrap_err();

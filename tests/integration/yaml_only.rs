@@ -115,7 +115,7 @@ fn a_study_on_another_data_set_is_a_card_and_a_name() {
         let project = Project::tiny(&[("data: fashion-mnist-subset", "data: sides")]);
         make(&project, "sides", &sides);
         let ran = project.well(&["run"]);
-        assert!(ran.out.contains("demo/tiny on Left and right\n  held  "), "{}", ran.out);
+        assert!(ran.out.contains("demo/tiny on Left and right\n  undecided  "), "{}", ran.out);
         assert!(project.well(&["data", "verify"]).out.contains("sides: whole, 60 training and 60 test records"));
         found.push(
             crate::store::tables(&project.path(".lofi")).into_values().collect::<std::collections::BTreeSet<_>>(),
