@@ -9,14 +9,14 @@ use std::process::{Command, Stdio};
 
 const RECORD: &str = "results/demo/tiny/quick/seeds.json";
 
-/// Beside the claim that eight seeds decide one that nothing random goes into, and one whose effect is nothing.
+/// A claim that eight seeds decide, and one that nothing random goes into.
 const CLAIMS: &str = "claims:
   better-than-chance:
     says: Every model errs on less than half of the test samples.
     bound: {table: error.rows, column: test_error, at_most: 0.5, per: [model, n_train]}
-  by-size:
-    says: No model has a test error of exactly one half at any size.
-    bound: {table: error.rows, column: n_train, at_most: 50, per: n_train, deterministic: true, where: {seed: 0, model: LoFi}}
+  fewer-samples:
+    says: Later sizes are smaller ones.
+    monotone: {table: error.rows, column: n_train, along: n_train, direction: decreasing, deterministic: true, where: {seed: 0, model: LoFi}}
 ";
 
 fn project() -> Project {
@@ -42,7 +42,7 @@ fn claims_are_registered_before_a_seed_is_added() {
     let ran = project.well(&["register"]);
     assert_eq!(ran.out, "registered demo/tiny (quick): 2 claims, looks at 2, 3, 5, 8, 12, 18, 30 seeds\n");
     let record = record(&project);
-    assert_eq!((&record["max_seeds"], &record["claims"]["by-size"]["added"]), (&30.into(), &Json::Null));
+    assert_eq!((&record["max_seeds"], &record["claims"]["fewer-samples"]["added"]), (&30.into(), &Json::Null));
     assert!(!project.path(".lofi/objects").exists(), "nothing was run");
     // a folder with nothing but the record is no baseline
     assert!(project.lofi(&["check"]).err.contains("no study has a baseline"));
@@ -61,12 +61,12 @@ fn open_claims_get_seeds_until_they_are_decided_and_every_command_sees_the_same_
     assert!(batches[2].starts_with("demo/tiny: seeds 5 to 7 at n_train = 40; 5 to 7 at n_train = 60 for better"));
     let line = |name: &str| *lines.iter().find(|line| line.starts_with(&format!("  {name} · "))).unwrap();
     assert!(line("better-than-chance").contains(" · 8/30 · held · "), "{ran:?}");
-    assert!(line("by-size").contains(" · contradicted"), "{ran:?}");
+    assert!(line("fewer-samples").contains(" · contradicted"), "{ran:?}");
     assert_eq!(lines[lines.len() - 1], "stopped: no claim is open that more seeds would decide");
     assert!(lines[lines.len() - 2].starts_with("demo: 1 of 2 claims held, "), "{ran:?}");
     let claims = &record(&project)["claims"];
     assert_eq!(claims["better-than-chance"]["added"].as_array().unwrap().len(), 2);
-    assert_eq!(claims["by-size"]["added"], Json::Null);
+    assert_eq!(claims["fewer-samples"]["added"], Json::Null);
 
     assert_eq!(project.well(&["run"]).counts().0, 0);
     assert!(project.well(&["plan"]).out.contains(": 16 cells, "));

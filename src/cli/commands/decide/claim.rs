@@ -9,6 +9,9 @@ use crate::study::{Output, RegisteredClaim, SeedRecord, Study};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+/// Why a claim without chance gets no seeds.
+const DETERMINISTIC: &str = "nothing random goes into it";
+
 /// What a claim's parameters say that seeds hang on.
 #[derive(Debug, Deserialize)]
 struct Head {
@@ -90,10 +93,12 @@ impl Claim {
         self.verdict.as_ref().map_or(Outcome::Undecided, |verdict| verdict.outcome)
     }
 
-    /// The smallest e-value of its conditions, as a p-value for the claimed side; 1 where it is not held.
+    /// The smallest e-value of its conditions, as a p-value for the claimed side; 1 where it is not held, and 0 where nothing
+    /// random went in, which cannot be so by chance.
     pub fn p_value(&self) -> f64 {
         let of = |c: &Condition| c.evidence.e_value.filter(|e| *e > 1.0).map_or(1.0, |e| 1.0 / e);
         match self.outcome() {
+            Outcome::Held if self.seedless == Some(DETERMINISTIC) => 0.0,
             Outcome::Held if !self.conditions.is_empty() => self.conditions.iter().map(of).fold(0.0, f64::max),
             _ => 1.0,
         }
@@ -105,7 +110,7 @@ fn seedless(study: &Study, head: Option<&Head>) -> Option<&'static str> {
     let Some(head) = head else { return Some("its parameters cannot be read") };
     let replicates = head.seeds.as_ref().is_none_or(|columns| columns.contains(SEED));
     if head.deterministic {
-        Some("nothing random goes into it")
+        Some(DETERMINISTIC)
     } else if study.sweep.seeds.is_empty() || head.looks.is_empty() || !replicates {
         Some("no seeds are behind its table")
     } else {

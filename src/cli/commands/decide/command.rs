@@ -120,7 +120,8 @@ fn tell_registered(project: &Project, (one, before): (&OneStudy, Option<&SeedRec
         return;
     }
     let counts: Vec<String> = looks.iter().map(ToString::to_string).collect();
-    say!("registered {study} ({profile}): {} claims, looks at {} seeds", names.len(), counts.join(", "));
+    let claims = if names.len() == 1 { "1 claim".to_owned() } else { format!("{} claims", names.len()) };
+    say!("registered {study} ({profile}): {claims}, looks at {} seeds", counts.join(", "));
     for name in names {
         let Some(from) = one.record.claims.get(name).and_then(|claim| claim.from) else { continue };
         say!("  {name}: new or changed after seeds were seen; it is judged on seeds from {from} on");

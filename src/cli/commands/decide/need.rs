@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn the_effect_that_was_seen_is_shrunk() {
-        // t² = 3·1.5² = 6.75, δ = 1.5 (1 − 1/6.75) = 1.278: eight seeds by the plain search of `power`
-        assert_eq!(need(&open(-1.5, 3), 3), Need::Seeds { needed: 8, next: 5 });
+        // t² = 3·1.5² = 6.75, δ = 1.5 (1 − 1/6.75) = 1.278: δ√7 = 3.381, and t(0.975; 6) + t(0.8; 6) = 2.447 + 0.906
+        assert_eq!(need(&open(-1.5, 3), 3), Need::Seeds { needed: 7, next: 5 });
         // t² = 16·3 = 48, δ = 3.92: three seeds would do, so the next look is what it needs
         assert_eq!(need(&open(4.0, 3), 3), Need::Seeds { needed: 5, next: 5 });
         // t < √2: half of 0.5, whose need is that of 0.25
