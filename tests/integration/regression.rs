@@ -169,7 +169,7 @@ fn what_a_killed_bless_left_is_cleaned() {
 #[test]
 fn another_outcome_of_a_claim_is_caught() {
     let project = blessed();
-    project.edit(&[("at_most: 0.5, ", "at_most: 0.5, level: 0.5, ")]);
+    project.edit(&[("at_most: 0.5, ", "at_most: 0.5, level: 0.5, "), ("\nconstants:", "\nlooks: []\n\nconstants:")]);
     let ran = project.lofi(&["check"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.out.contains("  claims.better-than-chance: was undecided, is held  (must be equal)"), "{}", ran.out);

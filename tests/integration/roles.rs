@@ -240,7 +240,7 @@ fn both_parts_of_the_parameters_are_read_at_once() {
     let canonical = kind.canonical(&written).unwrap();
     let expected = json!({
         "column": "v", "ratio": 2.0, "with": null, "says": "s", "where": {}, "per": ["model"], "seeds": null, "level": 0.95,
-        "claimant": "us", "smallest_effect": null, "looks": [], "not_at_this_scale": null, "given_seeds": null,
+        "claimant": "us", "smallest_effect": null, "looks": [], "not_at_this_scale": null,
     });
     assert_eq!(canonical, expected);
     assert_eq!(kind.canonical(&canonical).unwrap(), canonical);

@@ -169,8 +169,8 @@ fn unknown_section() {
      8 │   width: 16
        ╰────
       help: did you mean `constants`? known here: `study`, `title`, `paper`, `question`, `notes`, `deviations`,
-            `tolerances`, `data`, `extend`, `constants`, `profiles`, `sweep`, `steps`, `tables`, `figures`,
-            `claims`, `published`
+            `tolerances`, `looks`, `data`, `extend`, `constants`, `profiles`, `sweep`, `steps`, `tables`,
+            `figures`, `claims`, `published`
 
     1 mistake found; nothing was run
     "#);

@@ -113,10 +113,10 @@ fn a_work_that_nobody_knows() {
      5 │ question: Do the steps fit together?
        ╰────
       help: did you mean `neural-lofi`? known here: `atkinson-han-2012`, `berger-1982`, `celeba`, `cho-saul-
-            2009`, `cifar10`, `dandi-jacot-2021`, `efron-tibshirani-1993`, `fashion-mnist`, `jacot-2018`,
-            `kornblith-2019`, `lee-2018`, `mnist`, `nadeau-bengio-2003`, `neural-lofi`, `orl-faces`, `rahaman-
-            2019`, `ricci-2026`, `schuirmann-1987`, `scikit-image`, `spearman-1904`, `student-1908`, `wen-2024`,
-            `williams-1998`
+            2009`, `cifar10`, `clopper-pearson-1934`, `dandi-jacot-2021`, `efron-tibshirani-1993`, `fashion-
+            mnist`, `fieller-1954`, `golub-heath-wahba-1979`, `jacot-2018`, `kornblith-2019`, `lan-demets-1983`,
+            `lee-2018`, `mnist`, `nadeau-bengio-2003`, `neural-lofi`, `orl-faces`, `rahaman-2019`, `ricci-2026`,
+            `schuirmann-1987`, `scikit-image`, `spearman-1904`, `student-1908`, `wen-2024`, `williams-1998`
 
     1 mistake found; nothing was run
     ");
