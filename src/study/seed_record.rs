@@ -104,6 +104,17 @@ impl SeedRecord {
         added.chain([self.seen, last + 1]).max().unwrap_or(0)
     }
 
+    /// What a reader should know of a claim that is not as it was registered.
+    pub(super) fn unregistered(&self, (name, hash): (&str, &str), keys: &[String]) -> Option<String> {
+        let is_known = self.claims.get(name).is_some_and(|claim| claim.hash == hash);
+        let seeded = keys.iter().any(|key| key == SEED);
+        (seeded && !is_known).then(|| {
+            format!(
+                "claim `{name}` is not as it was registered, so it sees no added seeds; `lofi register` registers it"
+            )
+        })
+    }
+
     /// What a claim may look at: its name, its hash, the last seed of the profile and the columns that tell rows apart.
     /// Nothing where all that is there is its own.
     pub(super) fn given(&self, (name, hash): (&str, &str), last: u64, keys: &[String]) -> Option<GivenSeeds> {
@@ -176,6 +187,8 @@ mod tests {
         // changed, and not registered anew: the seeds of the profile alone
         assert_eq!(given("a", "other"), given("b", "2"));
         assert_eq!(record().given(("a", "1"), 2, &keys[..1]), None);
+        assert_eq!(record().unregistered(("a", "1"), &keys), None);
+        assert!(record().unregistered(("a", "other"), &keys).unwrap().starts_with("claim `a` is not as it was"));
         let mut none = record();
         none.claims.retain(|name, _| name == "b");
         assert_eq!(none.given(("b", "2"), 2, &keys), None);

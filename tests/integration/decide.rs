@@ -47,6 +47,9 @@ fn claims_are_registered_before_a_seed_is_added() {
     // a folder with nothing but the record is no baseline
     assert!(project.lofi(&["check"]).err.contains("no study has a baseline"));
     assert_eq!(project.well(&["register"]).out, "");
+    let more = project.well(&["register", "--max-seeds", "40"]);
+    assert!(more.out.contains(": 0 claims, looks at 2, 3, 5, 8, 12, 18, 30, 40 seeds"), "{more:?}");
+    assert_eq!(self::record(&project)["looks"].as_array().unwrap().last(), Some(&40.into()), "nothing was seen yet");
 }
 
 #[test]
@@ -126,6 +129,7 @@ fn a_claim_that_is_changed_after_seeds_were_seen_starts_on_fresh_ones() {
     let project = project();
     project.well(&["decide"]);
     edit(&project, &[("at_most: 0.5, per: [model, n_train]", "at_most: 0.49, per: [model, n_train]")]);
+    assert!(project.well(&["plan"]).err.contains("claim `better-than-chance` is not as it was registered"));
     let ran = project.well(&["register"]);
     assert!(
         ran.out.contains("  better-than-chance: new or changed after seeds were seen; it is judged on seeds from 8 on")

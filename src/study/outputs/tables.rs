@@ -302,6 +302,7 @@ impl Maker<'_> {
         });
         if let (Some(record), Some(last)) = (record, self.sweep.seeds.last()) {
             given.seeds = record.given((&item.name, &claimed), *last, &keys);
+            self.remarks.extend(record.unregistered((&item.name, &claimed), &keys));
         }
         give(&mut params, role.given(&given), item)?;
         let Rows { wire, places, .. } = built.part(rows);

@@ -5,15 +5,15 @@ use super::claim::Claim;
 use super::family::{Member, Paper, paper_of, papers};
 use super::offer::Standing;
 use super::one_study::OneStudy;
+use super::pace::Pace;
 use super::record::registered;
 use super::table::Line;
 use crate::artifact::{Outcome, number};
 use crate::baseline::Baseline;
 use crate::cli::code::Code;
-use crate::cli::commands::plan::FLOPS_PER_CORE_S;
 use crate::cli::commands::run::{Ran, code_of, execute, print_failures};
 use crate::cli::fail::{Done, Failure};
-use crate::cli::output::{self, say};
+use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::stop;
 use crate::cli::study_files::StudyFile;
@@ -61,6 +61,9 @@ pub(in crate::cli) fn decide(project: &Project, patterns: &[String], wish: Wish)
         true => (0, would_do(project, &all)),
         false => add_seeds(project, &mut all, (&store, wish, start))?,
     };
+    for one in &mut all {
+        one.price_what_stays_open((project, &store))?;
+    }
     let lines = tell(project, patterns, (&all, &store))?;
     if output::is_json() {
         output::event(&json!({"event": "stopped", "because": why}));
@@ -93,6 +96,12 @@ fn registered_one(project: &Project, file: StudyFile, wish: Wish) -> Result<OneS
     let profile = &project.options.profile;
     let blessed = Baseline::folder(&project.results(), &file.name, profile).join("manifest.json").is_file();
     let record = registered(&study, (before.as_ref(), blessed), wish.max_seeds);
+    if wish.max_seeds.is_some_and(|most| most > record.max_seeds) && !project.options.quiet {
+        let (name, most) = (&file.name, record.max_seeds);
+        note!(
+            "{name}: at most {most} seeds, as was registered before seeds were seen; `--max-seeds` may only be less now"
+        );
+    }
     if before.as_ref() == Some(&record) {
         return Ok(OneStudy { file, record, study, most: wish.max_seeds, claims: Vec::new() });
     }
@@ -134,27 +143,28 @@ fn add_seeds(
     all: &mut [OneStudy],
     (store, wish, start): (&Store, Wish, Instant),
 ) -> Result<(usize, String), Failure> {
-    let mut rounds = 0;
+    let (mut rounds, mut pace) = (0, Pace::of(project.options.jobs));
     loop {
         if stop::of_process().asked() {
             return Err(Failure::Message(Code::Stopped, "stopped".to_owned()));
         }
         let choices = ranked(&candidates(all));
-        let Some(cheapest) = choices.iter().map(|choice| seconds(project, choice)).min_by(f64::total_cmp) else {
+        let Some(cheapest) = choices.iter().map(|choice| pace.seconds(choice.flops)).min_by(f64::total_cmp) else {
             return Ok((rounds, "stopped: no claim is open that more seeds would decide".to_owned()));
         };
         let left = wish.budget.map_or(f64::INFINITY, |budget| (budget.saturating_sub(start.elapsed())).as_secs_f64());
         if left <= 0.0 {
             return Ok((rounds, "stopped: the budget is used".to_owned()));
         }
-        let Some(choice) = choices.into_iter().find(|choice| seconds(project, choice) <= left) else {
+        let Some(choice) = choices.into_iter().find(|choice| pace.seconds(choice.flops) <= left) else {
             let (cheapest, left) = (number::about(cheapest), number::about(left));
             return Ok((rounds, format!("stopped: the next seeds take about {cheapest}, the budget has {left} left")));
         };
-        tell_batch(project, &all[choice.study], &choice);
+        tell_batch(project, &all[choice.study], (&choice, &pace));
         let one = &mut all[choice.study];
         one.extend(project, &choice.claims)?;
-        done_well(project, execute(project, std::slice::from_ref(&one.study))?)?;
+        let done = done_well(project, execute(project, std::slice::from_ref(&one.study))?)?;
+        pace.took(done.summary.elapsed_s, choice.flops);
         one.read((project, store))?;
         rounds += 1;
     }
@@ -172,12 +182,6 @@ fn candidates(all: &[OneStudy]) -> Vec<Candidate<'_>> {
     found
 }
 
-/// What a batch takes on this machine, by its planned operations.
-fn seconds(project: &Project, choice: &Choice) -> f64 {
-    let jobs = project.options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    choice.flops / FLOPS_PER_CORE_S / jobs.max(1) as f64
-}
-
 fn done_well(project: &Project, done: Ran) -> Result<Ran, Failure> {
     if done.summary.failed.is_empty() {
         return Ok(done);
@@ -186,7 +190,7 @@ fn done_well(project: &Project, done: Ran) -> Result<Ran, Failure> {
     Err(Failure::Message(code_of(&done.summary.failed), "a step failed; no more seeds were added".to_owned()))
 }
 
-fn tell_batch(project: &Project, one: &OneStudy, choice: &Choice) {
+fn tell_batch(project: &Project, one: &OneStudy, (choice, pace): (&Choice, &Pace)) {
     let names: Vec<&str> = choice.claims.iter().map(|&claim| one.claims[claim].claim.name.as_str()).collect();
     let batch = choice.claims.first().map(|&claim| &one.claims[claim].standing);
     let Some(Standing::Open(offer)) = batch else { return };
@@ -194,7 +198,7 @@ fn tell_batch(project: &Project, one: &OneStudy, choice: &Choice) {
     if output::is_json() {
         output::event(&json!({
             "event": "seeds", "study": study, "profile": project.options.profile, "claims": names, "added": offer.batch,
-            "estimated_s": seconds(project, choice),
+            "estimated_s": pace.seconds(choice.flops),
         }));
         return;
     }
@@ -207,14 +211,15 @@ fn tell_batch(project: &Project, one: &OneStudy, choice: &Choice) {
         .iter()
         .map(|added| format!("{} to {}{}", added.from, added.to - 1, cells(added.filter.to_string())))
         .collect();
-    let time = number::about(seconds(project, choice));
+    let time = number::about(pace.seconds(choice.flops));
     say!("{study}: seeds {} for {}, about {time}", seeds.join("; "), names.join(", "));
 }
 
 /// The batches in the order in which they would be run.
 fn would_do(project: &Project, all: &[OneStudy]) -> String {
     let choices = ranked(&candidates(all));
-    choices.iter().for_each(|choice| tell_batch(project, &all[choice.study], choice));
+    let pace = Pace::of(project.options.jobs);
+    choices.iter().for_each(|choice| tell_batch(project, &all[choice.study], (choice, &pace)));
     format!("nothing was run or written; {} batches would be run first", choices.len())
 }
 

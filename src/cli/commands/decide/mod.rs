@@ -2,7 +2,8 @@
 //! decide most.
 //!
 //! `record` makes the record of a study from the claims that it has now, `claim` reads how each stands, `need` says how many
-//! seeds an open condition needs, `offer` what the next of them cost, `choose` which go first; `table` and `family` tell how
+//! seeds an open condition needs, `offer` what the next of them cost, `choose` which go first and `pace` how
+//! long they take; `table` and `family` tell how
 //! it ended. Start with `command`, and with `one_study` for what one study knows.
 
 mod choose;
@@ -12,6 +13,7 @@ mod family;
 mod need;
 mod offer;
 mod one_study;
+mod pace;
 mod record;
 mod table;
 

@@ -52,25 +52,28 @@ impl OneStudy {
         for mut claim in claims {
             claim.rules.cap = claim.rules.cap.min(self.most.unwrap_or(usize::MAX));
             let standing = standing(&claim, &self.study.sweep.seeds).map_err(|e| Failure::mistake(e.to_string()))?;
-            let flops = self.price((project, store), (&claim.name, &standing))?;
+            let flops = match &standing {
+                Standing::Open(Offer { batch, .. }) => self.cost((project, store), (&claim.name, batch))?,
+                _ => 0.0,
+            };
             known.push(Known { claim, standing, flops });
         }
         self.claims = known;
         Ok(())
     }
 
-    /// Planned operations of what a claim is offered, or of all that it would need.
-    fn price(&self, tools: Tools<'_>, (name, standing): (&str, &Standing)) -> Result<f64, Failure> {
-        match standing {
-            Standing::Open(Offer { batch, .. }) => self.cost(tools, (name, batch)),
-            Standing::Closed(Closed::Futile { needed: Some(needed), had, cells }) => {
-                let from = self.record.unseen(self.study.sweep.seeds.last().copied().unwrap_or(0));
-                let one = |filter: &Filter| AddedSeeds { from, to: from + 1, filter: filter.clone() };
-                let cost = self.cost(tools, (name, &cells.iter().map(one).collect::<Vec<_>>()))?;
-                Ok(cost * needed.saturating_sub(*had) as f64)
-            }
-            _ => Ok(0.0),
+    /// Works out what claims would cost that need more seeds than they may get.
+    pub fn price_what_stays_open(&mut self, tools: Tools<'_>) -> Result<(), Failure> {
+        let from = self.record.unseen(self.study.sweep.seeds.last().copied().unwrap_or(0));
+        for index in 0..self.claims.len() {
+            let Known { claim, standing, .. } = &self.claims[index];
+            let Standing::Closed(Closed::Futile { needed: Some(needed), had, cells }) = standing else { continue };
+            let one = |filter: &Filter| AddedSeeds { from, to: from + 1, filter: filter.clone() };
+            let batch: Vec<AddedSeeds> = cells.iter().map(one).collect();
+            let of_one = self.cost(tools, (&claim.name, &batch))?;
+            self.claims[index].flops = of_one * needed.saturating_sub(*had) as f64;
         }
+        Ok(())
     }
 
     /// Planned operations of the steps that seeds add to what is stored.
