@@ -3,6 +3,15 @@
 use crate::math::MathError;
 use crate::math::statistics::sequential::SequentialPlan;
 use crate::math::statistics::student::StudentIntervals;
+use std::cell::RefCell;
+
+/// Plans that a thread keeps: one for each level and number of looks that claims have.
+const MOST_PLANS: usize = 64;
+
+thread_local! {
+    // each takes milliseconds, and the claims of a study share a few
+    static PLANS: RefCell<Vec<(Vec<f64>, SequentialPlan)>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The looks of a claim at one level: at a number of seeds set beforehand, or at planned numbers of seeds as they are added.
 ///
@@ -63,7 +72,7 @@ impl Judge {
         let spent = spending(&self.planned, error);
         // the looks to come do not change those that were: only these are computed
         if self.known.as_ref().is_none_or(|plan| plan.looks().len() < happened.len()) {
-            self.known = Some(SequentialPlan::spending(&happened, &spent[..happened.len()])?);
+            self.known = Some(plan(&happened, &spent[..happened.len()])?);
         }
         let critical = self.known.iter().flat_map(SequentialPlan::critical);
         let before = std::iter::once(0.0).chain(spent.iter().copied());
@@ -72,6 +81,21 @@ impl Judge {
             .map(|((&samples, &critical), (until, before))| Look { samples, critical, error: until - before })
             .collect())
     }
+}
+
+/// [`SequentialPlan::spending`], worked out once.
+fn plan(looks: &[usize], spent: &[f64]) -> Result<SequentialPlan, MathError> {
+    PLANS.with_borrow_mut(|plans| {
+        if let Some((_, plan)) = plans.iter().find(|(known, plan)| known == spent && plan.looks() == looks) {
+            return Ok(plan.clone());
+        }
+        let plan = SequentialPlan::spending(looks, spent)?;
+        if plans.len() == MOST_PLANS {
+            plans.clear();
+        }
+        plans.push((spent.to_vec(), plan.clone()));
+        Ok(plan)
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of seeds")]
