@@ -8,6 +8,8 @@ use lofi::math::random::Stream;
 use serde_json::json;
 
 const SKEWED: &str = "t is not made for the mean of skewed numbers: compare pairs";
+const CAPPED: &str = "runs that are all taken as the same bound look alike: from ten seeds on, or `share`";
+const ANEW: &str = "points are chosen anew at each look, which is no sequence: fix the number of seeds";
 const CURVES: [Draw; 4] = [Draw::Normal, Draw::T3, Draw::Exponential, Draw::Poisson];
 
 /// All lines whose false decisions are promised to be rare, and those that are not.
@@ -68,8 +70,9 @@ fn bounds() -> Vec<Line> {
         seeds(|stream| vec![vec![f64::from(u8::from(stream.uniform() < 0.15)) - 0.15 + 0.01 * stream.normal()]]);
     let humps = Line::new("bound", (json!({"column": "v", "at_most": 0.0}), &["v"]), humps);
     let mut lines: Vec<Line> = usual.into();
-    lines.push(censored.on("censored (normal, above 1 sd)").form("missing_at_least").truth(None));
-    lines.push(bound(Draw::Poisson, 0.0));
+    let censored = censored.on("censored (normal, above 1 sd)").form("missing_at_least").truth(None);
+    lines.push(censored.outside(CAPPED));
+    lines.push(bound(Draw::Poisson, 0.0).outside(SKEWED));
     lines.push(bound(Draw::Exponential, 0.0).outside(SKEWED));
     lines.push(humps.on("two humps (15 % of runs fail)").outside("say in how many runs: `share`"));
     lines
@@ -203,7 +206,11 @@ fn optima() -> Vec<Line> {
             params["chosen_by"] = json!("validation");
         }
         let line = Line::new("interior-optimum", (params, &["k", "v", "validation"]), rows).of(draw);
-        if chosen_by { line.form("chosen_by") } else { line }
+        match (chosen_by, draw) {
+            (true, Draw::Normal | Draw::Poisson) => line.form("chosen_by").outside(ANEW),
+            (true, _) => line.form("chosen_by"),
+            (false, _) => line,
+        }
     };
     let crossed = [Draw::Normal, Draw::T3, Draw::Exponential].map(|draw| grid(draw, false));
     crossed.into_iter().chain(CURVES.map(|draw| grid(draw, true))).collect()
