@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test ci check bless plan report data docs lint fmt bench guard fuzz clean
+.PHONY: help build reproduce test simulate ci check bless plan report data docs lint fmt bench guard fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -33,6 +33,9 @@ reproduce: build  ## get the data, run every study, draw, test the claims, write
 test: toolchain  ## build and run every test
 	@$(CARGO) test --release --doc --quiet
 	@$(CARGO) test --release --lib --bins --tests
+
+simulate: toolchain  ## how often claims decide falsely, on simulated rows: minutes, writes the tables of docs/statistics.md
+	@$(CARGO) test --release --test integration --quiet -- --ignored --exact simulation::simulate --nocapture
 
 plan: build  ## what would run, what is cached, and why
 	@$(LOFI) plan $(STUDIES) --profile $(PROFILE)

@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod pages;
 mod published;
+mod tally;
 
 #[cfg(test)]
 mod example;
@@ -26,8 +27,9 @@ pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
 pub use content::{ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
 pub use model::{
-    Attachment, ClaimReport, ClaimState, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
-    Provenance, Report, StudyReport, TableReport, Tally,
+    Attachment, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote, Provenance,
+    Report, StudyReport, TableReport,
 };
 pub use pages::{Written, pages_in, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};
+pub use tally::{ClaimState, Tally};

@@ -1,7 +1,8 @@
 use super::error::BuildError;
 use super::example::{accuracy, beyond, contains, emergence, files, project};
 use super::fixture::{BIB, add, add_miscited, info, run};
-use super::model::{Report, Tally};
+use super::model::Report;
+use super::tally::Tally;
 use crate::engine::{Graph, Store, StoreError};
 use crate::study::{OutputKind, Study};
 use serde_json::json;

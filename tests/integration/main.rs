@@ -35,6 +35,7 @@ mod project;
 mod published;
 mod regression;
 mod roles;
+mod simulation;
 mod stops;
 mod store;
 mod table_clauses;

@@ -19,6 +19,8 @@ pub enum Estimate {
     Correlation(Samples),
     /// The mean of samples each of which was measured where the others chose, with a widened t interval.
     CrossFitted(Vec<f64>),
+    /// The mean of samples that were measured where other numbers of all seeds chose.
+    Chosen(Vec<f64>),
     /// The square root of the mean of jackknife pseudo-values of the square, whose t interval is taken before the root.
     RootMean(Vec<f64>),
     /// The share of runs in which something is so, with its exact interval.
@@ -79,7 +81,7 @@ impl Estimate {
     /// Where there is no sample, or one is not a number.
     pub fn value(&self) -> Result<f64, StepError> {
         match self {
-            Self::Mean(Samples { values, .. }) | Self::CrossFitted(values) => mean(values),
+            Self::Mean(Samples { values, .. }) | Self::CrossFitted(values) | Self::Chosen(values) => mean(values),
             Self::Correlation(samples) => mean(&samples.fisher()).map(libm::tanh),
             Self::RootMean(values) => mean(values).map(|v| v.max(0.0).sqrt()),
             Self::Share(runs) => mean(&runs.iter().map(|&run| f64::from(u8::from(run))).collect::<Vec<_>>()),
@@ -112,6 +114,7 @@ impl Estimate {
         let mut looks = judge.looks(self.samples()).map_err(StepError::numeric)?;
         if !self.is_sequence() {
             looks.drain(..looks.len().saturating_sub(1));
+            looks.iter_mut().for_each(|look| look.critical = look.alone);
         }
         let mut last = None;
         for look in looks {
@@ -148,6 +151,10 @@ impl Estimate {
                 let look =
                     Look { critical: look.critical * (1.0 + n / (n - 1.0)).sqrt(), samples: values.len(), ..look };
                 Ok(around((centre, error, 0.0), look, |end| end))
+            }
+            Self::Chosen(values) => {
+                let (centre, error) = moments(values)?;
+                Ok(around((centre, error, 0.0), Look { samples: values.len(), ..look }, |end| end))
             }
             Self::RootMean(values) => {
                 let (centre, error) = moments(values)?;
@@ -207,6 +214,7 @@ impl Estimate {
             Self::Mean(Samples { values, .. })
             | Self::Correlation(Samples { values, .. })
             | Self::CrossFitted(values)
+            | Self::Chosen(values)
             | Self::RootMean(values) => values.len(),
             Self::Share(runs) => runs.len(),
             Self::Ratio(pairs) => pairs.len(),
@@ -218,7 +226,7 @@ impl Estimate {
     /// Whether it is a mean.
     #[must_use]
     pub const fn is_mean(&self) -> bool {
-        matches!(self, Self::Mean(_) | Self::Correlation(_) | Self::CrossFitted(_))
+        matches!(self, Self::Mean(_) | Self::Correlation(_) | Self::CrossFitted(_) | Self::Chosen(_))
     }
 
     /// What there is too little of, where there is no interval.
@@ -247,6 +255,7 @@ impl Estimate {
             }
             Self::Mean(_) => ("Student t interval", samples),
             Self::Correlation(_) => ("t interval of Fisher's z", samples),
+            Self::Chosen(_) => ("Student t interval", samples),
             Self::CrossFitted(_) => ("t interval widened for choosing", samples),
             Self::RootMean(_) => ("jackknife t interval", counted(seen, "replicate")),
             Self::Share(_) => ("exact binomial interval", counted(seen, "run")),

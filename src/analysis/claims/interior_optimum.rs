@@ -135,7 +135,7 @@ fn compared(params: &Params, grid: &[Point], place: Vec<Cell>) -> (Condition, St
     let open = params.against.is_none() && best(grid, &all, (sign, None)).is_none_or(|i| !is_inside(&i));
     let remark = missing(params, [grid.len(), inner.len(), others.len()]);
     let facts = [name(&inner), name(&others)].concat();
-    let estimate = if crossed { Estimate::CrossFitted(samples) } else { Estimate::Mean(samples.into()) };
+    let estimate = if crossed { Estimate::CrossFitted(samples) } else { Estimate::Chosen(samples) };
     (Condition { place, estimate, facts, open: Openness::missing(open) }, remark)
 }
 

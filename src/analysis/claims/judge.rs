@@ -2,7 +2,16 @@
 
 use crate::math::MathError;
 use crate::math::statistics::sequential::SequentialPlan;
-use crate::math::statistics::student::StudentIntervals;
+use crate::math::statistics::student::{StudentIntervals, student_quantile};
+use std::cell::RefCell;
+
+/// Plans that a thread keeps: one for each level and number of looks that claims have.
+const MOST_PLANS: usize = 64;
+
+thread_local! {
+    // each takes milliseconds, and the claims of a study share a few
+    static PLANS: RefCell<Vec<(Vec<f64>, SequentialPlan)>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The looks of a claim at one level: at a number of seeds set beforehand, or at planned numbers of seeds as they are added.
 ///
@@ -23,6 +32,9 @@ pub struct Look {
     pub samples: usize,
     /// The |t| above which it decides.
     pub critical: f64,
+    /// The |t| above which it would decide if it were the only one with the error that it may spend: for statistics that are
+    /// worked out from all seeds anew, so that no look is the beginning of the next.
+    pub alone: f64,
     /// The error that it may spend, both sides together.
     pub error: f64,
 }
@@ -54,7 +66,7 @@ impl Judge {
         let error = 1.0 - self.level;
         if self.planned.is_empty() {
             let critical = self.student.of_estimate((0.0, 1.0), samples - 1)?.high;
-            return Ok(vec![Look { samples, critical, error }]);
+            return Ok(vec![Look { samples, critical, alone: critical, error }]);
         }
         let happened: Vec<usize> = self.planned.iter().copied().take_while(|&look| look <= samples).collect();
         if happened.is_empty() {
@@ -63,15 +75,34 @@ impl Judge {
         let spent = spending(&self.planned, error);
         // the looks to come do not change those that were: only these are computed
         if self.known.as_ref().is_none_or(|plan| plan.looks().len() < happened.len()) {
-            self.known = Some(SequentialPlan::spending(&happened, &spent[..happened.len()])?);
+            self.known = Some(plan(&happened, &spent[..happened.len()])?);
         }
         let critical = self.known.iter().flat_map(SequentialPlan::critical);
         let before = std::iter::once(0.0).chain(spent.iter().copied());
         let looks = happened.iter().zip(critical).zip(spent.iter().zip(before));
-        Ok(looks
-            .map(|((&samples, &critical), (until, before))| Look { samples, critical, error: until - before })
-            .collect())
+        looks
+            .map(|((&samples, &critical), (until, before))| {
+                let error = until - before;
+                let alone = student_quantile(1.0 - 0.5 * error, (samples - 1) as f64)?;
+                Ok(Look { samples, critical, alone, error })
+            })
+            .collect()
     }
+}
+
+/// [`SequentialPlan::spending`], worked out once.
+fn plan(looks: &[usize], spent: &[f64]) -> Result<SequentialPlan, MathError> {
+    PLANS.with_borrow_mut(|plans| {
+        if let Some((_, plan)) = plans.iter().find(|(known, plan)| known == spent && plan.looks() == looks) {
+            return Ok(plan.clone());
+        }
+        let plan = SequentialPlan::spending(looks, spent)?;
+        if plans.len() == MOST_PLANS {
+            plans.clear();
+        }
+        plans.push((spent.to_vec(), plan.clone()));
+        Ok(plan)
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of seeds")]
@@ -103,7 +134,7 @@ mod tests {
             let seen = judge.looks(seeds).unwrap();
             assert_eq!(seen.len(), happened);
             for (look, critical) in seen.iter().zip(whole.critical()) {
-                assert!((look.critical - critical).abs() < 1e-9);
+                assert!((look.critical - critical).abs() < 1e-9 && look.alone >= look.critical - 1e-9);
             }
         }
         let spent: f64 = judge.looks(30).unwrap().iter().map(|look| look.error).sum();

@@ -7,9 +7,10 @@ use crate::engine::{Graph, RunRecord, Store};
 use crate::report::bibliography::references::{Bibliography, Citations, UnknownKey};
 use crate::report::error::BuildError;
 use crate::report::format::Style;
-use crate::report::model::{DataNote, LeftOut, PaperNote, Report, StudyReport, Tally};
+use crate::report::model::{DataNote, LeftOut, PaperNote, Report, StudyReport};
 use crate::report::names::page;
 use crate::report::published::PublishedTally;
+use crate::report::tally::Tally;
 use crate::step::{DataRef, Family};
 use crate::study::Study;
 use std::collections::{BTreeMap, HashMap};
@@ -62,7 +63,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     }
     let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
     let record = RunRecord::read(outputs.store, study)?;
-    let tally = Tally::of(&claims);
+    let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
     Ok(StudyReport {
         name: head.study.clone(),
         up: "../".repeat(page.matches('/').count()),

@@ -246,7 +246,7 @@ mod tests {
         ];
         let layout = table(&evidence(), row);
         assert_eq!(titles(&layout), ["Estimate [interval]", "Spread", "Samples", "Excess", "E value", "Outcome"]);
-        assert_eq!(texts(&layout), ["0.500 [−0.250, 0.750]", "0.100", "3", "−0.500", "4.00", "–"]);
+        assert_eq!(texts(&layout), ["0.500 [−0.250, 0.750]", "0.100", "3", "−0.500", "4", "–"]);
     }
 
     #[test]

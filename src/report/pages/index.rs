@@ -1,9 +1,10 @@
 //! The index: a chapter for each paper, every study in one line.
 
 use crate::report::bibliography::references::Work;
-use crate::report::model::{LeftOut, Report, StudyReport, Tally};
+use crate::report::model::{LeftOut, Report, StudyReport};
 use crate::report::names::{file_name_beside, page_of};
 use crate::report::published::PublishedTally;
+use crate::report::tally::Tally;
 use crate::study::DEFAULT_PROFILE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -4,7 +4,8 @@
 //! build. Failures are steps that failed; a claim that could not be tested is skipped.
 
 use super::template::html as escape;
-use crate::report::model::{ClaimReport, ClaimState, FailedStep, Report, StudyReport};
+use crate::report::model::{ClaimReport, FailedStep, Report, StudyReport};
+use crate::report::tally::ClaimState;
 use std::fmt::Write;
 
 impl Report {
