@@ -187,6 +187,21 @@ mod tests {
     }
 
     #[test]
+    fn equal_means_of_counts_are_known_to_half_a_step_at_best() {
+        let rows: Vec<Json> = (0..12).flat_map(|seed| [json!([seed, 0, 1]), json!([seed, 1, 3])]).collect();
+        let params = json!({"says": "s", "at_least": 2});
+        let made = run(&Claimed(Bound), &params, &[table(&["seed", "start", "test_error"], &rows)]).unwrap();
+        let Value::Verdict(verdict) = made else { panic!("{made:?}") };
+        // counts 1 and 3 move in steps of 1, or of 2 where no other is seen; means of two in half of that
+        let number = |c: &str| verdict.evidence.numbers(c).unwrap()[0].unwrap();
+        assert!(
+            number("low") < 2.0 && number("high") > 2.0 && verdict.outcome == Outcome::Undecided,
+            "{}",
+            verdict.because
+        );
+    }
+
+    #[test]
     fn a_censored_number_is_a_lower_bound() {
         let of = |extra: Json| {
             let mut params = json!({"says": "s", "missing_at_least": 8.0});

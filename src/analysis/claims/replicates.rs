@@ -136,14 +136,19 @@ pub fn means_of_pairs(
     condition(place, of.into_iter().map(|(_, differences)| differences).collect(), step)
 }
 
+#[expect(clippy::cast_precision_loss, reason = "far fewer rows than 2^53")]
+const fn count(rows: usize) -> f64 {
+    rows as f64
+}
+
 /// The condition of some replicates, each with its numbers; one that lacks some of what others have keeps it open.
 fn condition(place: Vec<Cell>, replicates: Vec<Vec<f64>>, step: f64) -> Result<Condition, StepError> {
     let most = replicates.iter().map(Vec::len).max().unwrap_or(0);
     let missing = replicates.iter().any(|numbers| numbers.len() < most.max(1));
     let known = replicates.iter().filter(|numbers| !numbers.is_empty());
     let values = known.map(|numbers| mean(numbers)).collect::<Result<Vec<f64>, _>>().map_err(StepError::numeric)?;
-    // means of several rows move in as many steps less
-    let step = if most > 1 { 0.0 } else { step };
+    // means of several rows move in steps that are as many times smaller
+    let step = step / count(most.max(1));
     let estimate = Estimate::Mean(Samples { values, step, range: None });
     Ok(Condition { place, estimate, facts: Vec::new(), open: Openness::missing(missing) })
 }
