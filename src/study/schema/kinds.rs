@@ -127,17 +127,34 @@ pub(super) fn claim(kinds: &[&'static dyn ErasedKind]) -> Json {
     let mut properties: Map<String, Json> = kinds.iter().map(|kind| (kind.name().to_owned(), test_of(*kind))).collect();
     properties.insert("says".into(), json!({"type": "string", "description": "The claim in one sentence."}));
     properties.insert("only".into(), only());
+    properties.insert("by".into(), by());
+    properties.insert("shown_by".into(), shown_by());
+    let one_test: Vec<Json> = kinds.iter().map(|kind| json!({"required": [kind.name()]})).collect();
     json!({
         "type": "object",
         "properties": properties,
         "required": ["says"],
-        "minProperties": 2,
-        "maxProperties": 3,
-        // one test and `says`, whether or not `only` stands beside them
-        "if": {"required": ["only"]},
-        "then": {"minProperties": 3},
-        "else": {"maxProperties": 2},
+        "oneOf": one_test,
         "additionalProperties": false
+    })
+}
+
+fn by() -> Json {
+    let place = json!({"type": "string", "description": "Where the paper says so, such as `figure 3, page 7`."});
+    let paper = json!({
+        "type": "object", "properties": {"paper": place}, "required": ["paper"], "additionalProperties": false
+    });
+    json!({"description": "Who claims it: `us`, or the paper.", "anyOf": [{"const": "us"}, paper]})
+}
+
+fn shown_by() -> Json {
+    let why = json!({"type": "string", "description": "Why other profiles cannot show it."});
+    let doc = "The profiles whose scale can show it; in others it ends as not at this scale.";
+    let profiles =
+        json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]});
+    json!({
+        "description": doc, "type": "object", "properties": {"profiles": profiles, "because": why},
+        "required": ["profiles", "because"], "additionalProperties": false
     })
 }
 
