@@ -175,7 +175,7 @@ FIGURES = [
     Figure(
         "spectral-outliers, one step",
         "lofi/spectral-outliers",
-        {"labels": ["as-defined"], "seed": ONE_SEED},
+        {"labels": ["as-defined"], "seed": ONE_SEED, "shown_seed": 0},
         ["spectral_outliers.py"],
         1.7,
         outlier_checks,
