@@ -37,7 +37,7 @@ const STOPPED: &str = "stopped; finished steps are kept, the next run goes on fr
 // Hundreds of thousands of cells take a while to plan, and no step runs before.
 #[test]
 fn a_stop_is_answered_while_a_command_plans() {
-    let project = Project::tiny(&[("seed: {count: 2}", "seed: {count: 40000}")]);
+    let project = Project::tiny(&[("seed: {count: 2}", "seed: {count: 80000}")]);
     for (command, signal) in [("plan", "-TERM"), ("run", "-INT"), ("bless", "-INT"), ("report", "-HUP")] {
         let child = start(&project, &[command]);
         wait_for("listener", || listens(&child));
