@@ -12,7 +12,7 @@ const SCALES: [f64; 5] = [0.25, 1.0, 4.0, 16.0, 64.0];
 ///
 /// Formula: mean over g ∈ {¼, 1, 4, 16, 64} of `(1 + ng)^(−1/2) ((1 + t²/ν)/(1 + t²/(ν(1 + ng))))^(n/2)`, ν = n − 1; 1
 /// below two values. An infinite t (no spread around another mean) has the limit of the formula, which is evidence only
-/// where values that agree are no accident: counts go by [`binomial_test`](super::binomial::binomial_test).
+/// where values that agree are no accident: counts go by [`share_evidence`].
 /// Shapes: two numbers -> a number, at least 0. Units: dimensionless. Cost: a few powers.
 /// Source: Wang and Ramdas, arXiv 2310.03722 (Lai's scale-invariant mixture); Ville's inequality bounds its supremum.
 pub fn t_evidence(t: f64, seeds: usize) -> f64 {
@@ -24,29 +24,6 @@ pub fn t_evidence(t: f64, seeds: usize) -> f64 {
     let u = if t.is_infinite() { 1.0 } else { t * t / (n - 1.0 + t * t) };
     let of_scale = |g: f64| libm::exp(-0.5 * libm::log1p(n * g) - 0.5 * n * libm::log1p(-u * n * g / (1.0 + n * g)));
     SCALES.into_iter().map(of_scale).sum::<f64>() / SCALES.len() as f64
-}
-
-/// The |t| at which [`t_evidence`] reaches a bar, by bisection; infinite where no t does.
-///
-/// Shapes: two numbers -> a number. Units: dimensionless. Cost: a hundred values of [`t_evidence`].
-///
-/// # Errors
-/// [`MathError::Range`] for fewer than two values or a bar below 1.
-pub fn t_of_evidence(evidence: f64, seeds: usize) -> Result<f64, MathError> {
-    check_range(seeds >= 2, "number of values", seeds as f64, "at least 2")?;
-    check_range(evidence >= 1.0 && evidence.is_finite(), "bar of the e-value", evidence, "at least 1")?;
-    if t_evidence(f64::INFINITY, seeds) < evidence {
-        return Ok(f64::INFINITY);
-    }
-    let (mut low, mut high) = (0.0, 1.0);
-    while t_evidence(high, seeds) < evidence && high < f64::MAX.sqrt() {
-        high *= 2.0;
-    }
-    for _ in 0..80 {
-        let middle = 0.5 * (low + high);
-        if t_evidence(middle, seeds) < evidence { low = middle } else { high = middle }
-    }
-    Ok(0.5 * (low + high))
 }
 
 /// [`t_evidence`] after every seed.
@@ -136,29 +113,6 @@ mod tests {
             assert!((t_evidence(t, n) / expected - 1.0).abs() < 1e-13, "{t}, {n}: {}", t_evidence(t, n));
         }
         assert_eq!((t_evidence(9.0, 1), t_evidence(9.0, 0)), (1.0, 1.0));
-    }
-
-    // where it is 20, by bisection with mpmath
-    #[test]
-    fn thresholds_are_those_of_mpmath() {
-        let cases = [
-            (3, 16.470_344_422_6),
-            (4, 8.133_531_734_14),
-            (5, 6.228_243_551_77),
-            (6, 5.376_260_704_05),
-            (8, 4.589_203_502_69),
-            (10, 4.222_308_066_57),
-            (15, 3.826_916_479_94),
-            (20, 3.666_239_948_53),
-            (30, 3.534_990_936_29),
-        ];
-        for (n, expected) in cases {
-            let found = t_of_evidence(20.0, n).unwrap();
-            assert!((found - expected).abs() < 1e-9, "{n}: {found}");
-        }
-        // of two values the mean of √(1 + 2g) is the most, 4.6
-        assert_eq!(t_of_evidence(20.0, 2).unwrap(), f64::INFINITY);
-        assert!(t_of_evidence(20.0, 1).is_err() && t_of_evidence(0.5, 9).is_err());
     }
 
     // the product by mpmath with 40 digits

@@ -2,7 +2,7 @@
 //!
 //! Which rows are replicates, and what a claim makes of an interval, is in `analysis`.
 //! Start with `summary`. Means of normal values go by `student`, looked at again after more seeds by `sequential` and
-//! `evidence`; counts by `binomial`, orders by `rank`; "equal" and "as published" by `equivalence`, several tests at once
+//! `evidence`; counts by `binomial`; "equal" and "as published" by `equivalence`, several tests at once
 //! by `multiplicity`.
 
 pub mod beta;
@@ -18,7 +18,6 @@ pub mod multiplicity;
 pub mod normal;
 mod null_paths;
 pub mod power;
-pub mod rank;
 pub mod ratio;
 pub mod separation;
 pub mod sequential;

@@ -76,7 +76,7 @@ impl SequentialPlan {
     ///
     /// Values after the last look are not seen; looks at more seeds than there are values have not happened yet. Values
     /// that all agree decide at once: counts, which may agree by chance, go by
-    /// [`binomial_test`](super::binomial::binomial_test).
+    /// [`proportion_interval`](super::binomial::proportion_interval).
     ///
     /// Shapes: differences, paired and less the bar, in the order of their seeds -> a decision. Units: any, they do not
     /// count. Cost: J n.

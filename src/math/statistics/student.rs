@@ -44,23 +44,6 @@ impl StudentIntervals {
         Ok(Interval { low: centre - half, high: centre + half })
     }
 
-    /// The interval of a mean of numbers each of which was measured with what the others had chosen (leave-one-out).
-    ///
-    /// `mean ± t · sd · √(1/n + 1/(n − 1))`: the choices overlap, so the numbers are correlated, and the plain interval
-    /// is too narrow. The correction is Nadeau and Bengio's for one part in n left out.
-    ///
-    /// Shapes: n values -> an interval. Units: those of the values. Cost: n and one quantile.
-    /// Source: Nadeau and Bengio, *Inference for the Generalization Error*, Machine Learning 52 (2003) 239 (the
-    /// corrected resampled t test).
-    ///
-    /// # Errors
-    /// Those of [`StudentIntervals::of_mean`].
-    pub fn of_cross_fitted(&mut self, values: &[f64]) -> Result<Interval, MathError> {
-        let n = values.len() as f64;
-        let error = standard_error(values)? * (1.0 + n / (n - 1.0)).sqrt();
-        self.of_estimate((mean(values)?, error), values.len() - 1)
-    }
-
     fn quantile(&mut self, freedom: usize) -> Result<f64, MathError> {
         if let Some(&known) = self.quantiles.get(&freedom) {
             return Ok(known);
@@ -138,10 +121,9 @@ mod tests {
 
     #[test]
     fn intervals_by_hand() {
-        // mean 2, sd 1, t(0.975; 2) = 4.302653: half widths t/√3 and t·√(1/3 + 1/2)
+        // mean 2, sd 1, t(0.975; 2) = 4.302653: half width t/√3
         let v = [1.0, 2.0, 3.0];
         assert!((student_interval(&v, 0.95).unwrap().high - 2.0 - 2.484_138).abs() < 1e-6);
-        assert!((StudentIntervals::at(0.95).of_cross_fitted(&v).unwrap().high - 2.0 - 3.927_766).abs() < 1e-6);
         let fit = StudentIntervals::at(0.95).of_estimate((1.99, 0.059_721_576_223_897), 3).unwrap();
         assert!((fit.low - 1.99 + 0.190_060_710).abs() < 1e-8, "scipy.stats.linregress and scipy.stats.t");
         assert!(StudentIntervals::at(0.95).of_estimate((1.0, 0.0), 0).is_err());
