@@ -49,6 +49,8 @@ pub struct StudyReport {
     pub verdict: String,
     /// Claims.
     pub claims: Vec<ClaimReport>,
+    /// Sentences on what the seeds behind the claims draw anew, without their full stops.
+    pub population: Vec<String>,
     /// Figures.
     pub figures: Vec<FigureReport>,
     /// How published numbers ended, in words; empty where there are none.

@@ -1,6 +1,7 @@
 //! From studies and stored results to the report model.
 
 use super::outputs::Outputs;
+use super::population::population;
 use super::provenance::provenance;
 use super::sections::Collected;
 use crate::engine::{Graph, RunRecord, Store};
@@ -79,6 +80,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         tally,
         verdict: tally.words(),
         claims,
+        population: population(study),
         figures,
         published: PublishedTally::sum(comparisons.iter().map(|table| &table.published)).words(),
         comparisons,

@@ -9,6 +9,7 @@ mod columns;
 mod comparison;
 mod download;
 mod outputs;
+mod population;
 mod provenance;
 mod sections;
 pub(super) mod tabulate;
