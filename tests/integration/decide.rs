@@ -117,6 +117,29 @@ fn two_stops_and_a_kill_end_in_the_same_record_as_one_go() {
     assert_eq!(of(verdicts(&stopped)), of(verdicts(&whole)));
 }
 
+#[test]
+fn seeds_that_another_process_added_are_not_lost() {
+    let other = project();
+    other.well(&["decide"]);
+    let theirs = fs::read(other.path(RECORD)).unwrap();
+    let project = project();
+    let command =
+        project.command(&["decide", "--json", "--jobs", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = command.unwrap();
+    let signal = |name: &str| Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("\"event\":\"registered\"")) && signal("-STOP"));
+    fs::write(project.path(RECORD), &theirs).unwrap();
+    assert!(signal("-CONT"));
+    lines.for_each(drop);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("record of demo/tiny (quick) was changed while this command ran"), "{said}");
+    assert_eq!(fs::read(project.path(RECORD)).unwrap(), theirs);
+    project.well(&["decide"]);
+}
+
 /// The same where a machine was not so quick as to have decided everything before the signal came.
 fn ended_early_if_open(project: &Project, signal: &str) {
     if fs::read(project.path(RECORD)).is_ok_and(|text| !String::from_utf8_lossy(&text).contains("\"to\": 8")) {

@@ -143,6 +143,11 @@ impl<C: Claim> Shares for Claimed<C> {
     fn shared() -> Vec<&'static str> {
         C::TAKES.names()
     }
+
+    fn filled() -> Vec<&'static str> {
+        let names = C::TAKES.names().into_iter();
+        names.filter(|name| ["says", "claimant", "keys"].contains(name) || FILLED.contains(name)).collect()
+    }
 }
 
 impl<C: Claim> Kind for Claimed<C> {
@@ -192,8 +197,7 @@ impl<C: Claim> Kind for Claimed<C> {
 
 impl<C: Claim> ClaimRole for Claimed<C> {
     fn filled(&self) -> Vec<&'static str> {
-        let names = C::TAKES.names().into_iter();
-        names.filter(|name| ["says", "claimant", "keys"].contains(name) || FILLED.contains(name)).collect()
+        <Self as Shares>::filled()
     }
 
     fn given(&self, given: &GivenClaim<'_>) -> Vec<(&'static str, Json)> {
@@ -205,6 +209,6 @@ impl<C: Claim> ClaimRole for Claimed<C> {
             "given_seeds" => (name, json!(given.seeds)),
             _ => (name, json!(given.keys)),
         };
-        self.filled().into_iter().map(value).collect()
+        <Self as Shares>::filled().into_iter().map(value).collect()
     }
 }

@@ -12,6 +12,11 @@ pub trait Shares {
 
     /// The parameters of the head that this kind takes; others mean nothing to it and are refused.
     fn shared() -> Vec<&'static str>;
+
+    /// Of these, those that the study layer fills in and nobody writes there.
+    fn filled() -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// Parameters of a kind with a role. Studies write both parts into one mapping.
@@ -69,12 +74,14 @@ impl<S: Shares + 'static> Parameters for Headed<S> {
     }
 }
 
-/// A fault of a key that is in neither part, with the names of both.
+/// A fault of a key that is in neither part, with the names of both that may be written.
 fn all_names<S: Shares + 'static>(mut fault: ParamFault) -> ParamFault {
     if let (Some(key), true) = (&fault.unknown_key, fault.path.is_empty()) {
         let schema = Headed::<S>::schema();
         let names = schema["properties"].as_object().into_iter().flat_map(|map| map.keys());
-        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        let filled = S::filled();
+        let names: Vec<String> =
+            names.filter(|name| !filled.contains(&name.as_str())).map(|name| format!("`{name}`")).collect();
         fault.message = format!("unknown field `{key}`, expected one of {}", names.join(", "));
     }
     fault

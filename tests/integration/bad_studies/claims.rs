@@ -16,8 +16,7 @@ fn unknown_key_in_a_claim() {
         ·                                                       ╰── here
         ╰────
       help: did you mean `at_most`? known here: `column`, `at_most`, `at_least`, `missing_at_least`, `range`,
-            `equals`, `says`, `where`, `per`, `seeds`, `level`, `claimant`, `smallest_effect`, `looks`,
-            `not_at_this_scale`, `given_seeds`
+            `equals`, `where`, `per`, `seeds`, `level`, `smallest_effect`
 
     1 mistake found; nothing was run
     "#);

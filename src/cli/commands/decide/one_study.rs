@@ -98,7 +98,21 @@ impl OneStudy {
     }
 
     /// Writes down and loads the study with the seeds that some of its claims are offered.
+    ///
+    /// # Errors
+    /// Where the record is no longer the one that was read or written here: the seeds that another process added would be
+    /// lost from it.
     pub fn extend(&mut self, project: &Project, claims: &[usize]) -> Result<(), Failure> {
+        let there = project.record(&self.file.name).map_err(|fault| vec![fault])?;
+        if there.as_ref() != Some(&self.record) {
+            let (study, profile) = (&self.file.name, &project.options.profile);
+            let what = format!(
+                "the record of {study} ({profile}) was changed while this command ran, by another `lofi decide` or by hand"
+            );
+            return Err(Failure::mistake(format!(
+                "{what}; nothing of it is lost: run the command again, it goes on from there"
+            )));
+        }
         for &index in claims {
             let known = &self.claims[index];
             if let Standing::Open(offer) = &known.standing {
