@@ -79,6 +79,14 @@ impl Baseline {
         Ok(Self { manifest, tables, unlisted: Vec::new() })
     }
 
+    /// What the tables of a baseline are results of, without the tables.
+    ///
+    /// # Errors
+    /// As [`Baseline::read`].
+    pub fn manifest(results: &Path, study: &str, profile: &str) -> Result<Manifest, BaselineError> {
+        folder::manifest(&Self::folder(results, study, profile), (study, profile))
+    }
+
     /// Reads a baseline, after what a killed `bless` left was put right.
     ///
     /// # Errors

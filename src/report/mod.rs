@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod pages;
 mod published;
+mod standing;
 mod tally;
 
 #[cfg(test)]
@@ -27,8 +28,8 @@ pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
 pub use content::{ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
 pub use model::{
-    Attachment, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote, Provenance,
-    Report, StudyReport, TableReport,
+    Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
+    Provenance, Report, StudyReport, TableReport,
 };
 pub use pages::{Written, pages_in, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};

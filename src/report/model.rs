@@ -3,6 +3,7 @@
 use crate::report::bibliography::references::Reference;
 use crate::report::content::tabulate::Layout;
 use crate::report::published::Ended;
+use crate::report::standing::Standing;
 use crate::report::tally::{ClaimState, Tally};
 use crate::study::Deviation;
 use serde::Serialize;
@@ -16,6 +17,8 @@ pub struct Report {
     pub studies: Vec<StudyReport>,
     /// Studies without a page of this run, named on the index.
     pub left_out: Vec<LeftOut>,
+    /// Verdicts that differ from the accepted baseline; nothing where there is none to compare with.
+    pub changes: Option<Vec<Change>>,
 }
 
 /// One study's page.
@@ -67,6 +70,9 @@ pub struct StudyReport {
     pub missing: Vec<Missing>,
     /// How the numbers came about; nothing where the study has never run.
     pub provenance: Option<Provenance>,
+    /// What the index says of it.
+    #[serde(skip)]
+    pub standing: Standing,
     /// Works cited.
     pub references: Vec<Reference>,
     /// Files beside the page.
@@ -129,6 +135,10 @@ pub struct ClaimReport {
     pub says: String,
     /// Who claims it: "the paper, figure 3", "us".
     pub by: String,
+    /// Whether that is the paper.
+    pub of_paper: bool,
+    /// Most seeds of any tested condition.
+    pub seeds: u64,
     /// The numbers that decided it; or why there are none.
     pub because: String,
     /// One row for each tested condition.
@@ -153,7 +163,7 @@ pub struct FigureReport {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TableReport {
     /// Its name in the study.
     pub name: String,
@@ -194,6 +204,23 @@ pub struct LeftOut {
     /// Its title.
     pub title: String,
     /// Why, and what to do; for example which data set is not there.
+    pub why: String,
+}
+
+/// A verdict that differs from the accepted baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The study, with its profile.
+    pub study: String,
+    /// The page, without its ending.
+    pub page: String,
+    /// The claim's name.
+    pub claim: String,
+    /// How it ended in the baseline; "–" where it was not there.
+    pub old: String,
+    /// How it ends now; "–" where it is gone.
+    pub new: String,
+    /// What else differs: code, data, seeds.
     pub why: String,
 }
 

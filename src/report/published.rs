@@ -102,12 +102,86 @@ impl PublishedTally {
 }
 
 /// How the published numbers of a comparison ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Ended {
     /// How many ended how.
     pub tally: PublishedTally,
+    /// How each of them ended, in order, so that the same numbers on pages of two profiles are counted once.
+    #[serde(skip)]
+    pub each: Vec<PointEnd>,
+    /// The one that lies farthest off.
+    pub worst: Option<Deviation>,
     /// Why those without one of ours are not here.
     pub not_here: Vec<NotHere>,
+}
+
+impl Ended {
+    /// Of a comparison whose header says what its columns are.
+    #[must_use]
+    pub fn of(table: &Table, header: &Header) -> Self {
+        let each = each(table, header);
+        let tally = PublishedTally::of(table, header);
+        Self { tally, each, worst: worst(table, header), not_here: not_here(table, header) }
+    }
+}
+
+/// How one published number ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointEnd {
+    /// It lies where it is to be expected.
+    Inside,
+    /// It lies elsewhere.
+    Outside,
+    /// It lies beside none of ours.
+    NotHere,
+}
+
+impl PointEnd {
+    /// A letter for lists.
+    #[must_use]
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Inside => 'i',
+            Self::Outside => 'o',
+            Self::NotHere => 'n',
+        }
+    }
+}
+
+/// A published number beside ours.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Deviation {
+    /// The distance of both, in half widths of the interval in which the published one is to be expected: 1 at its end.
+    pub times: f64,
+    /// Ours.
+    pub ours: f64,
+    /// The paper's.
+    pub published: f64,
+}
+
+fn each(table: &Table, header: &Header) -> Vec<PointEnd> {
+    let inside = column(table, header, ColumnRole::Verdict);
+    let end = |(row, status): (usize, &Cell)| match inside.get(row) {
+        _ if !is_compared(status) => PointEnd::NotHere,
+        Some(Cell::Bool(true)) => PointEnd::Inside,
+        _ => PointEnd::Outside,
+    };
+    column(table, header, ColumnRole::Status).iter().enumerate().map(end).collect()
+}
+
+fn worst(table: &Table, header: &Header) -> Option<Deviation> {
+    let numbers = |role| column(table, header, role).iter().map(Cell::as_f64).collect::<Vec<Option<f64>>>();
+    let [ours, published, low, high] =
+        [ColumnRole::Estimate, ColumnRole::Published, ColumnRole::Low, ColumnRole::High].map(numbers);
+    let at = |column: &[Option<f64>], row: usize| column.get(row).copied().flatten();
+    let deviation = |row: usize| {
+        let (ours, published) = (at(&ours, row)?, at(&published, row)?);
+        let (low, high) = (at(&low, row)?, at(&high, row)?);
+        // the interval need not lie evenly about our number: the side that the published one lies on counts
+        let half = if published > ours { high - ours } else { ours - low };
+        (half > 0.0).then(|| Deviation { times: (published - ours).abs() / half, ours, published })
+    };
+    (0..table.height()).filter_map(deviation).max_by(|a, b| a.times.total_cmp(&b.times))
 }
 
 /// Why published numbers are not here.
@@ -186,6 +260,32 @@ mod tests {
             reasons,
             [(2, "n to 500".to_owned()), (1, "the validation set".to_owned()), (1, "width 10".to_owned())]
         );
+    }
+
+    #[test]
+    fn the_farthest_is_told_in_half_widths_of_its_side_of_the_interval() {
+        let column = |name: &str, role| Column { role, ..Column::new(name) };
+        use ColumnRole::{Estimate, High, Low, Published, Status, Verdict};
+        let roles = [
+            ("ours", Estimate),
+            ("low", Low),
+            ("high", High),
+            ("published", Published),
+            ("in", Verdict),
+            ("end", Status),
+        ];
+        let header = Header(roles.into_iter().map(|(name, role)| column(name, role)).collect());
+        let row = |numbers: [f64; 4], inside: bool, end: &str| {
+            [&numbers.map(Cell::from)[..], &[Cell::Bool(inside), end.into()]].concat()
+        };
+        let rows = [
+            row([1.0, 0.5, 3.0, 2.0], true, "compared"),
+            row([1.0, 0.5, 3.0, 0.25], false, "compared"),
+            row([1.0, 1.0, 1.0, 9.0], false, "scale"),
+        ];
+        let ended = Ended::of(&Table::from_rows(&header.names(), &rows).unwrap(), &header);
+        assert_eq!(ended.worst, Some(Deviation { times: 1.5, ours: 1.0, published: 0.25 }));
+        assert_eq!(ended.each, [PointEnd::Inside, PointEnd::Outside, PointEnd::NotHere]);
     }
 
     #[test]

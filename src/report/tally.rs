@@ -36,6 +36,19 @@ impl Tally {
         }
     }
 
+    /// How many ended so.
+    #[must_use]
+    pub const fn at(self, state: ClaimState) -> usize {
+        match state {
+            ClaimState::Held => self.held,
+            ClaimState::Contradicted => self.contradicted,
+            ClaimState::Negligible => self.negligible,
+            ClaimState::Undecided => self.undecided,
+            ClaimState::NotAtThisScale => self.not_at_this_scale,
+            ClaimState::Untested => self.untested,
+        }
+    }
+
     /// All claims.
     #[must_use]
     pub const fn total(self) -> usize {
@@ -75,7 +88,7 @@ impl Tally {
 }
 
 /// How a claim ended, or that it has not been tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClaimState {
     /// [`Outcome::Held`]
@@ -93,6 +106,12 @@ pub enum ClaimState {
 }
 
 impl ClaimState {
+    /// Whether more seeds or a larger scale would add nothing.
+    #[must_use]
+    pub const fn is_decided(self) -> bool {
+        matches!(self, Self::Held | Self::Contradicted | Self::Negligible)
+    }
+
     /// The word that reports print.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -75,7 +75,7 @@ fn markdown_says_the_same() {
     assert!(!text.contains("\n\n\n"), "{text}");
     contains(
         &project.read("index.md"),
-        &["| [LoFi &lt; random features, &amp; plain ridge](lofi/accuracy.md) | 3, left |"],
+        &["| 3, left | [LoFi &lt; random features, &amp; plain ridge](lofi/accuracy.md) |"],
     );
 }
 
@@ -171,12 +171,13 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
     project.write();
     let html = project.read("index.html");
     let places: Vec<usize> = [
-        "<li><a href=\"#neural-lofi\">Neural LoFi</a>. 3 studies. 7 claims: 2 held",
+        "<p><a href=\"#neural-lofi\"><em>Neural LoFi</em></a>: 2 of 7 claims reproduced, 2 contradicted, 2 need more seeds, \
+         1 not tested; 2 of 6 comparable published points agree; 2 of 8 have no counterpart here.</p>",
         "<h2>Neural LoFi</h2>",
-        "3 studies; <code>lofi run lofi</code> runs them.",
+        "<code>lofi run lofi</code> runs these studies.",
         "LoFi &lt; random",
-        "When features",
         ">Tenth<",
+        "When features",
         "<h2>Beyond the papers</h2>",
         "pruned",
     ]
@@ -187,13 +188,14 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
     contains(
         &html,
         &[
-            "7 claims: 2 held, 2 contradicted, 2 undecided, 1 not tested",
-            "<img src=\"lofi/accuracy/error-vs-n.svg\" alt=\"\" loading=\"lazy\">",
-            "<span class=\"chip contradicted\">✗ 1 contradicted</span>",
-            "! 2 outputs missing",
+            "<span class=\"part held\" style=\"flex-grow:2\">✓ 2</span><span class=\"part untested\"",
+            "<img src=\"lofi/accuracy/error-vs-n.svg\" alt=\"\" loading=\"lazy\" width=\"96\" height=\"60\">",
+            "<span class=\"chip contradicted\">✗ contradicted</span>",
+            "! 2 missing",
+            "<td class=\"number\">1 of 3<span class=\"interval\"> + 1</span></td>",
             "stand-in data",
             "href=\"ours/pruning.html\"",
-            "<span class=\"chip untested\">no claims</span>",
+            "<span class=\"chip untested\">– no claims</span>",
             "(<code>lofi/importance-maps</code>): no data set of <code>celeba</code> is on this machine",
         ],
     );
@@ -201,10 +203,11 @@ fn the_index_groups_by_paper_in_the_order_of_its_figures() {
     contains(
         &text,
         &[
-            "\n- [Beyond the papers](#beyond). 1 study. No claims",
+            "\n- [Beyond the papers](#beyond): no claims yet.\n",
             "\n<a id=\"beyond\"></a>\n\n## Beyond the papers\n\n",
-            "\n**7 claims: 2 held, 2 contradicted, 2 undecided, 1 not tested**\n\n8 published numbers: 6 compared (2 inside), 2 not here: scale 2.\n\n3 studies; `lofi run lofi` runs them.\n",
-            "\n1 study; `lofi run ours` runs it.\n",
+            "\n`lofi run lofi` runs these studies.\n",
+            "\n`lofi run ours` runs this study.\n",
+            "\n- **✗ contradicted**, [3, left](lofi/accuracy.md): Ridge stays above 25 % at every n. 24.1 %",
         ],
     );
     assert!(!text.contains("\n\n\n"), "{text}");

@@ -126,7 +126,8 @@ fn seeds_that_another_process_added_are_not_lost() {
     let command =
         project.command(&["decide", "--json", "--jobs", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = command.unwrap();
-    let signal = |name: &str| Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success();
+    let id = child.id().to_string();
+    let signal = |name: &str| Command::new("kill").args([name, &id]).status().unwrap().success();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains("\"event\":\"registered\"")) && signal("-STOP"));
     fs::write(project.path(RECORD), &theirs).unwrap();

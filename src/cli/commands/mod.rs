@@ -4,6 +4,7 @@
 //! Start with `run`.
 
 pub mod baseline;
+mod changes;
 pub mod data;
 pub mod decide;
 pub mod list;

@@ -1,5 +1,5 @@
 //! `lofi report`: pages from stored results.
-
+use super::changes::changes;
 use crate::cli::bibliography::bibliography;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
@@ -32,7 +32,8 @@ pub(in crate::cli) fn write(
     let pages_there = to.as_deref().map(pages_in);
     let folder = to.unwrap_or_else(|| project.root.join("reports"));
     let info = ProjectInfo { failures: failures.to_vec(), pages_there, ..info(project)? };
-    let report = Report::build(studies, graph, store, &info)?;
+    let mut report = Report::build(studies, graph, store, &info)?;
+    report.changes = changes(&project.results(), &report.studies, (studies, graph));
     // Pages of studies that this profile leaves out stay: they are not gone.
     let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
     let written = report.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;

@@ -20,6 +20,12 @@ pub struct Work {
     pub authors: String,
     /// Title.
     pub title: String,
+    /// What it is called in a sentence: its `shorttitle`, or the title up to a colon.
+    #[serde(default)]
+    pub short: String,
+    /// Its place in the bibliography, which is the order of papers in a report.
+    #[serde(default)]
+    pub place: usize,
     /// Journal or publisher, volume, pages.
     pub venue: String,
     /// Year.
@@ -43,7 +49,8 @@ impl Bibliography {
     /// Where it is no BibTeX, or a key stands twice.
     pub fn parse(text: &str) -> Result<Self, BibtexError> {
         let entries = read::entries(text)?;
-        Ok(Self { works: entries.iter().map(|entry| (entry.key.clone(), work(entry))).collect() })
+        let numbered = entries.iter().enumerate();
+        Ok(Self { works: numbered.map(|(place, entry)| (entry.key.clone(), Work { place, ..work(entry) })).collect() })
     }
 
     /// These works and those of another bibliography; of two with one key, these count.
@@ -123,6 +130,11 @@ impl<'a> Citations<'a> {
     }
 }
 
+fn short(entry: &Entry) -> String {
+    let (short, title) = (field(entry, "shorttitle"), field(entry, "title"));
+    if short.is_empty() { title.split(':').next().unwrap_or_default().trim().to_owned() } else { short }
+}
+
 fn work(entry: &Entry) -> Work {
     let (people, others) = read::authors(entry);
     let year = match field(entry, "year") {
@@ -136,6 +148,8 @@ fn work(entry: &Entry) -> Work {
         label: label((&people, others), &year, &entry.key),
         authors: authors(&people, others),
         title: field(entry, "title"),
+        short: short(entry),
+        place: 0,
         venue: venue(entry),
         year,
         url,

@@ -2,7 +2,7 @@
 
 use super::comparison::OfQuantity;
 use crate::artifact::Table;
-use crate::report::published::{Ended, NotHere, PublishedTally, column, is_compared, not_here};
+use crate::report::published::{Ended, NotHere, column, is_compared};
 use crate::step::{ColumnRole, Header};
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ pub(super) struct Beside {
 /// Takes a quantity's rows apart; `params` are those of the step that compared.
 pub(super) fn beside(of: &OfQuantity, params: &Json) -> Beside {
     let OfQuantity { table, header, .. } = of;
-    let ended = Ended { tally: PublishedTally::of(table, header), not_here: not_here(table, header) };
+    let ended = Ended::of(table, header);
     let status = column(table, header, ColumnRole::Status);
     let kept: Vec<usize> = (0..table.height()).filter(|&row| status.get(row).is_none_or(is_compared)).collect();
     let plain = ended.tally.no_spread == 0;
@@ -36,7 +36,7 @@ pub(super) fn beside(of: &OfQuantity, params: &Json) -> Beside {
 }
 
 /// Where the numbers are from, how they ended, what stands in brackets, and the reasons.
-fn caption(params: &Json, Ended { tally, not_here }: &Ended) -> String {
+fn caption(params: &Json, Ended { tally, not_here, .. }: &Ended) -> String {
     let source = params.pointer("/published/source").and_then(Json::as_str).unwrap_or_default();
     let runs = params.pointer("/published/runs").and_then(Json::as_u64);
     let from = (!source.is_empty()).then(|| format!("Published: {source}."));

@@ -4,6 +4,7 @@ use super::outputs::Outputs;
 use super::population::population;
 use super::provenance::provenance;
 use super::sections::Collected;
+use super::standing::standing;
 use crate::engine::{Graph, RunRecord, Store};
 use crate::report::bibliography::references::{Bibliography, Citations, UnknownKey};
 use crate::report::error::BuildError;
@@ -47,7 +48,7 @@ impl Report {
             study_report(&outputs, info)
         };
         let studies = studies.iter().enumerate().map(one).collect::<Result<_, _>>()?;
-        Ok(Self { title: info.title.clone(), studies, left_out: info.left_out.clone() })
+        Ok(Self { title: info.title.clone(), studies, left_out: info.left_out.clone(), changes: None })
     }
 }
 
@@ -62,8 +63,10 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
-    let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
     let record = RunRecord::read(outputs.store, study)?;
+    let provenance = record.map(|record| provenance(&record, outputs.graph, outputs.places));
+    let standing = standing(outputs, &collected, provenance.as_ref())?;
+    let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
     Ok(StudyReport {
         name: head.study.clone(),
@@ -88,7 +91,8 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         deviations: head.deviations.clone(),
         failed_steps: outputs.failed_steps(),
         missing,
-        provenance: record.map(|record| provenance(&record, outputs.graph, outputs.places)),
+        provenance,
+        standing,
         references: citations.into_list(),
         files,
     })

@@ -12,6 +12,7 @@ mod outputs;
 mod population;
 mod provenance;
 mod sections;
+mod standing;
 pub(super) mod tabulate;
 
 pub use collect::ProjectInfo;

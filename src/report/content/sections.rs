@@ -6,13 +6,13 @@ use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
-use crate::artifact::{Claimant, Figure, Table, Value, Verdict, column_title};
+use crate::artifact::{Cell, Claimant, Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
-use crate::report::published::Ended;
+use crate::report::published::{Ended, column};
 use crate::report::tally::ClaimState;
-use crate::step::Header;
+use crate::step::{ColumnRole, Header};
 use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::Value as Json;
 
@@ -81,7 +81,11 @@ impl Collected {
     fn claim(&mut self, name: &str, verdict: Verdict, header: &Header) {
         let state = ClaimState::from(verdict.outcome);
         let evidence = layout(&verdict.evidence, header);
-        self.claims.push(claim(name, state, (verdict.says, verdict.because, &verdict.by), evidence));
+        let seeds =
+            column(&verdict.evidence, header, ColumnRole::Samples).iter().filter_map(Cell::as_f64).fold(0.0, f64::max);
+        let claim = claim(name, state, (verdict.says, verdict.because, &verdict.by), evidence);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of seeds")]
+        self.claims.push(ClaimReport { seeds: seeds as u64, ..claim });
     }
 
     fn untested(&mut self, name: &str, params: &Json, why: &str) {
@@ -174,11 +178,12 @@ fn claim(
 ) -> ClaimReport {
     let anchor = format!("claim-{}", file_name(name));
     let (word, symbol) = (state.word(), state.symbol());
+    let of_paper = matches!(by, Claimant::Paper(_));
     let by = match by {
         Claimant::Us => "us".to_owned(),
         Claimant::Paper(place) => format!("the paper, {place}"),
     };
-    ClaimReport { name: name.to_owned(), anchor, state, word, symbol, says, by, because, evidence }
+    ClaimReport { name: name.to_owned(), anchor, state, word, symbol, says, by, of_paper, seeds: 0, because, evidence }
 }
 
 const fn what(kind: OutputKind) -> &'static str {

@@ -1,171 +1,339 @@
-//! The index: a chapter for each paper, every study in one line.
+//! The index: whether each paper was reproduced, and a row for each study.
 
+use super::index_line::{IndexLine, Thumbnail};
 use crate::report::bibliography::references::Work;
-use crate::report::model::{LeftOut, Report, StudyReport};
-use crate::report::names::{file_name_beside, page_of};
-use crate::report::published::PublishedTally;
-use crate::report::tally::Tally;
+use crate::report::format::{Style, count, duration};
+use crate::report::model::{Change, LeftOut, Report};
+use crate::report::names::file_name_beside;
+use crate::report::standing::{ClaimStanding, PointCount, Standing};
+use crate::report::tally::{ClaimState, Tally};
 use crate::study::DEFAULT_PROFILE;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-
-/// A study's line of the index. It is kept in the manifest, so that a report of some studies leaves the others' lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::report) struct IndexLine {
-    pub name: String,
-    pub page: String,
-    pub title: String,
-    pub question: String,
-    pub paper: Option<Work>,
-    pub figure: String,
-    pub data: Vec<String>,
-    pub stands_in: bool,
-    pub profile: String,
-    /// `--set n=3`; empty for the study as written.
-    #[serde(default)]
-    pub settings: String,
-    pub claims: usize,
-    pub tally: Tally,
-    pub verdict: String,
-    /// How published numbers ended; manifests of before have none.
-    #[serde(default)]
-    pub published: PublishedTally,
-    /// Outputs that are not there.
-    pub missing: usize,
-    pub thumbnail: Option<Thumbnail>,
-}
-
-/// The first figure of a study.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::report) struct Thumbnail {
-    pub href: String,
-    pub alt: String,
-}
-
-impl IndexLine {
-    /// Whether a page bears the name that it would have today.
-    pub fn is_page(&self, page: &str) -> bool {
-        let plain = page_of(&self.name, &self.profile, None);
-        page == plain || (!self.settings.is_empty() && page.starts_with(&format!("{plain}.set~")))
-    }
-
-    pub fn of(study: &StudyReport) -> Self {
-        let work = |key: &str| study.references.iter().find(|r| r.work.key == key).map(|r| r.work.clone());
-        let folder = study.page.rfind('/').map_or(0, |at| at + 1);
-        let thumbnail = study.figures.first().map(|figure| Thumbnail {
-            href: format!("{}{}", &study.page[..folder], figure.href),
-            alt: figure.alt.clone(),
-        });
-        Self {
-            name: study.name.clone(),
-            page: study.page.clone(),
-            title: study.title.clone(),
-            question: study.question.clone(),
-            paper: study.paper.as_ref().and_then(|paper| work(&paper.key)),
-            figure: study.paper.as_ref().map_or_else(String::new, |paper| paper.figure.clone()),
-            data: study.data.iter().map(|data| data.title.clone()).collect(),
-            stands_in: study.data.iter().any(|data| !data.banner.is_empty()),
-            profile: study.profile.clone(),
-            settings: study.settings.clone(),
-            claims: study.claims.len(),
-            tally: study.tally,
-            verdict: study.verdict.clone(),
-            published: PublishedTally::sum(study.comparisons.iter().map(|table| &table.published)),
-            missing: study.missing.len(),
-            thumbnail,
-        }
-    }
-
-    /// Figures in the order of the paper: numbers, then those of the appendix; studies without one last. Pages of one study
-    /// stand together, the default profile first, and those of the study as written before those with settings.
-    fn order(&self) -> (bool, String, u32, String, bool, String, String) {
-        let letters: String = self.figure.chars().take_while(|c| c.is_alphabetic()).collect();
-        let digits: String = self.figure[letters.len()..].chars().take_while(char::is_ascii_digit).collect();
-        let other = self.profile != DEFAULT_PROFILE;
-        (
-            self.figure.is_empty(),
-            letters,
-            digits.parse().unwrap_or(u32::MAX),
-            self.name.clone(),
-            other,
-            self.profile.clone(),
-            self.settings.clone(),
-        )
-    }
-}
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The anchor of the studies of no paper.
 const BEYOND: &str = "beyond";
-
-/// A chapter: the studies of one paper.
-#[derive(Debug, Serialize)]
-pub(super) struct Group {
-    /// Nothing for studies of no paper.
-    pub paper: Option<Work>,
-    /// What a link to the chapter names.
-    pub anchor: String,
-    /// The folder of its studies, which commands take for all of them; empty where they lie in several.
-    pub folder: String,
-    pub study_count: usize,
-    pub tally: Tally,
-    pub verdict: String,
-    /// How published numbers ended, over all of its pages; empty where there are none.
-    pub published_words: String,
-    pub studies: Vec<IndexLine>,
-}
-
-impl Group {
-    fn new(paper: Option<Work>, mut studies: Vec<IndexLine>) -> Self {
-        studies.sort_by_cached_key(IndexLine::order);
-        // a study has a page for each profile
-        let names: BTreeSet<&str> = studies.iter().map(|line| line.name.as_str()).collect();
-        let study_count = names.len();
-        // what somebody tried with other settings is no result of the study
-        let as_written = || studies.iter().filter(|line| line.settings.is_empty());
-        let published = as_written().fold(PublishedTally::default(), |sum, line| sum.and(line.published));
-        let tally = as_written().fold(Tally::default(), |sum, line| sum.and(line.tally));
-        let anchor = paper.as_ref().map_or_else(|| BEYOND.to_owned(), |work| file_name_beside(&work.key, &[BEYOND]));
-        let folder = folder(&names).to_owned();
-        let (verdict, published_words) = (tally.words(), published.words());
-        Self { paper, anchor, folder, study_count, tally, verdict, published_words, studies }
-    }
-}
-
-/// The folder of all these studies, if it is one.
-fn folder<'a>(names: &BTreeSet<&'a str>) -> &'a str {
-    let mut folders = names.iter().map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder));
-    let first = folders.next().unwrap_or_default();
-    if folders.all(|folder| folder == first) { first } else { "" }
-}
 
 /// What the index page shows.
 #[derive(Debug, Serialize)]
 pub(super) struct Index {
     pub title: String,
     pub study_count: usize,
-    pub tally: Tally,
-    pub verdict: String,
-    pub groups: Vec<Group>,
+    /// On which data, profile, commit and machine, and in what time, as short sentences.
+    pub run: Vec<String>,
+    pub chapters: Vec<Chapter>,
+    /// What changed since the accepted baseline; nothing where there is none to compare with.
+    pub changes: Option<Vec<Change>>,
     pub left_out: Vec<LeftOut>,
 }
 
+/// The studies of one paper.
+#[derive(Debug, Serialize)]
+pub(super) struct Chapter {
+    /// Nothing for studies of no paper.
+    pub paper: Option<Work>,
+    /// "Neural LoFi", "Beyond the papers".
+    pub short: String,
+    /// What a link to the chapter names.
+    pub anchor: String,
+    /// The folder of its studies, which commands take for all of them; empty where they lie in several.
+    pub folder: String,
+    pub study_count: usize,
+    /// The paper's claims, or ours where there is no paper.
+    pub bar: Vec<Segment>,
+    /// "41 of 58 claims reproduced, 4 contradicted; 312 of 402 comparable published points agree".
+    pub sentence: String,
+    /// "Beside them 12 claims of ours: 10 held, 2 undecided"; empty where there are none.
+    pub ours: String,
+    pub rows: Vec<Row>,
+}
+
+/// A part of the bar over a chapter.
+#[derive(Debug, Serialize)]
+pub(super) struct Segment {
+    pub state: ClaimState,
+    pub count: usize,
+    pub word: &'static str,
+    pub symbol: &'static str,
+}
+
+/// A study, over all profiles that have a page.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub name: String,
+    pub title: String,
+    pub question: String,
+    pub figure: String,
+    /// Place among the figures of the paper.
+    pub place: usize,
+    pub pages: Vec<PageLink>,
+    /// Whether readers must be told which profiles these are of.
+    pub tells_profile: bool,
+    pub thumbnail: Option<Thumbnail>,
+    /// The worst state of any claim: what a reader should look at first.
+    pub state: ClaimState,
+    pub word: &'static str,
+    pub symbol: &'static str,
+    pub bar: Vec<Segment>,
+    /// Claims that did not end held, with why.
+    pub open: Vec<OpenClaim>,
+    pub points: PointCount,
+    /// Half widths that the farthest published number lies off, as text and as a number to sort by.
+    pub worst: String,
+    pub worst_words: String,
+    pub worst_times: f64,
+    pub seeds: u64,
+    pub cost: String,
+    pub cost_s: f64,
+    pub data: Vec<String>,
+    pub stands_in: bool,
+    pub missing: usize,
+}
+
+/// A claim that did not end held.
+#[derive(Debug, Serialize)]
+pub(super) struct OpenClaim {
+    pub word: &'static str,
+    pub symbol: &'static str,
+    #[serde(flatten)]
+    pub claim: ClaimStanding,
+}
+
+/// The page of one profile.
+#[derive(Debug, Serialize)]
+pub(super) struct PageLink {
+    pub page: String,
+    /// "quick", "quick with --set n=3"
+    pub profile: String,
+}
+
 impl Index {
-    /// Groups by paper, studies of no paper last.
+    /// Papers in the order of the bibliography, studies of no paper last.
     pub fn new(report: &Report, lines: impl Iterator<Item = IndexLine>) -> Self {
-        let mut chapters: Vec<(Option<Work>, Vec<IndexLine>)> = Vec::new();
+        let mut papers: BTreeMap<(bool, usize, String), Vec<IndexLine>> = BTreeMap::new();
+        let mut run = RunWords::default();
         for line in lines {
-            let key = |paper: &Option<Work>| paper.as_ref().map(|work| work.key.clone());
-            match chapters.iter_mut().find(|(paper, _)| key(paper) == key(&line.paper)) {
-                Some((_, studies)) => studies.push(line),
-                None => chapters.push((line.paper.clone(), vec![line])),
-            }
+            run.add(&line);
+            let key =
+                line.paper.as_ref().map_or((true, 0, String::new()), |work| (false, work.place, work.key.clone()));
+            papers.entry(key).or_default().push(line);
         }
-        chapters
-            .sort_by_cached_key(|(paper, _)| paper.as_ref().map_or((true, String::new()), |w| (false, w.key.clone())));
-        let groups: Vec<Group> = chapters.into_iter().map(|(paper, studies)| Group::new(paper, studies)).collect();
-        let tally = groups.iter().fold(Tally::default(), |sum, group| sum.and(group.tally));
-        let study_count = groups.iter().map(|group| group.study_count).sum();
-        let (title, left_out) = (report.title.clone(), report.left_out.clone());
-        Self { title, study_count, tally, verdict: tally.words(), groups, left_out }
+        let chapters: Vec<Chapter> = papers.into_values().map(Chapter::new).collect();
+        Self {
+            title: report.title.clone(),
+            study_count: chapters.iter().map(|chapter| chapter.study_count).sum(),
+            run: run.sentences(),
+            chapters,
+            changes: report.changes.clone(),
+            left_out: report.left_out.clone(),
+        }
     }
 }
+
+impl Chapter {
+    fn new(lines: Vec<IndexLine>) -> Self {
+        let paper = lines.first().and_then(|line| line.paper.clone());
+        let mut studies: BTreeMap<(bool, String, u32, String), Vec<IndexLine>> = BTreeMap::new();
+        for line in lines {
+            studies.entry(line.order()).or_default().push(line);
+        }
+        let names: BTreeSet<String> = studies.keys().map(|(.., name)| name.clone()).collect();
+        let merged: Vec<(Vec<IndexLine>, Standing)> =
+            studies.into_values().map(|pages| (pages.clone(), standing(&pages))).collect();
+        let sum = |of_paper| merged.iter().fold(Tally::default(), |sum, (_, one)| sum.and(one.tally(of_paper)));
+        let points = merged.iter().fold(PointCount::default(), |sum, (_, one)| sum.and(one.point_count()));
+        let (theirs, ours) = (sum(true), sum(false));
+        let (main, beside) = if theirs.total() == 0 { (ours, Tally::default()) } else { (theirs, ours) };
+        let mut rows: Vec<Row> = merged.into_iter().enumerate().map(Row::new).collect();
+        rows.sort_by_key(|row| (urgency(row.state), row.place));
+        let short = paper.as_ref().map_or_else(|| "Beyond the papers".to_owned(), |work| work.short.clone());
+        Self {
+            anchor: paper.as_ref().map_or_else(|| BEYOND.to_owned(), |work| file_name_beside(&work.key, &[BEYOND])),
+            short,
+            folder: folder(&names).to_owned(),
+            study_count: names.len(),
+            bar: segments(main),
+            sentence: sentence(main, points),
+            ours: if beside.total() == 0 { String::new() } else { format!("Beside them {}", ours_in_words(beside)) },
+            rows,
+            paper,
+        }
+    }
+}
+
+impl Row {
+    fn new((place, (mut pages, standing)): (usize, (Vec<IndexLine>, Standing))) -> Self {
+        let is_other =
+            |line: &IndexLine| (line.profile != DEFAULT_PROFILE, line.profile.clone(), line.settings.clone());
+        pages.sort_by_cached_key(is_other);
+        let link = |line: &IndexLine| PageLink {
+            page: line.page.clone(),
+            profile: if line.settings.is_empty() {
+                line.profile.clone()
+            } else {
+                format!("{} with {}", line.profile, line.settings)
+            },
+        };
+        let is_unusual = |line: &IndexLine| line.profile != DEFAULT_PROFILE || !line.settings.is_empty();
+        let links = pages.iter().map(link).collect();
+        let state = standing.claims.iter().map(|claim| claim.state).min_by_key(|state| urgency(*state));
+        let state = state.unwrap_or(ClaimState::Untested);
+        let word = if standing.claims.is_empty() { "no claims" } else { state.word() };
+        let tally = standing.tally(true).and(standing.tally(false));
+        let worst = standing.worst();
+        let open = |claim: &ClaimStanding| OpenClaim {
+            word: claim.state.word(),
+            symbol: claim.state.symbol(),
+            claim: claim.clone(),
+        };
+        let points = standing.point_count();
+        let missing = pages.iter().map(|line| line.missing).sum();
+        let data: BTreeSet<String> = pages.iter().flat_map(|line| line.data.clone()).collect();
+        let stands_in = pages.iter().any(|line| line.stands_in);
+        Self {
+            open: standing.claims.iter().filter(|claim| claim.state != ClaimState::Held).map(open).collect(),
+            worst: worst.map_or_else(String::new, |worst| format!("{}×", Style::of(&[worst.times]).show(worst.times))),
+            worst_words: worst.map_or_else(String::new, |worst| worst.words.clone()),
+            worst_times: worst.map_or(0.0, |worst| worst.times),
+            name: pages[0].name.clone(),
+            title: pages[0].title.clone(),
+            question: pages[0].question.clone(),
+            figure: pages[0].figure.clone(),
+            thumbnail: pages.iter().find_map(|line| line.thumbnail.clone()),
+            place,
+            tells_profile: pages.len() > 1 || pages.iter().any(is_unusual),
+            pages: links,
+            state,
+            word,
+            symbol: state.symbol(),
+            bar: segments(tally),
+            points,
+            seeds: standing.seeds,
+            cost: duration(standing.cost_s),
+            cost_s: standing.cost_s,
+            data: data.into_iter().collect(),
+            stands_in,
+            missing,
+        }
+    }
+}
+
+/// The order in which a reader wants to see how claims ended.
+const ORDER: [ClaimState; 6] = [
+    ClaimState::Contradicted,
+    ClaimState::Undecided,
+    ClaimState::NotAtThisScale,
+    ClaimState::Untested,
+    ClaimState::Negligible,
+    ClaimState::Held,
+];
+
+fn urgency(state: ClaimState) -> usize {
+    ORDER.iter().position(|known| *known == state).unwrap_or(ORDER.len())
+}
+
+/// A study over its pages as written; what somebody tried with other settings is no result of the study.
+fn standing(pages: &[IndexLine]) -> Standing {
+    let as_written: Vec<&Standing> =
+        pages.iter().filter(|line| line.settings.is_empty()).map(|line| &line.standing).collect();
+    Standing::of_pages(&as_written)
+}
+
+fn segments(tally: Tally) -> Vec<Segment> {
+    let mut states = ORDER;
+    states.reverse();
+    let part =
+        |state: ClaimState| Segment { state, count: tally.at(state), word: state.word(), symbol: state.symbol() };
+    states.into_iter().map(part).filter(|segment| segment.count > 0).collect()
+}
+
+/// "41 of 58 claims reproduced, 4 contradicted, 9 not at this scale; 312 of 402 comparable published points agree; 590 of
+/// 1353 have no counterpart here".
+fn sentence(tally: Tally, points: PointCount) -> String {
+    let mut parts = Vec::new();
+    if tally.total() > 0 {
+        let others = [
+            (tally.contradicted, "contradicted"),
+            (tally.negligible, "negligible"),
+            (tally.not_at_this_scale, "not at this scale"),
+            (tally.undecided, if tally.undecided == 1 { "needs more seeds" } else { "need more seeds" }),
+            (tally.untested, "not tested"),
+        ];
+        let others = others.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!(", {n} {word}"));
+        let claims = count(tally.total(), "claim");
+        parts.push(format!("{} of {claims} reproduced{}", tally.held, others.collect::<String>()));
+    }
+    if points.all > 0 {
+        let whole = |n: usize| count_in_words(n);
+        let (inside, compared, rest) = (whole(points.inside), whole(points.compared), points.all - points.compared);
+        parts.push(format!("{inside} of {compared} comparable published points agree"));
+        if rest > 0 {
+            parts.push(format!("{} of {} have no counterpart here", whole(rest), whole(points.all)));
+        }
+    }
+    parts.join("; ")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn count_in_words(n: usize) -> String {
+    Style::Whole.show(n as f64)
+}
+
+/// "12 claims of ours: 10 held, 2 undecided".
+fn ours_in_words(tally: Tally) -> String {
+    let parts: Vec<String> = segments(tally).iter().map(|part| format!("{} {}", part.count, part.word)).collect();
+    format!("{} of ours: {}", count(tally.total(), "claim"), parts.join(", "))
+}
+
+/// The folder of all these studies, if it is one.
+fn folder(names: &BTreeSet<String>) -> &str {
+    let mut folders = names.iter().map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let first = folders.next().unwrap_or_default();
+    if folders.all(|folder| folder == first) { first } else { "" }
+}
+
+/// What ran where, over all pages.
+#[derive(Default)]
+struct RunWords {
+    profiles: BTreeMap<String, usize>,
+    data: BTreeSet<String>,
+    commits: BTreeMap<String, usize>,
+    machines: BTreeSet<String>,
+    cost_s: f64,
+    last: String,
+}
+
+impl RunWords {
+    fn add(&mut self, line: &IndexLine) {
+        *self.profiles.entry(line.profile.clone()).or_default() += 1;
+        self.data.extend(line.data.iter().cloned());
+        self.cost_s += line.standing.cost_s;
+        if let Some(run) = &line.standing.run {
+            *self.commits.entry(run.commit.chars().take(COMMIT).collect()).or_default() += 1;
+            self.machines.insert(run.machine.clone());
+            self.last = self.last.clone().max(run.finished.clone());
+        }
+    }
+
+    fn sentences(&self) -> Vec<String> {
+        let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(", ");
+        let profiles =
+            list(&mut self.profiles.iter().map(|(name, pages)| format!("{name} ({})", count(*pages, "page"))));
+        let mut sentences = vec![format!("Profile {profiles}")];
+        if !self.data.is_empty() {
+            sentences.push(format!("data {}", list(&mut self.data.iter().cloned())));
+        }
+        if !self.last.is_empty() {
+            let most = self.commits.iter().max_by_key(|(_, pages)| **pages).map_or("", |(commit, _)| commit);
+            let others = self.commits.len().saturating_sub(1);
+            let others = if others == 0 { String::new() } else { format!(" and {others} more") };
+            sentences.push(format!("commit {most}{others}, last run {}", self.last));
+            sentences.push(list(&mut self.machines.iter().cloned()));
+        }
+        sentences.push(format!("{} of computing", duration(self.cost_s)));
+        sentences
+    }
+}
+
+/// Digits of a commit that are shown.
+const COMMIT: usize = 10;

@@ -4,6 +4,7 @@
 //! Start with `write`.
 
 pub(super) mod index;
+mod index_line;
 mod json;
 mod junit;
 mod render;

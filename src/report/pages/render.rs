@@ -1,6 +1,7 @@
 //! Pages from the model.
 
-use super::index::{Index, IndexLine};
+use super::index::Index;
+use super::index_line::IndexLine;
 use super::template::Templates;
 use super::tidy::Held;
 use super::write::{self, Manifest, PageFiles, Written};

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
+    ("bar.html", include_str!("templates/bar.html")),
     ("index.html", include_str!("templates/index.html")),
     ("study.html", include_str!("templates/study.html")),
     ("table.html", include_str!("templates/table.html")),
@@ -21,6 +22,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("data_table.md", include_str!("templates/data_table.md")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
+const SCRIPT: &str = include_str!("templates/index.js");
 const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
 
 /// Renders pages.
@@ -43,6 +45,7 @@ impl Templates {
             Value::from_safe_string(prose(text, *state.auto_escape() == MARKDOWN))
         });
         environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+        environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
         for (name, text) in TEMPLATES {
             environment.add_template(name, text)?;
         }

@@ -1,6 +1,6 @@
 //! Files of a report on disk: replaced at once, left alone where unchanged, removed where they are ours and stale.
 
-use super::index::IndexLine;
+use super::index_line::IndexLine;
 use super::tidy::BESIDE;
 use crate::artifact::json_escaped;
 use crate::report::ReportError;
@@ -27,7 +27,7 @@ pub struct Written {
 }
 
 /// Everything that reports wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     format: u32,
     /// Files of no study.
@@ -38,7 +38,7 @@ pub(super) struct Manifest {
 }
 
 /// A page's line of the index, and its files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct PageFiles {
     pub line: IndexLine,
     pub files: Vec<String>,
