@@ -45,6 +45,8 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::NetworkFeatures,
     &experiment::NetworkScore,
     &experiment::NetworkSingularValues,
+    &experiment::NetworkJacobian,
+    &experiment::ActivationSingularValues,
     &experiment::StepsToLevel,
     &experiment::FeatureAlignment,
     &experiment::LofiNetwork,

@@ -23,7 +23,7 @@ pub use emergence::{
 pub use filters::{
     ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
 };
-pub use latent::{LatentDirections, LatentPhase, NetworkSingularValues};
+pub use latent::{ActivationSingularValues, LatentDirections, LatentPhase, NetworkJacobian, NetworkSingularValues};
 pub use layers::{
     ChannelNorm, Convolution, DeepNngp, LayerKernel, LayerKernelShares, Pooling, RandomFeatures, SphereProjection,
     WideGram,

@@ -13,6 +13,7 @@ mod architecture;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
+mod jacobian;
 mod layers;
 mod loss;
 mod mean_gradient;
@@ -28,6 +29,7 @@ mod workspace;
 
 pub use architecture::Architecture;
 pub use initialise::{Initialisation, initial_parameters};
+pub use jacobian::jacobian;
 pub use layers::circular::frequency_block;
 pub use layers::layer::{
     CircularConvolutionLayer, ConvolutionLayer, DenseLayer, Layer, Parametrisation, Placed, PoolingLayer,
