@@ -13,6 +13,8 @@ pub struct Setting {
     pub seed: u64,
     pub schedule: Schedule,
     pub l2_penalty: Option<L2Penalty>,
+    /// Places among the parameters with their part of the penalty; empty where all have the whole.
+    pub penalised: Vec<(std::ops::Range<usize>, f64)>,
     /// Whether outputs stand for classes, so that a share of them is wrong.
     pub classifies: bool,
     /// Steps with a row in the trajectory, ascending.
@@ -113,7 +115,13 @@ impl Training<'_> {
         }
         if let Some(penalty) = self.setting.l2_penalty {
             // the gradient of λ‖θ‖²
-            self.trainer.decay(2.0 * penalty.at(step));
+            let weight = 2.0 * penalty.at(step);
+            if self.setting.penalised.is_empty() {
+                self.trainer.decay(weight);
+            }
+            for (range, part) in &self.setting.penalised {
+                self.trainer.pull(range.clone(), part * weight);
+            }
         }
         self.trainer.descend(self.setting.schedule.rate(step));
         progress.step += 1;

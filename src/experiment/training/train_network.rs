@@ -151,6 +151,7 @@ fn training<'a>(
     let (rule, decay) = params.rule();
     let optimiser = Optimiser::new(rule, decay, architecture.parameters());
     let frozen = params.frozen(&architecture);
+    let penalised = params.penalised(&architecture);
     let network = crate::math::network::Network::new(architecture, first)?;
     let batch = params.batch.min(samples.train.rows());
     let outputs = network.architecture().output().dim();
@@ -164,6 +165,7 @@ fn training<'a>(
             seed: params.seed,
             schedule: params.schedule(samples.train.rows()),
             l2_penalty: params.l2_penalty,
+            penalised,
             classifies: targets.is_none(),
             evaluate_at: params.moments(&params.evaluate_at),
             evaluation_samples: params.evaluation_samples.unwrap_or(usize::MAX),

@@ -285,3 +285,51 @@ fn targets_that_do_not_fit_are_refused() {
     let problems = Check::of(&TrainNetwork).refuse(&both, vec![("x", Value::Representation(images()))]);
     assert_eq!(problems[0].at.as_deref(), Some("l2_penalty"));
 }
+
+// The filters' entries are 1/√(HW) of the weights: their penalty is that of the operator over HW. On maps of one row and one
+// position both are the same; a dense layer has one norm.
+#[test]
+fn a_penalty_on_entries_is_the_one_on_the_operator_over_the_positions() {
+    let trained = |lambda: f64, filters: &str| {
+        let params = json!({
+            "layers": [{"circular-convolution": {"width": 2}}, "global-average", {"dense": {"width": 1}}],
+            "l2_penalty": {"lambda": lambda, "filters": filters}, "trained": [1],
+            "learning_rate": 0.05, "batch": 9, "steps": 3, "seed": 1
+        });
+        let made = Check::of(&TrainNetwork).run(&params, vec![("x", Value::Representation(pixels(9, 2, 3)))]).remove(2);
+        let Value::Network(network) = made else { panic!("a network") };
+        network.checkpoints.last().unwrap().parameters.clone()
+    };
+    let (entries, operator) = (trained(0.6, "entries"), trained(0.1, "operator"));
+    assert!(entries.iter().zip(&operator).all(|(a, b)| (a - b).abs() < 1e-6), "{entries:?} {operator:?}");
+    let other = trained(0.6, "operator");
+    assert!(entries.iter().zip(&other).any(|(a, b)| (a - b).abs() > 1e-3));
+}
+
+// Law: filters that have a window stay within it, whatever the optimiser does.
+#[test]
+fn filters_stay_within_their_window() {
+    let params = json!({
+        "layers": [{"circular-convolution": {"width": 2, "window": 1}}, {"activation": "relu"}, "global-average",
+                   {"dense": {"width": 1}}],
+        "optimiser": {"adam": {}}, "learning_rate": 0.1, "batch": 4, "steps": 5, "seed": 1
+    });
+    let made = Check::of(&TrainNetwork).run(&params, vec![("x", Value::Representation(pixels(9, 2, 3)))]).remove(2);
+    let Value::Network(network) = made else { panic!("a network") };
+    let weights = &network.checkpoints.last().unwrap().parameters[..2 * 2 * 6];
+    // one position: the same real Ŵ at each frequency, √2 of it and no imaginary part where −ω is another one; frequencies
+    // (0, 0), (0, ±1), (1, 0), (1, ±1) have 1, 2, 1 and 2 numbers
+    let block = |start: usize, numbers: usize| -> Vec<[f32; 2]> {
+        let own = &weights[start * 4..(start + numbers) * 4];
+        let at = |b: usize, a: usize, part: usize| own[b * numbers * 2 + part * 2 + a];
+        (0..4).map(|i| [at(i / 2, i % 2, 0), if numbers == 2 { at(i / 2, i % 2, 1) } else { 0.0 }]).collect()
+    };
+    let constant = block(0, 1);
+    assert!(constant.iter().any(|[x, _]| x.abs() > 0.05));
+    for (start, numbers) in [(1, 2), (3, 1), (4, 2)] {
+        let scale = (numbers as f32).sqrt();
+        for ([real, imaginary], [at_zero, _]) in block(start, numbers).iter().zip(&constant) {
+            assert!((real - scale * at_zero).abs() < 1e-5 && imaginary.abs() < 1e-5);
+        }
+    }
+}

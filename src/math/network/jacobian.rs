@@ -101,13 +101,13 @@ mod tests {
     #[test]
     fn derivatives_are_the_limits_of_differences() {
         let layers = [
-            Layer::CircularConvolution(CircularConvolutionLayer { width: 3, pooling: 0.5, bias: true }),
+            Layer::CircularConvolution(CircularConvolutionLayer { width: 3, pooling: 0.5, bias: true, window: None }),
             Layer::Activation(Pointwise::Relu),
             Layer::ChannelNorm,
             Layer::Convolution(ConvolutionLayer { width: 4, window: 3, padding: 1, bias: true }),
             Layer::Activation(Pointwise::Tanh),
             Layer::Pooling(PoolingLayer { pooling: Pooling::Average, size: 2 }),
-            Layer::CircularConvolution(CircularConvolutionLayer { width: 2, pooling: 0.0, bias: true }),
+            Layer::CircularConvolution(CircularConvolutionLayer { width: 2, pooling: 0.0, bias: true, window: None }),
             Layer::GlobalAverage,
             dense(3),
         ];
@@ -138,7 +138,8 @@ mod tests {
     // has come out in the same order.
     #[test]
     fn that_of_a_convolution_is_circulant() {
-        let circular = Layer::CircularConvolution(CircularConvolutionLayer { width: 1, pooling: 0.5, bias: true });
+        let circular =
+            Layer::CircularConvolution(CircularConvolutionLayer { width: 1, pooling: 0.5, bias: true, window: None });
         let net = network(Geometry { channels: 1, height: 17, width: 17 }, &[circular, circular]);
         let found = jacobian(&net, &[0.25; 289]).unwrap();
         assert!(found.nrows() > OUTPUTS_AT_ONCE);
