@@ -44,6 +44,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::TrainNetwork,
     &experiment::NetworkFeatures,
     &experiment::NetworkScore,
+    &experiment::LeastObjective,
     &experiment::NetworkSingularValues,
     &experiment::NetworkJacobian,
     &experiment::ActivationSingularValues,

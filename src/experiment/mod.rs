@@ -38,6 +38,6 @@ pub use samples::{
     WaveImages,
 };
 pub use training::{
-    FeatureAlignment, LayerGradientShares, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery, StepsToLevel,
-    TrainNetwork,
+    FeatureAlignment, LayerGradientShares, LeastObjective, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery,
+    StepsToLevel, TrainNetwork,
 };

@@ -49,6 +49,8 @@ pub struct StudyReport {
     pub verdict: String,
     /// Claims.
     pub claims: Vec<ClaimReport>,
+    /// What went wrong in some runs, which claims must be read with: "2 of 8 rows collapsed: …".
+    pub alarms: Vec<String>,
     /// Figures.
     pub figures: Vec<FigureReport>,
     /// How published numbers ended, in words; empty where there are none.

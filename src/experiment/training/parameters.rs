@@ -5,6 +5,7 @@ use crate::math::network::{
     Architecture, BiasCorrection, Initialisation, Layer, Loss, Placed, Rule, Schedule, ScheduleShape,
     initial_parameters, scaled_rate,
 };
+use crate::math::random::Stream;
 use crate::step::prelude::*;
 use std::ops::Range;
 
@@ -186,6 +187,10 @@ pub struct Params {
     pub steps: usize,
     /// Seed of the weights and of the order of the samples.
     pub seed: u64,
+    /// Which start of this seed it is, counted from 0: each has weights and an order of the samples of its own.
+    #[serde(default, skip_serializing_if = "is_the_first")]
+    #[schemars(range(min = 0, max = 1000))]
+    pub restart: usize,
     /// The law of the first weights; not used where a network is wired to `start`.
     #[serde(default)]
     pub initialisation: InitialisationName,
@@ -205,7 +210,21 @@ pub struct Params {
     pub checkpoints: Vec<usize>,
 }
 
+// Left out where it says nothing, so that keys of studies that know no restarts stay.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_the_first(restart: &usize) -> bool {
+    *restart == 0
+}
+
 impl Params {
+    /// The seed of weights and order: that of the study, and one of its own for each restart.
+    pub(super) fn start_seed(&self) -> u64 {
+        match self.restart {
+            0 => self.seed,
+            restart => Stream::new(self.seed, "restarts", restart as u64).bits(),
+        }
+    }
+
     pub(super) fn tangent_kernel(&self) -> bool {
         self.initialisation == InitialisationName::TangentKernel
     }
@@ -258,6 +277,6 @@ impl Params {
     }
 
     pub(super) fn initial(&self, architecture: &Architecture) -> Vec<f32> {
-        initial_parameters(architecture, self.initialisation.law(), self.seed)
+        initial_parameters(architecture, self.initialisation.law(), self.start_seed())
     }
 }

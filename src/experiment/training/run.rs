@@ -1,6 +1,7 @@
 //! The loop of training: gradient, record, step, and a state to go on from.
 
 use super::network::PointSource;
+use super::outcome::outcome;
 use super::parameters::L2Penalty;
 use super::state::{Progress, decode, encode};
 use crate::artifact::Checkpoint;
@@ -51,6 +52,8 @@ const TRAJECTORY: [&str; 8] = [
     "test_loss",
     "test_error",
 ];
+// Where that stands in a row of the trajectory.
+const TRAIN_LOSS: usize = 2;
 const LAYERS: [&str; 5] = ["step", "layer", "gradient_norm", "gradient_share", "parameter_norm"];
 
 /// The columns of the trajectory.
@@ -163,10 +166,25 @@ impl Training<'_> {
         Ok(())
     }
 
+    /// ‖θ‖² as the penalty counts it, of the network as it is now.
+    pub(super) fn penalised_norm(&self) -> f64 {
+        let parameters = self.trainer.network().parameters();
+        let square = |numbers: &[f32]| numbers.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
+        if self.setting.penalised.is_empty() {
+            return square(parameters);
+        }
+        self.setting.penalised.iter().map(|(range, part)| part * square(&parameters[range.clone()])).sum()
+    }
+
     fn finish(self, progress: Progress) -> Result<Outputs, StepError> {
+        let train_loss = match progress.trajectory.last().and_then(|row| row.get(TRAIN_LOSS)) {
+            Some(&Cell::Float(loss)) => Some(loss),
+            _ => None,
+        };
+        let outcome = outcome(&self, train_loss)?;
         let trajectory = Table::from_rows(&TRAJECTORY, &progress.trajectory)?;
         let layers = Table::from_rows(&LAYERS, &progress.layers)?;
         let network = Network { checkpoints: progress.checkpoints, ..self.made };
-        Ok(vec![Value::Table(trajectory), Value::Table(layers), Value::Network(network)])
+        Ok(vec![Value::Table(trajectory), Value::Table(layers), Value::Network(network), Value::Table(outcome)])
     }
 }

@@ -34,7 +34,7 @@ fn images() -> Representation {
 
 fn tables(outputs: &[Value]) -> [&Table; 2] {
     match outputs {
-        [Value::Table(trajectory), Value::Table(layers), Value::Network(_)] => [trajectory, layers],
+        [Value::Table(trajectory), Value::Table(layers), Value::Network(_), Value::Table(_)] => [trajectory, layers],
         _ => panic!("two tables and a network"),
     }
 }
@@ -332,4 +332,42 @@ fn filters_stay_within_their_window() {
             assert!((real - scale * at_zero).abs() < 1e-5 && imaginary.abs() < 1e-5);
         }
     }
+}
+
+fn outcome(extra: &Json) -> Vec<f64> {
+    let mut params = json!({
+        "layers": [{"dense": {"width": 8, "bias": true}}, {"activation": "relu"}, {"dense": {"width": 1, "bias": true}}],
+        "learning_rate": 0.05, "batch": 20, "steps": 200, "seed": 1
+    });
+    extra.as_object().unwrap().iter().for_each(|(key, value)| params[key] = value.clone());
+    let made = Check::of(&TrainNetwork).run(&params, vec![("x", Value::Representation(images()))]);
+    let Value::Table(table) = &made[3] else { panic!("a table") };
+    let names = ["train_loss", "squared_norm", "objective", "constant_loss", "relative_loss", "collapsed"];
+    names.iter().map(|name| table.numbers(name).unwrap()[0].unwrap()).collect()
+}
+
+// A penalty that leaves nothing but a bias ends at the constant; training without one does not. 20 labels ±1, p of them +1: the
+// square's constant loss is 4 p (1 − p).
+#[test]
+fn a_run_that_learns_a_constant_is_told() {
+    let positive = images().labels.train.iter().filter(|&&y| y > 0.0).count() as f64 / 20.0;
+    let learnt = outcome(&json!({}));
+    assert!((learnt[3] - 4.0 * positive * (1.0 - positive)).abs() < 1e-12);
+    assert!(learnt[0] < 0.5 * learnt[3] && learnt[5] == 0.0, "{learnt:?}");
+    assert_eq!(learnt[2], learnt[0], "no penalty");
+    assert!((learnt[4] - learnt[0] / learnt[3]).abs() < 1e-12);
+    let penalty = json!({"l2_penalty": {"lambda": 2.0}});
+    let collapsed = outcome(&penalty);
+    assert_eq!(collapsed[5], 1.0, "{collapsed:?}");
+    assert!((collapsed[2] - (collapsed[0] + 2.0 * collapsed[1])).abs() < 1e-12);
+}
+
+#[test]
+fn restarts_are_other_starts_of_the_same_seed() {
+    let of = |restart: usize| outcome(&json!({"restart": restart, "steps": 3}));
+    assert_eq!(of(0), outcome(&json!({"steps": 3})));
+    assert!(of(1) != of(0) && of(2) != of(1) && of(1) == of(1));
+    let canonical = |params: &Json| Check::of(&TrainNetwork).canonical(params).unwrap();
+    let plain = json!({"layers": [{"dense": {"width": 1}}], "learning_rate": 0.1, "batch": 1, "steps": 1, "seed": 0});
+    assert_eq!(canonical(&plain).get("restart"), None, "keys without restarts stay");
 }

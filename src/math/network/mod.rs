@@ -10,6 +10,7 @@
 //! - a step allocates nothing: buffers live in [`Workspace`] and [`Trainer`].
 
 mod architecture;
+mod constant_predictor;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
@@ -28,6 +29,7 @@ mod trainer_tests;
 mod workspace;
 
 pub use architecture::Architecture;
+pub use constant_predictor::constant_loss;
 pub use initialise::{Initialisation, initial_parameters};
 pub use jacobian::jacobian;
 pub use layers::circular::frequency_block;

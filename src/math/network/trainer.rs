@@ -95,6 +95,11 @@ impl<T: Scalar> Trainer<T> {
         &self.network
     }
 
+    /// What it makes small.
+    pub fn loss(&self) -> Loss {
+        self.loss
+    }
+
     /// The optimiser as it is now. Shapes: -> see [`Optimiser::state`].
     pub fn optimiser(&self) -> &Optimiser<T> {
         &self.optimiser

@@ -61,7 +61,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
-    let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
+    let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let record = RunRecord::read(outputs.store, study)?;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
     Ok(StudyReport {
@@ -79,6 +79,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         tally,
         verdict: tally.words(),
         claims,
+        alarms,
         figures,
         published: PublishedTally::sum(comparisons.iter().map(|table| &table.published)).words(),
         comparisons,
