@@ -44,8 +44,9 @@ fn layers(name: &str) -> Option<Vec<Layer>> {
             vec![convolution, relu, pool, convolution, relu, pool, convolution, relu, pool, dense(1)]
         }
         "circular" => {
-            let circular =
-                |width| Layer::CircularConvolution(CircularConvolutionLayer { width, pooling: 1.0, bias: true });
+            let circular = |width| {
+                Layer::CircularConvolution(CircularConvolutionLayer { width, pooling: 1.0, bias: true, window: None })
+            };
             let mut layers = [circular(12), relu].repeat(11);
             layers.push(circular(1));
             layers

@@ -66,21 +66,22 @@ pub fn decode(bytes: &[u8]) {
     let _ = library.map(|library| library.verify("d"));
 }
 
-const FORMATS: [(&str, &str); 4] = [
+const FORMATS: [(&str, &str); 5] = [
     ("image-folder", "file: images, labels: list.csv"),
     ("idx", "file: file, labels: labels"),
     ("parquet-images", "file: file"),
     ("cifar10-binary", "file: file"),
+    ("cifar100-binary", "file: file"),
 ];
 
 fn card_of(format: &str, part: &str) -> String {
     let (channels, numbers, side) = match format {
         "idx" => (1, "[0.5]", 4),
-        "cifar10-binary" => (3, "[0.5, 0.5, 0.5]", 32),
+        "cifar10-binary" | "cifar100-binary" => (3, "[0.5, 0.5, 0.5]", 32),
         _ => (3, "[0.5, 0.5, 0.5]", 4),
     };
     let classes: Vec<String> = match format {
-        "cifar10-binary" => (0..10).map(|i| format!("class{i}")).collect(),
+        "cifar10-binary" | "cifar100-binary" => (0..10).map(|i| format!("class{i}")).collect(),
         _ => vec!["cat".to_owned(), "dog".to_owned()],
     };
     format!(

@@ -23,7 +23,7 @@ pub use emergence::{
 pub use filters::{
     ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
 };
-pub use latent::{LatentDirections, LatentPhase, NetworkSingularValues};
+pub use latent::{ActivationSingularValues, LatentDirections, LatentPhase, NetworkJacobian, NetworkSingularValues};
 pub use layers::{
     ChannelNorm, Convolution, DeepNngp, LayerKernel, LayerKernelShares, Pooling, RandomFeatures, SphereProjection,
     WideGram,
@@ -38,6 +38,6 @@ pub use samples::{
     WaveImages,
 };
 pub use training::{
-    FeatureAlignment, LayerGradientShares, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery, StepsToLevel,
-    TrainNetwork,
+    FeatureAlignment, LayerGradientShares, LeastObjective, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery,
+    StepsToLevel, TrainNetwork,
 };

@@ -54,6 +54,8 @@ pub struct StudyReport {
     pub claims: Vec<ClaimReport>,
     /// Sentences on what the seeds behind the claims draw anew, without their full stops.
     pub population: Vec<String>,
+    /// What went wrong in some runs, which claims must be read with: "2 of 8 rows collapsed: …".
+    pub alarms: Vec<String>,
     /// Figures.
     pub figures: Vec<FigureReport>,
     /// How published numbers ended, in words; empty where there are none.

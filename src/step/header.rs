@@ -74,6 +74,8 @@ pub struct Column {
     pub better: Option<Direction>,
     /// Whether the table has it in any case; others depend on what the steps compute.
     pub certain: bool,
+    /// What a reader must be told of a row in which the column is 1, in words; empty of other columns.
+    pub alarm: &'static str,
 }
 
 impl Column {
@@ -88,6 +90,7 @@ impl Column {
             unit: "",
             better: None,
             certain: true,
+            alarm: "",
         }
     }
 
@@ -167,6 +170,12 @@ impl Header {
     #[must_use]
     pub fn more_is_better(self, names: &[&str]) -> Self {
         self.each(names, |column| column.better = Some(Direction::More))
+    }
+
+    /// With a column, 1 or 0, of which a reader must be told where it is 1.
+    #[must_use]
+    pub fn alarms(self, name: &str, says: &'static str) -> Self {
+        self.each(&[name], |column| column.alarm = says)
     }
 
     fn each(mut self, names: &[&str], change: impl Fn(&mut Column)) -> Self {

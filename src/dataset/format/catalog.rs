@@ -1,7 +1,7 @@
 //! The one list of formats, and a format as cards name it.
 
 use super::celeba::Celeba;
-use super::cifar10_binary::Cifar10Binary;
+use super::cifar_binary::{CIFAR10, CIFAR100};
 use super::class_folders::ClassFolders;
 use super::idx::Idx;
 use super::image_folder::ImageFolder;
@@ -16,7 +16,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 /// Every format, in the order of the documentation.
-const FORMATS: &[&dyn Format] = &[&Cifar10Binary, &ParquetImages, &Idx, &ImageFolder, &Celeba, &ClassFolders];
+const FORMATS: &[&dyn Format] = &[&CIFAR10, &ParquetImages, &Idx, &ImageFolder, &Celeba, &ClassFolders, &CIFAR100];
 
 /// How the files of a data set are laid out: one of the formats, by its name.
 #[derive(Clone, Copy)]

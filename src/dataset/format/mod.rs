@@ -2,7 +2,7 @@
 
 mod catalog;
 mod celeba;
-mod cifar10_binary;
+mod cifar_binary;
 mod class_folders;
 mod headers;
 mod idx;

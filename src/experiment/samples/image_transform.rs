@@ -26,6 +26,20 @@ pub enum Transform {
     UnitRange,
     /// Another size, by the area average.
     Resize(Resize),
+    /// Every image moved around the torus by a shift of its own.
+    RandomShift(RandomShift),
+}
+
+/// Random shifts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RandomShift {
+    /// Largest shift down and across, in pixels: each is uniform from −most to most. Half of the side is any shift; 0 leaves images
+    /// as they are.
+    #[schemars(range(min = 0, max = 1000))]
+    pub most: usize,
+    /// Seed of the shifts.
+    pub seed: u64,
 }
 
 /// A size in pixels.
@@ -65,8 +79,8 @@ pub struct Colour {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// `random-phases: {seed}`, `mean-amplitudes`, `colour: {exponent, floor}`, `grey`, `unit-range`, or
-    /// `resize: {height, width}`.
+    /// `random-phases: {seed}`, `mean-amplitudes`, `colour: {exponent, floor}`, `grey`, `unit-range`,
+    /// `resize: {height, width}`, or `random-shift: {most, seed}`.
     pub transform: Transform,
 }
 
@@ -76,7 +90,7 @@ impl Transform {
         match self {
             Self::RandomPhases(_) => (true, false),
             Self::MeanAmplitudes | Self::Colour(_) => (true, true),
-            Self::Grey | Self::UnitRange | Self::Resize(_) => (false, false),
+            Self::Grey | Self::UnitRange | Self::Resize(_) | Self::RandomShift(_) => (false, false),
         }
     }
 }
@@ -98,11 +112,12 @@ impl Kind for ImageTransform {
                   units of the mean standard deviation Σ w_c σ_c: the weights of the standardised channels are w_c σ_c/Σ w σ. \
                   Of real numbers it is their weighted mean as they are. `unit-range` takes the standardisation of pixels \
                   back, v/255, and refuses real numbers. `resize` is the area average: an output pixel is the mean over the \
-                  rectangle of the input that it covers, pixels that are cut counted in part.",
+                  rectangle of the input that it covers, pixels that are cut counted in part. \
+                  `random-shift` moves an image around the torus, all its channels alike, so that no position is special.",
         cites: &["ricci-2026", "wen-2024"],
         inputs: &[MAPS],
         outputs: &[Port::new("samples", ValueType::Representation)
-            .doc("The changed images, as real numbers; pixels where `unit-range` made them.")],
+            .doc("The changed images, as real numbers; pixels where `unit-range` made or `random-shift` moved them.")],
     };
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
@@ -112,7 +127,11 @@ impl Kind for ImageTransform {
         if !spectral {
             let to = output(params.transform, (shape, inputs.get("x"))).map_err(|problem| vec![problem])?;
             let plan = pooling::planned(sizes, shape, to);
-            let outputs = if params.transform == Transform::UnitRange { vec![bytes(sizes, to)] } else { plan.outputs };
+            let outputs = match (params.transform, inputs.get("x")) {
+                (Transform::UnitRange, _) => vec![bytes(sizes, to)],
+                (Transform::RandomShift(_), Some(x)) => vec![x],
+                _ => plan.outputs,
+            };
             return Ok(Plan { outputs, ..plan });
         }
         if needs_training && sizes.train == 0 {
@@ -136,6 +155,7 @@ impl Kind for ImageTransform {
             Transform::MeanAmplitudes => images.with(&images.mean_amplitudes()?)?,
             Transform::Colour(Colour { exponent, floor }) => images.with(&images.colour(exponent, floor)?)?,
             Transform::Grey => pixel_change::grey(x, context)?,
+            Transform::RandomShift(RandomShift { most, seed }) => pixel_change::shifted(x, (layout(x)?, most), seed),
             Transform::UnitRange => pixel_change::unit_range(x)?,
             Transform::Resize(Resize { height, width }) => {
                 pixel_change::resized(x, Geometry { height, width, ..layout(x)? }, context)?

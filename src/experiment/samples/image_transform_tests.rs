@@ -169,3 +169,32 @@ fn what_cannot_be_grey_or_pixels_is_refused() {
     let numbers = Representation { geometry: x.geometry, ..representation(&x) };
     assert!(refuse(numbers, json!("unit-range")).contains("takes pixels"));
 }
+
+// Law: a shift keeps every image's amplitudes and its set of pixels; each image has a shift of its own, all its channels the same.
+#[test]
+fn shifts_move_images_around_the_torus() {
+    let shift = |most: usize| json!({"random-shift": {"most": most, "seed": 4}});
+    let pixels = pixels(12, 2, 3);
+    let numbers = representation(&pixels);
+    assert_eq!(transformed(&pixels, shift(0)), pixels, "a shift of none is none");
+    let made = transformed(&pixels, shift(2));
+    assert!(matches!(made.samples.train, Points::Pixels { .. }));
+    assert_eq!(transformed(&numbers, shift(2)).samples.train.to_matrix(), made.samples.train.to_matrix());
+    let mut seen = std::collections::BTreeSet::new();
+    for ((_, before), (name, after)) in pixels.splits().iter().zip(made.splits()) {
+        let (x, y) = (before.to_matrix(), after.to_matrix());
+        for row in 0..before.rows() {
+            let gap = amplitudes(before, row).into_iter().zip(amplitudes(after, row)).map(|(a, b)| (a - b).amax());
+            assert!(gap.fold(0.0, f64::max) < 1e-10, "{name} {row}");
+            let is = |down: usize, across: usize| {
+                let from = |place: usize| place / 6 * 6 + (place / 3 + down) % 2 * 3 + (place + across) % 3;
+                (0..12).all(|place| y[(row, from(place))] == x[(row, place)])
+            };
+            let found: Vec<(usize, usize)> =
+                (0..2).flat_map(|d| (0..3).map(move |a| (d, a))).filter(|&(d, a)| is(d, a)).collect();
+            assert_eq!(found.len(), 1, "{name} {row}");
+            seen.extend(found);
+        }
+    }
+    assert!(seen.len() >= 4, "{seen:?}");
+}

@@ -6,10 +6,12 @@
 mod feature_alignment;
 mod layer_gradient_shares;
 mod layer_list;
+mod least_objective;
 mod lofi_network;
 pub(super) mod network;
 pub(super) mod network_features;
 mod network_score;
+mod outcome;
 mod parameters;
 mod phase_recovery;
 mod run;
@@ -20,6 +22,7 @@ mod train_network;
 
 pub use feature_alignment::FeatureAlignment;
 pub use layer_gradient_shares::LayerGradientShares;
+pub use least_objective::LeastObjective;
 pub use lofi_network::LofiNetwork;
 pub use network_features::NetworkFeatures;
 pub use network_score::NetworkScore;

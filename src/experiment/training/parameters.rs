@@ -2,9 +2,10 @@
 
 use super::layer_list::{ListedLayer, written_out};
 use crate::math::network::{
-    Architecture, BiasCorrection, Initialisation, Layer, Loss, Rule, Schedule, ScheduleShape, initial_parameters,
-    scaled_rate,
+    Architecture, BiasCorrection, Initialisation, Layer, Loss, Placed, Rule, Schedule, ScheduleShape,
+    initial_parameters, scaled_rate,
 };
+use crate::math::random::Stream;
 use crate::step::prelude::*;
 use std::ops::Range;
 
@@ -99,6 +100,28 @@ pub struct L2Penalty {
     #[serde(default = "defaults::decimal::<1, 4>")]
     #[schemars(range(min = 1e-12, max = 1.0))]
     pub from: f64,
+    /// Which norm it is of the filters of circular convolutions.
+    #[serde(default, skip_serializing_if = "FilterNorm::is_of_the_operator")]
+    pub filters: FilterNorm,
+}
+
+/// What the squared norm of a circular convolution's weights is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FilterNorm {
+    /// That of the operator, Σ ‖Ŵ(ω)‖² over the frequencies of the layer's map.
+    #[default]
+    Operator,
+    /// That of the filters' entries: the same over the number of positions of the map.
+    Entries,
+}
+
+impl FilterNorm {
+    // Left out where it says nothing, so that keys of studies that know no other stay.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_of_the_operator(&self) -> bool {
+        *self == Self::Operator
+    }
 }
 
 impl L2Penalty {
@@ -140,7 +163,7 @@ pub struct Params {
     /// `sgd: {momentum, weight_decay}` or `adam: {beta1, beta2, epsilon, weight_decay}`.
     #[serde(default)]
     pub optimiser: OptimiserParams,
-    /// L2 penalty λ ‖θ‖² on all weights and biases, `{lambda, rise, from}`: 2λθ is added to the gradient that the
+    /// L2 penalty λ ‖θ‖² on all weights and biases, `{lambda, rise, from, filters}`: 2λθ is added to the gradient that the
     /// optimiser takes, as `weight_decay: 2λ` would. Not part of the losses that are recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub l2_penalty: Option<L2Penalty>,
@@ -164,6 +187,10 @@ pub struct Params {
     pub steps: usize,
     /// Seed of the weights and of the order of the samples.
     pub seed: u64,
+    /// Which start of this seed it is, counted from 0: each has weights and an order of the samples of its own.
+    #[serde(default, skip_serializing_if = "is_the_first")]
+    #[schemars(range(min = 0, max = 1000))]
+    pub restart: usize,
     /// The law of the first weights; not used where a network is wired to `start`.
     #[serde(default)]
     pub initialisation: InitialisationName,
@@ -183,7 +210,21 @@ pub struct Params {
     pub checkpoints: Vec<usize>,
 }
 
+// Left out where it says nothing, so that keys of studies that know no restarts stay.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_the_first(restart: &usize) -> bool {
+    *restart == 0
+}
+
 impl Params {
+    /// The seed of weights and order: that of the study, and one of its own for each restart.
+    pub(super) fn start_seed(&self) -> u64 {
+        match self.restart {
+            0 => self.seed,
+            restart => Stream::new(self.seed, "restarts", restart as u64).bits(),
+        }
+    }
+
     pub(super) fn tangent_kernel(&self) -> bool {
         self.initialisation == InitialisationName::TangentKernel
     }
@@ -217,6 +258,17 @@ impl Params {
         }
     }
 
+    /// Places among the parameters and their part of the penalty, where it is not the same for all.
+    pub(super) fn penalised(&self, architecture: &Architecture) -> Vec<(Range<usize>, f64)> {
+        let Some(L2Penalty { filters: FilterNorm::Entries, .. }) = self.l2_penalty else { return Vec::new() };
+        let part = |placed: &Placed| match placed.layer {
+            Layer::CircularConvolution(_) => 1.0 / placed.input.positions() as f64,
+            _ => 1.0,
+        };
+        let layers = architecture.weighted();
+        layers.flat_map(|placed| [(placed.weights.clone(), part(placed)), (placed.bias.clone(), 1.0)]).collect()
+    }
+
     // Weights and biases of the layers that are not updated.
     pub(super) fn frozen(&self, architecture: &Architecture) -> Vec<Range<usize>> {
         let Some(trained) = &self.trained else { return Vec::new() };
@@ -225,6 +277,6 @@ impl Params {
     }
 
     pub(super) fn initial(&self, architecture: &Architecture) -> Vec<f32> {
-        initial_parameters(architecture, self.initialisation.law(), self.seed)
+        initial_parameters(architecture, self.initialisation.law(), self.start_seed())
     }
 }

@@ -1,6 +1,7 @@
 //! The loop of training: gradient, record, step, and a state to go on from.
 
 use super::network::PointSource;
+use super::outcome::outcome;
 use super::parameters::L2Penalty;
 use super::state::{Progress, decode, encode};
 use crate::artifact::Checkpoint;
@@ -13,6 +14,8 @@ pub struct Setting {
     pub seed: u64,
     pub schedule: Schedule,
     pub l2_penalty: Option<L2Penalty>,
+    /// Places among the parameters with their part of the penalty; empty where all have the whole.
+    pub penalised: Vec<(std::ops::Range<usize>, f64)>,
     /// Whether outputs stand for classes, so that a share of them is wrong.
     pub classifies: bool,
     /// Steps with a row in the trajectory, ascending.
@@ -49,6 +52,8 @@ const TRAJECTORY: [&str; 8] = [
     "test_loss",
     "test_error",
 ];
+// Where that stands in a row of the trajectory.
+const TRAIN_LOSS: usize = 2;
 const LAYERS: [&str; 5] = ["step", "layer", "gradient_norm", "gradient_share", "parameter_norm"];
 
 /// The columns of the trajectory.
@@ -113,7 +118,13 @@ impl Training<'_> {
         }
         if let Some(penalty) = self.setting.l2_penalty {
             // the gradient of λ‖θ‖²
-            self.trainer.decay(2.0 * penalty.at(step));
+            let weight = 2.0 * penalty.at(step);
+            if self.setting.penalised.is_empty() {
+                self.trainer.decay(weight);
+            }
+            for (range, part) in &self.setting.penalised {
+                self.trainer.pull(range.clone(), part * weight);
+            }
         }
         self.trainer.descend(self.setting.schedule.rate(step));
         progress.step += 1;
@@ -155,10 +166,25 @@ impl Training<'_> {
         Ok(())
     }
 
+    /// ‖θ‖² as the penalty counts it, of the network as it is now.
+    pub(super) fn penalised_norm(&self) -> f64 {
+        let parameters = self.trainer.network().parameters();
+        let square = |numbers: &[f32]| numbers.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
+        if self.setting.penalised.is_empty() {
+            return square(parameters);
+        }
+        self.setting.penalised.iter().map(|(range, part)| part * square(&parameters[range.clone()])).sum()
+    }
+
     fn finish(self, progress: Progress) -> Result<Outputs, StepError> {
+        let train_loss = match progress.trajectory.last().and_then(|row| row.get(TRAIN_LOSS)) {
+            Some(&Cell::Float(loss)) => Some(loss),
+            _ => None,
+        };
+        let outcome = outcome(&self, train_loss)?;
         let trajectory = Table::from_rows(&TRAJECTORY, &progress.trajectory)?;
         let layers = Table::from_rows(&LAYERS, &progress.layers)?;
         let network = Network { checkpoints: progress.checkpoints, ..self.made };
-        Ok(vec![Value::Table(trajectory), Value::Table(layers), Value::Network(network)])
+        Ok(vec![Value::Table(trajectory), Value::Table(layers), Value::Network(network), Value::Table(outcome)])
     }
 }

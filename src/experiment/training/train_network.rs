@@ -1,6 +1,7 @@
 //! Training by gradient descent.
 
 use super::network::{architecture, input_of, shape};
+use super::outcome::outcome_header;
 use super::parameters::Params;
 use super::run::{Setting, Training};
 use super::targets::{check_outputs, one_output, sources};
@@ -43,6 +44,11 @@ impl Kind for TrainNetwork {
             Port::new("layers", ValueType::Table)
                 .doc("Norms of the gradient and of the parameters of each layer with weights along training."),
             Port::new("network", ValueType::Network).doc("The network at its checkpoints."),
+            Port::new("outcome", ValueType::Table).doc(
+                "One row, of the training samples that losses are computed on, after the last step: loss; ‖θ‖² as the penalty counts \
+                 it; the objective, loss + λ‖θ‖²; the loss of the best constant answer, and the loss over that; `collapsed`, 1 \
+                 where this is above 0.95, else 0.",
+            ),
         ],
     };
 
@@ -67,7 +73,7 @@ impl Kind for TrainNetwork {
         let targets = if inputs.get(TARGETS.name).is_some() { architecture.output().dim() } else { 0 };
         let copies = matrix_bytes(sizes.samples(), sizes.dim.unwrap_or(0) + targets) / 2;
         Ok(Plan {
-            outputs: vec![Shape::Table, Shape::Table, network],
+            outputs: vec![Shape::Table, Shape::Table, network, Shape::Table],
             work_bytes: 4 * numbers as u64 + copies,
             flops: seen * SINGLE_FLOPS.mul_add(architecture.flops(), NUMBER_FLOPS * architecture.numbers() as f64),
         })
@@ -77,6 +83,7 @@ impl Kind for TrainNetwork {
         match port {
             "trajectory" => Some(super::run::trajectory_header()),
             "layers" => Some(super::run::layers_header()),
+            "outcome" => Some(outcome_header()),
             _ => None,
         }
     }
@@ -151,6 +158,7 @@ fn training<'a>(
     let (rule, decay) = params.rule();
     let optimiser = Optimiser::new(rule, decay, architecture.parameters());
     let frozen = params.frozen(&architecture);
+    let penalised = params.penalised(&architecture);
     let network = crate::math::network::Network::new(architecture, first)?;
     let batch = params.batch.min(samples.train.rows());
     let outputs = network.architecture().output().dim();
@@ -161,9 +169,10 @@ fn training<'a>(
         splits: sources(params, (x, targets), outputs)?,
         setting: Setting {
             batch,
-            seed: params.seed,
+            seed: params.start_seed(),
             schedule: params.schedule(samples.train.rows()),
             l2_penalty: params.l2_penalty,
+            penalised,
             classifies: targets.is_none(),
             evaluate_at: params.moments(&params.evaluate_at),
             evaluation_samples: params.evaluation_samples.unwrap_or(usize::MAX),

@@ -89,7 +89,9 @@ fn check(name: &str, input: Geometry, layers: &[Layer]) {
 #[test]
 fn every_layer_has_the_gradient_of_finite_differences() {
     let convolution = |window, padding, bias| Layer::Convolution(ConvolutionLayer { width: 3, window, padding, bias });
-    let circular = |width, pooling, bias| Layer::CircularConvolution(CircularConvolutionLayer { width, pooling, bias });
+    let circular = |width, pooling, bias| {
+        Layer::CircularConvolution(CircularConvolutionLayer { width, pooling, bias, window: None })
+    };
     let between = [
         ("dense", Layer::Dense(DenseLayer { width: 4, bias: true })),
         ("dense without bias", Layer::Dense(DenseLayer { width: 4, bias: false })),

@@ -10,9 +10,11 @@
 //! - a step allocates nothing: buffers live in [`Workspace`] and [`Trainer`].
 
 mod architecture;
+mod constant_predictor;
 #[cfg(test)]
 mod gradient_tests;
 mod initialise;
+mod jacobian;
 mod layers;
 mod loss;
 mod mean_gradient;
@@ -27,7 +29,9 @@ mod trainer_tests;
 mod workspace;
 
 pub use architecture::Architecture;
+pub use constant_predictor::constant_loss;
 pub use initialise::{Initialisation, initial_parameters};
+pub use jacobian::jacobian;
 pub use layers::circular::frequency_block;
 pub use layers::layer::{
     CircularConvolutionLayer, ConvolutionLayer, DenseLayer, Layer, Parametrisation, Placed, PoolingLayer,

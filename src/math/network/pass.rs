@@ -134,7 +134,7 @@ impl<T: Scalar> Network<T> {
     }
 }
 
-fn layer_backward<T: Scalar>(
+pub(super) fn layer_backward<T: Scalar>(
     placed: &Placed,
     values: &Values<'_, T>,
     out: &mut Gradients<'_, T>,

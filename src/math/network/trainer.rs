@@ -1,6 +1,7 @@
 //! Training: gradients of batches, steps, and errors on whole sets.
 
 use super::architecture::Architecture;
+use super::layers::filter_window::FilterWindow;
 use super::loss::Loss;
 use super::optimiser::Optimiser;
 use super::pass::Network;
@@ -39,6 +40,7 @@ pub struct Trainer<T> {
     targets: Vec<T>,
     space: Workspace<T>,
     frozen: Vec<(Range<usize>, Vec<T>)>,
+    windows: Vec<FilterWindow>,
 }
 
 /// A part of a batch takes about this many numbers: large batches of images are passed through in parts, so that memory
@@ -55,15 +57,18 @@ pub fn rows_at_once(architecture: &Architecture, batch: usize) -> usize {
 
 impl<T: Scalar> Trainer<T> {
     /// Gets a network ready for batches of at most `batch` samples. Units: samples. Cost: memory, see
-    /// [`Trainer::numbers`].
-    pub fn new(network: Network<T>, optimiser: Optimiser<T>, loss: Loss, batch: usize) -> Self {
+    /// [`Trainer::numbers`]. Filters that have a window begin within it.
+    pub fn new(mut network: Network<T>, optimiser: Optimiser<T>, loss: Loss, batch: usize) -> Self {
         let rows = rows_at_once(network.architecture(), batch);
         let outputs = network.architecture().output().dim();
+        let windows: Vec<FilterWindow> = network.architecture().layers().iter().filter_map(FilterWindow::of).collect();
+        windows.iter().for_each(|window| window.restrict(network.parameters_mut()));
         Self {
             gradient: vec![T::default(); network.parameters().len()],
             targets: vec![T::default(); rows * outputs],
             space: Workspace::for_descent(network.architecture(), rows),
             frozen: Vec::new(),
+            windows,
             network,
             optimiser,
             loss,
@@ -88,6 +93,11 @@ impl<T: Scalar> Trainer<T> {
     /// The network as it is now. Shapes: -> see [`Network::parameters`].
     pub fn network(&self) -> &Network<T> {
         &self.network
+    }
+
+    /// What it makes small.
+    pub fn loss(&self) -> Loss {
+        self.loss
     }
 
     /// The optimiser as it is now. Shapes: -> see [`Optimiser::state`].
@@ -139,11 +149,19 @@ impl<T: Scalar> Trainer<T> {
         self.optimiser.set_weight_decay(weight);
     }
 
+    /// Adds `weight` times some parameters to the gradient of the next step alone: descent of `weight/2 · ‖θ‖²` over these.
+    /// Shapes: a place among the parameters. Units: those of the loss. Cost: one pass over them. Panics beyond the parameters.
+    pub fn pull(&mut self, range: Range<usize>, weight: f64) {
+        let own = &self.network.parameters()[range.clone()];
+        self.gradient[range].iter_mut().zip(own).for_each(|(g, x)| *g = T::of(weight.mul_add(x.to_f64(), g.to_f64())));
+    }
+
     /// One step of the optimiser along the gradient of [`Trainer::differentiate`], frozen parameters excepted. Units:
     /// the rate's as in [`Optimiser::update`]. Cost: one pass over all parameters.
     pub fn descend(&mut self, rate: f64) {
         let parameters = self.network.parameters_mut();
         self.optimiser.update(parameters, &self.gradient, rate);
+        self.windows.iter().for_each(|window| window.restrict(parameters));
         for (range, kept) in &self.frozen {
             parameters[range.clone()].copy_from_slice(kept);
         }

@@ -61,6 +61,18 @@ impl<T: Scalar> Workspace<T> {
         Self::with(architecture, most_rows, true)
     }
 
+    /// The same for [`super::jacobian`]: with room for the gradient with respect to the input.
+    ///
+    /// Shapes: as [`Workspace::new`]. Units: samples. Cost: memory, see [`Workspace::numbers`].
+    pub(super) fn to_the_input(architecture: &Architecture, most_rows: usize) -> Self {
+        let mut space = Self::with(architecture, most_rows, false);
+        let sizes = architecture.layers().iter().flat_map(|placed| [placed.input.dim(), placed.output.dim()]);
+        let largest = most_rows * sizes.max().unwrap_or(0);
+        space.upstream.resize(largest, T::default());
+        space.downstream.resize(largest, T::default());
+        space
+    }
+
     fn with(architecture: &Architecture, most_rows: usize, fuse: bool) -> Self {
         let layers = architecture.layers();
         let learned = first_with_weights(architecture) + 1;

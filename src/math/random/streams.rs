@@ -44,6 +44,11 @@ impl Stream {
         Words::new(self.generator.get_seed(), index)
     }
 
+    /// 64 random bits, as the seed of other streams. Units: none.
+    pub fn bits(&mut self) -> u64 {
+        self.generator.next_u64()
+    }
+
     /// A uniform number in [0, 1), 53 bits. Units: dimensionless.
     pub fn uniform(&mut self) -> f64 {
         const SCALE: f64 = 1.0 / (1_u64 << 53) as f64;

@@ -66,7 +66,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     let record = RunRecord::read(outputs.store, study)?;
     let provenance = record.map(|record| provenance(&record, outputs.graph, outputs.places));
     let standing = standing(outputs, &collected, provenance.as_ref())?;
-    let Collected { page, claims, figures, comparisons, tables, missing, files } = collected;
+    let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
     Ok(StudyReport {
         name: head.study.clone(),
@@ -84,6 +84,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         verdict: tally.words(),
         claims,
         population: population(study),
+        alarms,
         figures,
         published: PublishedTally::sum(comparisons.iter().map(|table| &table.published)).words(),
         comparisons,

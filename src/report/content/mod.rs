@@ -3,6 +3,7 @@
 //! The form of that content is in `model`; how it is written in `pages`.
 //! Start with `collect`.
 
+mod alarms;
 mod beside;
 pub(super) mod collect;
 mod columns;

@@ -1,5 +1,6 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::alarms::alarms;
 use super::beside::{Beside, beside};
 use super::columns::spoken_of;
 use super::comparison::{OfQuantity, by_quantity};
@@ -20,6 +21,7 @@ use serde_json::Value as Json;
 pub(super) struct Collected {
     pub page: String,
     pub claims: Vec<ClaimReport>,
+    pub alarms: Vec<String>,
     pub figures: Vec<FigureReport>,
     pub comparisons: Vec<TableReport>,
     pub tables: Vec<TableReport>,
@@ -33,6 +35,7 @@ impl Collected {
         Self {
             page,
             claims: Vec::new(),
+            alarms: Vec::new(),
             figures: Vec::new(),
             comparisons: Vec::new(),
             tables: Vec::new(),
@@ -59,9 +62,15 @@ impl Collected {
             (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict, header),
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
             (OutputKind::Table, Ok(Value::Table(table))) => {
+                if header.samples().is_none() {
+                    self.alarms.extend(alarms(&table, header));
+                }
                 return self.table(study, &output.name, (&table, header, params));
             }
-            (OutputKind::Rows, Ok(Value::Table(table))) => return self.rows(&output.name, &table),
+            (OutputKind::Rows, Ok(Value::Table(table))) => {
+                self.alarms.extend(alarms(&table, header));
+                return self.rows(&output.name, &table);
+            }
             (OutputKind::Comparison, Ok(Value::Table(table))) => {
                 let ours = compared(study, output.wire).unwrap_or(&nothing);
                 return self.comparison(&output.name, by_quantity(&table, header, ours), (&table, params));

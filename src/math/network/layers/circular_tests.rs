@@ -8,7 +8,7 @@ const SHAPES: [(usize, usize, usize, usize); 4] = [(2, 5, 4, 3), (1, 4, 4, 2), (
 
 fn network((from, height, width, to): (usize, usize, usize, usize), pooling: f64) -> Network<f64> {
     let input = Geometry { channels: from, height, width };
-    let layer = Layer::CircularConvolution(CircularConvolutionLayer { width: to, pooling, bias: true });
+    let layer = Layer::CircularConvolution(CircularConvolutionLayer { width: to, pooling, bias: true, window: None });
     let net = Architecture::new(input, &[layer], Parametrisation::Standard).unwrap();
     let parameters = Stream::new(3, "test-weights", 0).normal_columns(net.parameters(), 0, 1).as_slice().to_vec();
     Network::new(net, parameters).unwrap()
@@ -103,7 +103,8 @@ fn weights_have_the_norm_of_the_operator() {
 #[test]
 fn orthogonal_start_passes_low_frequencies_alone() {
     let input = Geometry { channels: 4, height: 6, width: 5 };
-    let layer = Layer::CircularConvolution(CircularConvolutionLayer { width: 4, pooling: 0.5, bias: true });
+    let layer =
+        Layer::CircularConvolution(CircularConvolutionLayer { width: 4, pooling: 0.5, bias: true, window: None });
     let net = Architecture::new(input, &[layer], Parametrisation::TangentKernel).unwrap();
     let parameters: Vec<f64> = initial_parameters(&net, Initialisation::Orthogonal { degree: 2 }, 5);
     let placed = &net.layers()[0];

@@ -14,7 +14,7 @@ fn convolution(window: usize, padding: usize) -> Layer {
 }
 
 fn circular(width: usize) -> Layer {
-    Layer::CircularConvolution(CircularConvolutionLayer { width, pooling: 0.5, bias: true })
+    Layer::CircularConvolution(CircularConvolutionLayer { width, pooling: 0.5, bias: true, window: None })
 }
 
 fn pool(size: usize) -> Layer {

@@ -91,6 +91,11 @@ pub struct CircularConvolutionLayer {
     /// Whether each channel has a bias.
     #[serde(default)]
     pub bias: bool,
+    /// Side of the window around a filter's centre beyond which it stays 0; without it filters are as large as the map. After
+    /// each step of training filters are replaced by the nearest ones of that size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub window: Option<usize>,
 }
 
 /// Pooling.
@@ -194,7 +199,8 @@ pub fn output_of(layer: Layer, input: Geometry) -> Result<(Geometry, bool), Math
     Ok(match layer {
         Layer::Dense(DenseLayer { width, bias }) => (vector(width), bias),
         Layer::Convolution(layer) => (layer.window().output(input, layer.width)?, layer.bias),
-        Layer::CircularConvolution(CircularConvolutionLayer { width, pooling, bias }) => {
+        Layer::CircularConvolution(CircularConvolutionLayer { width, pooling, bias, window }) => {
+            check_range(window != Some(0), "side of the window of a filter", 0.0, "at least 1")?;
             check_range((0.0..=1.0).contains(&pooling), "strength of the pooling", pooling, "between 0 and 1")?;
             (Geometry { channels: width, ..input }, bias)
         }

@@ -7,6 +7,7 @@ pub mod channel_norm;
 pub mod circular;
 pub mod convolution;
 pub mod dense;
+pub mod filter_window;
 pub mod fused;
 pub mod layer;
 pub mod passing;
