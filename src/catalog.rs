@@ -50,6 +50,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::LofiNetwork,
     &experiment::SyntheticHierarchy,
     &experiment::SyntheticMomentSpectrum,
+    &experiment::SyntheticFeatureEmergence,
     &experiment::EigenvectorImages,
     &experiment::FeatureMaximiser,
     &experiment::InputImportance,

@@ -18,7 +18,7 @@ mod training;
 mod values;
 
 pub use emergence::{
-    EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticHierarchy, SyntheticMomentSpectrum,
+    EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticFeatureEmergence, SyntheticHierarchy, SyntheticMomentSpectrum,
 };
 pub use filters::{
     ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
