@@ -44,6 +44,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::TrainNetwork,
     &experiment::NetworkFeatures,
     &experiment::NetworkScore,
+    &experiment::PruneNetwork,
     &experiment::NetworkSingularValues,
     &experiment::StepsToLevel,
     &experiment::FeatureAlignment,

@@ -18,7 +18,8 @@ mod training;
 mod values;
 
 pub use emergence::{
-    EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticFeatureEmergence, SyntheticHierarchy, SyntheticMomentSpectrum,
+    EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticFeatureEmergence, SyntheticHierarchy,
+    SyntheticMomentSpectrum,
 };
 pub use filters::{
     ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
@@ -38,6 +39,6 @@ pub use samples::{
     WaveImages,
 };
 pub use training::{
-    FeatureAlignment, LayerGradientShares, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery, StepsToLevel,
-    TrainNetwork,
+    FeatureAlignment, LayerGradientShares, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery, PruneNetwork,
+    StepsToLevel, TrainNetwork,
 };

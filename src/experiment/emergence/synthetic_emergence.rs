@@ -60,10 +60,11 @@ pub struct Params {
     pub seed: u64,
 }
 
-const FEATURES: [&str; 9] = [
+const FEATURES: [&str; 10] = [
     "ratio",
     "n_train",
     "feature",
+    "from_weakest",
     "strength",
     "relative_strength",
     "r2",
@@ -93,7 +94,9 @@ impl Kind for SyntheticFeatureEmergence {
         cites: &["neural-lofi"],
         inputs: &[],
         outputs: &[
-            Port::new("features", ValueType::Table).doc("A row for each ratio and planted feature, the strongest first."),
+            Port::new("features", ValueType::Table).doc(
+                "A row for each ratio and planted feature, `feature` counted from the strongest, `from_weakest` from the weakest.",
+            ),
             Port::new("outliers", ValueType::Table).doc(
                 "A row for each ratio and leading eigenvector: eigenvalue, and the share of its feature's test variance \
                  that the true h1 explain.",
@@ -118,7 +121,11 @@ impl Kind for SyntheticFeatureEmergence {
     }
 
     fn header(&self, port: &str, _: &Params, _: &Headers) -> Option<Header> {
-        let features = || Header::of(&FEATURES).keys(&["ratio", "n_train", "feature"]).more_is_better(&["r2", "r2_nearest"]);
+        let features = || {
+            Header::of(&FEATURES)
+                .keys(&["ratio", "n_train", "feature", "from_weakest"])
+                .more_is_better(&["r2", "r2_nearest"])
+        };
         match port {
             "features" => Some(features().counts(&["nearest_rank"])),
             "outliers" => {
@@ -182,6 +189,7 @@ impl Found<'_> {
                     ratio.into(),
                     point.n_train.into(),
                     (k + 1).into(),
+                    (self.planted.strengths.len() - k).into(),
                     strength.into(),
                     relative.into(),
                     point.recovered[k].into(),
@@ -250,7 +258,8 @@ impl Params {
         if drawn && sizes.first().is_some_and(|&n| n >= 2) && sizes.windows(2).all(|w| w[0] < w[1]) {
             return Ok(sizes);
         }
-        let message = format!("the training sizes must increase, from 2 to 1e11, and d² d1 = {unit} makes them {sizes:?}");
+        let message =
+            format!("the training sizes must increase, from 2 to 1e11, and d² d1 = {unit} makes them {sizes:?}");
         Err(Problem::at("ratio", message).help("write increasing multiples of d² d1, such as [1, 3, 10, 30]"))
     }
 
