@@ -176,7 +176,13 @@ FIGURES = [
         "spectral-outliers, one step",
         "lofi/spectral-outliers",
         # the features' emergence, another step, as small as can be
-        {"labels": ["as-defined"], "seed": ONE_SEED, "shown_seed": 0, "size": "{zip: {d: [12], p1: [100]}}", "ratios": [1]},
+        {
+            "labels": ["as-defined"],
+            "seed": ONE_SEED,
+            "shown_seed": 0,
+            "size": "{zip: {d: [12], p1: [100]}}",
+            "ratios": [1],
+        },
         ["spectral_outliers.py"],
         1.7,
         outlier_checks,
