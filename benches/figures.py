@@ -175,7 +175,14 @@ FIGURES = [
     Figure(
         "spectral-outliers, one step",
         "lofi/spectral-outliers",
-        {"labels": ["as-defined"], "seed": ONE_SEED, "shown_seed": 0},
+        # the features' emergence, another step, as small as can be
+        {
+            "labels": ["as-defined"],
+            "seed": ONE_SEED,
+            "shown_seed": 0,
+            "size": "{zip: {d: [12], p1: [100]}}",
+            "ratios": [1],
+        },
         ["spectral_outliers.py"],
         1.7,
         outlier_checks,

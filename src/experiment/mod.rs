@@ -18,7 +18,8 @@ mod training;
 mod values;
 
 pub use emergence::{
-    EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticHierarchy, SyntheticMomentSpectrum,
+    EmergenceOverlap, EmergencePrediction, EmergenceThreshold, SyntheticFeatureEmergence, SyntheticHierarchy,
+    SyntheticMomentSpectrum,
 };
 pub use filters::{
     ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
@@ -39,5 +40,5 @@ pub use samples::{
 };
 pub use training::{
     FeatureAlignment, LayerGradientShares, LeastObjective, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery,
-    StepsToLevel, TrainNetwork,
+    PruneNetwork, StepsToLevel, TrainNetwork,
 };

@@ -6,13 +6,16 @@
 mod lifted;
 mod overlap;
 mod prediction;
+mod route;
 mod subsamples;
+mod synthetic_emergence;
 mod synthetic_hierarchy;
 mod synthetic_spectrum;
 mod threshold;
 
 pub use overlap::EmergenceOverlap;
 pub use prediction::EmergencePrediction;
+pub use synthetic_emergence::SyntheticFeatureEmergence;
 pub use synthetic_hierarchy::SyntheticHierarchy;
 pub use synthetic_spectrum::SyntheticMomentSpectrum;
 pub use threshold::EmergenceThreshold;

@@ -2,7 +2,7 @@
 
 use super::lifted::{FILTER, Lift, LiftedLayers, LiftedSizes};
 use crate::experiment::layers::convolution;
-use crate::experiment::values::{Matrices, eigen_flops, matrix_bytes, top_eigen_flops};
+use crate::experiment::values::{Matrices, Sizes, eigen_flops, matrix_bytes, top_eigen_flops};
 use crate::math::emergence::nested_moments::image_moments;
 use crate::math::emergence::single_moments::image_moments_single;
 use crate::math::emergence::{Emergence, Moments, emergence};
@@ -12,6 +12,17 @@ use crate::step::prelude::*;
 
 /// `emergence-prediction`
 pub struct EmergencePrediction;
+
+/// Which samples alignments are measured on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlignedOn {
+    /// Those that the eigenvectors are of: ρ_i = |λ_i|. Of few samples it is too large, as each direction is fitted to their noise.
+    #[default]
+    Training,
+    /// The validation samples: ρ_i = E[y (v_i·z)²] with the sign of λ_i. 0 where that is not positive, and then no n is predicted.
+    Validation,
+}
 
 /// Parameters of `emergence-prediction`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +46,9 @@ pub struct EmergencePredictionParams {
     /// Only with a convolution: lifts and their moments in `single` precision, summed over images in double.
     #[serde(default)]
     pub precision: Precision,
+    /// Samples that the alignments ρ are measured on; `validation` only without a convolution.
+    #[serde(default)]
+    pub alignment_on: AlignedOn,
 }
 
 impl EmergencePredictionParams {
@@ -46,8 +60,13 @@ impl EmergencePredictionParams {
         self.pairs.unwrap_or(self.features)
     }
 
-    fn impossible(&self, width: usize) -> Vec<Problem> {
+    fn impossible(&self, width: usize, validation: usize) -> Vec<Problem> {
         let mut problems = Vec::new();
+        if self.alignment_on == AlignedOn::Validation && (validation == 0 || self.convolution.is_some()) {
+            let message = "alignments are measured on validation samples of a layer of features";
+            let help = "set `n_validation` of the data step, and leave `convolution` out";
+            problems.push(Problem::at("alignment_on", message).help(help));
+        }
         if self.features > width {
             let message = format!("cannot predict {} features of {width} dimensions", self.features);
             problems.push(Problem::at("features", message).help("lower `features` or widen the layer"));
@@ -76,7 +95,9 @@ impl Kind for EmergencePrediction {
                   largest eigenvalue of Σ_i, D_i = Σ_j λ_j/(λ_j + r_i) over the eigenvalues of Σ_i, and \
                   n_i = (r_i/ρ_i)² D_i. Nothing depends on the scale of z. With a convolution both moments average over \
                   images and positions, and images are lifted a few at a time; with `below` they are lifted and filtered \
-                  once before, so that maps between the layers are never in memory.",
+                  once before, so that maps between the layers are never in memory. Where the samples are few, not the distribution, \
+                  `alignment_on: validation` measures ρ_i on samples that the eigenvectors have not seen: features that are noise \
+                  then need more samples than there are, or have no predicted_n.",
         cites: &["neural-lofi"],
         inputs: &[
             Slot::one("x", &[ValueType::Representation])
@@ -94,7 +115,7 @@ impl Kind for EmergencePrediction {
 
     fn plan(&self, params: &Self::Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let lifted = LiftedSizes::at(&params.lift(), inputs)?;
-        Problem::refuse(params.impossible(lifted.width))?;
+        Problem::refuse(params.impossible(lifted.width, Sizes::at(inputs, "x").validation))?;
         let width = lifted.width;
         let spectra = params.features as f64 * SPECTRUM_FLOPS * (width as f64).powi(3);
         let solving = spectra + 0.43 * eigen_flops(width);
@@ -118,7 +139,11 @@ impl Kind for EmergencePrediction {
         let moments = moments(params, (x, inputs.optional::<Spectrum>(FILTER.name)?), context)?;
         let filter = moments.filter(params.pairs())?;
         context.check()?;
-        let found = emergence(&moments.covariance, &filter, params.features)?;
+        let mut found = emergence(&moments.covariance, &filter, params.features)?;
+        if params.alignment_on == AlignedOn::Validation {
+            let alignments = filter.alignments(&x.samples.validation.to_matrix(), &x.labels.validation)?;
+            found.iter_mut().zip(alignments).for_each(|(feature, rho)| *feature = feature.aligned(rho));
+        }
         let table = table(&filter, &found)?;
         let MomentFilter { eigenvalues: values, directions: vectors } = filter;
         let spectrum = Spectrum { values, vectors, operator: "(1/n) Zᵀ diag(y) Z".into(), origin: x.origin.clone() };
@@ -143,8 +168,9 @@ fn moments(
 
 fn table(filter: &MomentFilter, found: &[Emergence]) -> Result<Table, StepError> {
     let row = |(i, (value, e)): (usize, (&f64, &Emergence))| {
-        let numbers = [*value, e.alignment, e.radius, e.effective_dimension, e.predicted_samples];
-        std::iter::once((i + 1).into()).chain(numbers.map(Into::into)).collect()
+        let predicted = Some(e.predicted_samples).filter(|n| n.is_finite());
+        let numbers = [*value, e.alignment, e.radius, e.effective_dimension];
+        std::iter::once((i + 1).into()).chain(numbers.map(Into::into)).chain([predicted.into()]).collect()
     };
     let rows: Vec<_> = filter.eigenvalues.iter().zip(found).enumerate().map(row).collect();
     Ok(Table::from_rows(&HEADER, &rows)?)
@@ -183,6 +209,29 @@ mod tests {
             assert!((n - (r[i] / rho[i]).powi(2) * d[i]).abs() < 1e-9 * n);
         }
         assert_eq!(column("eigenvector"), [1.0, 2.0, 3.0, 4.0]);
+    }
+
+    // The same samples as validation give the same alignments; others give those of the directions on them, or none.
+    #[test]
+    fn alignments_are_those_of_the_validation_samples() {
+        let mut x = representation(&pixels(30, 20, 2));
+        let params = json!({"features": 6, "alignment_on": "validation"});
+        let (found, spectrum) = predicted(&params, x.clone());
+        let z = x.samples.validation.to_matrix() * &spectrum.vectors;
+        let (rho, n) = (found.numbers("alignment").unwrap(), found.numbers("predicted_n").unwrap());
+        for k in 0..6 {
+            let mean = (0..20).map(|i| x.labels.validation[i] * z[(i, k)].powi(2)).sum::<f64>() / 20.0;
+            let expected = (mean * spectrum.values[k].signum()).max(0.0);
+            assert!((rho[k].unwrap() - expected).abs() < 1e-12, "{k}: {:?} {expected}", rho[k]);
+            assert_eq!(n[k].is_some(), expected > 0.0);
+        }
+        x.samples.validation = x.samples.train.clone();
+        let mut labels = (*x.labels).clone();
+        labels.validation = labels.train.clone();
+        x.labels = labels.into();
+        let ((own, _), (seen, _)) = (predicted(&params, x.clone()), predicted(&json!({"features": 6}), x));
+        let (a, b) = (own.numbers("predicted_n").unwrap(), seen.numbers("predicted_n").unwrap());
+        assert!(a.iter().zip(&b).all(|(a, b)| (a.unwrap() / b.unwrap() - 1.0).abs() < 1e-9), "{a:?} {b:?}");
     }
 
     // 2 x 2 pixels of three channels.
@@ -261,6 +310,8 @@ mod tests {
         let found = refuse(json!({"convolution": one, "below": one}), pixels(5, 0, 1));
         assert_eq!(found.at.as_deref(), Some("below"), "{}", found.message);
         assert_eq!(refuse(json!({"below": one}), pixels(5, 0, 1)).at.as_deref(), Some("below"));
+        let held_out = json!({"features": 3, "alignment_on": "validation"});
+        assert_eq!(refuse(held_out, pixels(5, 0, 1)).at.as_deref(), Some("alignment_on"));
         assert_eq!(refuse(json!({"precision": "single"}), pixels(5, 0, 1)).at.as_deref(), Some("precision"));
     }
 }

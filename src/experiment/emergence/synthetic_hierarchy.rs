@@ -1,10 +1,11 @@
 //! The synthetic hierarchy: the two-stage estimator along a curve of training sizes.
 
+use super::route::{Route, gib, kept_between_passes, moment_bytes};
 use crate::experiment::samples::hierarchy::{LabelMean, TEST, TRAIN, sizes, too_narrow};
 use crate::experiment::values::no_penalty;
 use crate::math::hierarchy::{
-    CentredLayer, Curve, Estimator, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, bytes_left,
-    formed_bytes, guarded_block, kept_bytes, second_stage_bytes,
+    CentredLayer, Curve, Estimator, Inputs as _, Method, Point, StreamedInputs, Work, block_bytes, kept_bytes,
+    second_stage_bytes,
 };
 use crate::math::ridge::log_grid;
 use crate::math::size::bytes;
@@ -12,19 +13,6 @@ use crate::step::prelude::*;
 
 /// `synthetic-hierarchy`
 pub struct SyntheticHierarchy;
-
-/// How the eigenvectors of the moment operator are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Route {
-    /// The one with fewer operations among those that `memory_gib` allows.
-    #[default]
-    Auto,
-    /// The p1 × p1 operator is summed once; smaller training sizes are prefixes of the sum.
-    Formed,
-    /// Block Krylov on the operators' products, each pass over the samples for all sizes; p1 × p1 is never formed.
-    Implicit,
-}
 
 /// Parameters of `synthetic-hierarchy`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -118,12 +106,9 @@ impl Kind for SyntheticHierarchy {
         let work = params.work();
         let method = params.method(&work);
         let largest = work.sizes.last().copied().unwrap_or(0);
-        let moment = match method {
-            Method::Formed => formed_bytes(params.width, 1),
-            Method::Implicit => searches_bytes(&work),
-        };
+        let moment = moment_bytes(&work, method);
         let streaming = block_bytes(params.width) + kept_bytes(params.n_test + params.dim, params.width);
-        let streaming = streaming + params.kept_between_passes(method, largest);
+        let streaming = streaming + kept_between_passes(&work, method, params.memory_bytes());
         let all: usize = work.sizes.iter().sum();
         let stages = second_stage_bytes(largest, work.keep, params.degree) + kept_bytes(all, work.keep);
         let all = all as f64;
@@ -197,36 +182,17 @@ fn row(point: &Point, alpha: f64, (features, method): (usize, Method)) -> Vec<Ce
 // What two passes over the second features cost beside their products, for each of them.
 const AROUND_SECOND_LIFT: f64 = 40.0;
 
-// For every size the basis of its search, and images, sums, parts and directions of one block.
-fn searches_bytes(work: &Work) -> u64 {
-    let block = guarded_block(work.keep);
-    let basis = 8 * bytes(1, work.width, block * work.passes).min(bytes(1, work.width, work.width));
-    work.sizes.len() as u64 * (basis + bytes(24, work.width, block))
-}
-
 fn impossible(params: &Params) -> Vec<Problem> {
     let mut problems: Vec<Problem> = sizes(params.dim, &params.alpha).err().into_iter().collect();
     problems.extend(too_narrow(params.dim, params.width));
     problems.extend(no_penalty("lambda", &params.lambda));
-    if params.route == Route::Implicit && !params.work().implicit_fits() {
-        let keep = params.dim.isqrt();
-        let message = format!("a Krylov basis for {keep} eigenvectors does not fit into {} features", params.width);
-        problems.push(Problem::at("route", message).help("use `formed`, which is light at this width, or `auto`"));
-    }
+    problems.extend(params.route.too_narrow(&params.work()));
     problems
 }
 
 impl Params {
     fn memory_bytes(&self) -> u64 {
-        (self.memory_gib * f64::from(1 << 30)) as u64
-    }
-
-    // Inputs, and for an implicit search features.
-    fn kept_between_passes(&self, method: Method, largest: usize) -> u64 {
-        let granted = self.memory_bytes();
-        let inputs = Some(kept_bytes(largest, self.dim)).filter(|&all| all <= granted).unwrap_or(0);
-        let features = kept_bytes(largest, self.width).min(bytes_left(granted, (largest, self.dim)));
-        inputs + if method == Method::Implicit { features } else { 0 }
+        gib(self.memory_gib)
     }
 
     fn work(&self) -> Work {
@@ -235,11 +201,7 @@ impl Params {
     }
 
     fn method(&self, work: &Work) -> Method {
-        match self.route {
-            Route::Auto => work.cheaper(self.memory_bytes()),
-            Route::Formed => Method::Formed,
-            Route::Implicit => Method::Implicit,
-        }
+        self.route.method(work, self.memory_bytes())
     }
 }
 

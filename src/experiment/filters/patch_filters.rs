@@ -37,7 +37,7 @@ impl Params {
     }
 }
 
-const HEADER: [&str; 5] = ["channel", "index", "eigenvalue", "parity", "flatness"];
+const HEADER: [&str; 6] = ["channel", "index", "eigenvalue", "parity", "flatness", "odd_directions"];
 
 // Time to take a number of a patch out of its image, 7 ns and more, in operations.
 const TAKEN_FLOPS: f64 = 400.0;
@@ -50,14 +50,16 @@ impl Kind for PatchFilters {
         summary: "The k × k filters that the labels correlate with, for each colour channel of the training images.",
         details: "Eigenvectors of largest |λ| of C = 1/(n S) Σ_i y_i Σ_s p_is p_isᵀ over all k × k patches p of one \
                   channel, stride 1, zero padding, uncentred; y is the label itself, whatever its size. parity is ⟨v, v reflected through its centre⟩: 1 for an \
-                  even filter, −1 for an odd one. flatness is |Σ v|/k, the absolute correlation with a constant filter.",
+                  even filter, −1 for an odd one. flatness is |Σ v|/k, the absolute correlation with a constant filter. \
+                  odd_directions is how many directions of the span of the first `index` filters are odd, Σ_{j ≤ index} (1 − parity_j)/2: it \
+                  does not depend on how filters of nearly equal eigenvalue turn into one another or change places within it.",
         cites: &["neural-lofi"],
         inputs: &[MAPS],
         outputs: &[
             Port::new("pictures", ValueType::Pictures)
                 .doc("The filters: a row for each index, a column for each channel."),
             Port::new("spectrum", ValueType::Table)
-                .doc("A row for each filter: channel, index (from 1), eigenvalue, parity, flatness."),
+                .doc("A row for each filter: channel, index (from 1), eigenvalue, parity, flatness, odd_directions."),
         ],
     };
 
@@ -133,14 +135,17 @@ fn pictures(filters: &[Eigen], window: usize, origin: &Origin) -> Pictures {
 fn table(filters: &[Eigen]) -> Result<Table, StepError> {
     let mut rows = Vec::new();
     for (channel, filter) in filters.iter().enumerate() {
+        let mut odd = 0.0;
         for (index, (&value, v)) in filter.values.iter().zip(filter.vectors.column_iter()).enumerate() {
             let v = v.as_slice();
+            odd += f64::midpoint(1.0, -parity(v));
             rows.push(vec![
                 Cell::from(channel_name(channel, filters.len()).as_str()),
                 (index + 1).into(),
                 value.into(),
                 parity(v).into(),
                 flatness(v).into(),
+                odd.into(),
             ]);
         }
     }
@@ -201,6 +206,20 @@ mod tests {
         let first = |column: &str| table.numbers(column).unwrap()[0].unwrap();
         assert!((first("eigenvalue") - expected).abs() < 1e-12);
         assert!((first("flatness") - 1.0).abs() < 1e-12 && (first("parity") - 1.0).abs() < 1e-12);
+    }
+
+    // Of all k² filters (k² − 1)/2 are odd where k is odd, and half of them where it is even; spans are nested.
+    #[test]
+    fn odd_directions_are_counted_in_the_span() {
+        let images = pixels(20, 0, 0);
+        let (_, table) = filters(&json!({"window": 2, "padding": 1, "keep": 4}), &images);
+        let (odd, parity) = (table.numbers("odd_directions").unwrap(), table.numbers("parity").unwrap());
+        for channel in 0..2 {
+            let of = |index: usize| odd[4 * channel + index].unwrap();
+            assert!((of(3) - 2.0).abs() < 1e-12, "{}", of(3));
+            assert!((of(0) - (1.0 - parity[4 * channel].unwrap()) / 2.0).abs() < 1e-15);
+            assert!((1..4).all(|i| of(i) >= of(i - 1) && of(i) <= of(i - 1) + 1.0));
+        }
     }
 
     #[test]

@@ -28,6 +28,16 @@ pub struct Emergence {
     pub predicted_samples: f64,
 }
 
+impl Emergence {
+    /// The same feature with an alignment that was measured on other samples; infinitely many are needed for one of 0.
+    /// Shapes: one number. Units: those of the eigenvalues.
+    #[must_use]
+    pub fn aligned(self, alignment: f64) -> Self {
+        let predicted_samples = (self.radius / alignment).powi(2) * self.effective_dimension;
+        Self { alignment, predicted_samples, ..self }
+    }
+}
+
 /// The effective dimension `D(r) = Σ_j λ_j/(λ_j + r)` of a spectrum. Negative eigenvalues, which are rounding, count as
 /// 0.
 ///

@@ -1,10 +1,10 @@
 //! The two-stage estimator, for a whole curve of training sizes.
 
 use super::features::{CentredLayer, Inputs, Source, Streamed, kept_bytes};
-use super::krylov::{Wanted, leading_of_moments};
-use super::moment::{Method, PrefixMoments, leading_of_formed};
+use super::moment::Method;
 use super::overlap::subspace_overlap;
 use super::pass::projections;
+use super::prefix_search::PrefixSearch;
 use super::teacher::{Hidden, Teacher};
 use crate::math::error::{MathError, check_range};
 use crate::math::kernel::Splits;
@@ -119,36 +119,15 @@ impl Estimator<'_> {
         let labels = labels_of(self.teacher, (train, rows), interrupt)?;
         let test = Test { hidden: self.teacher.of(samples.test), features: self.first.apply(samples.test) };
         let source = Source { inputs: train, layer: self.first, rows, interrupt };
-        let mut features = Streamed::new(source, bytes_kept)?;
-        if self.method == Method::Implicit {
-            features = features.keeping(bytes_left(bytes_kept, (rows, self.first.dim())))?;
-        }
-        let filters = self.filters(&features, sizes, &labels)?;
+        let features = streamed(source, self.method, bytes_kept)?;
+        let &Self { method, tolerance, passes, .. } = self;
+        let search = PrefixSearch { keep: self.teacher.features(), method, tolerance, passes };
+        let filters = search.each(&features, sizes, &labels)?;
         let wanted: Vec<(usize, &Matrix)> =
             sizes.iter().zip(&filters).map(|(&n, filter)| (n, &filter.eigen.vectors)).collect();
         let scores = projections(&features, &wanted)?;
         let fitted = filters.iter().zip(scores);
         Ok(fitted.map(|(filter, h1)| self.point(double(&h1), &labels, (filter, &test))).collect::<Result<_, _>>()?)
-    }
-
-    // The eigenpairs at every size.
-    fn filters<E: From<MathError>>(
-        &self,
-        features: &Streamed<'_, E>,
-        sizes: &[usize],
-        labels: &[f64],
-    ) -> Result<Vec<Found>, E> {
-        let keep = self.teacher.features();
-        if self.method == Method::Implicit {
-            let weights: Vec<&[f64]> = sizes.iter().map(|&n| &labels[..n]).collect();
-            return leading_of_moments(features, &weights, Wanted::guarded(keep, self.tolerance, self.passes));
-        }
-        let mut found = Vec::with_capacity(sizes.len());
-        PrefixMoments { features, sizes, weights: &[labels.to_vec()] }.each(|_, operator| {
-            found.push(leading_of_formed(operator, keep, self.tolerance)?);
-            Ok(())
-        })?;
-        Ok(found)
     }
 
     // From ĥ1 on the training samples, not yet normalised, to the errors.
@@ -205,6 +184,19 @@ impl Estimator<'_> {
         let predicted = fit.and_then(|fit| fit.evaluation.into_iter().next()).unwrap_or_default();
         Ok((lambda, predicted))
     }
+}
+
+/// The features of a source, kept between passes as far as the memory allows: the inputs, and for an implicit search, which
+/// passes over them many times, features as well.
+///
+/// Shapes: n samples of d inputs -> n x P, in blocks. Units: bytes. Cost: that of what is kept.
+///
+/// # Errors
+/// Those of the interrupt.
+pub fn streamed<'a, E>(source: Source<'a, E>, method: Method, bytes_kept: u64) -> Result<Streamed<'a, E>, E> {
+    let left = bytes_left(bytes_kept, (source.rows, source.layer.dim()));
+    let features = Streamed::new(source, bytes_kept)?;
+    if method == Method::Implicit { features.keeping(left) } else { Ok(features) }
 }
 
 /// The labels of the first `rows` inputs. Shapes: -> `rows` numbers. Cost: 2 rows d² d1.

@@ -2,7 +2,8 @@
 
 use super::features::Inputs;
 use crate::math::error::{MathError, check_size};
-use crate::math::linalg::{Matrix, product};
+use crate::math::linalg::eigen::truncate;
+use crate::math::linalg::{Eigen, Matrix, product, sym_eigen};
 use crate::math::lofi::random_features::Blocks;
 use crate::math::random::Stream;
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -31,6 +32,23 @@ pub struct Hidden {
     pub second: Vec<f64>,
     /// y.
     pub labels: Vec<f64>,
+}
+
+/// The features that the teacher plants, by descending |strength|.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planted {
+    /// Eigenvalues a_k of the teacher's second matrix.
+    pub strengths: Vec<f64>,
+    /// Their eigenvectors v_k, d1 x d1.
+    pub directions: Matrix,
+}
+
+impl Planted {
+    /// The features on some samples, `h1 V`. Shapes: n x d1 -> n x d1. Cost: 2n d1².
+    /// Source: arXiv 2605.13612, the synthetic hierarchy of figure 2.
+    pub fn of(&self, first: &Matrix) -> Matrix {
+        product(first, &self.directions)
+    }
 }
 
 impl Teacher {
@@ -76,6 +94,18 @@ impl Teacher {
         check_size("rows of the teacher's second matrix", second.nrows(), first.len())?;
         check_size("columns of the teacher's second matrix", second.ncols(), first.len())?;
         Ok(Self { first, second, mean: 0.0 })
+    }
+
+    /// The features that labels tell apart: those along the eigenvectors of the second matrix.
+    ///
+    /// Shapes: -> d1 strengths, d1 x d1. Units: strengths are relative to the second matrix's norm of 1. Cost: 9 d1³.
+    /// Source: arXiv 2605.13612, the synthetic hierarchy: `E[h2 h1 h1ᵀ] = √2 B` for normal h1.
+    ///
+    /// # Errors
+    /// Those of the eigensolver.
+    pub fn planted(&self) -> Result<Planted, MathError> {
+        let Eigen { values, vectors } = truncate(sym_eigen(&self.second)?, self.features());
+        Ok(Planted { strengths: values, directions: vectors })
     }
 
     /// d1. Units: features.

@@ -25,6 +25,22 @@ impl MomentFilter {
         product(z, &self.directions)
     }
 
+    /// How the labels depend on each direction, `ρ_k = max(0, sign(λ_k) E[y (v_k·z)²])`, on samples that need not be those of the
+    /// filter; on those of the filter it is |λ_k|.
+    ///
+    /// Shapes: m x P, m -> K. Units: those of the eigenvalues. Cost: 2mPK.
+    /// Source: arXiv 2605.13612, alignment of the emergence criterion; on other samples, ours.
+    ///
+    /// # Errors
+    /// [`MathError::Shape`] where the labels do not fit.
+    pub fn alignments(&self, z: &Matrix, labels: &[f64]) -> Result<Vec<f64>, MathError> {
+        check_size("labels", labels.len(), z.nrows())?;
+        let weighted = |feature: &[f64]| labels.iter().zip(feature).map(|(y, f)| y * f * f).sum::<f64>();
+        let features = self.apply(z);
+        let moments = features.column_iter().map(|f| weighted(f.as_slice()) / labels.len() as f64);
+        Ok(moments.zip(&self.eigenvalues).map(|(moment, value)| (moment * value.signum()).max(0.0)).collect())
+    }
+
     /// The directions with `u/‖u‖` of the first moment in front.
     ///
     /// Shapes: P -> P x (K + 1). Source: the paper, the optional first-moment direction of a layer.
