@@ -102,14 +102,17 @@ mod tests {
     use super::*;
     use crate::math::linalg::product_tn;
 
+    // Its teacher has two strong features and two weak ones: strengths 0.69, 0.69, 0.18 and 0.07.
+    const SEED: u64 = 1;
+
     fn curve(sizes: &[usize], method: Method) -> (Planted, Vec<PlantedPoint>) {
         let calm = || Ok::<(), MathError>(());
-        let train = StreamedInputs::new(3, 0, 16);
-        let test = StreamedInputs::new(3, 1, 16).rows(0..2000);
-        let teacher = Teacher::draw(3, 16).centred(&StreamedInputs::new(3, 3, 16));
+        let train = StreamedInputs::new(SEED, 0, 16);
+        let test = StreamedInputs::new(SEED, 1, 16).rows(0..2000);
+        let teacher = Teacher::draw(SEED, 16).centred(&StreamedInputs::new(SEED, 3, 16));
         let samples = Curve { train: &train, sizes, test: &test, bytes_kept: 0, interrupt: &calm };
         let search = PrefixSearch { keep: 4, method, tolerance: 1e-4, passes: 60 };
-        let first = CentredLayer::draw((3, 0), 16, 400);
+        let first = CentredLayer::draw((SEED, 0), 16, 400);
         Emergence { teacher: &teacher, first: &first, search, samples: &samples }.curve().unwrap()
     }
 
@@ -136,11 +139,11 @@ mod tests {
 
     #[test]
     fn features_emerge_with_samples_the_stronger_ones_first() {
-        let (planted, points) = curve(&[100, 60_000], Method::Implicit);
-        let (few, many) = (&points[0], &points[1]);
-        assert!(few.recovered.iter().all(|r| *r < 0.3), "{:?}", few.recovered);
-        assert!(many.recovered[0] > 0.6, "{:?} of {:?}", many.recovered, planted.strengths);
-        assert!(many.recovered[0] > many.recovered[3] + 0.1, "{:?} of {:?}", many.recovered, planted.strengths);
+        let (planted, points) = curve(&[102, 59_392], Method::Implicit);
+        let (few, many) = (&points[0].recovered, &points[1]);
+        assert!(few.iter().all(|r| *r < 0.2), "{few:?}");
+        assert!(many.recovered[..2].iter().all(|r| *r > 0.5), "{:?} of {:?}", many.recovered, planted.strengths);
+        assert!(many.recovered[2..].iter().all(|r| *r < 0.2), "{:?} of {:?}", many.recovered, planted.strengths);
         for (recovered, (place, alone)) in many.recovered.iter().zip(&many.nearest) {
             assert!(*place < 4 && *alone <= recovered + 1e-12, "one of them explains no more than all");
         }
