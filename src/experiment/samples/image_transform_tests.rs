@@ -175,7 +175,7 @@ fn what_cannot_be_grey_or_pixels_is_refused() {
 fn shifts_move_images_around_the_torus() {
     let shift = |most: usize| json!({"random-shift": {"most": most, "seed": 4}});
     let pixels = pixels(12, 2, 3);
-    let numbers = representation(&pixels);
+    let numbers = Representation { geometry: pixels.geometry, ..representation(&pixels) };
     assert_eq!(transformed(&pixels, shift(0)), pixels, "a shift of none is none");
     let made = transformed(&pixels, shift(2));
     assert!(matches!(made.samples.train, Points::Pixels { .. }));
