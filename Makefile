@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test simulate ci check bless plan report data docs lint fmt bench guard fuzz clean
+.PHONY: help build reproduce test browser simulate ci check bless plan report data docs lint fmt bench guard fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -33,6 +33,19 @@ reproduce: build  ## get the data, run every study, draw, test the claims, write
 test: toolchain  ## build and run every test
 	@$(CARGO) test --release --doc --quiet
 	@$(CARGO) test --release --lib --bins --tests
+	@$(MAKE) --no-print-directory browser
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+browser: build  ## read the report of the smoke profile in Chromium as a reader would; passed over without Chromium and Node.js
+	@if [ -z "$(CHROMIUM)" ] || ! command -v npm >/dev/null 2>&1; then \
+	  echo "browser tests: skipped, Chromium and Node.js are not here (apt-get install chromium npm)"; \
+	elif ! npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error >/dev/null; then \
+	  echo "browser tests: skipped, their packages are not to be had"; \
+	else \
+	  $(LOFI) run --profile smoke --quiet && $(LOFI) report --profile smoke --quiet --to target/browser/report \
+	    --single-file target/browser/single.html && node tests/browser/check.mjs "$(CHROMIUM)" target/browser/report target/browser/single.html; \
+	fi
 
 simulate: toolchain  ## how often claims decide falsely, on simulated rows: minutes, writes the tables of docs/statistics.md
 	@$(CARGO) test --release --test integration --quiet -- --ignored --exact simulation::simulate --nocapture

@@ -34,6 +34,9 @@ enum Command {
         /// Writes the report afterwards.
         #[arg(long)]
         report: bool,
+        /// Prints every claim, where there are more than fit on a screen.
+        #[arg(long, short)]
+        verbose: bool,
         /// Adds seeds until the claims are decided, as `decide` does.
         #[arg(long)]
         until_decided: bool,
@@ -73,9 +76,17 @@ enum Command {
     Report {
         /// Studies. Default: all.
         studies: Vec<String>,
-        /// Where to. Default: `reports` beside the studies.
+        /// Where to. Default: `reports` beside the studies; `reports/PROFILE` for a profile that is not the default and has no
+        /// pages there yet.
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
+        /// Writes it also as json, junit (test cases), sarif (annotations of the studies' files) or summary (a few lines of
+        /// Markdown) to a file, `-` for standard output. May be repeated.
+        #[arg(long, value_name = "FORMAT=FILE", value_parser = report::exported)]
+        export: Vec<report::Exported>,
+        /// Writes all pages into one file of HTML as well, which needs nothing beside it.
+        #[arg(long, value_name = "FILE")]
+        single_file: Option<PathBuf>,
     },
     /// Compares results with the committed baseline, running what is missing; exits with 1 where a number moved.
     Check {
@@ -210,18 +221,18 @@ impl Command {
 fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
-        Command::Run { studies, report, until_decided, limits } => {
+        Command::Run { studies, report, verbose, until_decided, limits } => {
             let project = Project::open(options)?;
             let only_runs = limits.budget.is_none() && limits.max_seeds.is_none();
             match (until_decided, only_runs) {
                 (true, _) => {
                     let done = decide::decide(&project, &studies, limits.wish(false))?;
                     if report {
-                        report::report(&project, &studies, None)?;
+                        report::report(&project, &studies, (None, &[]))?;
                     }
                     Ok(done)
                 }
-                (false, true) => run::run(&project, &studies, report),
+                (false, true) => run::run(&project, &studies, (report, verbose)),
                 (false, false) => Err(Failure::mistake(
                     "`--budget` and `--max-seeds` limit `--until-decided`: add that, or leave them",
                 )),
@@ -234,7 +245,10 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
             decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
         }
         Command::Plan { studies, steps } => plan::plan(&Project::open(options)?, &studies, steps),
-        Command::Report { studies, to } => report::report(&Project::open(options)?, &studies, to),
+        Command::Report { studies, to, mut export, single_file } => {
+            export.extend(single_file.map(report::Exported::single_file));
+            report::report(&Project::open(options)?, &studies, (to, &export))
+        }
         Command::Check { studies } => baseline::check(&Project::open(options)?, &studies),
         Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),
         Command::List { what } => list::list(options, what),

@@ -10,7 +10,7 @@ use super::study_files::{StudyFile, discover, strange_cards};
 use crate::baseline::record_file;
 use crate::catalog;
 use crate::dataset::{Card, Choice, DatasetError, Library};
-use crate::engine::{Executor, Memory, MemoryLimit, Store};
+use crate::engine::{Executor, Machine, Memory, MemoryLimit, Origin, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, SeedRecord, Setting, Study, Unresolved};
 use crate::yaml::{Cause, Fault, known_names};
@@ -111,6 +111,18 @@ impl Project {
         SeedRecord::read(&path, &shown)
     }
 
+    /// The commit, with `-dirty` where files differ from it; empty where there is no git.
+    pub fn commit(&self) -> String {
+        let git = |arguments: &[&str]| {
+            let output = std::process::Command::new("git").arg("-C").arg(&self.root).args(arguments).output().ok()?;
+            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let Some(head) = git(&["rev-parse", "--short=12", "HEAD"]) else { return String::new() };
+        // Reports and results are what a run writes: they make nothing dirty.
+        let changed = git(&["status", "--porcelain", "--", ".", ":!reports", ":!results"]).unwrap_or_default();
+        if changed.is_empty() { head } else { format!("{head}-dirty") }
+    }
+
     /// The folder of committed results.
     pub fn results(&self) -> PathBuf {
         self.root.join("results")
@@ -171,6 +183,7 @@ impl Project {
                 .max(1),
             memory: MemoryLimit::new(self.options.memory, Memory::now()),
             stop: super::stop::of_process().clone(),
+            origin: Some(Arc::new(Origin { commit: self.commit(), machine: Machine::this() })),
         })
     }
 }

@@ -153,6 +153,7 @@ fn run(folder: &Path, steps: &[Step<'_>]) -> (Summary, Log) {
         jobs: 2,
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
+        origin: None,
     };
     let mut log = Log::default();
     let summary = executor.run(&Arc::new(Graph::new(&[study(steps)])), &[], &mut log).unwrap();
@@ -264,6 +265,7 @@ fn every_damaged_result_is_computed_again_in_one_run() {
         jobs: 2,
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
+        origin: None,
     };
     executor.run(&graph, &[], &mut Log::default()).unwrap();
     let before = value(&store, &graph, 12);

@@ -235,6 +235,7 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
         jobs: 1,
         memory: MemoryLimit::of(1 << 30),
         stop: Stop::default(),
+        origin: None,
     };
     let summary = executor.run(&graph, &[], &mut Silent).unwrap();
     for (index, study) in studies.iter().enumerate() {

@@ -20,6 +20,8 @@ mod tally;
 #[cfg(test)]
 mod example;
 #[cfg(test)]
+mod export_tests;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,6 @@ pub use model::{
     Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
     Provenance, Report, StudyReport, TableReport,
 };
-pub use pages::{Written, pages_in, replace_file};
+pub use pages::{Export, Written, pages_in, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};
 pub use tally::{ClaimState, Tally};

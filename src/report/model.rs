@@ -141,6 +141,8 @@ pub struct ClaimReport {
     pub of_paper: bool,
     /// Most seeds of any tested condition.
     pub seeds: u64,
+    /// file:line:column.
+    pub place: String,
     /// The numbers that decided it; or why there are none.
     pub because: String,
     /// One row for each tested condition.
@@ -244,14 +246,12 @@ pub struct Provenance {
     pub commit: String,
     /// When the last run that computed something ended.
     pub finished: String,
-    /// How long it took.
-    pub wall_time: String,
+    /// The sum of what the stored steps took, whenever they ran.
+    pub computing: String,
     /// The same in seconds.
-    pub elapsed_s: f64,
-    /// Steps that ran then.
-    pub ran: usize,
-    /// Steps found in the store then.
-    pub cached: usize,
+    pub cost_s: f64,
+    /// Stored steps.
+    pub steps: usize,
     /// Processor, cores, memory, system.
     pub machine: String,
     /// Code fingerprint of every kind that took part.
@@ -269,11 +269,14 @@ pub struct CodeNote {
     pub fingerprint: String,
 }
 
+/// The ending of files that are written packed by gzip.
+pub const PACKED: &str = ".gz";
+
 /// A file beside a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Path under the report's folder.
     pub path: String,
-    /// Content.
+    /// Content, before it is packed.
     pub content: String,
 }

@@ -174,6 +174,7 @@ fn ran(study: Study) -> Vec<(OutputKind, Value)> {
         jobs: 1,
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
+        origin: None,
     };
     let graph = Arc::new(Graph::new(&[study]));
     let summary = executor.run(&graph, &[], &mut Silent).unwrap();

@@ -7,18 +7,62 @@ use crate::cli::output::{self, say};
 use crate::cli::project::Project;
 use crate::cli::study_files::discover;
 use crate::engine::{Graph, Store};
-use crate::report::{ProjectInfo, Report, Written, pages_in};
-use crate::study::Study;
+use crate::report::{Export, ProjectInfo, Report, Written, pages_in, replace_file};
+use crate::study::{DEFAULT_PROFILE, Study};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
 /// Writes the report of stored results; runs nothing.
-pub(in crate::cli) fn report(project: &Project, patterns: &[String], to: Option<PathBuf>) -> Result<Done, Failure> {
+pub(in crate::cli) fn report(
+    project: &Project,
+    patterns: &[String],
+    (to, exports): (Option<PathBuf>, &[Exported]),
+) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
-    write(project, (&studies, &graph, &store), (to, &[]))?;
+    let report = write(project, (&studies, &graph, &store), (to, &[]))?;
+    for Exported { form, file } in exports {
+        let text = report.export(*form).map_err(|e| Failure::file(e.to_string()))?;
+        if file.as_os_str() == "-" {
+            output::text(&text);
+        } else {
+            replace_file(file, text.as_bytes()).map_err(|e| Failure::file(e.to_string()))?;
+        }
+    }
     Ok(Done::with(Code::Well, [("studies", json!(studies.len()))]))
+}
+
+/// A form of the report, and where it goes.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Exported {
+    form: Export,
+    file: PathBuf,
+}
+
+impl Exported {
+    /// All pages in one file.
+    pub(in crate::cli) const fn single_file(file: PathBuf) -> Self {
+        Self { form: Export::Html, file }
+    }
+}
+
+/// Reads `FORMAT=FILE`.
+pub(in crate::cli) fn exported(text: &str) -> Result<Exported, String> {
+    let forms =
+        [("json", Export::Json), ("junit", Export::Junit), ("sarif", Export::Sarif), ("summary", Export::Summary)];
+    let wanted = "expected FORMAT=FILE, such as junit=claims.xml; FORMAT is json, junit, sarif or summary";
+    let (name, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or(wanted)?;
+    let form = forms.into_iter().find(|(known, _)| *known == name).ok_or(wanted)?.1;
+    Ok(Exported { form, file: PathBuf::from(file) })
+}
+
+/// Where the pages of a profile go that nobody says a folder for: into the reports that readers see where it is the default
+/// profile or has pages there, else into a folder of its own, so that trying a profile changes nothing that is committed.
+fn folder(project: &Project) -> PathBuf {
+    let (reports, profile) = (project.root.join("reports"), &project.options.profile);
+    let is_there = || pages_in(&reports).keys().any(|page| page.ends_with(&format!(".{profile}")));
+    if profile == DEFAULT_PROFILE || is_there() { reports } else { reports.join(profile) }
 }
 
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
@@ -28,9 +72,9 @@ pub(in crate::cli) fn write(
     project: &Project,
     (studies, graph, store): Results<'_>,
     (to, failures): (Option<PathBuf>, &[(String, String)]),
-) -> Result<(), Failure> {
+) -> Result<Report, Failure> {
     let pages_there = to.as_deref().map(pages_in);
-    let folder = to.unwrap_or_else(|| project.root.join("reports"));
+    let folder = to.unwrap_or_else(|| folder(project));
     let info = ProjectInfo { failures: failures.to_vec(), pages_there, ..info(project)? };
     let mut report = Report::build(studies, graph, store, &info)?;
     report.changes = changes(&project.results(), &report.studies, (studies, graph));
@@ -45,7 +89,7 @@ pub(in crate::cli) fn write(
     } else if !project.options.quiet {
         tell(&folder, &written);
     }
-    Ok(())
+    Ok(report)
 }
 
 /// What a report is told of the project.

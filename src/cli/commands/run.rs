@@ -14,14 +14,18 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs studies.
-pub(in crate::cli) fn run(project: &Project, patterns: &[String], with_report: bool) -> Result<Done, Failure> {
+pub(in crate::cli) fn run(
+    project: &Project,
+    patterns: &[String],
+    (with_report, verbose): (bool, bool),
+) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let done = execute(project, &studies)?;
     let verdicts = verdict::all(&studies, (&done.graph, &done.store));
     if output::is_json() {
         verdicts.iter().flatten().for_each(verdict::Verdict::print_json);
     } else if !project.options.quiet {
-        print_outcome(&studies, (&done, &verdicts));
+        print_outcome(&studies, (&done, &verdicts), verbose);
     }
     if with_report {
         let failures: Vec<_> = done.summary.failed.iter().map(|f| (f.name.clone(), f.error.clone())).collect();
@@ -94,7 +98,7 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
             ran: summary.ran,
             cached: summary.cached,
             machine: machine.get_or_insert_with(Machine::this).clone(),
-            commit: commit(project),
+            commit: project.commit(),
             steps,
         };
         record.write(store)?;
@@ -102,24 +106,16 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
     Ok(store.settle()?)
 }
 
-/// The commit of the project, with `-dirty` where files differ from it; empty where there is no git.
-fn commit(project: &Project) -> String {
-    let git = |arguments: &[&str]| {
-        let output = std::process::Command::new("git").arg("-C").arg(&project.root).args(arguments).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let Some(head) = git(&["rev-parse", "--short=12", "HEAD"]) else { return String::new() };
-    // Reports and results are what a run writes: they make nothing dirty.
-    let changed = git(&["status", "--porcelain", "--", ".", ":!reports", ":!results"]).unwrap_or_default();
-    if changed.is_empty() { head } else { format!("{head}-dirty") }
-}
-
-fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verdict>])) {
+fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verdict>]), verbose: bool) {
     let Summary { ran, cached, failed, elapsed_s, .. } = &done.summary;
     if *ran == 0 && failed.is_empty() {
         say!("nothing to do: all {cached} results are up to date ({elapsed_s:.2} s)");
     } else {
         say!("{ran} steps ran, {cached} results were up to date ({elapsed_s:.1} s)");
+    }
+    let lines = studies.len() + verdicts.iter().map(Vec::len).sum::<usize>();
+    if lines > SCREEN && !verbose {
+        return scoreboard(verdicts);
     }
     for (study, verdicts) in studies.iter().zip(verdicts) {
         let data = study.data.as_ref().map_or(String::new(), |d| match d.stands_in_for.as_str() {
@@ -129,6 +125,25 @@ fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verd
         say!("{}{data}{}", study.head.study, study.settings_in_words());
         verdicts.iter().for_each(verdict::Verdict::print);
     }
+}
+
+/// Lines of claims that fit on a screen, with what stands over and under them.
+const SCREEN: usize = 20;
+/// Of each ending that a reader should see, the most claims that the scoreboard lists.
+const LISTED: usize = 7;
+
+/// How many claims ended how, and those that did not end held, on at most one screen.
+fn scoreboard(verdicts: &[Vec<verdict::Verdict>]) {
+    let all = || verdicts.iter().flatten();
+    say!("{}", verdict::tally_in_words(all()));
+    for word in ["contradicted", "undecided"] {
+        let of_word: Vec<&verdict::Verdict> = all().filter(|verdict| verdict.word() == word).collect();
+        of_word.iter().take(LISTED).for_each(|verdict| verdict.print_with_study());
+        if of_word.len() > LISTED {
+            say!("  … and {} more {word}", of_word.len() - LISTED);
+        }
+    }
+    say!("`lofi run --verbose` lists every claim");
 }
 
 /// Prints what failed; called last, so that it is the last thing on screen.

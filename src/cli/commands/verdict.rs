@@ -27,7 +27,8 @@ impl Verdict {
         Self { study: study.head.study.clone(), profile: study.variant(), claim: claim.name.clone(), end }
     }
 
-    fn word(&self) -> &'static str {
+    /// How it ended, in a word.
+    pub fn word(&self) -> &'static str {
         self.end.as_ref().map_or("untested", |(outcome, ..)| outcome.word())
     }
 
@@ -36,6 +37,14 @@ impl Verdict {
         match &self.end {
             Some((_, says, because)) => say!("  {:<12} {says}  [{because}]", self.word()),
             None => say!("  no result  {}", self.claim),
+        }
+    }
+
+    /// The same where the study is not named above.
+    pub fn print_with_study(&self) {
+        match &self.end {
+            Some((_, says, because)) => say!("  {:<12} {}: {says}  [{because}]", self.word(), self.study),
+            None => say!("  no result  {}: {}", self.study, self.claim),
         }
     }
 
@@ -56,6 +65,16 @@ pub(in crate::cli) fn all(studies: &[Study], done: (&Graph, &Store)) -> Vec<Vec<
         claims.map(|claim| Verdict::of(done, (study, index), claim)).collect()
     };
     studies.iter().enumerate().map(of).collect()
+}
+
+/// "118 claims: 75 held, 8 contradicted, 14 undecided"
+pub(in crate::cli) fn tally_in_words<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> String {
+    let counts = tally(verdicts);
+    let counts = counts.as_object().into_iter().flatten().filter_map(|(word, n)| Some((word, n.as_u64()?)));
+    let counts: Vec<(&String, u64)> = counts.filter(|(_, n)| *n > 0).collect();
+    let all: u64 = counts.iter().map(|(_, n)| n).sum();
+    let parts: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
+    format!("{all} claims: {}", parts.join(", "))
 }
 
 /// How many claims ended how.

@@ -7,11 +7,9 @@ mod changed;
 pub(super) mod decide;
 pub(super) mod graph;
 pub(super) mod key;
-mod machine;
 pub(super) mod record;
 
 pub use decide::{Decision, RunPlan, plan};
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};
-pub use machine::Machine;
 pub use record::{RunRecord, StepRecord};

@@ -2,7 +2,7 @@
 
 use super::graph::Graph;
 use super::key::fingerprint;
-use super::machine::Machine;
+use crate::engine::machine::Machine;
 use crate::engine::store::disk::{self, Durable, Found};
 use crate::engine::store::entries::Store;
 use crate::engine::store::error::StoreError;

@@ -2,6 +2,7 @@
 
 use super::memory::MemoryLimit;
 use super::stop::Stop;
+use crate::engine::machine::Origin;
 use crate::engine::store::entries::Store;
 use crate::step::DataSource;
 use std::sync::Arc;
@@ -47,4 +48,6 @@ pub struct Executor {
     pub memory: MemoryLimit,
     /// Asked to stop.
     pub stop: Stop,
+    /// What is kept with each result of where it comes from.
+    pub origin: Option<Arc<Origin>>,
 }

@@ -1,6 +1,7 @@
 //! How much memory there is, and the steps that want more.
 
 use super::error::RunError;
+use crate::engine::machine::field_kib;
 use crate::engine::plan::graph::Graph;
 use std::path::{Path, PathBuf};
 
@@ -144,20 +145,8 @@ fn option_bytes(bytes: u64) -> String {
     format!("{}{unit}", (bytes >> power).saturating_add(1))
 }
 
-/// Memory of the machine, bytes; 0 where the system does not tell.
-pub(in crate::engine) fn total_bytes() -> u64 {
-    field_kib(&read("/proc/meminfo"), "MemTotal:").unwrap_or(0)
-}
-
 fn read(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
-}
-
-/// `NAME   123 kB`, in bytes.
-fn field_kib(text: &str, name: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib << 10)
 }
 
 /// What `ulimit -v` leaves.

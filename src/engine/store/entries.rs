@@ -17,6 +17,7 @@ use super::disk::{self, Found};
 use super::error::{StoreError, io};
 use super::owner::{self, RunFolder};
 use crate::artifact::{self, Value, ValueType};
+use crate::engine::machine::Origin;
 use crate::step::{hex, unseal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -44,10 +45,13 @@ pub struct Entry {
     pub params: serde_json::Value,
     /// What was wired to it: slot, and key and port of each value.
     pub inputs: Vec<(String, Vec<(String, usize)>)>,
-    /// Seconds that it ran, or that it took to find that it need not: the result of the same content was there.
+    /// Seconds that it ran, or that the step ran whose result of the same content it has.
     pub elapsed_s: f64,
-    /// Seconds since 1970 when it ended.
+    /// Seconds since 1970 when that ended.
     pub finished_unix_s: u64,
+    /// Where that was; entries of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Outputs by port name.
     pub outputs: BTreeMap<String, StoredOutput>,
 }

@@ -20,6 +20,7 @@ fn entry(key: &str) -> Entry {
         code: String::new(),
         params: serde_json::json!({}),
         inputs: Vec::new(),
+        origin: None,
         elapsed_s: 0.5,
         finished_unix_s: 7,
         outputs: BTreeMap::new(),

@@ -155,6 +155,7 @@ mod tests {
             code: String::new(),
             params: serde_json::json!({"x": 0.1}),
             inputs: vec![("x".to_owned(), vec![(b.clone(), 0)])],
+            origin: None,
             elapsed_s: 0.5,
             finished_unix_s: 7,
             outputs: BTreeMap::new(),

@@ -40,6 +40,7 @@ fn executor(folder: &Path) -> Executor {
         jobs: 2,
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
+        origin: None,
     }
 }
 

@@ -53,6 +53,7 @@ fn executor(folder: &Path) -> Executor {
         jobs: 1,
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
+        origin: None,
     }
 }
 

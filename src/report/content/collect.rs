@@ -5,7 +5,7 @@ use super::population::population;
 use super::provenance::provenance;
 use super::sections::Collected;
 use super::standing::standing;
-use crate::engine::{Graph, RunRecord, Store};
+use crate::engine::{Graph, Store};
 use crate::report::bibliography::references::{Bibliography, Citations, UnknownKey};
 use crate::report::error::BuildError;
 use crate::report::format::Style;
@@ -63,9 +63,8 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
-    let record = RunRecord::read(outputs.store, study)?;
-    let provenance = record.map(|record| provenance(&record, outputs.graph, outputs.places));
-    let standing = standing(outputs, &collected, provenance.as_ref())?;
+    let provenance = provenance(outputs)?;
+    let standing = standing(&collected, provenance.as_ref());
     let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
     Ok(StudyReport {

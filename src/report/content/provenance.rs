@@ -1,31 +1,80 @@
-//! How a study's numbers came about, from the record of its last run.
+//! How a study's numbers came about: from the record of its last run, or from what is kept with each result.
 
-use crate::engine::{Graph, Machine, RunRecord};
+use super::outputs::Outputs;
+use crate::engine::{Entry, Machine, RunRecord, StoreError, fingerprint};
 use crate::report::format::{count, duration, memory, utc};
 use crate::report::model::{CodeNote, Provenance};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The provenance of a recorded run; `places` are the study's nodes in the graph of today.
-#[must_use]
-pub(super) fn provenance(record: &RunRecord, graph: &Graph, places: &[usize]) -> Provenance {
-    let code: BTreeMap<&str, &str> = record.steps.iter().map(|s| (s.kind.as_str(), s.code.as_str())).collect();
-    let note = |(kind, code): (&str, &str)| {
-        let fingerprint = if code.is_empty() { "unknown" } else { code };
-        CodeNote { kind: kind.to_owned(), fingerprint: fingerprint.to_owned() }
-    };
-    let then: BTreeSet<&str> = record.steps.iter().map(|step| step.key.as_str()).collect();
-    let now: BTreeSet<&str> = places.iter().map(|&place| graph.nodes[place].key.as_str()).collect();
-    Provenance {
-        commit: if record.commit.is_empty() { "unknown".to_owned() } else { record.commit.clone() },
-        finished: utc(record.finished_unix_s),
-        wall_time: duration(record.elapsed_s),
-        elapsed_s: record.elapsed_s,
-        ran: record.ran,
-        cached: record.cached,
-        machine: machine(&record.machine),
-        code: code.into_iter().map(note).collect(),
-        outdated: then != now,
+/// The provenance of the results of a study; nothing where none is stored.
+///
+/// # Errors
+/// Where the system refuses to read the store.
+pub(super) fn provenance(outputs: &Outputs<'_>) -> Result<Option<Provenance>, StoreError> {
+    let record = RunRecord::read(outputs.store, outputs.study)?;
+    let places: BTreeSet<usize> = outputs.places.iter().copied().collect();
+    let (mut entries, mut keys) = (Vec::new(), BTreeSet::new());
+    let mut code: BTreeMap<&str, &str> = BTreeMap::new();
+    for place in places {
+        let node = &outputs.graph.nodes[place];
+        code.insert(node.kind.name(), fingerprint(node.kind));
+        keys.insert(node.key.as_str());
+        entries.extend(outputs.store.entry(&node.key)?);
     }
+    if entries.is_empty() && record.is_none() {
+        return Ok(None);
+    }
+    let then: Option<BTreeSet<&str>> =
+        record.as_ref().map(|record| record.steps.iter().map(|step| step.key.as_str()).collect());
+    let Run { commit, machine, finished } =
+        record.as_ref().map(Run::of_record).unwrap_or_else(|| Run::of_entries(&entries));
+    let cost_s = entries.iter().map(|entry| entry.elapsed_s).sum();
+    let note = |(kind, code): (&str, &str)| CodeNote { kind: kind.to_owned(), fingerprint: code.to_owned() };
+    Ok(Some(Provenance {
+        commit: if commit.is_empty() { "unknown".to_owned() } else { commit },
+        finished: utc(finished),
+        computing: duration(cost_s),
+        cost_s,
+        steps: entries.len(),
+        machine,
+        code: code.into_iter().map(note).collect(),
+        outdated: then.is_some_and(|then| then != keys),
+    }))
+}
+
+/// A run, or what the results of several say together.
+struct Run {
+    commit: String,
+    machine: String,
+    finished: u64,
+}
+
+impl Run {
+    fn of_record(record: &RunRecord) -> Self {
+        Self { commit: record.commit.clone(), machine: machine(&record.machine), finished: record.finished_unix_s }
+    }
+
+    /// All commits and machines that results come from, that of the last one first.
+    fn of_entries(entries: &[Entry]) -> Self {
+        let mut sorted: Vec<&Entry> = entries.iter().collect();
+        sorted.sort_by_key(|entry| std::cmp::Reverse(entry.finished_unix_s));
+        let origins = || sorted.iter().filter_map(|entry| entry.origin.as_ref());
+        Self {
+            commit: each_once(origins().map(|origin| origin.commit.clone())),
+            machine: each_once(origins().map(|origin| machine(&origin.machine))),
+            finished: sorted.first().map_or(0, |entry| entry.finished_unix_s),
+        }
+    }
+}
+
+fn each_once(texts: impl Iterator<Item = String>) -> String {
+    let mut found: Vec<String> = Vec::new();
+    for text in texts.filter(|text| !text.is_empty()) {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found.join("; ")
 }
 
 fn machine(machine: &Machine) -> String {

@@ -9,13 +9,16 @@ use super::outputs::Outputs;
 use super::tabulate::{Layout, layout};
 use crate::artifact::{Cell, Claimant, Figure, Table, Value, Verdict, column_title};
 use crate::engine::StoreError;
-use crate::report::model::{Attachment, ClaimReport, FigureReport, Missing, TableReport};
+use crate::report::model::{Attachment, ClaimReport, FigureReport, Missing, PACKED, TableReport};
 use crate::report::names::file_name;
 use crate::report::published::{Ended, column};
 use crate::report::tally::ClaimState;
 use crate::step::{ColumnRole, Header};
 use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::Value as Json;
+
+/// Tables of more bytes are packed.
+const LARGE: usize = 16 << 10;
 
 /// What the page shows of them, and the files beside it.
 pub(super) struct Collected {
@@ -50,8 +53,12 @@ impl Collected {
     /// Where the system refuses to read the store.
     pub fn add(&mut self, outputs: &Outputs<'_>, output: &Output) -> Result<(), StoreError> {
         let value = outputs.value(output.wire)?;
+        let before = self.claims.len();
         let node = outputs.node(output.wire);
         self.put(outputs.study, (output, node.map_or(&Json::Null, |node| &*node.params)), value);
+        for claim in &mut self.claims[before..] {
+            claim.place = outputs.study.nodes[output.wire.node].place.to_string();
+        }
         Ok(())
     }
 
@@ -123,7 +130,7 @@ impl Collected {
 
     fn table(&mut self, study: &Study, name: &str, (table, header, params): (&Table, &Header, &Json)) {
         let (shown, hidden_columns) = spoken_of(study, name, (table, header));
-        let csv = self.attach(name, "csv", csv(table));
+        let csv = self.attach_csv(name, "csv", csv(table));
         self.tables.push(TableReport {
             name: name.to_owned(),
             title: column_title(name),
@@ -137,14 +144,14 @@ impl Collected {
     }
 
     fn rows(&mut self, name: &str, table: &Table) {
-        let href = self.attach(name, "rows.csv", csv(table));
+        let href = self.attach_csv(name, "rows.csv", csv(table));
         if let Some(table) = self.tables.iter_mut().find(|table| table.name == name) {
             table.rows_csv = href;
         }
     }
 
     fn comparison(&mut self, name: &str, quantities: Vec<OfQuantity>, (table, params): (&Table, &Json)) {
-        let csv = self.attach(name, "published.csv", csv(table));
+        let csv = self.attach_csv(name, "published.csv", csv(table));
         for of in quantities {
             let Beside { table, header, caption, ended } = beside(&of, params);
             let quantity = of.name;
@@ -161,6 +168,12 @@ impl Collected {
                 published: ended,
             });
         }
+    }
+
+    /// Puts a table beside the page, packed where it is large: most of a report would be tables that few open.
+    fn attach_csv(&mut self, name: &str, ending: &str, csv: String) -> String {
+        let packed = if csv.len() > LARGE { PACKED } else { "" };
+        self.attach(name, &format!("{ending}{packed}"), csv)
     }
 
     /// Puts a file beside the page; returns its path relative to the page.
@@ -192,7 +205,20 @@ fn claim(
         Claimant::Us => "us".to_owned(),
         Claimant::Paper(place) => format!("the paper, {place}"),
     };
-    ClaimReport { name: name.to_owned(), anchor, state, word, symbol, says, by, of_paper, seeds: 0, because, evidence }
+    ClaimReport {
+        name: name.to_owned(),
+        anchor,
+        state,
+        word,
+        symbol,
+        says,
+        by,
+        of_paper,
+        seeds: 0,
+        place: String::new(),
+        because,
+        evidence,
+    }
 }
 
 const fn what(kind: OutputKind) -> &'static str {
@@ -224,4 +250,16 @@ fn average_note(params: &Json) -> String {
         format!("; in brackets: {} % interval ({method})", per_cent.trim_end_matches(".0"))
     });
     format!("Averaged over {over}{}.", interval.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_tables_are_packed() {
+        let mut page = Collected::new("lofi/accuracy".to_owned());
+        assert_eq!(page.attach_csv("few", "csv", "1\n".repeat(LARGE / 2)), "accuracy/few.csv");
+        assert_eq!(page.attach_csv("many", "rows.csv", "1\n".repeat(LARGE)), "accuracy/many.rows.csv.gz");
+    }
 }

@@ -1,35 +1,26 @@
 //! What the index says of a page, from what stands on it.
 
-use super::outputs::Outputs;
 use super::sections::Collected;
-use crate::engine::StoreError;
 use crate::report::format::Style;
 use crate::report::model::{ClaimReport, Provenance, TableReport};
 use crate::report::published::PointEnd;
 use crate::report::standing::{ClaimStanding, LastRun, Points, Standing, Worst};
-use std::collections::BTreeSet;
 
 /// How the study of a page stands.
-///
-/// # Errors
-/// Where the system refuses to read the store.
-pub(super) fn standing(
-    outputs: &Outputs<'_>,
-    collected: &Collected,
-    provenance: Option<&Provenance>,
-) -> Result<Standing, StoreError> {
+pub(super) fn standing(collected: &Collected, provenance: Option<&Provenance>) -> Standing {
     let run = provenance.map(|run| LastRun {
         commit: run.commit.clone(),
         finished: run.finished.clone(),
         machine: run.machine.clone(),
     });
-    Ok(Standing {
+    Standing {
         claims: collected.claims.iter().map(claim).collect(),
         points: collected.comparisons.iter().map(points).collect(),
         seeds: collected.claims.iter().map(|claim| claim.seeds).max().unwrap_or(0),
-        cost_s: cost(outputs)?,
+        // whole seconds: the index tells no finer ones, and a report of the same results has the same bytes
+        cost_s: provenance.map_or(0.0, |run| run.cost_s.round()),
         run,
-    })
+    }
 }
 
 fn claim(claim: &ClaimReport) -> ClaimStanding {
@@ -52,15 +43,4 @@ fn points(table: &TableReport) -> Points {
     });
     let each = table.published.each.iter().copied().map(PointEnd::letter).collect();
     Points { anchor: table.anchor.clone(), each, worst }
-}
-
-/// Recorded seconds of all steps of the study that are stored, each once.
-fn cost(outputs: &Outputs<'_>) -> Result<f64, StoreError> {
-    let places: BTreeSet<usize> = outputs.places.iter().copied().collect();
-    let mut seconds = 0.0;
-    for place in places {
-        let entry = outputs.store.entry(&outputs.graph.nodes[place].key)?;
-        seconds += entry.map_or(0.0, |entry| entry.elapsed_s);
-    }
-    Ok(seconds)
 }

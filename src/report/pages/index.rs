@@ -41,6 +41,8 @@ pub(super) struct Chapter {
     pub study_count: usize,
     /// The paper's claims, or ours where there is no paper.
     pub bar: Vec<Segment>,
+    /// How many claims the bar is of.
+    pub claim_count: usize,
     /// "41 of 58 claims reproduced, 4 contradicted; 312 of 402 comparable published points agree".
     pub sentence: String,
     /// "Beside them 12 claims of ours: 10 held, 2 undecided"; empty where there are none.
@@ -153,6 +155,7 @@ impl Chapter {
             folder: folder(&names).to_owned(),
             study_count: names.len(),
             bar: segments(main),
+            claim_count: main.total(),
             sentence: sentence(main, points),
             ours: if beside.total() == 0 { String::new() } else { format!("Beside them {}", ours_in_words(beside)) },
             rows,

@@ -25,7 +25,7 @@ fn suite(study: &StudyReport) -> String {
         "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\">\n",
         study.failed_steps.len(),
         study.tally.untested,
-        study.provenance.as_ref().map_or(0.0, |p| p.elapsed_s),
+        study.provenance.as_ref().map_or(0.0, |p| p.cost_s),
     );
     for claim in &study.claims {
         out.push_str(&claim_case(&name, claim));

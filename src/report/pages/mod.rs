@@ -3,13 +3,16 @@
 //! What stands on them is made in `content`.
 //! Start with `write`.
 
+mod export;
 pub(super) mod index;
 mod index_line;
 mod json;
 mod junit;
 mod render;
+mod sarif;
 mod template;
 mod tidy;
 pub(super) mod write;
 
+pub use export::Export;
 pub use write::{Written, pages_in, replace_file};

@@ -40,7 +40,7 @@ impl Report {
             files.extend(own);
         }
         let index = Index::new(self, new.pages.values().map(|page| page.line.clone()));
-        for page in ["index.html", "index.md"] {
+        for page in ["index.html", "index.md", "verdicts.svg"] {
             files.push(Attachment { path: page.to_owned(), content: templates.render(page, &index)? });
             new.index.push(page.to_owned());
         }

@@ -5,15 +5,20 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 14] = [
+    ("verdicts.svg", include_str!("templates/verdicts.svg")),
+    ("summary.md", include_str!("templates/summary.md")),
     ("bar.html", include_str!("templates/bar.html")),
     ("index.html", include_str!("templates/index.html")),
+    ("index_body.html", include_str!("templates/index_body.html")),
+    ("single.html", include_str!("templates/single.html")),
     ("study.html", include_str!("templates/study.html")),
+    ("study_body.html", include_str!("templates/study_body.html")),
     ("table.html", include_str!("templates/table.html")),
     ("data_table.html", include_str!("templates/data_table.html")),
     ("index.md", include_str!("templates/index.md")),
@@ -44,6 +49,13 @@ impl Templates {
         environment.add_filter("prose", |state: &State<'_, '_>, text: &str| {
             Value::from_safe_string(prose(text, *state.auto_escape() == MARKDOWN))
         });
+        environment.add_filter("page_link", |state: &State<'_, '_>, page: &str, anchor: &str| {
+            let single = state.lookup("single").is_some_and(|single| single.is_true());
+            page_link((page, anchor), single)
+        });
+        // in a file of all pages anchors begin with their page, and nothing lies beside
+        environment.add_global("single", false);
+        environment.add_global("prefix", "");
         environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
         environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
         for (name, text) in TEMPLATES {
@@ -54,8 +66,30 @@ impl Templates {
 
     /// Fills a template with a model.
     pub fn render(&self, name: &str, model: &impl Serialize) -> Result<String, Error> {
-        let json = serde_json::to_value(model).unwrap_or_default();
+        self.render_with(name, model, Map::new())
+    }
+
+    /// The same with more variables, which count before those of the model.
+    pub fn render_with(&self, name: &str, model: &impl Serialize, more: Map<String, Json>) -> Result<String, Error> {
+        let mut json = serde_json::to_value(model).unwrap_or_default();
+        if let Json::Object(map) = &mut json {
+            map.extend(more);
+        }
         self.environment.get_template(name)?.render(value(json))
+    }
+}
+
+/// What the anchors of a page begin with where all pages are in one file; the whole of it is the page's own.
+pub(super) fn prefix(page: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    format!("{}--", page.chars().map(plain).collect::<String>())
+}
+
+fn page_link((page, anchor): (&str, &str), single: bool) -> String {
+    match (single, anchor) {
+        (true, anchor) => format!("#{}{anchor}", prefix(page)),
+        (false, "") => format!("{page}.html"),
+        (false, anchor) => format!("{page}.html#{anchor}"),
     }
 }
 

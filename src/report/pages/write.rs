@@ -4,8 +4,10 @@ use super::index_line::IndexLine;
 use super::tidy::BESIDE;
 use crate::artifact::json_escaped;
 use crate::report::ReportError;
-use crate::report::model::Attachment;
+use crate::report::model::{Attachment, PACKED};
+use flate2::{Compression, GzBuilder};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
@@ -81,7 +83,7 @@ pub(super) fn replace_all(
     // Files to remove stay listed until they are gone: a run that is killed here leaves nothing behind for ever.
     let text = serde_json::to_string_pretty(new).map_err(|e| ReportError::Manifest(e.to_string()))? + "\n";
     for file in files {
-        match replace_file(&folder.join(&file.path), file.content.as_bytes())? {
+        match replace_file(&folder.join(&file.path), &bytes(file))? {
             true => written.changed.push(PathBuf::from(&file.path)),
             false => written.unchanged += 1,
         }
@@ -93,6 +95,18 @@ pub(super) fn replace_all(
     }
     replace_file(&folder.join(MANIFEST), json_escaped(&text).as_bytes())?;
     Ok(written)
+}
+
+/// What is written: the content, packed where the ending says so; the same content gives the same bytes.
+fn bytes(file: &Attachment) -> Cow<'_, [u8]> {
+    let plain = file.content.as_bytes();
+    if !file.path.ends_with(PACKED) {
+        return plain.into();
+    }
+    // without time and name, and writing to memory cannot fail
+    let mut packed = GzBuilder::new().write(Vec::new(), Compression::default());
+    let _ = packed.write_all(plain);
+    packed.finish().unwrap_or_default().into()
 }
 
 /// Replaces a file at once, in a folder that is made where there is none; false where it held these bytes already.
@@ -145,4 +159,23 @@ fn remove(folder: &Path, path: &str) -> Result<bool, ReportError> {
         }
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn what_is_packed_comes_back_and_has_the_same_bytes_twice() {
+        let content = "n,error\n".repeat(5000);
+        let packed = |path: &str| Attachment { path: path.to_owned(), content: content.clone() };
+        let (file, plain) = (packed("a/b.csv.gz"), packed("a/b.csv"));
+        let bytes = bytes(&file).into_owned();
+        assert!(bytes.len() < 1000 && bytes == super::bytes(&packed("c.csv.gz")).into_owned());
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, content);
+        assert_eq!(super::bytes(&plain).as_ref(), content.as_bytes());
+    }
 }

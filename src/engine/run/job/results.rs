@@ -11,7 +11,7 @@ use crate::engine::store::error::StoreError;
 use crate::step::StepError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Job {
     /// The key by the digests of the inputs; none where one of them is not known.
@@ -66,7 +66,7 @@ impl Job {
 
     /// Publishes the values of another entry under this step's key.
     pub(super) fn take_over(&self, entry: &Entry) -> Result<Ended, StoreError> {
-        let (start, store) = (Instant::now(), &self.executor.store);
+        let store = &self.executor.store;
         let ports = self.graph.nodes[self.node].kind.about().outputs;
         let mut values = Vec::new();
         for (i, port) in ports.iter().enumerate() {
@@ -78,7 +78,12 @@ impl Job {
         let outputs = absent.map(|(name, output)| (name.clone(), output.clone())).collect();
         let borrowed: Vec<(&str, &Value)> = values.iter().map(|(i, value)| (ports[*i].name, value)).collect();
         let Some(_open) = self.gate.enter() else { return Ok(Ended::Failed(StepError::Cancelled)) };
-        let fresh = store.publish(self.new_entry(start.elapsed().as_secs_f64(), outputs), &borrowed)?;
+        let fresh = Entry {
+            finished_unix_s: entry.finished_unix_s,
+            origin: entry.origin.clone(),
+            ..self.new_entry(entry.elapsed_s, outputs)
+        };
+        let fresh = store.publish(fresh, &borrowed)?;
         Ok(Ended::Same(values.into_iter().map(|(i, value)| self.made(i, value, &fresh)).collect()))
     }
 
@@ -102,6 +107,7 @@ impl Job {
                 .map(|(s, wires)| ((*s).to_owned(), wires.iter().map(identity).collect()))
                 .collect(),
             elapsed_s,
+            origin: self.executor.origin.as_deref().cloned(),
             finished_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
             outputs,
         }

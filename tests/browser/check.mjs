@@ -1,0 +1,156 @@
+// Reads a report as a reader would. Usage: node check.mjs CHROMIUM REPORT_FOLDER SINGLE_FILE
+import { readFileSync, readdirSync, existsSync } from "node:fs";
+import { join, relative, resolve, dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createRequire } from "node:module";
+import puppeteer from "puppeteer-core";
+
+const [chromium, report, single] = [process.argv[2], resolve(process.argv[3]), resolve(process.argv[4])];
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const faults = [];
+let checks = 0;
+const expect = (truth, what) => {
+  checks += 1;
+  if (!truth) faults.push(what);
+};
+
+const pages = readdirSync(report, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".html")).sort();
+const address = (path) => pathToFileURL(join(report, path)).href;
+// accessibility is a matter of templates: the index, the longest page and the shortest speak for all
+const bySize = pages.filter((path) => path !== "index.html").sort((a, b) => size(a) - size(b));
+function size(path) {
+  return readFileSync(join(report, path)).length;
+}
+const samples = ["index.html", bySize[0], bySize[bySize.length - 1]];
+
+const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
+
+/** A tab that notes what goes wrong in it. */
+async function open(path, { width = 1280, height = 900, dark = false, script = true } = {}) {
+  const tab = await browser.newPage();
+  tab.on("console", (message) => message.type() === "error" && faults.push(`${path}: console: ${message.text()}`));
+  tab.on("pageerror", (error) => faults.push(`${path}: script: ${error.message}`));
+  tab.on("requestfailed", (request) => faults.push(`${path}: not loaded: ${request.url()}`));
+  tab.on("request", (request) => {
+    if (!/^(file|data):/.test(request.url())) faults.push(`${path}: asks for ${request.url()}`);
+  });
+  await tab.setViewport({ width, height });
+  await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+  await tab.setJavaScriptEnabled(script);
+  await tab.goto(address(path), { waitUntil: "load" });
+  return tab;
+}
+
+// every page opens without a complaint, and every link leads somewhere
+const anchors = new Map();
+const links = [];
+for (const path of pages) {
+  const tab = await open(path);
+  const found = await tab.evaluate(() => ({
+    ids: [...document.querySelectorAll("[id]")].map((element) => element.id),
+    links: [...document.querySelectorAll("a[href]")].map((element) => element.getAttribute("href")),
+    untold: [...document.querySelectorAll("img:not([alt]), [role=img]:not([aria-label])")].length,
+    headings: document.querySelectorAll("h1").length,
+  }));
+  expect(new Set(found.ids).size === found.ids.length, `${path}: an id stands twice`);
+  expect(found.untold === 0, `${path}: ${found.untold} pictures without a text`);
+  expect(found.headings === 1, `${path}: ${found.headings} first headings`);
+  anchors.set(join(report, path), new Set(found.ids));
+  for (const link of found.links) links.push([path, link]);
+  await tab.close();
+}
+for (const [path, link] of links.filter(([, link]) => !/^[a-z]+:/.test(link))) {
+  const [file, anchor] = link.split("#");
+  const target = file ? join(report, dirname(path), decodeURIComponent(file)) : join(report, path);
+  const there = existsSync(target) && (!anchor || !anchors.has(target) || anchors.get(target).has(anchor));
+  expect(there, `${path}: the link ${link} leads nowhere`);
+}
+
+// accessibility and width, light and dark, wide and narrow
+for (const path of samples) {
+  for (const [width, dark] of [[320, false], [320, true], [1280, false], [1280, true]]) {
+    const tab = await open(path, { width, dark });
+    const wide = await tab.evaluate(() => document.scrollingElement.scrollWidth);
+    expect(wide <= width, `${path}: ${wide} px wide on a screen of ${width}`);
+    await tab.evaluate(axeSource);
+    const result = await tab.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }));
+    for (const violation of result.violations) {
+      const where = violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ");
+      faults.push(`${path} at ${width} px${dark ? ", dark" : ""}: ${violation.id}: ${violation.help} (${where})`);
+    }
+    checks += 1;
+    await tab.close();
+  }
+}
+
+// the index: search, filter and order, by keyboard alone, with their state in the address
+const rows = (tab) => tab.$$eval(".matrix tbody tr", (all) => all.filter((row) => row.checkVisibility()).length);
+{
+  const tab = await open("index.html");
+  const all = await rows(tab);
+  expect(all > 1, "index: no rows");
+  await tab.focus("input[type=search]");
+  const word = await tab.$eval(".matrix tbody tr th a", (link) => link.textContent.trim().split(" ")[0]);
+  await tab.keyboard.type(word);
+  const found = await rows(tab);
+  expect(found >= 1 && found <= all, `index: ${found} of ${all} rows for ${word}`);
+  expect((await tab.evaluate(() => location.hash)).includes("q="), "index: the search is not in the address");
+  await tab.reload();
+  expect((await rows(tab)) === found, "index: a reload forgets the search");
+  await tab.focus("input[type=search]");
+  await tab.keyboard.down("Control");
+  await tab.keyboard.press("a");
+  await tab.keyboard.up("Control");
+  await tab.keyboard.press("Backspace");
+  await tab.keyboard.press("Tab");
+  await tab.keyboard.press("ArrowRight");
+  expect((await tab.evaluate(() => location.hash)).includes("show=contradicted"), "index: the arrows choose no filter");
+  const shown = await tab.$$eval(".matrix tbody tr:not([hidden])", (rows) => rows.map((row) => row.dataset.states));
+  expect(shown.every((states) => states.includes("contradicted")), "index: the filter shows other rows");
+  await tab.goto(`${address("index.html")}#sort=cost`);
+  await tab.reload();
+  const costs = await tab.$$eval(".matrix tbody", (bodies) => bodies.map((body) => [...body.rows].map((row) => Number(row.dataset.cost))));
+  expect(costs.every((list) => list.every((cost, i) => i === 0 || list[i - 1] <= cost)), "index: not sorted by cost");
+  await tab.close();
+}
+{
+  const tab = await open("index.html", { script: false });
+  const visible = await tab.$$eval(".matrix tbody tr", (all) => all.length);
+  expect(visible > 1 && (await tab.$("form.tools[hidden]")) !== null, "index: does not work without scripts");
+  await tab.close();
+}
+{
+  const tab = await open("index.html", { width: 1400, height: 900 });
+  const bottom = await tab.$eval(".matrix tbody tr", (row) => row.getBoundingClientRect().bottom);
+  expect(bottom < 900, `index: the first row ends ${Math.round(bottom)} px down`);
+  await tab.close();
+}
+
+// the same in one file
+{
+  const tab = await open(relative(report, single));
+  const found = await tab.evaluate(() => ({
+    rows: document.querySelectorAll(".matrix tbody tr").length,
+    pages: document.querySelectorAll(".page").length,
+    lost: [...document.querySelectorAll("a[href^='#']")].filter((link) => link.hash && !document.getElementById(link.hash.slice(1))).length,
+  }));
+  expect(found.pages === pages.length - 1 && found.rows === found.pages, `one file: ${JSON.stringify(found)}`);
+  expect(found.lost === 0, `one file: ${found.lost} links lead nowhere`);
+  await tab.close();
+}
+
+// print
+{
+  const study = bySize[Math.floor(bySize.length / 2)];
+  const tab = await open(study);
+  const pdf = Buffer.from(await tab.pdf({ format: "A4" })).toString("latin1");
+  const sheets = (pdf.match(/\/Type\s*\/Page[^s]/g) || []).length;
+  expect(sheets >= 1 && sheets <= 6, `${study}: ${sheets} sheets of paper`);
+  await tab.close();
+}
+
+await browser.close();
+const here = relative(process.cwd(), fileURLToPath(import.meta.url));
+for (const fault of [...new Set(faults)]) console.error(`  ${fault}`);
+console.log(`${here}: ${pages.length} pages, ${links.length} links, ${checks} checks, ${faults.length} faults`);
+process.exit(faults.length ? 1 : 0);
