@@ -31,7 +31,8 @@ enum Command {
     Run {
         /// Studies, by name, by a folder that holds them, or by their path. Default: all.
         studies: Vec<String>,
-        /// Writes the report afterwards.
+        /// Writes the report afterwards, into `reports`; of a profile that is not the default and has no pages there into
+        /// `reports/PROFILE`.
         #[arg(long)]
         report: bool,
         /// Prints every claim, where there are more than fit on a screen.
@@ -76,8 +77,7 @@ enum Command {
     Report {
         /// Studies. Default: all.
         studies: Vec<String>,
-        /// Where to. Default: `reports` beside the studies; `reports/PROFILE` for a profile that is not the default and has no
-        /// pages there yet.
+        /// Where to. Default: `reports` beside the studies.
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
         /// Writes it also as json, junit (test cases), sarif (annotations of the studies' files) or summary (a few lines of
@@ -228,7 +228,7 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
                 (true, _) => {
                     let done = decide::decide(&project, &studies, limits.wish(false))?;
                     if report {
-                        report::report(&project, &studies, (None, &[]))?;
+                        report::report(&project, &studies, (report::of_run(&project), &[]))?;
                     }
                     Ok(done)
                 }

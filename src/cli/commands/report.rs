@@ -57,12 +57,12 @@ pub(in crate::cli) fn exported(text: &str) -> Result<Exported, String> {
     Ok(Exported { form, file: PathBuf::from(file) })
 }
 
-/// Where the pages of a profile go that nobody says a folder for: into the reports that readers see where it is the default
-/// profile or has pages there, else into a folder of its own, so that trying a profile changes nothing that is committed.
-fn folder(project: &Project) -> PathBuf {
+/// Where the pages of a run go: nowhere else than into the reports that readers see where its profile is the default one or
+/// has pages there, else into a folder of its own, so that trying a profile changes nothing that is committed.
+pub(in crate::cli) fn of_run(project: &Project) -> Option<PathBuf> {
     let (reports, profile) = (project.root.join("reports"), &project.options.profile);
     let is_there = || pages_in(&reports).keys().any(|page| page.ends_with(&format!(".{profile}")));
-    if profile == DEFAULT_PROFILE || is_there() { reports } else { reports.join(profile) }
+    (profile != DEFAULT_PROFILE && !is_there()).then(|| reports.join(profile))
 }
 
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
@@ -74,7 +74,7 @@ pub(in crate::cli) fn write(
     (to, failures): (Option<PathBuf>, &[(String, String)]),
 ) -> Result<Report, Failure> {
     let pages_there = to.as_deref().map(pages_in);
-    let folder = to.unwrap_or_else(|| folder(project));
+    let folder = to.unwrap_or_else(|| project.root.join("reports"));
     let info = ProjectInfo { failures: failures.to_vec(), pages_there, ..info(project)? };
     let mut report = Report::build(studies, graph, store, &info)?;
     report.changes = changes(&project.results(), &report.studies, (studies, graph));

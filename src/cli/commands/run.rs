@@ -29,7 +29,8 @@ pub(in crate::cli) fn run(
     }
     if with_report {
         let failures: Vec<_> = done.summary.failed.iter().map(|f| (f.name.clone(), f.error.clone())).collect();
-        report::write(project, (&studies, &done.graph, &done.store), (None, &failures))?;
+        let to = report::of_run(project);
+        report::write(project, (&studies, &done.graph, &done.store), (to, &failures))?;
     }
     print_failures(project, &done.summary);
     let Summary { ran, cached, failed, skipped, elapsed_s } = &done.summary;

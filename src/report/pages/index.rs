@@ -195,7 +195,7 @@ impl Row {
         let stands_in = pages.iter().any(|line| line.stands_in);
         Self {
             open: standing.claims.iter().filter(|claim| claim.state != ClaimState::Held).map(open).collect(),
-            worst: worst.map_or_else(String::new, |worst| format!("{}×", Style::of(&[worst.times]).show(worst.times))),
+            worst: worst.map_or_else(String::new, |worst| format!("{}×", Style::Fixed(1).show(worst.times))),
             worst_words: worst.map_or_else(String::new, |worst| worst.words.clone()),
             worst_times: worst.map_or(0.0, |worst| worst.times),
             name: pages[0].name.clone(),
@@ -313,7 +313,7 @@ impl RunWords {
         self.cost_s += line.standing.cost_s;
         if let Some(run) = &line.standing.run {
             *self.commits.entry(run.commit.chars().take(COMMIT).collect()).or_default() += 1;
-            self.machines.insert(run.machine.clone());
+            self.machines.extend(Some(run.machine.clone()).filter(|machine| !machine.is_empty()));
             self.last = self.last.clone().max(run.finished.clone());
         }
     }
