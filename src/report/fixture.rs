@@ -87,6 +87,7 @@ fn verdict(p: &Fake) -> Value {
         outcome,
         says: p.says.clone(),
         because: p.because.clone(),
+        finding: None,
         by: Claimant::Us,
         evidence: table(&p.csv),
     })

@@ -141,8 +141,12 @@ pub struct ClaimReport {
     pub of_paper: bool,
     /// Most seeds of any tested condition.
     pub seeds: u64,
-    /// The numbers that decided it; or why there are none.
+    /// What was found, in a sentence; or why there is nothing.
     pub because: String,
+    /// The test with its numbers, as baselines and programs have it.
+    pub test: String,
+    /// That it was made or changed after seeds had been seen, in words; empty of a claim that was there before.
+    pub added_later: String,
     /// One row for each tested condition.
     pub evidence: Layout,
 }

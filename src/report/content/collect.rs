@@ -68,6 +68,11 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     let standing = standing(outputs, &collected, provenance.as_ref())?;
     let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
+    let later = match claims.iter().filter(|claim| !claim.added_later.is_empty()).count() {
+        0 => String::new(),
+        1 => "; 1 of them was added or changed after seeds had been seen".to_owned(),
+        some => format!("; {some} of them were added or changed after seeds had been seen"),
+    };
     Ok(StudyReport {
         name: head.study.clone(),
         up: "../".repeat(page.matches('/').count()),
@@ -81,7 +86,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         paper,
         data,
         tally,
-        verdict: tally.words(),
+        verdict: tally.words() + &later,
         claims,
         population: population(study),
         alarms,

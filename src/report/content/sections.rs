@@ -12,6 +12,7 @@ use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, FigureReport, Missing, TableReport};
 use crate::report::names::file_name;
 use crate::report::published::{Ended, column};
+use crate::report::sentences::{Vocabulary, sentence};
 use crate::report::tally::ClaimState;
 use crate::step::{ColumnRole, Header};
 use crate::study::{Output, OutputKind, Study, Wire};
@@ -59,7 +60,9 @@ impl Collected {
         let nothing = Header::default();
         let header = output.wire.header(&study.nodes).unwrap_or(&nothing);
         let why = match (output.kind, value) {
-            (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict, header),
+            (OutputKind::Claim, Ok(Value::Verdict(verdict))) => {
+                return self.claim((study, output), verdict, header);
+            }
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
             (OutputKind::Table, Ok(Value::Table(table))) => {
                 if header.samples().is_none() {
@@ -87,14 +90,16 @@ impl Collected {
         }
     }
 
-    fn claim(&mut self, name: &str, verdict: Verdict, header: &Header) {
+    fn claim(&mut self, (study, output): (&Study, &Output), verdict: Verdict, header: &Header) {
+        let found = sentence(&Vocabulary::of(study, output), &verdict);
+        let added_later = verdict.finding.and_then(|finding| finding.added_later).unwrap_or_default();
         let state = ClaimState::from(verdict.outcome);
         let evidence = layout(&verdict.evidence, header);
         let seeds =
             column(&verdict.evidence, header, ColumnRole::Samples).iter().filter_map(Cell::as_f64).fold(0.0, f64::max);
-        let claim = claim(name, state, (verdict.says, verdict.because, &verdict.by), evidence);
+        let claim = claim(&output.name, state, (verdict.says, found, &verdict.by), evidence);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of seeds")]
-        self.claims.push(ClaimReport { seeds: seeds as u64, ..claim });
+        self.claims.push(ClaimReport { seeds: seeds as u64, test: verdict.because, added_later, ..claim });
     }
 
     fn untested(&mut self, name: &str, params: &Json, why: &str) {
@@ -192,7 +197,21 @@ fn claim(
         Claimant::Us => "us".to_owned(),
         Claimant::Paper(place) => format!("the paper, {place}"),
     };
-    ClaimReport { name: name.to_owned(), anchor, state, word, symbol, says, by, of_paper, seeds: 0, because, evidence }
+    ClaimReport {
+        name: name.to_owned(),
+        anchor,
+        state,
+        word,
+        symbol,
+        says,
+        by,
+        of_paper,
+        seeds: 0,
+        because,
+        test: String::new(),
+        added_later: String::new(),
+        evidence,
+    }
 }
 
 const fn what(kind: OutputKind) -> &'static str {
