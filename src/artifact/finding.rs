@@ -8,29 +8,103 @@ use std::fmt::{Display, Formatter, Result};
 #[serde(tag = "form", rename_all = "kebab-case")]
 pub enum Statistic {
     /// The mean of a column.
-    Mean { column: String },
+    Mean {
+        /// The column.
+        column: String,
+    },
     /// The mean of a column where `by` is one thing less that where it is another.
-    Difference { column: String, by: String, less: String, than: String },
+    Difference {
+        /// The column.
+        column: String,
+        /// The column that names the sides.
+        by: String,
+        /// The side that is claimed to have less.
+        less: String,
+        /// The other side.
+        than: String,
+    },
     /// From one value of an axis to the next.
-    Step { column: String, along: String },
+    Step {
+        /// The column.
+        column: String,
+        /// The axis, or the axes of a grid.
+        along: String,
+    },
     /// The growth of y with x, each perhaps under a logarithm to base 10.
-    Slope { x: String, y: String, log_x: bool, log_y: bool },
+    Slope {
+        /// On the horizontal axis.
+        x: String,
+        /// On the vertical axis.
+        y: String,
+        /// Whether the logarithm of x is taken.
+        log_x: bool,
+        /// Whether the logarithm of y is taken.
+        log_y: bool,
+    },
     /// The share of runs in which something is so, which `what` says.
-    Share { what: String },
+    Share {
+        /// The quantity, or what is so in a run, over names of columns.
+        what: String,
+    },
     /// The sum of one column over that of another.
-    Ratio { of: String, over: String },
+    Ratio {
+        /// The column above.
+        of: String,
+        /// The column below.
+        over: String,
+    },
     /// Spearman's rank correlation.
-    RankCorrelation { x: String, y: String },
+    RankCorrelation {
+        /// On the horizontal axis.
+        x: String,
+        /// On the vertical axis.
+        y: String,
+    },
     /// Where on an axis a column reaches a level.
-    Place { column: String, along: String, rises: bool, level: String },
+    Place {
+        /// The column.
+        column: String,
+        /// The axis, or the axes of a grid.
+        along: String,
+        /// Whether it is reached from below.
+        rises: bool,
+        /// The level, in letters.
+        level: String,
+    },
     /// The best point inside of a grid less the best of others, which `other` names: `border` or a filter.
-    Optimum { column: String, along: Vec<String>, other: String, maximise: bool },
+    Optimum {
+        /// The column.
+        column: String,
+        /// The axis, or the axes of a grid.
+        along: Vec<String>,
+        /// `border`, or a filter.
+        other: String,
+        /// Whether the largest is best.
+        maximise: bool,
+    },
     /// The relative spread between curves.
-    Collapse { x: String, y: String, curves: Vec<String> },
+    Collapse {
+        /// On the horizontal axis.
+        x: String,
+        /// On the vertical axis.
+        y: String,
+        /// The columns that tell curves apart.
+        curves: Vec<String>,
+    },
     /// How many values lie beyond their edge, less a number that a column gives.
-    Outliers { column: String, edge: String, less: Option<String> },
+    Outliers {
+        /// The column.
+        column: String,
+        /// The column of edges.
+        edge: String,
+        /// A column that is taken from the count.
+        less: Option<String>,
+    },
     /// Another one, in words.
-    Worded { what: String },
+    Worded {
+        /// The quantity, or what is so in a run, over names of columns.
+        what: String,
+    },
 }
 
 /// Where a statistic is claimed to be.
