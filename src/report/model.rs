@@ -166,6 +166,8 @@ pub struct FigureReport {
     pub caption: String,
     /// The SVG file, relative to the page.
     pub href: String,
+    /// Paragraphs of what to know when looking at it.
+    pub notes: Vec<String>,
 }
 
 /// A table.

@@ -1,5 +1,6 @@
 //! From studies and stored results to the report model.
 
+use super::notes::paragraphs;
 use super::outputs::Outputs;
 use super::population::population;
 use super::provenance::provenance;
@@ -63,6 +64,9 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
+    for figure in &mut collected.figures {
+        figure.notes = paragraphs(outputs, head.notes.of_figure(&figure.name))?;
+    }
     let record = RunRecord::read(outputs.store, study)?;
     let provenance = record.map(|record| provenance(&record, outputs.graph, outputs.places));
     let standing = standing(outputs, &collected, provenance.as_ref())?;
@@ -79,7 +83,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         page,
         title: head.title.clone(),
         question: head.question.clone(),
-        notes: paragraphs(&head.notes),
+        notes: paragraphs(outputs, head.notes.of_study())?,
         file: study.file.clone(),
         profile: study.profile.clone(),
         settings: study.settings_in_words().trim().to_owned(),
@@ -103,13 +107,6 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         files,
     })
 }
-
-fn paragraphs(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let blocks = lines.split(|line| line.is_empty()).map(|block| block.join(" "));
-    blocks.filter(|block| !block.is_empty()).collect()
-}
-
 fn paper(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Result<Option<PaperNote>, UnknownKey> {
     let paper = &study.head.paper;
     if paper.cite.is_empty() {

@@ -119,6 +119,7 @@ impl Collected {
             alt: figure.alt,
             caption: figure.caption,
             href: String::new(),
+            notes: Vec::new(),
         });
         let href = self.attach(name, "svg", figure.svg);
         if let Some(last) = self.figures.last_mut() {

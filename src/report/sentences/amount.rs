@@ -1,6 +1,13 @@
 //! Numbers with their intervals, in the unit that people read: points and per cent of shares, times of logarithms.
 
 use crate::artifact::number::{decimal, scientific, short};
+use crate::step::Header;
+
+/// The unit of fractions of 1.
+const SHARE: &str = "share";
+
+/// What columns that hold logarithms to base 10 begin with.
+pub(super) const LOGARITHM: &str = "log10_";
 
 /// How the numbers of a column are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +20,35 @@ pub(super) enum Scale {
     Logarithm,
     /// A pure number.
     Plain,
+}
+
+impl Scale {
+    /// Of a column of a table.
+    #[must_use]
+    pub fn of(header: &Header, column: &str) -> Self {
+        match header.get(column).map_or("", |column| column.unit) {
+            _ if column.starts_with(LOGARITHM) => Self::Logarithm,
+            SHARE if column.contains("difference") => Self::Points,
+            SHARE => Self::Share,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// A number of a column in its unit, with as many digits as its interval allows.
+#[must_use]
+pub(crate) fn number_in_words(header: &Header, column: &str, (estimate, interval): (f64, Option<[f64; 2]>)) -> String {
+    Found { estimate, interval }.level(Scale::of(header, column)).0
+}
+
+/// The smallest and the largest of some numbers of a column.
+#[must_use]
+pub(crate) fn range_in_words(header: &Header, column: &str, values: &[f64]) -> String {
+    let scale = Scale::of(header, column);
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (_, range) = Found { estimate: high, interval: Some([low, high]) }.level(scale);
+    format!("{}{}", range.unwrap_or_default(), unit(scale))
 }
 
 /// An estimate with its interval, where it has one.

@@ -10,5 +10,6 @@ mod sentence;
 mod statement;
 mod vocabulary;
 
+pub(crate) use amount::{number_in_words, range_in_words};
 pub(crate) use sentence::{found, sentence};
 pub(crate) use vocabulary::Vocabulary;

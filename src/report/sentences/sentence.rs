@@ -85,7 +85,8 @@ fn place(words: &Vocabulary<'_>, finding: &Finding, evidence: &Evidence<'_>) -> 
     if let Statistic::Step { along, .. } = &finding.statistic {
         let ends = ["from", "to"].map(|end| format!("{along}_{end}"));
         let own = finding.place.iter().filter(|name| !ends.contains(name));
-        let [from, to] = ends.each_ref().map(|name| evidence.cell(name).map_or_else(String::new, |cell| cell.to_string()));
+        let [from, to] =
+            ends.each_ref().map(|name| evidence.cell(name).map_or_else(String::new, |cell| cell.to_string()));
         let step = format!(" from {} = {from} to {to}", along.replace('_', " "));
         return step + &at(words, own, evidence);
     }

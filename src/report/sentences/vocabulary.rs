@@ -1,17 +1,11 @@
 //! The words for columns: labels of the study's figures, else titles; units of the table's header.
 
-use super::amount::Scale;
+use super::amount::{LOGARITHM, Scale};
 use crate::artifact::{Cell, column_title, number};
 use crate::step::{Direction, Header};
 use crate::study::{Output, OutputKind, Study};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-
-/// The unit of fractions of 1.
-const SHARE: &str = "share";
-
-/// What columns that hold logarithms to base 10 begin with.
-const LOGARITHM: &str = "log10_";
 
 /// The words of one claim's table.
 #[derive(Debug, Clone, Default)]
@@ -45,13 +39,7 @@ impl<'a> Vocabulary<'a> {
     /// How a column's numbers are to be written.
     #[must_use]
     pub(super) fn scale(&self, column: &str) -> Scale {
-        let unit = self.header.and_then(|header| header.get(column)).map_or("", |column| column.unit);
-        match unit {
-            _ if column.starts_with(LOGARITHM) => Scale::Logarithm,
-            SHARE if column.contains("difference") => Scale::Points,
-            SHARE => Scale::Share,
-            _ => Scale::Plain,
-        }
+        self.header.map_or_else(|| Scale::of(&Header::default(), column), |header| Scale::of(header, column))
     }
 
     /// Whether a column is an error of predictions.
