@@ -29,7 +29,7 @@ use crate::step::roles::{ClaimHead, evidence};
 const POWER: f64 = 0.8;
 
 /// The most samples that are worked out.
-const MOST_NEEDED: usize = 100_000;
+const MOST_NEEDED: usize = 1000;
 
 /// One tested condition.
 #[derive(Debug, Clone, PartialEq)]

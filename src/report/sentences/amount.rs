@@ -176,7 +176,10 @@ impl Digits {
     fn of(estimate: f64, interval: Option<[f64; 2]>) -> Self {
         let width = interval.map_or(0.0, |[low, high]| high - low);
         let largest = interval.map_or(estimate.abs(), |ends| ends.iter().fold(estimate.abs(), |a, b| a.max(b.abs())));
-        let decimals = (1.0 - width.log10()).ceil().max(0.0);
+        let of_width = (1.0 - width.log10()).ceil();
+        // an estimate near 0 is not written as 0 beside a wide interval
+        let of_estimate = if estimate == 0.0 { of_width } else { (-estimate.abs().log10()).ceil() };
+        let decimals = of_width.max(of_estimate.min(of_width + 2.0)).max(0.0);
         if width > 0.0 && width.is_finite() && decimals <= 5.0 && largest < 1e6 {
             Self::Decimals(decimals as usize)
         } else {
@@ -216,6 +219,8 @@ mod tests {
             (more.amount.as_str(), more.is_less, more.interval.as_deref()),
             ("0.1 points", false, Some("−3.9 to 4.1"))
         );
+        let near = found(0.002, -0.15, 0.15).change(Scale::Share);
+        assert_eq!((near.amount.as_str(), near.interval.as_deref()), ("0.2 points", Some("−15.0 to 15.0")));
         let times = found(-1.83, -2.1, -1.5).change(Scale::Logarithm);
         assert_eq!((times.amount.as_str(), times.interval.as_deref()), ("68 times", Some("32 to 126")));
     }

@@ -12,4 +12,4 @@ mod vocabulary;
 
 pub(crate) use amount::{number_in_words, range_in_words};
 pub(crate) use sentence::{found, sentence};
-pub(crate) use vocabulary::Vocabulary;
+pub(crate) use vocabulary::{Vocabulary, labels, lowered};

@@ -11,10 +11,10 @@ pub(super) fn why(words: &Vocabulary<'_>, finding: &Finding, (samples, has_sprea
     let decide = &words.decide;
     match reason {
         Reason::NoRows => "Undecided: no row is where it speaks.".to_owned(),
-        Reason::NoInterval => format!(
-            "Undecided: {samples} {} give no interval; `{decide}` adds {seeds}.",
-            noun(finding.counted, samples)
-        ),
+        Reason::NoInterval => {
+            let (counted, give) = (noun(finding.counted, samples), if samples == 1 { "gives" } else { "give" });
+            format!("Undecided: {samples} {counted} {give} no interval; `{decide}` adds seeds.")
+        }
         Reason::Missing => "Undecided: what is missing, or known as a bound only, could turn it.".to_owned(),
         Reason::EmptyCondition => "Undecided: one of its conditions has no number.".to_owned(),
         Reason::Chance => {

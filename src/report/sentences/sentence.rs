@@ -121,10 +121,16 @@ fn among(evidence: &Evidence<'_>) -> String {
         return String::new();
     }
     let (held, against) = (evidence.ended(Outcome::Held), evidence.ended(Outcome::Contradicted));
-    let of_which = match (held, against) {
-        (held, _) if held == all => String::new(),
-        (held, 0) => format!(", of which {held} hold"),
-        (held, against) => format!(", of which {held} hold and {against} say the opposite"),
+    let hold = match held {
+        0 => "none holds".to_owned(),
+        1 => "1 holds".to_owned(),
+        more => format!("{more} hold"),
+    };
+    let of_which = match against {
+        _ if held == all => String::new(),
+        0 => format!(", of which {hold}"),
+        1 => format!(", of which {hold} and 1 says the opposite"),
+        more => format!(", of which {hold} and {more} say the opposite"),
     };
     format!(", the weakest of {all} conditions{of_which}")
 }

@@ -1,7 +1,7 @@
 //! One template for each form of a statistic: what was found in one condition, its interval, and what is claimed.
 
 use super::amount::{Change, Found, Scale, difference, level};
-use super::vocabulary::{Vocabulary, raised};
+use super::vocabulary::{Vocabulary, is_plural, lowered, raised};
 use crate::artifact::{Bar, Statistic, number};
 
 /// What was found, in words.
@@ -25,8 +25,14 @@ pub(super) fn statement(
 ) -> Statement {
     match statistic {
         Statistic::Mean { column } => {
-            let verb = if found.interval.is_some_and(|[low, high]| low < high) { "averages" } else { "is" };
-            of_level((words.label(column), verb), (found, bar), words.scale(column))
+            let label = words.label(column);
+            let verb = match (found.interval.is_some_and(|[low, high]| low < high), is_plural(&label)) {
+                (true, true) => "average",
+                (true, false) => "averages",
+                (false, true) => "are",
+                (false, false) => "is",
+            };
+            of_level((label, verb), (found, bar), words.scale(column))
         }
         Statistic::Worded { what } => of_level((raised(what), "is"), (found, bar), Scale::Plain),
         Statistic::Difference { column, by, less, than } => {
@@ -36,8 +42,9 @@ pub(super) fn statement(
         }
         Statistic::Step { column, .. } => {
             let change = found.change(words.scale(column));
-            let verb = if change.is_less { "falls" } else { "rises" };
-            let says = format!("{} {verb} by {}", words.label(column), change.amount);
+            let label = words.label(column);
+            let verb = one_or_more(&label, if change.is_less { ["falls", "fall"] } else { ["rises", "rise"] });
+            let says = format!("{label} {verb} by {}", change.amount);
             Statement { says, interval: change.interval, claimed: change_claimed(bar, words.scale(column)) }
         }
         Statistic::Slope { .. } => slope(words, statistic, (found, bar)),
@@ -120,11 +127,12 @@ fn compared(words: &Vocabulary<'_>, column: &str, change: &Change, (by, [less, t
     let amount = &change.amount;
     let is_times = words.scale(column) == Scale::Logarithm;
     if names && words.is_error(column) {
-        return format!("{less} errs {amount} {} than {than}", if change.is_less { "less" } else { "more" });
+        let way = if change.is_less { "less" } else { "more" };
+        return format!("{} errs {amount} {way} than {}", raised(less), lowered(than));
     }
     if names && is_times {
         let fewer = if change.is_less { "fewer" } else { "more" };
-        return format!("{less} takes {amount} {fewer} {} than {than}", words.name(column));
+        return format!("{} takes {amount} {fewer} {} than {}", raised(less), words.name(column), lowered(than));
     }
     let lower = match (is_times, change.is_less) {
         (false, true) => "lower",
@@ -152,20 +160,28 @@ fn slope(words: &Vocabulary<'_>, statistic: &Statistic, (found, bar): (Found, Ba
     };
     if *log_x && *log_y {
         let (value, interval) = found.level(Scale::Plain);
-        let says = format!("{} goes as {} to the power {value}", words.label(y), words.name(x));
+        let label = words.label(y);
+        let verb = one_or_more(&label, ["goes", "go"]);
+        let says = format!("{label} {verb} as {} to the power {value}", words.symbol_or_name(x));
         return Statement { says, interval, claimed: claimed(bar, Scale::Plain) };
     }
     let scale = if *log_y { Scale::Logarithm } else { words.scale(y) };
     let change = found.change(scale);
+    let label = words.label(y);
     let verb = match (scale, change.is_less) {
-        (Scale::Logarithm, true) => "falls",
-        (Scale::Logarithm, false) => "grows",
-        (_, true) => "falls by",
-        (_, false) => "rises by",
+        (Scale::Logarithm, true) => one_or_more(&label, ["falls", "fall"]),
+        (Scale::Logarithm, false) => one_or_more(&label, ["grows", "grow"]),
+        (_, true) => one_or_more(&label, ["falls by", "fall by"]),
+        (_, false) => one_or_more(&label, ["rises by", "rise by"]),
     };
-    let per = if *log_x { format!("tenfold {}", words.name(x)) } else { format!("unit of {}", words.name(x)) };
-    let says = format!("{} {verb} {} for each {per}", words.label(y), change.amount);
+    let x = words.symbol_or_name(x);
+    let per = if *log_x { format!("tenfold {x}") } else { format!("unit of {x}") };
+    let says = format!("{label} {verb} {} for each {per}", change.amount);
     Statement { says, interval: change.interval, claimed: change_claimed(bar, scale) }
+}
+
+fn one_or_more<'a>(label: &str, [one, more]: [&'a str; 2]) -> &'a str {
+    if is_plural(label) { more } else { one }
 }
 
 /// Columns of a condition in words and in signs, `singular_value ≥ 0.5`.
@@ -173,8 +189,8 @@ fn symbols(words: &Vocabulary<'_>, what: &str) -> String {
     let is_name = |word: &str| word.contains('_') || word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
     let linking = ["at", "and", "one", "of", "or", "with"];
     let word = |word: &str| match word.strip_suffix(',') {
-        Some(base) if is_name(base) && !linking.contains(&base) => format!("{},", words.name(base)),
-        None if is_name(word) && !linking.contains(&word) => words.name(word),
+        Some(base) if is_name(base) && !linking.contains(&base) => format!("{},", words.short(base)),
+        None if is_name(word) && !linking.contains(&word) => words.short(word),
         _ => word.to_owned(),
     };
     what.split(' ').map(word).collect::<Vec<_>>().join(" ").replace('-', "−")
@@ -247,7 +263,7 @@ mod tests {
         assert!(margin.ends_with("| at most 0.5 points more"), "{margin}");
         let steps = difference_of("log10_steps", "images", ["Natural", "Whitened"]);
         let said = say(&steps, (-1.83, -2.1, -1.5), Bar::Below(-1.0));
-        assert_eq!(said, "Natural takes 68 times fewer steps than Whitened | 32 to 126 | at least 10 times less");
+        assert_eq!(said, "Natural takes 68 times fewer steps than whitened | 32 to 126 | at least 10 times less");
         let numbers = difference_of("share", "pooling", ["0.5", "0"]);
         let said = say(&numbers, (0.1, 0.05, 0.15), Bar::Below(0.0));
         assert_eq!(said, "Share is 10 points higher at pooling = 0.5 than at pooling = 0 | 5 to 15 | ");
@@ -271,11 +287,11 @@ mod tests {
     fn slopes_are_powers_changes_or_factors() {
         let slope = |y: &str, log_x, log_y| Statistic::Slope { x: "n_train".into(), y: y.into(), log_x, log_y };
         let said = say(&slope("steps", true, true), (3.06, 2.89, 3.24), Bar::Within(2.5, 3.5));
-        assert_eq!(said, "Steps goes as training samples n to the power 3.06 | 2.89 to 3.24 | 2.5 to 3.5");
+        assert_eq!(said, "Steps go as n to the power 3.06 | 2.89 to 3.24 | 2.5 to 3.5");
         let said = say(&slope("test_error", true, false), (-0.052, -0.0807, -0.0232), Bar::AtMost(0.0));
-        assert_eq!(said, "Test error falls by 5.2 points for each tenfold training samples n | 2.3 to 8.1 | ");
+        assert_eq!(said, "Test error falls by 5.2 points for each tenfold n | 2.3 to 8.1 | ");
         let said = say(&slope("log10_steps", false, false), (-0.682, -0.781, -0.584), Bar::AtMost(0.0));
-        assert_eq!(said, "Steps falls 4.8 times for each unit of training samples n | 3.8 to 6.0 | ");
+        assert_eq!(said, "Steps fall 4.8 times for each unit of n | 3.8 to 6.0 | ");
     }
 
     #[test]

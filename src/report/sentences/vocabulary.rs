@@ -21,10 +21,7 @@ impl<'a> Vocabulary<'a> {
     #[must_use]
     pub(crate) fn of(study: &'a Study, claim: &Output) -> Self {
         let mut wires = study.nodes[claim.wire.node].inputs.iter().flat_map(|(_, wires)| wires);
-        let mut labels = BTreeMap::new();
-        for figure in study.outputs.iter().filter(|output| output.kind == OutputKind::Figure) {
-            collect(&study.nodes[figure.wire.node].params, &mut labels);
-        }
+        let labels = labels(study);
         let profile = if study.profile.is_empty() { String::new() } else { format!(" --profile {}", study.profile) };
         let decide = format!("lofi decide {}{profile}", study.head.study);
         Self { header: wires.find_map(|wire| wire.header(&study.nodes)), labels, decide }
@@ -64,6 +61,13 @@ impl<'a> Vocabulary<'a> {
         lowered(&self.label(column))
     }
 
+    /// A column within a sentence, by its symbol where it has one.
+    #[must_use]
+    pub(super) fn symbol_or_name(&self, column: &str) -> String {
+        let short = self.short(column);
+        if short.chars().count() <= SYMBOL { short } else { self.name(column) }
+    }
+
     /// A place on an axis: "n = 1000", or the name of what has one.
     #[must_use]
     pub(super) fn place(&self, column: &str, cell: &Cell) -> (bool, String) {
@@ -82,20 +86,42 @@ impl<'a> Vocabulary<'a> {
         }
     }
 
-    fn short(&self, column: &str) -> String {
-        match column {
-            "n_train" => "n".to_owned(),
+    /// A column's symbol where it has one, else its words.
+    #[must_use]
+    pub(super) fn short(&self, column: &str) -> String {
+        let symbol = self.labels.get(column).filter(|label| label.chars().count() <= SYMBOL && !label.contains(' '));
+        match (symbol, column) {
+            (Some(symbol), _) => symbol.clone(),
+            (None, "n_train") => "n".to_owned(),
+            (None, "lambda") => "λ".to_owned(),
+            (None, "alpha") => "α".to_owned(),
             _ => column.replace('_', " "),
         }
     }
 }
 
+/// Letters of a symbol at most.
+const SYMBOL: usize = 4;
+
+/// People: they keep their capital within a sentence.
+const NAMES: [&str; 5] = ["He", "Adam", "Xavier", "Gauss", "Fashion"];
+
+/// Whether a label is of several things: "steps", "standard deviations of the bulk".
+#[must_use]
+pub(super) fn is_plural(label: &str) -> bool {
+    let word = label.split(' ').next().unwrap_or_default();
+    let plain = word.len() > 3 && word.chars().all(char::is_alphabetic);
+    let several = plain && word.ends_with('s') && !["ss", "us", "is", "as"].iter().any(|end| word.ends_with(end));
+    several || label.split(' ').nth(1).is_some_and(|word| word == "deviations")
+}
+
 /// A label within a sentence: small, unless it begins with a symbol, an abbreviation or a name of mixed letters.
 #[must_use]
-pub(super) fn lowered(label: &str) -> String {
+pub(crate) fn lowered(label: &str) -> String {
     let word = label.split([' ', ',']).next().unwrap_or_default();
     let mut letters = word.chars();
     match letters.next() {
+        Some(_) if NAMES.contains(&word) => label.to_owned(),
         Some(first) if letters.clone().count() > 0 && letters.all(char::is_lowercase) => {
             first.to_lowercase().chain(label.chars().skip(1)).collect()
         }
@@ -110,7 +136,17 @@ pub(super) fn raised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Labels that figures give to columns, the first of each.
+/// The labels that a study's figures give to columns, the first of each.
+#[must_use]
+pub(crate) fn labels(study: &Study) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    for figure in study.outputs.iter().filter(|output| output.kind == OutputKind::Figure) {
+        collect(&study.nodes[figure.wire.node].params, &mut labels);
+    }
+    labels
+}
+
+/// Labels that a figure's parameters give to columns.
 fn collect(json: &Json, labels: &mut BTreeMap<String, String>) {
     match json {
         Json::Object(map) => {
@@ -146,11 +182,15 @@ mod tests {
     #[test]
     fn labels_are_small_within_sentences_unless_they_are_names() {
         for (label, small) in
-            [("Test error", "test error"), ("R²", "R²"), ("LoFi gap", "LoFi gap"), ("k₁", "k₁"), ("MSE", "MSE")]
+            [("Test error", "test error"), ("R²", "R²"), ("LoFi gap", "LoFi gap"), ("k₁", "k₁"), ("He", "He")]
         {
             assert_eq!(lowered(label), small);
         }
-        assert_eq!(raised("σ of it"), "Σ of it");
+        assert_eq!(raised("it is"), "It is");
+        assert_eq!(
+            ["Steps", "Test loss", "Layers L", "Radius", "Test error"].map(is_plural),
+            [true, false, true, false, false]
+        );
     }
 
     #[test]
