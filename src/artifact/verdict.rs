@@ -1,5 +1,6 @@
 //! How a claim ends.
 
+use super::finding::Finding;
 use super::table::Table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,8 @@ pub struct Verdict {
     pub says: String,
     /// One line: the statistic, its interval and the threshold.
     pub because: String,
+    /// What was found, for those who put it into words; nothing in stores of earlier versions.
+    pub finding: Option<Finding>,
     /// Who claims it.
     pub by: Claimant,
     /// One row per tested condition: see [`evidence`](crate::step::roles::evidence).
@@ -66,6 +69,8 @@ pub(super) struct VerdictHead {
     pub outcome: Outcome,
     pub says: String,
     pub because: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
     #[serde(default)]
     pub by: Claimant,
 }

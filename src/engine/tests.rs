@@ -9,7 +9,7 @@ use crate::step::{
     About, Arity, Context, DataRef, DataSource, ErasedKind, Family, Inputs, Keep, Kind, Outputs, Plan, Port, Problem,
     Records, Shapes, Slot, StepError,
 };
-use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Sweep, Wire};
+use crate::study::{Head, Node, Notes, Output, OutputKind, Paper, Study, Sweep, Wire};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -118,7 +118,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         title: String::new(),
         paper: Paper::default(),
         question: String::new(),
-        notes: String::new(),
+        notes: Notes::default(),
         deviations: Vec::new(),
         tolerances: BTreeMap::new(),
         looks: None,

@@ -5,7 +5,7 @@ use super::model::Report;
 use crate::report::pages::write::Written;
 use crate::step::roles::{comparison, evidence};
 use crate::step::{Column, ColumnRole, Header};
-use crate::study::{Deviation, OutputKind, Study, Wire};
+use crate::study::{Deviation, Notes, OutputKind, Study, Wire};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,8 @@ fn picture(title: &str) -> String {
 /// All outcomes, a comparison, deviations and notes.
 pub(super) fn accuracy() -> Study {
     let mut study = study("lofi/accuracy", "LoFi < random features, & plain ridge", "3, left");
-    study.head.notes = "Ridge is fitted on `raw` pixels.\nNothing is whitened.\n\n# A second paragraph.".to_owned();
+    study.head.notes =
+        Notes::Text("Ridge is fitted on `raw` pixels.\nNothing is whitened.\n\n# A second paragraph.".to_owned());
     study.head.deviations = vec![Deviation {
         what: "width p".to_owned(),
         paper: "5000 (the caption says 1000)".to_owned(),

@@ -9,7 +9,7 @@ use crate::step::{
     About, Columns, Context, DataRef, DataSource, ErasedKind, Family, Header, Inputs, Keep, Kind, Outputs, Plan, Port,
     Problem, Records, Shape, Shapes, StepError, Value, ValueType,
 };
-use crate::study::{Head, Node, Output, OutputKind, Paper, Study, Sweep, Wire};
+use crate::study::{Head, Node, Notes, Output, OutputKind, Paper, Study, Sweep, Wire};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -87,6 +87,7 @@ fn verdict(p: &Fake) -> Value {
         outcome,
         says: p.says.clone(),
         because: p.because.clone(),
+        finding: None,
         by: Claimant::Us,
         evidence: table(&p.csv),
     })
@@ -163,7 +164,7 @@ pub(super) fn study(name: &str, title: &str, figure: &str) -> Study {
             title: title.to_owned(),
             paper: Paper { cite: "neural-lofi".to_owned(), figure: figure.to_owned(), data: None },
             question: "Does keeping label-correlated directions beat a lazy network of the same width?".to_owned(),
-            notes: String::new(),
+            notes: Notes::default(),
             deviations: Vec::new(),
             tolerances: BTreeMap::new(),
             looks: None,

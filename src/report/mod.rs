@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod pages;
 mod published;
+mod sentences;
 mod standing;
 mod tally;
 
@@ -35,4 +36,5 @@ pub use model::{
 };
 pub use pages::{Export, Written, pages_in, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};
+pub(crate) use sentences::{Vocabulary, found, sentence};
 pub use tally::{ClaimState, Tally};

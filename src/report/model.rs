@@ -143,8 +143,12 @@ pub struct ClaimReport {
     pub seeds: u64,
     /// file:line:column.
     pub place: String,
-    /// The numbers that decided it; or why there are none.
+    /// What was found, in a sentence; or why there is nothing.
     pub because: String,
+    /// The test with its numbers, as baselines and programs have it.
+    pub test: String,
+    /// That it was made or changed after seeds had been seen, in words; empty of a claim that was there before.
+    pub added_later: String,
     /// One row for each tested condition.
     pub evidence: Layout,
 }
@@ -164,6 +168,8 @@ pub struct FigureReport {
     pub caption: String,
     /// The SVG file, relative to the page.
     pub href: String,
+    /// Paragraphs of what to know when looking at it.
+    pub notes: Vec<String>,
 }
 
 /// A table.

@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::grid::StepGrid;
 use super::model::{Study, Sweep};
 use super::template::templates;
-use super::{head, unused};
+use super::{head, notes, unused};
 use crate::step::roles::{LOOKS, SEED};
 use crate::study::axes::added::{count, extended, seeds};
 use crate::study::axes::sweep::{axis_names, cells};
@@ -44,7 +44,8 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     builder.faults.extend(head::faults(raw, environment));
     // A name that is mistyped where it is used would be told twice.
     if builder.faults.is_empty() {
-        let unknown = head::tolerances(raw, &builder, &outputs);
+        let mut unknown = head::tolerances(raw, &builder, &outputs);
+        unknown.extend(notes::faults(raw, &builder.nodes, &outputs));
         builder.faults.extend(unused::faults(raw, environment).into_iter().chain(unknown));
     }
     let Builder { nodes, faults, .. } = builder;

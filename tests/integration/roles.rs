@@ -5,7 +5,7 @@ mod figure_and_sampler;
 
 use figure_and_sampler::{Coins, Heads, Strip};
 use lofi::analysis::{Bar, Condition, Stack, Test};
-use lofi::artifact::{Cell, Outcome, Table, Verdict};
+use lofi::artifact::{Cell, Outcome, Statistic, Table, Verdict};
 use lofi::engine::{Executor, Graph, MemoryLimit, Silent, Stop, Store};
 use lofi::step::prelude::*;
 use lofi::step::roles::{
@@ -49,7 +49,8 @@ impl Claim for SpreadAtMost {
         let numbers: Vec<f64> = table.numbers(&params.column)?.into_iter().flatten().collect();
         let (least, most) = numbers.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), v| (a.min(*v), b.max(*v)));
         let condition = Condition::of(Vec::new(), vec![most / least; 6]);
-        Test::of(head, format!("spread of {}", params.column), Bar::AtMost(params.ratio)).decide(&[condition], "")
+        let statistic = Statistic::Worded { what: format!("spread of {}", params.column) };
+        Test::of(head, statistic, Bar::AtMost(params.ratio)).decide(&[condition], "")
     }
 }
 

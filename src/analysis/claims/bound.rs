@@ -7,7 +7,7 @@ use super::paired_difference::test_error;
 use super::replicates::{means, remark};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::{counted, groups};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 
@@ -95,7 +95,7 @@ impl Claim for Bound {
             },
         };
         let remark = remark(head, table, &[left_out]);
-        Test::of(head, params.column.clone(), bar).decide(&conditions, &remark)
+        Test::of(head, Statistic::Mean { column: params.column.clone() }, bar).decide(&conditions, &remark)
     }
 }
 

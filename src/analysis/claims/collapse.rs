@@ -6,7 +6,7 @@ use super::replicates::{Axis, Plane, remark, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::same;
 use crate::analysis::rows::{Grouping, groups};
-use crate::artifact::{ByMeaning, Verdict};
+use crate::artifact::{ByMeaning, Statistic, Verdict};
 use crate::math::statistics::curve::squared_spread;
 use crate::math::statistics::jackknife::pseudo_values;
 use crate::step::Columns;
@@ -74,12 +74,8 @@ impl Claim for Collapse {
         }
         let alone = if alone { "fewer than two curves with a common range and unequal values" } else { "" };
         let remark = remark(head, table, &[plane.remarks(), &[alone.to_owned()]].concat());
-        let statistic = format!(
-            "relative spread of {} over {} between curves of {}",
-            params.y,
-            params.x,
-            params.curves.0.join(", ")
-        );
+        let (x, y, curves) = (params.x.clone(), params.y.clone(), params.curves.0.clone());
+        let statistic = Statistic::Collapse { x, y, curves };
         let mut test = Test::of(head, statistic, Bar::AtMost(params.at_most));
         test.facts = vec!["curves".to_owned()];
         test.decide(&conditions, &remark)

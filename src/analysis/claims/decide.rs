@@ -19,10 +19,17 @@ use super::estimate::{Estimate, Seen};
 use super::judge::Judge;
 use super::threshold::Bar;
 use crate::analysis::rows::in_words;
-use crate::artifact::{Cell, Outcome, Table, Verdict, number};
+use crate::artifact::{Cell, Counted, Finding, Outcome, Reason, Statistic, Table, Verdict, number};
 use crate::math::statistics::Interval;
+use crate::math::statistics::power::{Power, likely_effect, needed_seeds};
 use crate::step::StepError;
 use crate::step::roles::{ClaimHead, evidence};
+
+/// Chance that a claim is decided with as many samples as it is said to need.
+const POWER: f64 = 0.8;
+
+/// The most samples that are worked out.
+const MOST_NEEDED: usize = 1000;
 
 /// One tested condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,8 +88,8 @@ impl Condition {
 pub struct Test<'a> {
     /// What the claim says of itself: words, level, looks, smallest effect.
     pub head: &'a ClaimHead,
-    /// What is claimed about, e.g. `test_error, LoFi − Ridge`.
-    pub statistic: String,
+    /// What is claimed about.
+    pub statistic: Statistic,
     /// Where it should be.
     pub bar: Bar,
     /// Columns that name a condition.
@@ -104,7 +111,7 @@ struct Tested<'a> {
 impl<'a> Test<'a> {
     /// The test of a claim whose conditions are the values of `per`.
     #[must_use]
-    pub fn of(head: &'a ClaimHead, statistic: String, bar: Bar) -> Self {
+    pub fn of(head: &'a ClaimHead, statistic: Statistic, bar: Bar) -> Self {
         Self { head, statistic, bar, place: head.per.0.clone(), facts: Vec::new() }
     }
 
@@ -122,7 +129,9 @@ impl<'a> Test<'a> {
             Outcome::Held | Outcome::Negligible if known.len() < conditions.len() => Outcome::Undecided,
             outcome => outcome,
         };
-        let because = match self.decisive(&tested) {
+        let worst = self.decisive(&tested);
+        let finding = self.finding(&tested, worst, (conditions, outcome, remark))?;
+        let because = match worst.map(|worst| &tested[worst]) {
             None => {
                 format!("no samples: {}", if remark.is_empty() { "no row is where the claim speaks" } else { remark })
             }
@@ -136,7 +145,58 @@ impl<'a> Test<'a> {
             None => (outcome, because),
         };
         let says = self.head.says.clone();
-        Ok(Verdict { outcome, says, because, by: self.head.claimant.clone(), evidence: self.evidence(&tested)? })
+        let (by, evidence) = (self.head.claimant.clone(), self.evidence(&tested)?);
+        Ok(Verdict { outcome, says, because, finding: Some(finding), by, evidence })
+    }
+
+    /// What reports put into words.
+    fn finding(
+        &self,
+        tested: &[Tested<'_>],
+        weakest: Option<usize>,
+        (conditions, outcome, remark): (&[Condition], Outcome, &str),
+    ) -> Result<Finding, StepError> {
+        let worst = weakest.map(|worst| &tested[worst]);
+        let open = (outcome == Outcome::Undecided).then(|| self.reason(worst, tested.len() < conditions.len()));
+        let needed = match (open, worst) {
+            (Some(Reason::Spans | Reason::Chance), Some(worst)) => self.needed(worst)?,
+            _ => None,
+        };
+        Ok(Finding {
+            statistic: self.statistic.clone(),
+            bar: self.bar,
+            level: self.head.level,
+            place: self.place.clone(),
+            weakest,
+            counted: worst.map_or(Counted::Seeds, |worst| worst.condition.estimate.counted()),
+            open,
+            needed,
+            remark: remark.to_owned(),
+            not_at_this_scale: self.head.not_at_this_scale.clone(),
+            added_later: None,
+        })
+    }
+
+    /// Why a claim is open whose weakest condition is given.
+    fn reason(&self, worst: Option<&Tested<'_>>, lacks_a_condition: bool) -> Reason {
+        match worst.map(|worst| (worst, worst.seen)) {
+            None => Reason::NoRows,
+            Some((worst, _)) if worst.outcome == Outcome::Contradicted => Reason::Chance,
+            Some((worst, _)) if worst.outcome != Outcome::Undecided && lacks_a_condition => Reason::EmptyCondition,
+            Some((_, None)) => Reason::NoInterval,
+            Some((_, Some(seen))) if self.outcome(seen.interval) == Outcome::Undecided => Reason::Spans,
+            Some(_) => Reason::Missing,
+        }
+    }
+
+    /// How many samples would decide a condition, by what its samples show so far.
+    fn needed(&self, worst: &Tested<'_>) -> Result<Option<usize>, StepError> {
+        let Some(Seen { samples, spread: Some(spread), .. }) = worst.seen.filter(|s| s.spread > Some(0.0)) else {
+            return Ok(None);
+        };
+        let aim = Power { alpha: 1.0 - self.head.level, power: POWER };
+        let delta = likely_effect(self.bar.excess(worst.estimate).abs() / spread, samples);
+        needed_seeds(delta, aim, MOST_NEEDED).map_err(StepError::numeric)
     }
 
     fn test<'c>(&self, condition: &'c Condition, [plain, widened]: &mut [Judge; 2]) -> Result<Tested<'c>, StepError> {
@@ -169,9 +229,10 @@ impl<'a> Test<'a> {
     }
 
     /// The condition that the reason names: of the worst outcome the one farthest on the wrong side.
-    fn decisive<'t, 'c>(&self, tested: &'t [Tested<'c>]) -> Option<&'t Tested<'c>> {
+    fn decisive(&self, tested: &[Tested<'_>]) -> Option<usize> {
         let key = |t: &Tested<'_>| (severity(t.outcome), self.bar.excess(t.estimate));
-        tested.iter().max_by(|a, b| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)))
+        let order = |a: &Tested<'_>, b: &Tested<'_>| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1));
+        (0..tested.len()).max_by(|&a, &b| order(&tested[a], &tested[b]))
     }
 
     fn because(&self, tested: &[Tested<'_>], worst: &Tested<'_>, judge: &Judge) -> String {

@@ -10,7 +10,7 @@ fn head(extra: &serde_json::Value) -> ClaimHead {
 }
 
 fn decided(bar: Bar, conditions: &[Condition], extra: &serde_json::Value) -> Verdict {
-    Test::of(&head(extra), "e".into(), bar).decide(conditions, "").unwrap()
+    Test::of(&head(extra), Statistic::Mean { column: "e".into() }, bar).decide(conditions, "").unwrap()
 }
 
 fn verdict_of(bar: Bar, conditions: &[Condition]) -> Verdict {
@@ -81,7 +81,7 @@ fn too_few_samples_are_undecided_with_the_reason() {
     let single = verdict_of(Bar::Below(0.0), &[condition(1, &[-5.0])]);
     assert_eq!(single.outcome, Outcome::Undecided);
     assert!(single.because.contains("a single sample"), "{}", single.because);
-    let none = Test::of(&head(&serde_json::Value::Null), "e".into(), Bar::Below(0.0))
+    let none = Test::of(&head(&serde_json::Value::Null), Statistic::Mean { column: "e".into() }, Bar::Below(0.0))
         .decide(&[condition(1, &[])], "LoFi is not in the table")
         .unwrap();
     assert_eq!((none.outcome, none.evidence.height()), (Outcome::Undecided, 0));

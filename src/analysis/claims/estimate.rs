@@ -3,6 +3,7 @@
 use super::judge::{Judge, Look};
 use super::threshold::Bar;
 use crate::analysis::rows::counted;
+use crate::artifact::Counted;
 use crate::math::MathError;
 use crate::math::statistics::binomial::proportion_interval;
 use crate::math::statistics::evidence::{share_evidence, sign_process, t_process};
@@ -220,6 +221,16 @@ impl Estimate {
             Self::Ratio(pairs) => pairs.len(),
             Self::Fitted { points, .. } => *points,
             Self::Exact(_) => 1,
+        }
+    }
+
+    /// What its samples are, where replicates are seeds.
+    #[must_use]
+    pub const fn counted(&self) -> Counted {
+        match self {
+            Self::Fitted { .. } => Counted::Points,
+            Self::Exact(_) => Counted::Nothing,
+            _ => Counted::Seeds,
         }
     }
 

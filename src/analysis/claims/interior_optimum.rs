@@ -8,7 +8,7 @@ use super::replicates::remark;
 use super::threshold::Bar;
 use crate::analysis::pairs::paired_on;
 use crate::analysis::rows::{counted, groups};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 use crate::step::{Columns, Filter};
@@ -97,9 +97,12 @@ impl Claim for InteriorOptimum {
             conditions.push(condition);
             remarks.push(remark);
         }
-        let sign = if params.maximise { "−" } else { "" };
-        let other = params.against.as_ref().map_or_else(|| "border".to_owned(), ToString::to_string);
-        let statistic = format!("{sign}{}, best interior − best of {other}", params.column);
+        let statistic = Statistic::Optimum {
+            column: params.column.clone(),
+            along: params.along.0.clone(),
+            other: params.against.as_ref().map_or_else(|| "border".to_owned(), ToString::to_string),
+            maximise: params.maximise,
+        };
         let mut test = Test::of(head, statistic, Bar::Below(0.0));
         let named = |what: &str| params.along.0.iter().map(|axis| format!("{what}_{axis}")).collect::<Vec<_>>();
         test.facts = [named("interior"), named("other")].concat();

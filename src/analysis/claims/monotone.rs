@@ -8,7 +8,7 @@ use super::replicates::{means_of_pairs, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::{Keyed, Pairing, differences, paired_on};
 use crate::analysis::rows::{Group, counted, groups};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 
@@ -74,7 +74,8 @@ impl Claim for Monotone {
             Direction::Decreasing => Bar::Below(params.allow),
             Direction::Increasing => Bar::Above(-params.allow),
         };
-        let mut test = Test::of(head, format!("step of {}", params.column), bar);
+        let mut test =
+            Test::of(head, Statistic::Step { column: params.column.clone(), along: params.along.clone() }, bar);
         test.place.extend(ends);
         let empty = conditions.iter().filter(|c| c.estimate.samples() == 0).count();
         let remark = match (conditions.len(), empty) {

@@ -5,7 +5,7 @@ use super::estimate::Estimate;
 use super::replicates::{Measured, Truth, conditions, remark};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::counted;
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -102,9 +102,9 @@ impl Claim for OutlierCount {
         })?;
         let gap = format!("{} without a {} or a {} left out", counted(gaps, "row"), params.column, params.edge);
         let remark = remark(head, table, &[if gaps > 0 { gap } else { String::new() }]);
-        let less = against.map_or(String::new(), |name| format!(", less {name}"));
-        Test::of(head, format!("count of |{}| > {}{less}", params.column, params.edge), bar)
-            .decide(&conditions, &remark)
+        let (column, edge) = (params.column.clone(), params.edge.clone());
+        let statistic = Statistic::Outliers { column, edge, less: against.map(str::to_owned) };
+        Test::of(head, statistic, bar).decide(&conditions, &remark)
     }
 }
 

@@ -6,7 +6,7 @@ use super::replicates::{means_of_pairs, seeds};
 use super::threshold::Bar;
 use crate::analysis::pairs::{Keyed, Pairing, differences, paired_on};
 use crate::analysis::rows::{Grouping, counted};
-use crate::artifact::{ByMeaning, Verdict};
+use crate::artifact::{ByMeaning, Statistic, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Need, Takes, Words};
 use crate::step::{Columns, Filter};
@@ -85,7 +85,8 @@ impl Claim for PairedDifference {
         let pairs = differences(&a, &b);
         let of_pairs = conditions((head, table), &pairs, (&on, &params.column))?;
         let all = every_place(table, &rows, (&params.column, &head.per), of_pairs)?;
-        let statistic = format!("{}, {} − {}", params.column, params.less, params.than);
+        let [less, than] = [&params.less, &params.than].map(ToString::to_string);
+        let statistic = Statistic::Difference { column: params.column.clone(), by: params.by.clone(), less, than };
         let remark = remark((params, &head.filter), [&a, &b, &pairs], &on);
         Test::of(head, statistic, Bar::Below(params.margin)).decide(&all, &remark)
     }

@@ -4,7 +4,7 @@ use super::decide::Test;
 use super::estimate::Estimate;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::math::statistics::spearman;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
@@ -72,7 +72,8 @@ impl Claim for RankCorrelation {
         })?;
         let alike = replicates_that(without, "without a correlation, since fewer than three rows or two values differ");
         let remark = remark(head, table, &[plane.remarks(), &[alike]].concat());
-        Test::of(head, format!("rank correlation of {} and {}", params.x, params.y), bar).decide(&conditions, &remark)
+        let statistic = Statistic::RankCorrelation { x: params.x.clone(), y: params.y.clone() };
+        Test::of(head, statistic, bar).decide(&conditions, &remark)
     }
 }
 

@@ -4,7 +4,7 @@ use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
 use super::replicates::{Replicated, remark, replicated, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
 
@@ -71,7 +71,8 @@ impl Claim for Ratio {
         let lacking =
             replicates_that(gaps, &format!("left out, where a {} or a {} is missing", params.of, params.over));
         let remark = remark(head, table, &[lacking]);
-        Test::of(head, format!("Σ {} / Σ {}", params.of, params.over), bar).decide(&conditions, &remark)
+        let statistic = Statistic::Ratio { of: params.of.clone(), over: params.over.clone() };
+        Test::of(head, statistic, bar).decide(&conditions, &remark)
     }
 }
 

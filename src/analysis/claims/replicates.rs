@@ -227,14 +227,6 @@ pub struct Axis<'a> {
     pub log: bool,
 }
 
-impl Axis<'_> {
-    /// What is on the axis.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        if self.log { format!("log₁₀ {}", self.column) } else { self.column.to_owned() }
-    }
-}
-
 /// Two columns of a table as points.
 pub struct Plane {
     x: Vec<Option<f64>>,

@@ -6,7 +6,7 @@ use super::paired_difference::test_error;
 use super::replicates::{Replicated, remark, replicated};
 use super::threshold::{Bar, Bounds};
 use crate::analysis::rows::counted;
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::step::Filter;
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
@@ -113,7 +113,7 @@ impl Claim for ShareOfRuns {
         let without = numbers.iter().filter(|number| number.is_none()).count();
         let rows = || format!("{} without a {} counted against it", counted(without, "row"), params.column);
         let remark = remark(head, table, &[if without > 0 { rows() } else { String::new() }]);
-        let mut test = Test::of(head, format!("share of runs with {}", in_words(params)), bar);
+        let mut test = Test::of(head, Statistic::Share { what: in_words(params) }, bar);
         test.facts = vec!["runs".to_owned()];
         test.decide(&conditions, &remark)
     }

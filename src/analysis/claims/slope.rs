@@ -4,7 +4,7 @@ use super::decide::{Condition, Openness, Test};
 use super::estimate::Estimate;
 use super::replicates::{Axis, Plane, Replicated, remark, replicated, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict};
 use crate::math::statistics::{Line, least_squares_line, mean};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
@@ -94,7 +94,9 @@ impl Claim for Slope {
         }
         let flat = replicates_that(without, &format!("without a line, since {} has fewer than two values", params.x));
         let remark = remark(head, table, &[plane.remarks(), &[flat]].concat());
-        let mut test = Test::of(head, format!("slope of {} against {}", y.in_words(), x.in_words()), bar);
+        let (log_x, log_y) = (x.log, y.log);
+        let statistic = Statistic::Slope { x: params.x.clone(), y: params.y.clone(), log_x, log_y };
+        let mut test = Test::of(head, statistic, bar);
         test.facts = vec!["intercept".to_owned(), "points".to_owned()];
         test.decide(&conditions, &remark)
     }

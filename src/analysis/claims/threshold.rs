@@ -1,23 +1,9 @@
 //! Where a statistic is claimed to be, and how an interval decides that.
 
+pub use crate::artifact::Bar;
 use crate::artifact::Outcome;
 use crate::math::statistics::Interval;
 use crate::step::Problem;
-
-/// Where a statistic is claimed to be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Bar {
-    /// Statistic < threshold.
-    Below(f64),
-    /// Statistic > threshold.
-    Above(f64),
-    /// Statistic ≤ threshold.
-    AtMost(f64),
-    /// Statistic ≥ threshold.
-    AtLeast(f64),
-    /// From one value to another, both included: an equivalence (two one-sided tests).
-    Within(f64, f64),
-}
 
 impl Bar {
     /// How an interval of the statistic decides. Ends that touch the threshold decide only where it is itself allowed.
@@ -53,18 +39,6 @@ impl Bar {
             Self::Below(bar) | Self::AtMost(bar) => estimate - bar,
             Self::Above(bar) | Self::AtLeast(bar) => bar - estimate,
             Self::Within(from, to) => (from - estimate).max(estimate - to),
-        }
-    }
-}
-
-impl std::fmt::Display for Bar {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Below(bar) => write!(f, "< {bar}"),
-            Self::Above(bar) => write!(f, "> {bar}"),
-            Self::AtMost(bar) => write!(f, "≤ {bar}"),
-            Self::AtLeast(bar) => write!(f, "≥ {bar}"),
-            Self::Within(from, to) => write!(f, "in [{from}, {to}]"),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::decide::Test;
 use super::estimate::Estimate;
 use super::replicates::{Axis, Measured, Plane, Truth, conditions, remark, replicates_that};
 use super::threshold::{Bar, Bounds};
-use crate::artifact::Verdict;
+use crate::artifact::{Statistic, Verdict, number};
 use crate::math::statistics::curve::{Crossing, first_crossing};
 use crate::step::prelude::*;
 use crate::step::roles::{Claim, ClaimHead, Takes, Words};
@@ -104,8 +104,10 @@ impl Claim for ThresholdLocation {
         let started = replicates_that(before, &format!("beyond {level} from the first {along} on, taken as that"));
         let missed = replicates_that(never, &format!("not reaching {level} up to the last {along}, taken as that"));
         let remark = remark(head, table, &[plane.remarks(), &[missed, started]].concat());
-        let verb = if params.direction == Approach::Rising { "rises to" } else { "falls to" };
-        Test::of(head, format!("{along} where {column} {verb} {level}"), bar).decide(&conditions, &remark)
+        let rises = params.direction == Approach::Rising;
+        let (column, along) = (column.clone(), along.clone());
+        let statistic = Statistic::Place { column, along, rises, level: number::exact(level) };
+        Test::of(head, statistic, bar).decide(&conditions, &remark)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::analysis::pairs::{Keyed, Pairing, paired_on};
 use crate::analysis::rows::in_words;
+use crate::step::Column;
 use crate::step::Columns;
 use crate::step::prelude::*;
 use crate::step::roles::{After, Clause, Form, Makes, Need, TableHead, TableOp, Words};
@@ -73,8 +74,8 @@ impl TableOp for Difference {
         After { only: Some((head.by.clone(), params.of.clone())), keys: head.keys.0.clone(), ..After::default() }
     }
 
-    fn header(_: &Params, _: &TableHead, table: &Header) -> Header {
-        columns_of(table)
+    fn header(params: &Params, _: &TableHead, table: &Header) -> Header {
+        columns_of(table, &params.column)
     }
 
     fn apply(params: &Params, head: &TableHead, table: &Table, _: &Context<'_>) -> Result<Table, StepError> {
@@ -122,8 +123,10 @@ fn pair(
 }
 
 /// The rows of one contender, and how far they are from the other's.
-fn columns_of(table: &Header) -> Header {
-    table.clone().with(&Header::of(&["difference", "relative_difference"]))
+fn columns_of(table: &Header, column: &str) -> Header {
+    let unit = table.get(column).map_or("", |column| column.unit);
+    let difference = Column { unit, ..Column::new("difference") };
+    table.clone().with(&Header(vec![difference, Column::new("relative_difference")]))
 }
 
 #[cfg(test)]

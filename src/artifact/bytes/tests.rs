@@ -97,6 +97,7 @@ fn every_value_comes_back_as_it_was() {
             outcome: Outcome::Contradicted,
             says: "a".into(),
             because: "b".into(),
+            finding: Some(finding()),
             by: Claimant::Paper("figure 1".into()),
             evidence: table(),
         }),
@@ -119,4 +120,20 @@ fn pixels_are_standardised_on_reading() {
 fn a_missing_file_is_named() {
     let error = decode(ValueType::Table, &|_| None).unwrap_err();
     assert_eq!(error.to_string(), "file `table-types.json` is missing");
+}
+
+fn finding() -> Finding {
+    Finding {
+        statistic: Statistic::Slope { x: "n".into(), y: "e".into(), log_x: true, log_y: false },
+        bar: Bar::Within(-0.1, 0.2),
+        level: 0.95,
+        place: vec!["n".into()],
+        weakest: Some(1),
+        counted: Counted::Seeds,
+        open: Some(Reason::Spans),
+        needed: Some(12),
+        remark: String::new(),
+        not_at_this_scale: None,
+        added_later: Some("later".into()),
+    }
 }

@@ -215,13 +215,19 @@ fn decode_network(file: Files<'_>) -> Result<Network, BytesError> {
 }
 
 fn encode_verdict(v: &Verdict) -> Result<Vec<File>, BytesError> {
-    let head = VerdictHead { outcome: v.outcome, says: v.says.clone(), because: v.because.clone(), by: v.by.clone() };
+    let head = VerdictHead {
+        outcome: v.outcome,
+        says: v.says.clone(),
+        because: v.because.clone(),
+        finding: v.finding.clone(),
+        by: v.by.clone(),
+    };
     let mut files = vec![json("verdict.json", &head)?];
     files.extend(table_files("evidence", &v.evidence)?);
     Ok(files)
 }
 
 fn decode_verdict(file: Files<'_>) -> Result<Verdict, BytesError> {
-    let VerdictHead { outcome, says, because, by } = read_json("verdict.json", file)?;
-    Ok(Verdict { outcome, says, because, by, evidence: read_table("evidence", file)? })
+    let VerdictHead { outcome, says, because, finding, by } = read_json("verdict.json", file)?;
+    Ok(Verdict { outcome, says, because, finding, by, evidence: read_table("evidence", file)? })
 }

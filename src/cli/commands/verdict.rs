@@ -3,6 +3,7 @@
 use crate::artifact::{Outcome, Value};
 use crate::cli::output::{self, say};
 use crate::engine::{Graph, Store};
+use crate::report::{Vocabulary, sentence};
 use crate::study::{Output, OutputKind, Study};
 use serde_json::{Value as Json, json};
 
@@ -21,7 +22,10 @@ impl Verdict {
         let entry = store.entry(&node.key).ok().flatten();
         let port = node.kind.about().outputs[claim.wire.port].name;
         let end = match entry.and_then(|entry| store.value(&entry, port).ok()) {
-            Some(Value::Verdict(v)) => Some((v.outcome, v.says, v.because)),
+            Some(Value::Verdict(v)) => {
+                let found = sentence(&Vocabulary::of(study, claim), &v);
+                Some((v.outcome, v.says, found))
+            }
             _ => None,
         };
         Self { study: study.head.study.clone(), profile: study.variant(), claim: claim.name.clone(), end }
@@ -35,7 +39,7 @@ impl Verdict {
     /// A line for people.
     pub fn print(&self) {
         match &self.end {
-            Some((_, says, because)) => say!("  {:<12} {says}  [{because}]", self.word()),
+            Some((_, says, because)) => say!("  {:<12} {says} {because}", self.word()),
             None => say!("  no result  {}", self.claim),
         }
     }

@@ -44,6 +44,19 @@ pub fn needed_seeds(delta: f64, aim: Power, most: usize) -> Result<Option<usize>
     Ok(Some(enough))
 }
 
+/// No effect is taken to be less than this share of the one that was seen.
+const LEAST_SHARE: f64 = 0.5;
+
+/// An effect that was seen, less what a mean of nothing would show by chance.
+///
+/// Formula: `δ max(½, 1 − 1/t²)`, t = δ√n, since t² is 1 on average for a mean of nothing.
+/// Shapes: two numbers -> a number. Units: those of δ, dimensionless.
+#[must_use]
+pub fn likely_effect(delta: f64, samples: usize) -> f64 {
+    let t = delta * (samples as f64).sqrt();
+    delta * (1.0 - 1.0 / (t * t)).max(LEAST_SHARE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! From studies and stored results to the report model.
 
+use super::notes::paragraphs;
 use super::outputs::Outputs;
 use super::population::population;
 use super::provenance::provenance;
@@ -63,24 +64,32 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
+    for figure in &mut collected.figures {
+        figure.notes = paragraphs(outputs, head.notes.of_figure(&figure.name))?;
+    }
     let provenance = provenance(outputs)?;
     let standing = standing(&collected, provenance.as_ref());
     let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());
+    let later = match claims.iter().filter(|claim| !claim.added_later.is_empty()).count() {
+        0 => String::new(),
+        1 => "; 1 of them was added or changed after seeds had been seen".to_owned(),
+        some => format!("; {some} of them were added or changed after seeds had been seen"),
+    };
     Ok(StudyReport {
         name: head.study.clone(),
         up: "../".repeat(page.matches('/').count()),
         page,
         title: head.title.clone(),
         question: head.question.clone(),
-        notes: paragraphs(&head.notes),
+        notes: paragraphs(outputs, head.notes.of_study())?,
         file: study.file.clone(),
         profile: study.profile.clone(),
         settings: study.settings_in_words().trim().to_owned(),
         paper,
         data,
         tally,
-        verdict: tally.words(),
+        verdict: tally.words() + &later,
         claims,
         population: population(study),
         alarms,
@@ -97,13 +106,6 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         files,
     })
 }
-
-fn paragraphs(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let blocks = lines.split(|line| line.is_empty()).map(|block| block.join(" "));
-    blocks.filter(|block| !block.is_empty()).collect()
-}
-
 fn paper(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Result<Option<PaperNote>, UnknownKey> {
     let paper = &study.head.paper;
     if paper.cite.is_empty() {

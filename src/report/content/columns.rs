@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 /// Tables of at most this many columns are shown whole.
 const FEW: usize = 8;
 
+/// Columns that are shown of a table that nobody speaks of.
+const MOST: usize = 3;
+
 /// The table of this name with the columns that its readers (figures, claims, averages) name in their parameters, and
 /// the number of columns left out.
 #[must_use]
@@ -15,6 +18,9 @@ pub(super) fn spoken_of(study: &Study, name: &str, (table, header): (&Table, &He
     let names = table.names();
     let mut spoken: BTreeSet<String> = readers(study, name).flat_map(named).collect();
     spoken.extend(header.samples().map(ToOwned::to_owned));
+    if !spoken.iter().any(|name| is_quantity(header, name) && table.has(name)) {
+        spoken.extend(quantities(&names, header));
+    }
     let base = |column: &str| {
         let column = header.get(column).filter(|c| matches!(c.role, ColumnRole::Low | ColumnRole::High));
         column.and_then(|column| column.of.as_ref()).filter(|base| table.has(base))
@@ -27,6 +33,25 @@ pub(super) fn spoken_of(study: &Study, name: &str, (table, header): (&Table, &He
     match Table::new(chosen) {
         Ok(chosen) if names.len() > FEW && kept.len() > 1 => (chosen, hidden),
         _ => (table.clone(), 0),
+    }
+}
+
+/// Whether a column is what a table is about.
+pub(super) fn is_quantity(header: &Header, name: &str) -> bool {
+    header.get(name).is_some_and(|column| column.role == ColumnRole::Estimate && column.of.is_none())
+}
+
+/// Columns that a table is about, where none of its readers names one: differences, else those of which less or more is
+/// better, else its first.
+fn quantities(names: &[String], header: &Header) -> Vec<String> {
+    let all = || names.iter().filter(|name| is_quantity(header, name));
+    let differences: Vec<String> = all().filter(|name| name.as_str() == "difference").cloned().collect();
+    let directed = all().filter(|name| header.get(name).is_some_and(|column| column.better.is_some()));
+    let directed: Vec<String> = directed.take(MOST).cloned().collect();
+    match (differences.is_empty(), directed.is_empty()) {
+        (false, _) => differences,
+        (true, false) => directed,
+        (true, true) => all().take(1).cloned().collect(),
     }
 }
 
@@ -55,9 +80,10 @@ mod tests {
     use super::*;
     use crate::artifact::Cell;
     use crate::report::fixture::{add, study};
-    use crate::step::Column;
+    use crate::step::{Column, Direction};
     use crate::study::Wire;
     use serde_json::json;
+    use std::sync::Arc;
 
     fn with_ends(name: &str, [low, high]: [&str; 2]) -> Vec<Column> {
         let column = Column::new(name);
@@ -88,6 +114,13 @@ mod tests {
         add(&mut study, "second", OutputKind::Figure, json!({"shows": ["mse"]}));
         study.nodes[2].inputs = vec![("table", vec![Wire { node: 1, port: 0 }])];
         assert_eq!(spoken_of(&study, "error", (&table, &header)).0.names().len(), 6);
+        // Its readers name keys alone.
+        study.nodes[1].params = Arc::new(json!({"shows": ["model"]}));
+        study.nodes[2].params = Arc::new(json!({"shows": ["model"]}));
+        let mut directed = header.clone();
+        directed.0[0].role = ColumnRole::Key;
+        directed.0.iter_mut().find(|column| column.name == "mse").unwrap().better = Some(Direction::Less);
+        assert_eq!(spoken_of(&study, "error", (&table, &directed)).0.names(), ["model", "mse", "seeds"]);
         // Nobody reads it.
         assert_eq!(spoken_of(&study, "other", (&table, &header)), (table, 0));
     }

@@ -9,6 +9,8 @@ pub(super) mod collect;
 mod columns;
 mod comparison;
 mod download;
+mod headings;
+mod notes;
 mod outputs;
 mod population;
 mod provenance;

@@ -5,17 +5,19 @@ use super::beside::{Beside, beside};
 use super::columns::spoken_of;
 use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
+use super::headings::table_title;
 use super::outputs::Outputs;
-use super::tabulate::{Layout, layout};
-use crate::artifact::{Cell, Claimant, Figure, Table, Value, Verdict, column_title};
+use super::tabulate::{Layout, Titles, layout_with, title_of};
+use crate::artifact::{Cell, Claimant, Counted, Figure, Table, Value, Verdict};
 use crate::engine::StoreError;
 use crate::report::model::{Attachment, ClaimReport, FigureReport, Missing, PACKED, TableReport};
 use crate::report::names::file_name;
 use crate::report::published::{Ended, column};
+use crate::report::sentences::{Vocabulary, labels, sentence};
 use crate::report::tally::ClaimState;
 use crate::step::{ColumnRole, Header};
 use crate::study::{Output, OutputKind, Study, Wire};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// Tables of more bytes are packed.
 const LARGE: usize = 16 << 10;
@@ -66,7 +68,9 @@ impl Collected {
         let nothing = Header::default();
         let header = output.wire.header(&study.nodes).unwrap_or(&nothing);
         let why = match (output.kind, value) {
-            (OutputKind::Claim, Ok(Value::Verdict(verdict))) => return self.claim(&output.name, verdict, header),
+            (OutputKind::Claim, Ok(Value::Verdict(verdict))) => {
+                return self.claim((study, output), verdict, header);
+            }
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
             (OutputKind::Table, Ok(Value::Table(table))) => {
                 if header.samples().is_none() {
@@ -80,7 +84,8 @@ impl Collected {
             }
             (OutputKind::Comparison, Ok(Value::Table(table))) => {
                 let ours = compared(study, output.wire).unwrap_or(&nothing);
-                return self.comparison(&output.name, by_quantity(&table, header, ours), (&table, params));
+                let of = by_quantity(&table, header, ours);
+                return self.comparison(&output.name, of, (&table, params, &labels(study)));
             }
             (_, Ok(other)) => format!("its step gave a {}", other.value_type().name()),
             (_, Err(why)) => why,
@@ -94,14 +99,19 @@ impl Collected {
         }
     }
 
-    fn claim(&mut self, name: &str, verdict: Verdict, header: &Header) {
+    fn claim(&mut self, (study, output): (&Study, &Output), verdict: Verdict, header: &Header) {
+        let found = sentence(&Vocabulary::of(study, output), &verdict);
+        let added_later = verdict.finding.clone().and_then(|finding| finding.added_later).unwrap_or_default();
         let state = ClaimState::from(verdict.outcome);
-        let evidence = layout(&verdict.evidence, header);
+        let mut titles = labels(study);
+        let counted = verdict.finding.as_ref().map(|finding| finding.counted);
+        titles.extend(header.samples().zip(counted).map(|(name, counted)| (name.to_owned(), many(counted).to_owned())));
+        let evidence = layout_with(&verdict.evidence, header, &titles);
         let seeds =
             column(&verdict.evidence, header, ColumnRole::Samples).iter().filter_map(Cell::as_f64).fold(0.0, f64::max);
-        let claim = claim(name, state, (verdict.says, verdict.because, &verdict.by), evidence);
+        let claim = claim(&output.name, state, (verdict.says, found, &verdict.by), evidence);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of seeds")]
-        self.claims.push(ClaimReport { seeds: seeds as u64, ..claim });
+        self.claims.push(ClaimReport { seeds: seeds as u64, test: verdict.because, added_later, ..claim });
     }
 
     fn untested(&mut self, name: &str, params: &Json, why: &str) {
@@ -121,6 +131,7 @@ impl Collected {
             alt: figure.alt,
             caption: figure.caption,
             href: String::new(),
+            notes: Vec::new(),
         });
         let href = self.attach(name, "svg", figure.svg);
         if let Some(last) = self.figures.last_mut() {
@@ -130,13 +141,16 @@ impl Collected {
 
     fn table(&mut self, study: &Study, name: &str, (table, header, params): (&Table, &Header, &Json)) {
         let (shown, hidden_columns) = spoken_of(study, name, (table, header));
+        let mut titles = labels(study);
+        let seeds = params.get("over").is_some_and(|over| *over == json!("seed") || *over == json!(["seed"]));
+        titles.extend(header.samples().filter(|_| seeds).map(|name| (name.to_owned(), "Seeds".to_owned())));
         let csv = self.attach_csv(name, "csv", csv(table));
         self.tables.push(TableReport {
             name: name.to_owned(),
-            title: column_title(name),
+            title: table_title(study, name, (&shown, header, &titles)),
             anchor: format!("table-{}", file_name(name)),
             caption: average_note(params),
-            layout: Layout { hidden_columns, ..layout(&shown, header) },
+            layout: Layout { hidden_columns, ..layout_with(&shown, header, &titles) },
             csv,
             rows_csv: String::new(),
             published: Ended::default(),
@@ -150,7 +164,12 @@ impl Collected {
         }
     }
 
-    fn comparison(&mut self, name: &str, quantities: Vec<OfQuantity>, (table, params): (&Table, &Json)) {
+    fn comparison(
+        &mut self,
+        name: &str,
+        quantities: Vec<OfQuantity>,
+        (table, params, titles): (&Table, &Json, &Titles),
+    ) {
         let csv = self.attach_csv(name, "published.csv", csv(table));
         for of in quantities {
             let Beside { table, header, caption, ended } = beside(&of, params);
@@ -159,10 +178,10 @@ impl Collected {
             let of = if quantity.is_empty() { String::new() } else { format!(".{}", file_name(&quantity)) };
             self.comparisons.push(TableReport {
                 name: name.to_owned(),
-                title: column_title(if quantity.is_empty() { name } else { &quantity }),
+                title: title_of(titles, if quantity.is_empty() { name } else { &quantity }),
                 anchor: format!("published-{}{of}", file_name(name)),
                 caption,
-                layout: layout(&table, &header),
+                layout: layout_with(&table, &header, titles),
                 csv: csv.clone(),
                 rows_csv: String::new(),
                 published: ended,
@@ -217,7 +236,19 @@ fn claim(
         seeds: 0,
         place: String::new(),
         because,
+        test: String::new(),
+        added_later: String::new(),
         evidence,
+    }
+}
+
+/// What samples are called in the head of a column.
+const fn many(counted: Counted) -> &'static str {
+    match counted {
+        Counted::Seeds => "Seeds",
+        Counted::Runs => "Runs",
+        Counted::Rows | Counted::Nothing => "Rows",
+        Counted::Points => "Points",
     }
 }
 

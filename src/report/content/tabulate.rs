@@ -4,6 +4,7 @@ use crate::artifact::{Cell, Table, column_title};
 use crate::report::format::Style;
 use crate::step::{ColumnRole, Header, Intervals};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Rows that a page shows at most.
 const MAX_ROWS: usize = 60;
@@ -13,6 +14,8 @@ const FOLDED: usize = 16;
 const SHARE: &str = "share";
 /// Shares below this would have less than two digits in per cent.
 const SMALL: f64 = 1e-3;
+/// Letters of a symbol at most.
+const SYMBOL: usize = 4;
 
 /// A table for a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -49,10 +52,28 @@ pub struct Text {
     pub interval: String,
 }
 
+/// What columns are called, where figures or the reader's field have better words than their names.
+pub(super) type Titles = BTreeMap<String, String>;
+
 /// Lays out a table whose header says what its columns are; of a column that it does not have, nothing is known.
+#[cfg(test)]
 #[must_use]
 pub(super) fn layout(table: &Table, header: &Header) -> Layout {
-    let known = Known { table, header, intervals: header.intervals().only(|column| table.has(column)) };
+    layout_with(table, header, &Titles::new())
+}
+
+/// A column's title. A symbol takes the place of nothing but another one.
+#[must_use]
+pub(super) fn title_of(titles: &Titles, column: &str) -> String {
+    let plain = column_title(column);
+    let symbol = |label: &&String| label.chars().count() > SYMBOL || plain.chars().count() <= label.chars().count();
+    titles.get(column).filter(symbol).cloned().unwrap_or(plain)
+}
+
+/// The same with titles of columns.
+#[must_use]
+pub(super) fn layout_with(table: &Table, header: &Header, titles: &Titles) -> Layout {
+    let known = Known { table, header, titles, intervals: header.intervals().only(|column| table.has(column)) };
     let columns: Vec<Shown> = table.names().iter().filter_map(|name| known.shown(name)).collect();
     let rows = table.height().min(MAX_ROWS);
     let row = |i: usize| columns.iter().map(|column| column.text(i)).collect();
@@ -70,6 +91,7 @@ pub(super) fn layout(table: &Table, header: &Header) -> Layout {
 struct Known<'a> {
     table: &'a Table,
     header: &'a Header,
+    titles: &'a Titles,
     intervals: Intervals,
 }
 
@@ -114,7 +136,7 @@ impl Known<'_> {
             (true, _) => " (%)",
             _ => "",
         };
-        format!("{}{whose}{unit}", column_title(quantity))
+        format!("{}{whose}{unit}", title_of(self.titles, quantity))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Claims: a verdict from the rows of a table.
 
 use super::evidence::evidence;
-use super::given_seeds::GivenSeeds;
+use super::given_seeds::{GivenSeeds, SEED};
 use super::headed::{Headed, Shares};
 use super::role::{ClaimRole, GivenClaim, Need, Role, Words};
-use crate::artifact::{Claimant, Shape, Table, Value, ValueType, Verdict};
+use crate::artifact::{Claimant, Counted, Shape, Table, Value, ValueType, Verdict};
 use crate::step::about::{About, Family, Port, Slot};
 use crate::step::columns::Columns;
 use crate::step::context::Context;
@@ -100,6 +100,23 @@ pub struct ClaimHead {
     pub deterministic: bool,
 }
 
+impl ClaimHead {
+    /// A verdict that says what its samples are: nothing but the rows of the table tells whether there are seeds.
+    fn counted(&self, (mut verdict, table): (Verdict, &Table)) -> Verdict {
+        let counted = match self.seeds.as_ref().map(|columns| &columns.0[..]) {
+            Some([]) => Counted::Rows,
+            Some([one]) if one == SEED => Counted::Seeds,
+            Some(_) => Counted::Runs,
+            None if table.has(SEED) => Counted::Seeds,
+            None => Counted::Rows,
+        };
+        if let Some(finding) = verdict.finding.as_mut().filter(|finding| finding.counted == Counted::Seeds) {
+            finding.counted = counted;
+        }
+        verdict
+    }
+}
+
 /// What a claim takes of [`ClaimHead`] beside what all take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Takes {
@@ -187,9 +204,14 @@ impl<C: Claim> Kind for Claimed<C> {
         let head = &params.head;
         let table = head.filter.apply(inputs.one::<Table>("table")?)?;
         let Some(given) = &head.given_seeds else {
-            return Ok(vec![Value::Verdict(C::verdict(&params.own, head, &table)?)]);
+            let verdict = C::verdict(&params.own, head, &table)?;
+            return Ok(vec![Value::Verdict(head.counted((verdict, &table)))]);
         };
-        let mut verdict = C::verdict(&params.own, head, &given.apply(&table)?)?;
+        let verdict = C::verdict(&params.own, head, &given.apply(&table)?)?;
+        let mut verdict = head.counted((verdict, &table));
+        if let Some(finding) = &mut verdict.finding {
+            finding.added_later = given.remark();
+        }
         verdict.because.extend(given.remark().map(|remark| format!("; {remark}")));
         Ok(vec![Value::Verdict(verdict)])
     }

@@ -5,6 +5,7 @@
 
 pub(super) mod extend;
 pub(in crate::study) mod names;
+pub(in crate::study) mod notes;
 mod origin;
 pub(super) mod published;
 mod published_file;

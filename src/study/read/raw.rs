@@ -1,5 +1,6 @@
 //! The sections of a study file, each entry still a located tree.
 
+use super::notes::Notes;
 use crate::yaml::{Fault, Mark, Node, Source, Tree, known_names};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,9 +131,10 @@ pub struct Head {
     /// The question it answers, one sentence.
     #[serde(default)]
     pub question: String,
-    /// What to know when reading the result, in plain text.
+    /// What to know when reading the result, in plain text: one text, or one for `study` and for figures by name. Numbers come
+    /// from tables: `{{ table.column where key = value }}`.
     #[serde(default)]
-    pub notes: String,
+    pub notes: Notes,
     /// Settings that differ from the paper.
     #[serde(default)]
     pub deviations: Vec<Deviation>,
@@ -241,7 +243,7 @@ fn fragment_head() -> Head {
         title: String::new(),
         paper: Paper::default(),
         question: String::new(),
-        notes: String::new(),
+        notes: Notes::default(),
         deviations: Vec::new(),
         tolerances: BTreeMap::new(),
         looks: None,

@@ -2,16 +2,13 @@
 
 use crate::artifact::Outcome;
 use crate::math::MathError;
-use crate::math::statistics::power::{Power, needed_seeds};
+use crate::math::statistics::power::{Power, likely_effect, needed_seeds};
 
 /// Chance that a claim is decided with as many seeds as it is said to need.
 const POWER: f64 = 0.8;
 
 /// The most that is worked out; above, a claim needs "more than" this.
 pub(super) const MOST: usize = 100_000;
-
-/// No effect is taken to be less than this share of the one that was seen.
-const LEAST_SHARE: f64 = 0.5;
 
 /// The normal quantile of 0.8: the effect is less than this many standard errors above the one that was seen, with that chance.
 const PLAUSIBLE: f64 = 0.841_621_233_572_914_2;
@@ -120,14 +117,11 @@ impl Evidence {
 
     /// Samples with which a test of the effect that was seen decides it, or that it is negligible.
     ///
-    /// Effects that were seen are optimistic: δ = |excess|/spread counts with the factor `max(½, 1 − 1/t²)`, t = δ√n, which
-    /// takes off what a mean of nothing would show by chance (t² is 1 on average then).
+    /// Effects that were seen are optimistic: δ = |excess|/spread counts as [`likely_effect`].
     fn by_power(&self, spread: f64, rules: &Rules) -> Result<Option<usize>, MathError> {
         let aim = Power { alpha: rules.alpha, power: POWER };
         let delta = self.excess.abs() / spread;
-        let t = delta * (self.samples as f64).sqrt();
-        let shrunk = delta * (1.0 - 1.0 / (t * t)).max(LEAST_SHARE);
-        let decided = needed_seeds(shrunk, aim, MOST)?;
+        let decided = needed_seeds(likely_effect(delta, self.samples), aim, MOST)?;
         Ok([decided, self.for_negligible(spread, rules)?].into_iter().flatten().min())
     }
 

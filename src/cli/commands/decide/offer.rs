@@ -160,7 +160,8 @@ mod tests {
     fn claim(conditions: Vec<Condition>) -> Claim {
         let table = Table::from_rows(&["estimate"], &[]).unwrap();
         let (says, because) = (String::new(), String::new());
-        let verdict = Verdict { outcome: Outcome::Undecided, says, because, by: Claimant::Us, evidence: table };
+        let verdict =
+            Verdict { outcome: Outcome::Undecided, says, because, finding: None, by: Claimant::Us, evidence: table };
         Claim {
             name: "c".into(),
             verdict: Some(verdict),

@@ -6,6 +6,8 @@ use super::one_study::{Known, OneStudy};
 use crate::artifact::{Outcome, number};
 use crate::cli::commands::plan::FLOPS_PER_CORE_S;
 use crate::cli::output::{self, say};
+use crate::report::{Vocabulary, found};
+use crate::study::OutputKind;
 use serde_json::{Value as Json, json};
 
 /// A line of the table.
@@ -30,7 +32,7 @@ impl Line {
         let held = known.claim.outcome() == Outcome::Held;
         let survives = held.then(|| papers.iter().any(|paper| paper.keeps(&study, &claim)));
         Self {
-            effect: effect(known),
+            effect: effect(one, known),
             seeds: seeds(one, known),
             cap: known.claim.rules.cap,
             verdict: known.claim.verdict.as_ref().map_or("untested", |verdict| verdict.outcome.word()),
@@ -70,7 +72,17 @@ impl Line {
     }
 }
 
-fn effect(known: &Known) -> String {
+/// What was found in words; numbers alone where the store is of an earlier version.
+fn effect(one: &OneStudy, known: &Known) -> String {
+    let output = one.study.outputs.iter().find(|o| o.kind == OutputKind::Claim && o.name == known.claim.name);
+    let words = output.zip(known.claim.verdict.as_ref()).map(|(output, verdict)| {
+        let found = found(&Vocabulary::of(&one.study, output), verdict);
+        found.strip_suffix('.').map_or_else(|| found.clone(), str::to_owned)
+    });
+    words.filter(|words| !words.is_empty()).unwrap_or_else(|| in_numbers(known))
+}
+
+fn in_numbers(known: &Known) -> String {
     let severity = |outcome: Outcome| match outcome {
         Outcome::Held => 0,
         Outcome::Negligible => 1,

@@ -1,0 +1,64 @@
+//! What notes name and a study does not have.
+
+use super::columns::{known, no_column};
+use super::model::{Node, Output, OutputKind};
+use super::read::notes::{Notes, Piece, STUDY, TableNumber, pieces};
+use super::read::raw::RawStudy;
+use crate::yaml::{Fault, Mark, known_names, parse};
+
+impl TableNumber {
+    /// Whether an output is the table.
+    #[must_use]
+    pub fn is_of(&self, output: &Output) -> bool {
+        output.name == self.table && output.kind == if self.rows { OutputKind::Rows } else { OutputKind::Table }
+    }
+}
+
+/// Figures, tables and columns that notes name and the study does not have.
+pub(super) fn faults(raw: &RawStudy, nodes: &[Node], outputs: &[Output]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let figures: Vec<&str> = raw.figures.iter().map(|item| item.name.as_str()).collect();
+    if let Notes::Apart(texts) = &raw.head.notes {
+        for name in texts.keys().filter(|name| *name != STUDY && !figures.contains(&name.as_str())) {
+            let fault = raw.source.fault(mark(raw, name), format!("this study has no figure `{name}`"));
+            faults.push(fault.help(known_names(name, &figures).unwrap_or_else(|| "it has none".to_owned())));
+        }
+    }
+    for piece in raw.head.notes.texts().into_iter().flat_map(pieces) {
+        match piece {
+            Piece::Text(_) => {}
+            Piece::Fault(text, why) => {
+                let fault = raw.source.fault(mark(raw, text), format!("this is no number of a table: {why}"));
+                faults.push(fault.help("write `{{ table.column where key = value, other = value }}`"));
+            }
+            Piece::Number(number) => faults.extend(unknown(raw, &number, (nodes, outputs))),
+        }
+    }
+    faults
+}
+
+fn unknown(raw: &RawStudy, number: &TableNumber, (nodes, outputs): (&[Node], &[Output])) -> Option<Fault> {
+    let Some(output) = outputs.iter().find(|output| number.is_of(output)) else {
+        // a table of other profiles is none of this one
+        let tables: Vec<&str> = raw.tables.iter().map(|item| item.name.as_str()).collect();
+        let fault = raw.source.fault(mark(raw, &number.table), format!("this study has no table `{}`", number.table));
+        let help = known_names(&number.table, &tables).unwrap_or_else(|| "it has none".to_owned());
+        return (!tables.contains(&number.table.as_str())).then(|| fault.help(help));
+    };
+    let header = output.wire.header(nodes)?;
+    let mut names = std::iter::once(&number.column).chain(number.filter.0.keys());
+    let wrong = names.find(|name| header.get(name).is_none())?;
+    Some(raw.source.fault(mark(raw, wrong), no_column(wrong)).help(known(wrong, &[header])))
+}
+
+/// Where a text stands under `notes`: at its line, or at the key where a line break lies within it.
+fn mark(raw: &RawStudy, text: &str) -> Mark {
+    let Ok(tree) = parse(&raw.source) else { return Mark { line: 1, column: 1 } };
+    let notes = tree.mark_of(&["notes".to_owned()], None);
+    let lines = raw.source.text.lines().enumerate().skip(notes.line.saturating_sub(1));
+    let at = |(line, content): (usize, &str)| {
+        let start = content.find(text)?;
+        Some(Mark { line: line + 1, column: content[..start].chars().count() + 1 })
+    };
+    lines.into_iter().find_map(at).unwrap_or(notes)
+}
