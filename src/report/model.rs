@@ -162,6 +162,8 @@ pub struct FigureReport {
     pub caption: String,
     /// The SVG file, relative to the page.
     pub href: String,
+    /// A small one without words, relative to the page; empty where there is none.
+    pub thumbnail: String,
 }
 
 /// A table.

@@ -70,7 +70,7 @@ impl Frame {
     }
 
     /// Draws grid and ticks; the data come over it.
-    pub fn draw(&self, canvas: &mut Canvas<'_>) {
+    pub fn draw(&self, canvas: &mut Canvas) {
         let Rect { left, top, .. } = self.rect;
         let (right, bottom) = (self.rect.right(), self.rect.bottom());
         let (grid, tick) = (Pen::solid(GRID, 1.0), Pen::solid(FAINT, 1.0));
@@ -97,7 +97,13 @@ impl Frame {
                 canvas.text(&mark.label, (left - GAP, y), &Type { across: HPos::Right, ..self.text() });
             }
         }
-        canvas.line(&[(left, top), (left, bottom), (right, bottom)], &Pen::solid(INK, 1.2));
+        self.draw_axes(canvas);
+    }
+
+    /// Draws the two axes alone.
+    pub fn draw_axes(&self, canvas: &mut Canvas) {
+        let (left, bottom) = (self.rect.left, self.rect.bottom());
+        canvas.line(&[(left, self.rect.top), (left, bottom), (self.rect.right(), bottom)], &Pen::solid(INK, 1.2));
     }
 }
 

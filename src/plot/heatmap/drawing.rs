@@ -8,8 +8,8 @@ use crate::plot::axes::number::{decimal, short};
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::colour_map::{ColourMap, colour, readable_on};
 use crate::plot::canvas::shapes::{Pen, Rect};
-use crate::plot::canvas::style::{CELL_SIZE, FAINT, INK, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Type, shortened, text_width, wrapped};
+use crate::plot::canvas::style::{CELL_SIZE, Colour, FAINT, INK, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
+use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, Type, shortened, text_width, wrapped};
 use crate::plot::layout::heading::Heading;
 use crate::plot::layout::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::step::StepError;
@@ -50,6 +50,26 @@ pub fn draw(params: &Asked<'_, Params>, grid: &Cells, alt: &str) -> Result<Strin
             let around = layout.panels.around();
             canvas.text(NOTHING, (0.5 * WIDTH, around.top + 0.5 * around.height), &style);
         }
+    })
+}
+
+/// The first panel with cells, small and without words.
+///
+/// # Errors
+/// Where a logarithmic colour scale meets a value that is not positive.
+pub fn thumbnail(params: &Asked<'_, Params>, grid: &Cells) -> Result<String, StepError> {
+    let scales = scales(params, grid)?;
+    let Some(index) = grid.panels.iter().position(|panel| !panel.cells.is_empty()) else {
+        return surface::thumbnail(|_| ());
+    };
+    let (width, height) = THUMBNAIL;
+    let rect = Rect { left: 0.0, top: 0.0, width, height };
+    let panels = Panels { rects: vec![rect; grid.panels.len()], columns: 1, bottom: height };
+    let layout = Layout { panels, lines: 0, names: 0.0 };
+    surface::thumbnail(|canvas| {
+        let drawing = Drawing { params, grid, layout: &layout, scale: &scales[index], index };
+        draw_cells(canvas, &drawing);
+        draw_mark(canvas, &drawing);
     })
 }
 
@@ -148,7 +168,7 @@ impl Drawing<'_> {
     }
 }
 
-fn draw_panel(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+fn draw_panel(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     let rect = drawing.rect();
     draw_lines_over(canvas, drawing, &rect);
     draw_cells(canvas, drawing);
@@ -183,7 +203,7 @@ fn lines_over(params: &Asked<'_, Params>, grid: &Cells, index: usize, width: f64
 }
 
 /// Lines of all panels start at the same height.
-fn draw_lines_over(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+fn draw_lines_over(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {
     let lines = lines_over(drawing.params, drawing.grid, drawing.index, rect.width);
     let mut at = rect.top - 6.0 - LINE * f64::from(u32::try_from(drawing.layout.lines).unwrap_or(0)) + 0.5 * LINE;
     for (line, bold) in lines {
@@ -192,14 +212,14 @@ fn draw_lines_over(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) 
     }
 }
 
-fn draw_cells(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+fn draw_cells(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     canvas.rect(&drawing.rect(), MISSING);
     let cells = &drawing.panel().cells;
     let words = words(drawing);
     for (&(column, row, value), word) in cells.iter().zip(&words) {
         let rect = drawing.cell(column, row);
         let ground = colour(drawing.scale.fraction(value));
-        canvas.rect(&overlapping(&rect, &drawing.rect()), ground);
+        canvas.rect(&overlapping(&rect, &drawing.rect()), Colour::fixed(ground));
         let middle = (rect.left + 0.5 * rect.width, rect.top + 0.5 * rect.height);
         canvas.text(word, middle, &Type { colour: readable_on(ground), ..IN_CELL });
     }
@@ -232,14 +252,14 @@ fn words(drawing: &Drawing<'_>) -> Vec<String> {
 }
 
 /// A double frame, seen on dark and on light cells.
-fn draw_mark(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+fn draw_mark(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     let Some((column, row, _)) = drawing.panel().marked(drawing.params.mark) else { return };
     let cell = drawing.cell(column, row);
     canvas.outline(&cell, &Pen::solid(INK, 4.0));
     canvas.outline(&cell, &Pen::solid(PAPER, 1.6));
 }
 
-fn draw_axes(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+fn draw_axes(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {
     let (share, panels) = (drawing.params.head.facets.share, &drawing.layout.panels);
     if !share.x() || panels.is_lowest(drawing.index) {
         draw_x_axis(canvas, drawing, rect);
@@ -247,7 +267,7 @@ fn draw_axes(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
     draw_y_axis(canvas, drawing, (rect, !share.y() || panels.is_first(drawing.index)));
 }
 
-fn draw_x_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+fn draw_x_axis(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {
     let xs = &drawing.panel().xs;
     let under = Type { across: HPos::Center, along: VPos::Top, ..small(drawing.grid.split.columns) };
     let texts: Vec<String> = xs.iter().map(|v| drawing.params.x.shown(v)).collect();
@@ -265,7 +285,7 @@ fn draw_x_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
     }
 }
 
-fn draw_y_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, (rect, labelled): (&Rect, bool)) {
+fn draw_y_axis(canvas: &mut Canvas, drawing: &Drawing<'_>, (rect, labelled): (&Rect, bool)) {
     let ys = &drawing.panel().ys;
     let beside = Type { across: HPos::Right, ..small(drawing.grid.split.columns) };
     let room = drawing.cell(0, 0);

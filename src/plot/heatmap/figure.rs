@@ -50,6 +50,10 @@ impl Figure for Heatmap {
         drawing::draw(asked, &content.grid, alt)
     }
 
+    fn thumbnail(asked: &Asked<'_, Params>, content: &Content) -> Result<String, StepError> {
+        drawing::thumbnail(asked, &content.grid)
+    }
+
     fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
         let grid = &content.grid;
         let panels = grid.panels.iter().enumerate().map(|(index, panel)| {
@@ -77,7 +81,7 @@ impl Figure for Heatmap {
             Mark::Max => "Framed: the largest value.",
             Mark::None => "",
         };
-        vec![format!("{}.", about(asked)), cells, mark.to_owned()]
+        vec![cells, mark.to_owned()]
     }
 }
 

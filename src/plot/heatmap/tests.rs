@@ -1,7 +1,7 @@
 use super::*;
 use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::{asked, show};
+use crate::plot::testing::{asked, says, show};
 use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
@@ -53,7 +53,7 @@ fn three_panels_share_a_scale() {
     let figure = figure(&params(json!({})), &sample(&K1, &K2)).unwrap();
     show("heatmap-facets.svg", &figure);
     for text in ["k₁", "k₂", "Test error (%)", "n\u{a0}=\u{a0}500", "Ridge: 30\u{a0}%", "4400"] {
-        assert!(figure.svg.contains(&format!(">\n{text}\n")), "{text}");
+        assert!(says(&figure.svg, text), "{text}");
     }
     assert!(figure.svg.contains("Fashion-MNIST stands in for CIFAR-10"));
     assert_eq!(figure.svg.matches(">\nTest error (%)\n").count(), 1);

@@ -6,7 +6,7 @@ use crate::plot::axes::colour_bar::{self, Bar};
 use crate::plot::axes::number::short;
 use crate::plot::canvas::shapes::{Pen, Rect};
 use crate::plot::canvas::style::{FAINT, LEADING, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Type, shortened, text_width, wrapped};
+use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, THUMBNAIL_BYTES, Type, shortened, text_width, wrapped};
 use crate::plot::layout::heading::Heading;
 use crate::step::StepError;
 use crate::step::roles::Asked;
@@ -23,6 +23,8 @@ const BEFORE_BAR: f64 = 12.0;
 const NAMES: f64 = 120.0;
 /// Width of a picture that fills the figure at most, pixels.
 const WIDEST: f64 = 120.0;
+/// Bytes of a thumbnail without its pictures.
+const THUMBNAIL_HEAD: usize = 500;
 /// Least and greatest height of a colour bar, pixels.
 const BAR: (f64, f64) = (64.0, 220.0);
 /// Between two blocks, pixels.
@@ -77,6 +79,31 @@ pub fn draw(params: &Asked<'_, Params>, blocks: &[Block], alt: &str) -> Result<S
             canvas.text(NOTHING, (0.5 * WIDTH, heading.height() + LINE), &style);
         }
     })
+}
+
+/// The first pictures of the first block that has any, small and without words.
+///
+/// # Errors
+/// Where the drawing fails.
+pub fn thumbnail(blocks: &[Block]) -> Result<String, StepError> {
+    let images: Vec<&Image> = blocks.iter().flat_map(|block| &block.images).collect();
+    let (width, height) = THUMBNAIL;
+    let mut bytes = THUMBNAIL_BYTES - THUMBNAIL_HEAD;
+    let mut places: Vec<(Rect, &Image)> = Vec::new();
+    let side = 0.5 * (height - 3.0 * BETWEEN);
+    for (index, image) in images.into_iter().enumerate().take(8) {
+        // four bytes of base64 for three of the file
+        let needed = image.png.len() * 4 / 3 + 120;
+        let Some(left) = bytes.checked_sub(needed) else { break };
+        bytes = left;
+        let (row, column) = (f64::from(u8::from(index > 3)), f64::from(u8::try_from(index % 4).unwrap_or(0)));
+        let step = (width - BETWEEN) / 4.0;
+        let at = (BETWEEN + column * step, BETWEEN + row * (side + BETWEEN));
+        let ratio = ratio(image.size);
+        let wide = (step - BETWEEN).min(side / ratio);
+        places.push((Rect { left: at.0, top: at.1, width: wide, height: wide * ratio }, image));
+    }
+    surface::thumbnail(|canvas| places.iter().for_each(|(rect, image)| canvas.image(&image.png, rect)))
 }
 
 fn bar_height(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
@@ -151,7 +178,7 @@ fn column_lines(params: &Asked<'_, Params>, block: &Block, (column, width): (usi
     lines
 }
 
-fn draw_block(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, place: &Place<'_>) {
+fn draw_block(canvas: &mut Canvas, params: &Asked<'_, Params>, place: &Place<'_>) {
     let mut at = place.top;
     for line in &place.heading {
         canvas.text(line, (MARGIN, at + 0.5 * TEXT_SIZE * LEADING), &BLOCK);
@@ -188,7 +215,7 @@ impl Place<'_> {
     }
 }
 
-fn draw_row_name(canvas: &mut Canvas<'_>, place: &Place<'_>, (row, name): (usize, &str)) {
+fn draw_row_name(canvas: &mut Canvas, place: &Place<'_>, (row, name): (usize, &str)) {
     let rect = place.rect(row, 0);
     let lines = wrapped(name, NAMES, &SMALL);
     let count = f64::from(u32::try_from(lines.len()).unwrap_or(0));
@@ -199,7 +226,7 @@ fn draw_row_name(canvas: &mut Canvas<'_>, place: &Place<'_>, (row, name): (usize
     }
 }
 
-fn draw_row_bar(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (place, row): (&Place<'_>, usize)) {
+fn draw_row_bar(canvas: &mut Canvas, params: &Asked<'_, Params>, (place, row): (&Place<'_>, usize)) {
     let images = place.block.images.iter().filter(|image| image.row == row);
     let Some((image, scale)) = images.filter_map(|image| Some((image, image.colour_scale()?))).next() else { return };
     let rect = place.rect(row, 0);
@@ -207,7 +234,7 @@ fn draw_row_bar(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (place, row
     colour_bar::draw(canvas, &bar, (place.right() + BEFORE_BAR, rect.top, rect.height.min(BAR.1)));
 }
 
-fn draw_image(canvas: &mut Canvas<'_>, place: &Place<'_>, image: &Image) {
+fn draw_image(canvas: &mut Canvas, place: &Place<'_>, image: &Image) {
     let cell = place.rect(image.row, image.column);
     let height = place.width * ratio(image.size);
     let rect = Rect { top: cell.top + 0.5 * (cell.height - height), height, ..cell };
@@ -222,7 +249,7 @@ fn draw_image(canvas: &mut Canvas<'_>, place: &Place<'_>, image: &Image) {
 }
 
 /// One bar for each meaning of numbers, one below another, to the right of the first block.
-fn draw_shared_bars(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (blocks, places): (&[Block], &[Place<'_>])) {
+fn draw_shared_bars(canvas: &mut Canvas, params: &Asked<'_, Params>, (blocks, places): (&[Block], &[Place<'_>])) {
     let mut drawn: Vec<crate::artifact::PictureScale> = Vec::new();
     let right = places.iter().map(Place::right).fold(0.0, f64::max);
     let top = places.first().and_then(|place| place.rows.first()).map_or(0.0, |row| row.0);

@@ -4,9 +4,9 @@ use super::params::{Params, RangeOf};
 use crate::artifact::{Picture, PictureScale, Pictures};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::scale::{Fit, Scale};
+use crate::plot::canvas::colour::Rgb;
 use crate::plot::canvas::colour_map::ColourMap;
 use crate::plot::canvas::png;
-use crate::plot::canvas::style::Rgb;
 use crate::step::StepError;
 use crate::step::roles::Asked;
 

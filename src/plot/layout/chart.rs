@@ -7,8 +7,8 @@ use super::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::plot::axes::frame::{Frame, TICK_LABELS, x_reach, y_room};
 use crate::plot::axes::scale::Scale;
 use crate::plot::canvas::shapes::Rect;
-use crate::plot::canvas::style::{FAINT, MARGIN, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Type};
+use crate::plot::canvas::style::{FAINT, MARGIN, SMALL_SIZE, WIDTH};
+use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, Type};
 use crate::step::StepError;
 use crate::step::roles::FigureHead;
 use plotters::style::text_anchor::HPos;
@@ -43,7 +43,7 @@ impl Chart<'_> {
     ///
     /// # Errors
     /// Where the drawing fails.
-    pub fn draw(&self, paint: impl Fn(&mut Canvas<'_>, &Frame, usize)) -> Result<String, StepError> {
+    pub fn draw(&self, paint: impl Fn(&mut Canvas, &Frame, usize)) -> Result<String, StepError> {
         let heading = Heading::new(&self.head.title, &self.head.data_note);
         let panels = self.panels(heading.height());
         let legend_top = panels.bottom + 8.0;
@@ -59,6 +59,21 @@ impl Chart<'_> {
             panels.draw_labels(canvas, &self.labels.0, &self.labels.1);
             self.draw_nothing(canvas, &panels);
             self.legend.draw(canvas, legend_top);
+        })
+    }
+
+    /// The panel with this number without words, small.
+    ///
+    /// # Errors
+    /// Where the drawing fails.
+    pub fn thumbnail(&self, index: usize, paint: impl Fn(&mut Canvas, &Frame, usize)) -> Result<String, StepError> {
+        let Some(&(x, y)) = self.scales.get(index) else { return surface::thumbnail(|_| ()) };
+        let (width, height) = THUMBNAIL;
+        let rect = Rect { left: 8.0, top: 8.0, width: width - 16.0, height: height - 16.0 };
+        let frame = Frame { rect, x, y, x_labels: false, y_labels: false, text_size: SMALL_SIZE, reach: 0.0 };
+        surface::thumbnail(|canvas| {
+            frame.draw_axes(canvas);
+            paint(canvas, &frame, index);
         })
     }
 
@@ -98,7 +113,7 @@ impl Chart<'_> {
         Panels::new(self.split, top, &room, height)
     }
 
-    fn draw_nothing(&self, canvas: &mut Canvas<'_>, panels: &Panels) {
+    fn draw_nothing(&self, canvas: &mut Canvas, panels: &Panels) {
         let around = panels.around();
         let middle = (around.left + 0.5 * around.width, around.top + 0.5 * around.height);
         canvas.text(

@@ -4,7 +4,7 @@ use super::legend::{Entry, Sample};
 use crate::artifact::Table;
 use crate::plot::axes::frame::Frame;
 use crate::plot::canvas::shapes::Pen;
-use crate::plot::canvas::style::{FAINT, INK, Rgb, dashes};
+use crate::plot::canvas::style::{Colour, FAINT, INK, dashes};
 use crate::plot::canvas::surface::Canvas;
 use crate::step::roles::Axis;
 use crate::step::{Problem, StepError};
@@ -46,7 +46,7 @@ pub fn values(guides: &[Guide]) -> impl Iterator<Item = (f64, f64)> {
 }
 
 /// Draws the lines across a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, guides: &[Guide]) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, guides: &[Guide]) {
     for (index, guide) in guides.iter().enumerate() {
         if let Some(y) = guide.y {
             let height = frame.at(0.0, y).1;
@@ -59,11 +59,11 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, guides: &[Guide]) {
 }
 
 /// A vertical line at a column's value.
-pub fn draw_mark(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, colour: Rgb) {
+pub fn draw_mark(canvas: &mut Canvas, frame: &Frame, x: f64, colour: Colour) {
     upright(canvas, frame, x, &Pen { colour, width: WIDTH, dash: MARK });
 }
 
-fn upright(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, pen: &Pen) {
+fn upright(canvas: &mut Canvas, frame: &Frame, x: f64, pen: &Pen) {
     let across = frame.at(x, 0.0).0;
     canvas.line(&[(across, frame.rect.top), (across, frame.rect.bottom())], pen);
 }

@@ -6,24 +6,25 @@ use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
-use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, STROKE, dashes, look, solid_look};
+use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, STROKE, dashes};
 use crate::plot::canvas::surface::Canvas;
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
+use crate::plot::layout::looks::Looks;
 use crate::plot::layout::series::{self, CurveColumns, Dot, Series, samples_in_words};
 use crate::step::StepError;
-use crate::step::roles::Asked;
+use crate::step::roles::{Asked, Axis, Facets};
 
 /// Opacity of bands: three may lie over one another and the lines still show.
 const BAND_OPACITY: f64 = 0.16;
 
 /// The looks of all curves of a figure, the same in every panel.
 struct Styles {
-    /// Values of the colour column in order of appearance, then those that only published curves have.
-    keys: Vec<Cell>,
-    /// How many of them are ours.
-    ours: usize,
+    /// The looks of the values of the colour column, those that only published curves have among them.
+    looks: Looks,
+    /// The values that curves of ours have.
+    ours: Vec<Cell>,
     /// Values of the dash column in order of appearance.
     dashes: Vec<Cell>,
     /// Values of the colour column that are dashed.
@@ -44,31 +45,26 @@ impl Styles {
             let cells = series::cells(axis, table)?;
             Ok(first_seen(cells.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(cell, _)| cell)))
         };
-        let mut styles = Self {
-            keys: seen(columns.colour)?,
-            ours: 0,
-            dashes: seen(columns.dash)?,
-            dashed: params.dashed.clone(),
-            solid: params.dash.is_some() || !params.dashed.is_empty(),
-        };
-        styles.ours = styles.keys.len();
+        let ours = seen(columns.colour)?;
         let published = params
             .head
             .published
             .iter()
             .flat_map(|p| series::published_curves(p.rows.iter(), columns, &params.head.filter));
-        for curve in published {
-            if place(&styles.keys, &curve.key).is_none() {
-                styles.keys.push(curve.key);
-            }
-        }
-        Ok(styles)
+        let theirs: Vec<Cell> = published.map(|curve| curve.key).collect();
+        Ok(Self {
+            looks: Looks::new(ours.iter().chain(&theirs)),
+            ours,
+            dashes: seen(columns.dash)?,
+            dashed: params.dashed.clone(),
+            solid: params.dash.is_some() || !params.dashed.is_empty(),
+        })
     }
 
     fn of_key(&self, key: &Cell) -> Look {
-        let index = place(&self.keys, key).unwrap_or_default();
+        let look = self.looks.of(key);
         let dash = if self.dashed.iter().any(|written| written.means(key)) { dashes(1) } else { &[] };
-        if self.solid { Look { dash, ..solid_look(index) } } else { look(index) }
+        if self.solid { Look { dash, ..look } } else { look }
     }
 
     fn of(&self, series: &Series) -> Look {
@@ -207,6 +203,31 @@ fn marks(params: &Params, styles: &Styles, table: &Table) -> Result<Vec<(Look, f
     Ok(found)
 }
 
+/// A panel for each curve where one panel would have more curves than can be told apart.
+///
+/// # Errors
+/// Where a column is missing, or where all panels are taken.
+pub fn panels(params: &Asked<'_, Params>, table: &Table) -> Result<Option<Facets>, StepError> {
+    let (styles, facets) = (Styles::new(params, table)?, &params.head.facets);
+    let Some(colour) = params.colour.as_ref().filter(|_| styles.looks.are_too_many(facets.is_any())) else {
+        return Ok(None);
+    };
+    match (&facets.across, &facets.down) {
+        (None, down) => Ok(Some(Facets { across: Some(colour.clone()), down: down.clone(), ..facets.clone() })),
+        (Some(_), None) => Ok(Some(Facets { down: Some(colour.clone()), per_row: 0, ..facets.clone() })),
+        (Some(_), Some(_)) => Err(too_many(colour, styles.looks.keys().len())),
+    }
+}
+
+fn too_many(colour: &Axis, curves: usize) -> StepError {
+    let reason = format!(
+        "{curves} values of `{}` are more curves than one panel can tell apart, and both directions of panels are taken; \
+         choose some by `where`",
+        colour.column()
+    );
+    StepError::Input { slot: "table".to_owned(), reason }
+}
+
 /// The scales of all panels.
 ///
 /// # Errors
@@ -220,10 +241,11 @@ pub fn scales(params: &Asked<'_, Params>, panels: &[PanelCurves]) -> Result<Vec<
 pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     let Content { styles, panels, .. } = content;
     let mut entries: Vec<Entry> = Vec::new();
-    let ours = &styles.keys[..styles.ours];
+    let is_ours = |key: &&Cell| place(&styles.ours, key).is_some();
+    let keys = styles.looks.keys();
     let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
     let drawn = |key: &Cell| panels.iter().flat_map(|p| &p.series).any(|s| s.key.total_cmp(key).is_eq());
-    for key in ours.iter().filter(|key| params.colour.is_some() && drawn(key)) {
+    for key in keys.iter().filter(is_ours).filter(|key| params.colour.is_some() && drawn(key)) {
         let look = styles.of_key(key);
         let own = || panels.iter().flat_map(|p| &p.series).filter(|s| s.key.total_cmp(key).is_eq());
         // what is nowhere more than a level has no markers
@@ -235,7 +257,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
         let label = params.dash.as_ref().map_or_else(String::new, |axis| axis.names(value));
         entries.push(Entry { label, sample: Sample::Line(Pen { colour: FAINT, width: STROKE, dash: dashes(index) }) });
     }
-    for key in &styles.keys[styles.ours..] {
+    for key in keys.iter().filter(|key| !is_ours(key)) {
         let label = format!("{} (published)", name(key));
         entries.push(Entry { label, sample: Sample::Published(styles.of_key(key)) });
     }
@@ -253,7 +275,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
 }
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&Asked<'_, Params>, &Content, usize)) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Asked<'_, Params>, &Content, usize)) {
     let (styles, panel) = (&content.styles, &content.panels[index]);
     for one in &panel.series {
         draw_band(canvas, frame, one, styles.of(one));
@@ -265,14 +287,14 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&
     for (look, points) in &panel.published {
         let points: Vec<Point> = points.iter().map(|&(x, y)| frame.at(x, y)).collect();
         canvas.line(&points, &Pen { colour: look.colour, width: STROKE, dash: DOTS });
-        points.iter().for_each(|&at| canvas.hollow(look.marker, at, MARKER_RADIUS, look.colour));
+        canvas.hollows(look.marker, &points, MARKER_RADIUS, look.colour);
     }
     for one in &panel.series {
         let look = styles.of(one);
         let pen = Pen { colour: look.colour, width: STROKE, dash: look.dash };
         let points: Vec<Point> = one.points.iter().map(|d| frame.at(d.x, d.y)).collect();
         canvas.line(&points, &pen);
-        points.iter().for_each(|&at| canvas.marker(look.marker, at, MARKER_RADIUS, look.colour));
+        canvas.markers(look.marker, &points, MARKER_RADIUS, look.colour);
         for level in &one.levels {
             let height = frame.at(0.0, level.y).1;
             canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen);
@@ -281,7 +303,7 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&
 }
 
 /// A band between neighbouring points that both have one; a lone point gets a bar, a level a band across the panel.
-fn draw_band(canvas: &mut Canvas<'_>, frame: &Frame, series: &Series, look: Look) {
+fn draw_band(canvas: &mut Canvas, frame: &Frame, series: &Series, look: Look) {
     for run in series.points.split(|d| d.band.is_none()).filter(|run| !run.is_empty()) {
         let edge = |d: &Dot, upper: bool| {
             d.band.map(|(low, high)| frame.at(d.x, if upper { high } else { low })).unwrap_or_default()

@@ -4,10 +4,11 @@ use super::drawing::{self, Content, PanelCurves};
 use super::params::Params;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
+use crate::plot::axes::scale::Scale;
 use crate::plot::layout::chart::Chart;
 use crate::plot::layout::guides;
 use crate::plot::layout::series::Series;
-use crate::step::roles::{Asked, Figure, Rows, Words};
+use crate::step::roles::{Asked, Facets, Figure, Rows, Words};
 use crate::step::{Problem, StepError};
 
 /// Curves with bands.
@@ -49,21 +50,25 @@ impl Figure for LineBand {
         faults
     }
 
+    fn panels(asked: &Asked<'_, Params>, table: &&Table) -> Result<Option<Facets>, StepError> {
+        drawing::panels(asked, &asked.head.filter.apply(table)?)
+    }
+
     fn content(asked: &Asked<'_, Params>, table: &Table) -> Result<Content, StepError> {
         Content::new(asked, &asked.head.filter.apply(table)?)
     }
 
     fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {
-        let chart = Chart {
-            head: asked.head,
-            split: &content.split,
-            scales: &drawing::scales(asked, &content.panels)?,
-            labels: (asked.x.label(), asked.y.label()),
-            legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(PanelCurves::is_empty).then_some(NOTHING),
-            alt,
-        };
-        chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+        let scales = scales(asked, content)?;
+        chart(asked, content, (&scales, alt))
+            .draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+    }
+
+    fn thumbnail(asked: &Asked<'_, Params>, content: &Content) -> Result<String, StepError> {
+        let scales = scales(asked, content)?;
+        let index = content.panels.iter().position(|panel| !panel.published.is_empty()).unwrap_or_default();
+        chart(asked, content, (&scales, ""))
+            .thumbnail(index, |canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
     }
 
     fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
@@ -77,9 +82,6 @@ impl Figure for LineBand {
     }
 
     fn caption(asked: &Asked<'_, Params>, content: &Content) -> Vec<String> {
-        let by = asked.colour.as_ref().map_or_else(String::new, |c| format!(" by {}", c.in_words()));
-        let facets = asked.head.facets.in_words();
-        let about = format!("{} against {}{by}{facets}.", asked.y.label(), asked.x.in_words());
         let samples = &content.samples;
         let points = match (samples.is_empty(), content.panels.iter().any(PanelCurves::has_bands)) {
             (true, false) => String::new(),
@@ -89,7 +91,25 @@ impl Figure for LineBand {
         };
         let drawn = content.panels.iter().any(|panel| !panel.published.is_empty());
         let source = asked.head.published.as_ref().filter(|_| drawn);
-        vec![about, points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
+        vec![points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
+    }
+}
+
+type Scales = Vec<(Scale, Scale)>;
+
+fn scales(asked: &Asked<'_, Params>, content: &Content) -> Result<Scales, StepError> {
+    drawing::scales(asked, &content.panels)
+}
+
+fn chart<'a>(asked: &'a Asked<'_, Params>, content: &'a Content, (scales, alt): (&'a Scales, &'a str)) -> Chart<'a> {
+    Chart {
+        head: asked.head,
+        split: &content.split,
+        scales,
+        labels: (asked.x.label(), asked.y.label()),
+        legend: drawing::legend(asked, content),
+        nothing: content.panels.iter().all(PanelCurves::is_empty).then_some(NOTHING),
+        alt,
     }
 }
 

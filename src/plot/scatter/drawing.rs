@@ -6,11 +6,12 @@ use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point, Rect};
-use crate::plot::canvas::style::{FAINT, MARKER_RADIUS, Marker, Rgb, dashes, look, shape};
+use crate::plot::canvas::style::{Colour, FAINT, MARKER_RADIUS, Marker, dashes, shape};
 use crate::plot::canvas::surface::{Canvas, Type, text_width};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
+use crate::plot::layout::looks::Looks;
 use crate::plot::layout::series;
 use crate::step::roles::{Asked, Axis};
 use crate::step::{Row, StepError};
@@ -150,7 +151,7 @@ impl Content {
 
 /// The looks of all points of a figure, the same in every panel.
 struct Styles {
-    keys: Vec<Cell>,
+    looks: Looks,
     shapes: Vec<Cell>,
     /// Whether the shape says something of its own.
     shaped: bool,
@@ -165,18 +166,19 @@ impl Styles {
         let seen = |axis: &Option<Axis>| -> Result<Vec<Cell>, StepError> {
             let published = params.head.published.iter().flat_map(|p| &p.rows);
             let theirs = published.filter_map(|row| row.get(axis.as_ref()?.column()));
-            Ok(first_seen(series::cells(axis.as_ref(), table)?.iter().chain(theirs)))
+            Ok(series::cells(axis.as_ref(), table)?.into_iter().chain(theirs.cloned()).collect())
         };
-        Ok(Self { keys: seen(&params.colour)?, shapes: seen(&params.shape)?, shaped: params.shape.is_some() })
+        let looks = Looks::new(seen(&params.colour)?.iter());
+        Ok(Self { looks, shapes: first_seen(seen(&params.shape)?.iter()), shaped: params.shape.is_some() })
     }
 
-    fn colour(&self, key: &Cell) -> Rgb {
-        look(place(&self.keys, key).unwrap_or_default()).colour
+    fn colour(&self, key: &Cell) -> Colour {
+        self.looks.of(key).colour
     }
 
     fn marker(&self, key: &Cell, value: &Cell) -> Marker {
         let own = place(&self.shapes, value).filter(|_| self.shaped);
-        shape(own.or_else(|| place(&self.keys, key)).unwrap_or_default())
+        own.map_or_else(|| self.looks.of(key).marker, shape)
     }
 }
 
@@ -195,7 +197,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     let has = |pick: fn(&Dot) -> &Cell, value: &Cell| points().any(|dot| pick(dot).total_cmp(value).is_eq());
     let mut entries: Vec<Entry> = Vec::new();
     if let Some(axis) = &params.colour {
-        for key in styles.keys.iter().filter(|key| has(|dot| &dot.key, key)) {
+        for key in styles.looks.keys().iter().filter(|key| has(|dot| &dot.key, key)) {
             let marker = if styles.shaped { Marker::Disc } else { styles.marker(key, &Cell::Null) };
             entries.push(Entry { label: axis.names(key), sample: Sample::Point(marker, styles.colour(key)) });
         }
@@ -218,7 +220,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
 const DIAGONAL: Pen = Pen { colour: FAINT, width: 1.4, dash: dashes(4) };
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&Params, &Content, usize)) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Params, &Content, usize)) {
     let (styles, panel) = (&content.styles, &content.panels[index]);
     if params.diagonal {
         let Rect { left, top, .. } = frame.rect;
@@ -228,18 +230,26 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&
     for point in &panel.points {
         draw_bars(canvas, frame, point, styles.colour(&point.key));
     }
-    for point in &panel.published {
-        let marker = styles.marker(&point.key, &point.shape);
-        canvas.hollow(marker, frame.at(point.x, point.y), MARKER_RADIUS, styles.colour(&point.key));
-    }
-    for point in &panel.points {
-        let marker = styles.marker(&point.key, &point.shape);
-        canvas.marker(marker, frame.at(point.x, point.y), MARKER_RADIUS, styles.colour(&point.key));
-    }
+    draw_runs(&panel.published, frame, styles, |marker, places, colour| {
+        canvas.hollows(marker, places, MARKER_RADIUS, colour);
+    });
+    draw_runs(&panel.points, frame, styles, |marker, places, colour| {
+        canvas.markers(marker, places, MARKER_RADIUS, colour);
+    });
     draw_names(canvas, frame, panel);
 }
 
-fn draw_bars(canvas: &mut Canvas<'_>, frame: &Frame, point: &Dot, colour: Rgb) {
+/// Neighbouring points of one look are drawn together.
+fn draw_runs(dots: &[Dot], frame: &Frame, styles: &Styles, mut draw: impl FnMut(Marker, &[Point], Colour)) {
+    let look = |dot: &Dot| (styles.marker(&dot.key, &dot.shape), styles.colour(&dot.key));
+    for run in dots.chunk_by(|a, b| look(a) == look(b)) {
+        let places: Vec<Point> = run.iter().map(|dot| frame.at(dot.x, dot.y)).collect();
+        let (marker, colour) = look(&run[0]);
+        draw(marker, &places, colour);
+    }
+}
+
+fn draw_bars(canvas: &mut Canvas, frame: &Frame, point: &Dot, colour: Colour) {
     let pen = Pen::solid(colour, 1.4);
     if let Some((low, high)) = point.x_bar {
         let (from, to) = (frame.at(low, point.y), frame.at(high, point.y));
@@ -254,7 +264,7 @@ fn draw_bars(canvas: &mut Canvas<'_>, frame: &Frame, point: &Dot, colour: Rgb) {
 }
 
 /// Writes the names beside their points: to the right, left, over or under, where nothing stands yet.
-fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &PanelDots) {
+fn draw_names(canvas: &mut Canvas, frame: &Frame, panel: &PanelDots) {
     let style = Type { size: frame.text_size.min(12.0), ..Type::PLAIN };
     let around = |(x, y): Point| Rect { left: x - 5.0, top: y - 5.0, width: 10.0, height: 10.0 };
     let dots = panel.points.iter().chain(&panel.published);

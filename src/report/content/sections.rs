@@ -114,10 +114,13 @@ impl Collected {
             alt: figure.alt,
             caption: figure.caption,
             href: String::new(),
+            thumbnail: String::new(),
         });
         let href = self.attach(name, "svg", figure.svg);
+        let thumbnail =
+            if figure.thumbnail.is_empty() { String::new() } else { self.attach(name, "thumb.svg", figure.thumbnail) };
         if let Some(last) = self.figures.last_mut() {
-            last.href = href;
+            (last.href, last.thumbnail) = (href, thumbnail);
         }
     }
 
