@@ -81,6 +81,12 @@ impl Scale {
         }
     }
 
+    /// How values are laid out.
+    #[must_use]
+    pub const fn layout(&self) -> AxisScale {
+        self.layout
+    }
+
     /// Where a value lies, 0 at the lower end and 1 at the upper; values beyond an end lie on it.
     #[must_use]
     pub fn fraction(&self, value: f64) -> f64 {
@@ -118,7 +124,15 @@ impl Scale {
             for (sign, digit) in [1.0, -1.0].into_iter().flat_map(|sign| (1..10).map(move |digit| (sign, digit))) {
                 let inner = self.layout.inner(sign * f64::from(digit) * 10f64.powi(exponent));
                 let labelled = digit == 1 && (last - exponent) % stride == 0;
-                let label = if labelled { power(sign, exponent) } else { String::new() };
+                let plain = threshold >= 0.1 && last <= 5;
+                let written = |sign: f64| {
+                    if plain {
+                        decimal(sign * 10f64.powi(exponent), usize::from(exponent < 0))
+                    } else {
+                        power(sign, exponent)
+                    }
+                };
+                let label = if labelled { written(sign) } else { String::new() };
                 let rank = 1 + u8::try_from((last - exponent) / stride).unwrap_or(u8::MAX - 1);
                 if digit == 1 || stride == 1 {
                     ticks.push((inner, Tick { at: self.place(inner), label, rank }));
@@ -172,7 +186,8 @@ impl Scale {
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
         #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
         let stride = ((span / (SHORT * wanted.max(1.0))).ceil() as i32).max(1);
-        let powers_only = self.low < -3.0 || span >= 5.0;
+        // one notation an axis: decimal numbers as long as all of them are short
+        let powers_only = self.low < -3.0 || self.high >= 6.0 || span >= 5.0;
         let mut ticks = Vec::new();
         for exponent in first..=last {
             for digit in 1..10 {
@@ -247,10 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn log_ticks_read_as_numbers_up_to_a_thousand_then_as_powers() {
+    fn log_ticks_are_decimal_numbers_or_powers_and_never_both() {
         let scale = Scale::over(&[100.0, 50_000.0], AxisScale::Log, Fit::Padded).unwrap();
         let found = labels(&scale, 8.0);
-        assert_eq!(found, ["100", "200", "500", "1000", "2000", "5000", "10⁴", "2×10⁴", "5×10⁴"]);
+        assert_eq!(
+            found,
+            ["100", "200", "500", "1000", "2000", "5000", "10\u{2009}000", "20\u{2009}000", "50\u{2009}000"]
+        );
         let wide = Scale::over(&[1e-6, 1e6], AxisScale::Log, Fit::Tight).unwrap();
         assert_eq!(labels(&wide, 6.0), ["10⁻⁶", "10⁻⁴", "10⁻²", "1", "10²", "10⁴", "10⁶"]);
     }
@@ -304,7 +322,7 @@ mod tests {
         let inside = Scale::over(&[-0.3, 0.3], AxisScale::Symlog(1.0), Fit::Tight).unwrap();
         assert_eq!(labels(&inside, 4.0), ["−0.2", "0.0", "0.2"]);
         let above = Scale::over(&[0.5, 2000.0], AxisScale::Symlog(1.0), Fit::Tight).unwrap();
-        assert_eq!(labels(&above, 5.0), ["1", "10", "10²", "10³"]);
+        assert_eq!(labels(&above, 5.0), ["1", "10", "100", "1000"]);
     }
 
     #[test]

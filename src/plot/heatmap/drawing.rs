@@ -8,9 +8,12 @@ use crate::plot::axes::number::{decimal, short};
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::colour_map::{ColourMap, colour, readable_on};
 use crate::plot::canvas::shapes::{Pen, Rect};
-use crate::plot::canvas::style::{CELL_SIZE, Colour, FAINT, INK, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
+use crate::plot::canvas::style::{
+    CELL_SIZE, Colour, FAINT, INK, MARGIN, MARKER_RADIUS, MISSING, Marker, PAPER, TEXT_SIZE, WIDTH,
+};
 use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, Type, shortened, text_width, wrapped};
 use crate::plot::layout::heading::Heading;
+use crate::plot::layout::legend::{Entry, Legend, Sample};
 use crate::plot::layout::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::step::StepError;
 use crate::step::roles::Asked;
@@ -36,8 +39,10 @@ pub fn draw(params: &Asked<'_, Params>, grid: &Cells, alt: &str) -> Result<Strin
     let scales = scales(params, grid)?;
     let heading = Heading::new(&params.head.title, &params.head.data_note);
     let layout = layout(params, grid, heading.height(), &scales);
-    surface::draw((WIDTH, layout.panels.bottom + MARGIN), alt, |canvas| {
+    let legend = legend(params, grid);
+    surface::draw((WIDTH, layout.panels.bottom + legend.height() + MARGIN), alt, |canvas| {
         heading.draw(canvas);
+        legend.draw(canvas, layout.panels.bottom);
         for (index, scale) in scales.iter().enumerate() {
             draw_panel(canvas, &Drawing { params, grid, layout: &layout, scale, index });
         }
@@ -70,6 +75,7 @@ pub fn thumbnail(params: &Asked<'_, Params>, grid: &Cells) -> Result<String, Ste
         let drawing = Drawing { params, grid, layout: &layout, scale: &scales[index], index };
         draw_cells(canvas, &drawing);
         draw_mark(canvas, &drawing);
+        draw_published(canvas, &drawing);
     })
 }
 
@@ -174,6 +180,7 @@ fn draw_panel(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     draw_cells(canvas, drawing);
     canvas.outline(&rect, &Pen::solid(FAINT, 1.0));
     draw_mark(canvas, drawing);
+    draw_published(canvas, drawing);
     draw_axes(canvas, drawing, &rect);
     let last = drawing.layout.panels.is_last(drawing.index);
     let beside = if last && drawing.params.head.facets.is_grid() { LINE + 6.0 } else { 0.0 };
@@ -257,6 +264,26 @@ fn draw_mark(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     let cell = drawing.cell(column, row);
     canvas.outline(&cell, &Pen::solid(INK, 4.0));
     canvas.outline(&cell, &Pen::solid(PAPER, 1.6));
+}
+
+/// The paper's numbers: hollow discs.
+fn draw_published(canvas: &mut Canvas, drawing: &Drawing<'_>) {
+    let first = drawing.cell(0, 0);
+    for &(column, row) in &drawing.panel().published {
+        let at = (first.left + (column + 0.5) * first.width, first.bottom() - (row + 0.5) * first.height);
+        canvas.hollow(Marker::Disc, at, 1.3 * MARKER_RADIUS, INK);
+    }
+}
+
+/// What the hollow discs are, over all panels.
+pub fn source<'a>(params: &'a Asked<'_, Params>, grid: &Cells) -> Option<&'a str> {
+    let drawn = grid.panels.iter().any(|panel| !panel.published.is_empty());
+    params.head.published.as_ref().filter(|_| drawn).map(|published| published.source.as_str())
+}
+
+fn legend(params: &Asked<'_, Params>, grid: &Cells) -> Legend {
+    let entry = |source: &str| Entry { label: source.to_owned(), sample: Sample::HollowPoint(Marker::Disc, INK) };
+    Legend::new(source(params, grid).map(entry).into_iter().collect())
 }
 
 fn draw_axes(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {

@@ -149,6 +149,12 @@ fn read(params: &Params, table: &Table, mut bins: Bins) -> Result<Bins, StepErro
     bins.marks.sort_by(f64::total_cmp);
     if let Some(edge) = &params.edge {
         bins.edges = guides::distinct(edge, table)?;
+        // an edge of magnitudes has another one below zero where there are numbers below zero
+        if bins.bars.first().is_some_and(|bar| bar.low < 0.0) {
+            let below: Vec<f64> = bins.edges.iter().filter(|edge| **edge > 0.0).map(|edge| -edge).collect();
+            bins.edges.splice(0..0, below.into_iter().rev());
+            bins.edges.dedup();
+        }
     }
     let overlaps = |pair: &&[Bar]| pair[0].high > pair[1].low + 1e-6 * (pair[0].high - pair[0].low);
     match bins.bars.windows(2).find(overlaps) {

@@ -71,7 +71,7 @@ pub fn draw(params: &Asked<'_, Params>, blocks: &[Block], alt: &str) -> Result<S
         for place in &places {
             draw_block(canvas, params, place);
         }
-        if params.range == RangeOf::All {
+        if has_shared_bars(params) {
             draw_shared_bars(canvas, params, (blocks, &places));
         }
         if empty {
@@ -106,8 +106,13 @@ pub fn thumbnail(blocks: &[Block]) -> Result<String, StepError> {
     surface::thumbnail(|canvas| places.iter().for_each(|(rect, image)| canvas.image(&image.png, rect)))
 }
 
+/// Whether one bar stands for all pictures: with their numbers, or in units of the largest of each.
+fn has_shared_bars(params: &Asked<'_, Params>) -> bool {
+    matches!(params.range, RangeOf::All | RangeOf::Picture)
+}
+
 fn bar_height(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
-    if params.range == RangeOf::All && blocks.iter().flat_map(|b| &b.images).any(|i| i.range.is_some()) {
+    if has_shared_bars(params) && blocks.iter().flat_map(|b| &b.images).any(|i| i.range.is_some()) {
         BAR.0
     } else {
         0.0
@@ -135,9 +140,11 @@ fn places<'a>(params: &Asked<'_, Params>, blocks: &'a [Block], top: f64) -> Vec<
 /// Room for colour bars to the right.
 fn bar_room(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
     let images = blocks.iter().flat_map(|b| &b.images);
-    let scales = images.filter_map(Image::colour_scale).map(|s| colour_bar::room(&s, BAR.1, !params.label.is_empty()));
+    let scales = images
+        .filter_map(|i| i.colour_scale(params.range))
+        .map(|s| colour_bar::room(&s, BAR.1, !params.label.is_empty()));
     let widest = scales.fold(0.0, f64::max);
-    let shown = widest > 0.0 && matches!(params.range, RangeOf::Row | RangeOf::All);
+    let shown = widest > 0.0 && params.range != RangeOf::Column;
     if shown { widest + BEFORE_BAR + 6.0 } else { 0.0 }
 }
 
@@ -228,7 +235,10 @@ fn draw_row_name(canvas: &mut Canvas, place: &Place<'_>, (row, name): (usize, &s
 
 fn draw_row_bar(canvas: &mut Canvas, params: &Asked<'_, Params>, (place, row): (&Place<'_>, usize)) {
     let images = place.block.images.iter().filter(|image| image.row == row);
-    let Some((image, scale)) = images.filter_map(|image| Some((image, image.colour_scale()?))).next() else { return };
+    let Some((image, scale)) = images.filter_map(|image| Some((image, image.colour_scale(params.range)?))).next()
+    else {
+        return;
+    };
     let rect = place.rect(row, 0);
     let bar = Bar { scale: &scale, map: image.map(), label: &params.label };
     colour_bar::draw(canvas, &bar, (place.right() + BEFORE_BAR, rect.top, rect.height.min(BAR.1)));
@@ -260,7 +270,7 @@ fn draw_shared_bars(canvas: &mut Canvas, params: &Asked<'_, Params>, (blocks, pl
         if drawn.contains(&image.scale) {
             continue;
         }
-        let Some(scale) = image.colour_scale() else { continue };
+        let Some(scale) = image.colour_scale(params.range) else { continue };
         let bar = Bar { scale: &scale, map: image.map(), label: &params.label };
         colour_bar::draw(canvas, &bar, (right + BEFORE_BAR, at, height));
         at += height + APART;

@@ -34,6 +34,8 @@ pub enum Sample {
     HollowPoint(Marker, Colour),
     /// A filled bar under its outline.
     Bar(Look),
+    /// Nothing: a remark.
+    Remark,
 }
 
 /// Short entries laid out in columns of equal width, long ones in rows of their own under them.
@@ -43,6 +45,13 @@ pub struct Legend {
     long: Vec<(Sample, Vec<String>)>,
     columns: usize,
     column_width: f64,
+}
+
+/// The remark that some rows have nothing to draw; none where all have.
+#[must_use]
+pub fn left_out(rows: usize) -> Option<Entry> {
+    let one = if rows == 1 { "1 row has" } else { &format!("{rows} rows have") };
+    (rows > 0).then(|| Entry { label: format!("{one} no number here and cannot be drawn"), sample: Sample::Remark })
 }
 
 /// Width of a sample with the space after it, pixels.
@@ -129,6 +138,7 @@ fn draw_sample(canvas: &mut Canvas, sample: Sample, at: Point) {
             canvas.polygon(&corners, FAINT, 0.25);
         }
         Sample::Line(pen) => canvas.line(&ends, &pen),
+        Sample::Remark => {}
         Sample::Point(marker, colour) => canvas.marker(marker, middle, MARKER_RADIUS, colour),
         Sample::HollowPoint(marker, colour) => canvas.hollow(marker, middle, MARKER_RADIUS, colour),
         Sample::Bar(look) => {

@@ -1,82 +1,29 @@
 //! What stands in each panel of a line plot, how it looks, and its drawing.
 
 use super::params::Params;
+use super::styles::{Styles, columns};
 use crate::artifact::{Cell, Table};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
-use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, STROKE, dashes};
-use crate::plot::canvas::surface::Canvas;
+use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, Marker, STROKE, dashes};
+use crate::plot::canvas::surface::{Canvas, Type};
+use crate::plot::layout::chart::{self, End};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
-use crate::plot::layout::legend::{Entry, Legend, Sample};
-use crate::plot::layout::looks::Looks;
-use crate::plot::layout::series::{self, CurveColumns, Dot, Series, samples_in_words};
+use crate::plot::layout::legend::{self, Entry, Legend, Sample};
+use crate::plot::layout::series::{self, Dot, Series, samples_in_words};
 use crate::step::StepError;
-use crate::step::roles::{Asked, Axis, Facets};
+use crate::step::roles::Asked;
+use plotters::style::text_anchor::{HPos, VPos};
 
+/// How far across a panel a curve must end to be named there, of its width.
+const NEAR_EDGE: f64 = 0.9;
+/// Width of curves of single runs, pixels.
+const THIN: f64 = 1.2;
 /// Opacity of bands: three may lie over one another and the lines still show.
 const BAND_OPACITY: f64 = 0.16;
-
-/// The looks of all curves of a figure, the same in every panel.
-struct Styles {
-    /// The looks of the values of the colour column, those that only published curves have among them.
-    looks: Looks,
-    /// The values that curves of ours have.
-    ours: Vec<Cell>,
-    /// Values of the dash column in order of appearance.
-    dashes: Vec<Cell>,
-    /// Values of the colour column that are dashed.
-    dashed: Vec<Cell>,
-    /// Whether dashes mean something, so that they cannot help to tell colours apart.
-    solid: bool,
-}
-
-impl Styles {
-    /// The looks of a table's curves.
-    ///
-    /// # Errors
-    /// Where a column is missing.
-    fn new(params: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
-        let columns = columns(params);
-        let shown: Vec<bool> = columns.y.numbers(table)?.iter().map(Option::is_some).collect();
-        let seen = |axis| -> Result<Vec<Cell>, StepError> {
-            let cells = series::cells(axis, table)?;
-            Ok(first_seen(cells.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(cell, _)| cell)))
-        };
-        let ours = seen(columns.colour)?;
-        let published = params
-            .head
-            .published
-            .iter()
-            .flat_map(|p| series::published_curves(p.rows.iter(), columns, &params.head.filter));
-        let theirs: Vec<Cell> = published.map(|curve| curve.key).collect();
-        Ok(Self {
-            looks: Looks::new(ours.iter().chain(&theirs)),
-            ours,
-            dashes: seen(columns.dash)?,
-            dashed: params.dashed.clone(),
-            solid: params.dash.is_some() || !params.dashed.is_empty(),
-        })
-    }
-
-    fn of_key(&self, key: &Cell) -> Look {
-        let look = self.looks.of(key);
-        let dash = if self.dashed.iter().any(|written| written.means(key)) { dashes(1) } else { &[] };
-        if self.solid { Look { dash, ..look } } else { look }
-    }
-
-    fn of(&self, series: &Series) -> Look {
-        let dash = place(&self.dashes, &series.dash).map_or(&[][..], dashes);
-        let look = self.of_key(&series.key);
-        if self.dashes.len() > 1 { Look { dash, ..look } } else { look }
-    }
-
-    fn is_dashed(&self, series: &Series) -> bool {
-        self.solid && !self.of(series).dash.is_empty()
-    }
-}
 
 /// What stands in a figure.
 pub struct Content {
@@ -87,6 +34,8 @@ pub struct Content {
     pub panels: Vec<PanelCurves>,
     /// How many samples each point is made of.
     pub samples: String,
+    /// Rows without a number upwards.
+    left_out: usize,
 }
 
 impl Content {
@@ -99,20 +48,8 @@ impl Content {
         let styles = Styles::new(asked, table)?;
         let panels = split.panels.iter().map(|panel| PanelCurves::new(asked, &styles, (table, panel)));
         let panels = panels.collect::<Result<_, _>>()?;
-        Ok(Self { panels, styles, samples: samples_in_words(table, &asked.head.samples), split })
-    }
-}
-
-/// The columns that the parameters name.
-fn columns<'a>(params: &'a Asked<'_, Params>) -> CurveColumns<'a> {
-    let written = (params.band_low.as_str(), params.band_high.as_str());
-    let own = || params.head.intervals.of(params.y.column());
-    CurveColumns {
-        x: &params.x,
-        y: &params.y,
-        colour: params.colour.as_ref(),
-        dash: params.dash.as_ref(),
-        band: if written.0.is_empty() { own() } else { Some(written) },
+        let left_out = asked.y.numbers(table)?.iter().filter(|y| y.is_none()).count();
+        Ok(Self { panels, styles, samples: samples_in_words(table, &asked.head.samples), left_out, split })
     }
 }
 
@@ -203,31 +140,6 @@ fn marks(params: &Params, styles: &Styles, table: &Table) -> Result<Vec<(Look, f
     Ok(found)
 }
 
-/// A panel for each curve where one panel would have more curves than can be told apart.
-///
-/// # Errors
-/// Where a column is missing, or where all panels are taken.
-pub fn panels(params: &Asked<'_, Params>, table: &Table) -> Result<Option<Facets>, StepError> {
-    let (styles, facets) = (Styles::new(params, table)?, &params.head.facets);
-    let Some(colour) = params.colour.as_ref().filter(|_| styles.looks.are_too_many(facets.is_any())) else {
-        return Ok(None);
-    };
-    match (&facets.across, &facets.down) {
-        (None, down) => Ok(Some(Facets { across: Some(colour.clone()), down: down.clone(), ..facets.clone() })),
-        (Some(_), None) => Ok(Some(Facets { down: Some(colour.clone()), per_row: 0, ..facets.clone() })),
-        (Some(_), Some(_)) => Err(too_many(colour, styles.looks.keys().len())),
-    }
-}
-
-fn too_many(colour: &Axis, curves: usize) -> StepError {
-    let reason = format!(
-        "{curves} values of `{}` are more curves than one panel can tell apart, and both directions of panels are taken; \
-         choose some by `where`",
-        colour.column()
-    );
-    StepError::Input { slot: "table".to_owned(), reason }
-}
-
 /// The scales of all panels.
 ///
 /// # Errors
@@ -237,15 +149,31 @@ pub fn scales(params: &Asked<'_, Params>, panels: &[PanelCurves]) -> Result<Vec<
     params.head.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::PaddedToZero))
 }
 
-/// One legend for all panels.
-pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
+/// Names at the ends of curves instead of in the legend: of at most four in a lone panel that end at its right edge and
+/// apart from each other.
+pub fn ends(params: &Asked<'_, Params>, content: &Content, scales: &[(Scale, Scale)]) -> Vec<End> {
+    let ([panel], [(x, y)], Some(colour)) = (content.panels.as_slice(), scales, &params.colour) else {
+        return Vec::new();
+    };
+    let last = |one: &Series| {
+        let dot = one.points.last().filter(|_| one.levels.is_empty())?;
+        let end = End { label: colour.names(&one.key), at: y.fraction(dot.y) };
+        (x.fraction(dot.x) > NEAR_EDGE).then_some(end)
+    };
+    let apart = params.each.is_some() || content.styles.dashes.len() > 1;
+    let found: Option<Vec<End>> = panel.series.iter().map(last).collect();
+    found.filter(|ends| !apart && chart::are_apart(ends)).unwrap_or_default()
+}
+
+/// One legend for all panels; curves that are named at their ends are left out.
+pub fn legend(params: &Asked<'_, Params>, content: &Content, direct: bool) -> Legend {
     let Content { styles, panels, .. } = content;
     let mut entries: Vec<Entry> = Vec::new();
     let is_ours = |key: &&Cell| place(&styles.ours, key).is_some();
     let keys = styles.looks.keys();
     let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
     let drawn = |key: &Cell| panels.iter().flat_map(|p| &p.series).any(|s| s.key.total_cmp(key).is_eq());
-    for key in keys.iter().filter(is_ours).filter(|key| params.colour.is_some() && drawn(key)) {
+    for key in keys.iter().filter(is_ours).filter(|key| !direct && params.colour.is_some() && drawn(key)) {
         let look = styles.of_key(key);
         let own = || panels.iter().flat_map(|p| &p.series).filter(|s| s.key.total_cmp(key).is_eq());
         // what is nowhere more than a level has no markers
@@ -264,6 +192,10 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     if panels.iter().any(PanelCurves::has_bands) {
         entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
     }
+    if panels.iter().flat_map(PanelCurves::dots).any(|dot| dot.censored.is_some()) {
+        let label = "not all runs came there: at least this, and how many did".to_owned();
+        entries.push(Entry { label, sample: Sample::HollowPoint(Marker::Arrow, FAINT) });
+    }
     entries.extend(params.marks.iter().map(guides::mark_entry));
     entries.extend(guides::entries(&params.lines));
     let source = params.head.published.as_ref().map_or("", |p| p.source.as_str());
@@ -271,6 +203,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
         let label = if source.is_empty() { "published".to_owned() } else { source.to_owned() };
         entries.push(Entry { label, sample: Sample::AllPublished });
     }
+    entries.extend(legend::left_out(content.left_out));
     Legend::new(entries)
 }
 
@@ -281,6 +214,9 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
         draw_band(canvas, frame, one, styles.of(one));
     }
     guides::draw(canvas, frame, &params.lines);
+    let keyed: Vec<guides::Keyed<'_>> =
+        panel.series.iter().flat_map(|s| s.seen().map(move |dot| (&s.key, dot.x, dot.y))).collect();
+    guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
     for &(look, x) in &panel.marks {
         guides::draw_mark(canvas, frame, x, look.colour);
     }
@@ -291,10 +227,12 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
     }
     for one in &panel.series {
         let look = styles.of(one);
-        let pen = Pen { colour: look.colour, width: STROKE, dash: look.dash };
-        let points: Vec<Point> = one.points.iter().map(|d| frame.at(d.x, d.y)).collect();
+        let (width, radius) = if params.each.is_some() { (THIN, 0.5 * MARKER_RADIUS) } else { (STROKE, MARKER_RADIUS) };
+        let pen = Pen { colour: look.colour, width, dash: look.dash };
+        let points: Vec<Point> = one.seen().map(|d| frame.at(d.x, d.y)).collect();
         canvas.line(&points, &pen);
-        canvas.markers(look.marker, &points, MARKER_RADIUS, look.colour);
+        canvas.markers(look.marker, &points, radius, look.colour);
+        draw_censored(canvas, frame, (one, look));
         for level in &one.levels {
             let height = frame.at(0.0, level.y).1;
             canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen);
@@ -302,9 +240,19 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
     }
 }
 
+/// Runs that ended before they came to it: an arrow with the count of those that did.
+fn draw_censored(canvas: &mut Canvas, frame: &Frame, (series, look): (&Series, Look)) {
+    let style = Type { size: frame.text_size.min(11.0), across: HPos::Center, along: VPos::Top, ..Type::PLAIN };
+    for (dot, (came, all)) in series.points.iter().filter_map(|dot| Some((dot, dot.censored?))) {
+        let at = frame.at(dot.x, dot.y);
+        canvas.hollow(Marker::Arrow, at, MARKER_RADIUS, look.colour);
+        canvas.text(&format!("{came}/{all}"), (at.0, at.1 + 3.0), &style);
+    }
+}
+
 /// A band between neighbouring points that both have one; a lone point gets a bar, a level a band across the panel.
 fn draw_band(canvas: &mut Canvas, frame: &Frame, series: &Series, look: Look) {
-    for run in series.points.split(|d| d.band.is_none()).filter(|run| !run.is_empty()) {
+    for run in series.points.split(|d| d.band.is_none() || d.censored.is_some()).filter(|run| !run.is_empty()) {
         let edge = |d: &Dot, upper: bool| {
             d.band.map(|(low, high)| frame.at(d.x, if upper { high } else { low })).unwrap_or_default()
         };

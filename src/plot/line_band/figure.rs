@@ -2,6 +2,7 @@
 
 use super::drawing::{self, Content, PanelCurves};
 use super::params::Params;
+use super::styles;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
 use crate::plot::axes::scale::Scale;
@@ -36,8 +37,9 @@ impl Figure for LineBand {
     const KNOWS: &'static [&'static str] = &["intervals", "samples"];
 
     fn faults(params: &Params) -> Vec<Problem> {
-        let axes = [("x", Some(&params.x)), ("y", Some(&params.y)), ("marks", params.marks.as_ref())];
-        let faults = axes.into_iter().filter_map(|(at, axis)| axis?.problem(at));
+        let own = [("marks", params.marks.as_ref()), ("each", params.each.as_ref())];
+        let axes = [("x", Some(&params.x)), ("y", Some(&params.y))].into_iter().chain(own);
+        let faults = axes.filter_map(|(at, axis)| axis?.problem(at));
         let scales = [("x_scale", params.x_scale), ("y_scale", params.y_scale)];
         let faults = faults.chain(scales.into_iter().filter_map(|(at, scale)| scale.problem(at)));
         let mut faults: Vec<Problem> = faults.chain(guides::problems(&params.lines)).collect();
@@ -51,7 +53,7 @@ impl Figure for LineBand {
     }
 
     fn panels(asked: &Asked<'_, Params>, table: &&Table) -> Result<Option<Facets>, StepError> {
-        drawing::panels(asked, &asked.head.filter.apply(table)?)
+        styles::panels(asked, &asked.head.filter.apply(table)?)
     }
 
     fn content(asked: &Asked<'_, Params>, table: &Table) -> Result<Content, StepError> {
@@ -89,9 +91,10 @@ impl Figure for LineBand {
             (false, false) => format!("Points: mean, {samples}."),
             (false, true) => format!("Points: mean, {samples}; bands: {}.", asked.band),
         };
+        let each = asked.each.as_ref().map_or_else(String::new, |e| format!("A curve for each {}.", e.in_words()));
         let drawn = content.panels.iter().any(|panel| !panel.published.is_empty());
         let source = asked.head.published.as_ref().filter(|_| drawn);
-        vec![points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
+        vec![each, points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
     }
 }
 
@@ -102,12 +105,14 @@ fn scales(asked: &Asked<'_, Params>, content: &Content) -> Result<Scales, StepEr
 }
 
 fn chart<'a>(asked: &'a Asked<'_, Params>, content: &'a Content, (scales, alt): (&'a Scales, &'a str)) -> Chart<'a> {
+    let ends = drawing::ends(asked, content, scales);
     Chart {
         head: asked.head,
         split: &content.split,
         scales,
         labels: (asked.x.label(), asked.y.label()),
-        legend: drawing::legend(asked, content),
+        legend: drawing::legend(asked, content, !ends.is_empty()),
+        ends,
         nothing: content.panels.iter().all(PanelCurves::is_empty).then_some(NOTHING),
         alt,
     }
@@ -125,3 +130,7 @@ fn ends(series: &Series) -> Option<String> {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "rule_tests.rs"]
+mod rule_tests;

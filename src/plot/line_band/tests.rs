@@ -11,7 +11,7 @@ const MODELS: [(&str, [f64; 5]); 3] = [
     ("Ridge", [0.317, 0.291, 0.276, 0.268, 0.262]),
 ];
 
-fn sample() -> Table {
+pub(super) fn sample() -> Table {
     let ns = [500, 1000, 5000, 10_000, 50_000];
     let rows = MODELS.iter().flat_map(|(model, errors)| {
         errors.iter().zip(ns).map(|(&e, n)| {
@@ -23,11 +23,11 @@ fn sample() -> Table {
     Table::from_rows(&header, &rows.collect::<Vec<_>>()).unwrap()
 }
 
-fn figure(params: &Headed<Drawn<LineBand>>, table: &Table) -> Result<artifact::Figure, StepError> {
+pub(super) fn figure(params: &Headed<Drawn<LineBand>>, table: &Table) -> Result<artifact::Figure, StepError> {
     Drawn::figure(params, table)
 }
 
-fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
+pub(super) fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
     let mut tree = json!({
         "title": "LoFi against random features and plain ridge", "x": "n_train", "x_scale": "log", "colour": "model",
         "y": {"column": "test_error", "unit": "%", "scale": 100}, "samples": "samples",
@@ -48,20 +48,28 @@ fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
 fn the_figure_has_all_its_parts() {
     let figure = figure(&params(json!({})), &sample()).unwrap();
     show("line-band.svg", &figure);
-    for text in
-        ["LoFi", "Random features", "Ridge", "Test error (%)", "Training samples n", "500", "1000", "10⁴", "5×10⁴"]
-    {
+    for text in [
+        "LoFi",
+        "Random features",
+        "Ridge",
+        "Test error (%)",
+        "Training samples n",
+        "500",
+        "1000",
+        "10\u{2009}000",
+        "50\u{2009}000",
+    ] {
         assert!(says(&figure.svg, text), "{text}");
     }
     assert!(figure.svg.contains("Fashion-MNIST stands in for CIFAR-10"));
     assert!(figure.svg.contains("paper, digitised from figure 3"));
-    // three bands, and the marker of a series is a polygon of its colour at each of five points and in the legend
+    // three bands, and the marker of a series is a polygon of its colour at each of five points
     assert_eq!(pieces(&figure.svg, "fill-opacity=\".16\""), 3);
-    assert_eq!(pieces(&figure.svg, " fill=\"#009e73\""), 6);
+    assert_eq!(pieces(&figure.svg, " fill=\"#009e73\""), 5);
     assert!(figure.alt.contains("LoFi: 26.2 at 500, 9.8 at 50\u{2009}000"), "{}", figure.alt);
     assert_eq!(
         figure.caption,
-        "Test error (%) against training samples n by model. Points: mean, 5 samples each; bands: 95 % interval. Hollow \
+        "Points: mean, 5 samples each; bands: 95 % interval. Hollow \
          points: paper, digitised from figure 3. Data: Fashion-MNIST stands in for CIFAR-10. Grey images."
     );
 }

@@ -10,7 +10,7 @@ use crate::plot::canvas::style::{Colour, FAINT, MARKER_RADIUS, Marker, dashes, s
 use crate::plot::canvas::surface::{Canvas, Type, text_width};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
-use crate::plot::layout::legend::{Entry, Legend, Sample};
+use crate::plot::layout::legend::{self, Entry, Legend, Sample};
 use crate::plot::layout::looks::Looks;
 use crate::plot::layout::series;
 use crate::step::roles::{Asked, Axis};
@@ -111,7 +111,7 @@ fn published(params: &Asked<'_, Params>, panel: &facets::Panel) -> Vec<Dot> {
         filter.into_iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)))
     };
     let rows = params.head.published.iter().flat_map(|p| &p.rows).filter(meant);
-    let number = |row: &Row, axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+    let number = |row: &Row, axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| axis.number(v));
     let cell = |row: &Row, axis: Option<&Axis>| axis.and_then(|a| row.get(a.column())).cloned().unwrap_or(Cell::Null);
     let dot = |row: &Row| {
         Some(Dot {
@@ -134,6 +134,8 @@ pub struct Content {
     styles: Styles,
     /// The panels.
     pub panels: Vec<PanelDots>,
+    /// Rows without both numbers.
+    left_out: usize,
 }
 
 impl Content {
@@ -145,7 +147,9 @@ impl Content {
         let split = asked.head.facets.split(table)?;
         let styles = Styles::new(asked, table)?;
         let panels = split.panels.iter().map(|panel| PanelDots::new(asked, (table, panel)));
-        Ok(Self { panels: panels.collect::<Result<_, _>>()?, styles, split })
+        let numbers = asked.x.numbers(table)?.into_iter().zip(asked.y.numbers(table)?);
+        let left_out = numbers.filter(|(x, y)| x.is_none() || y.is_none()).count();
+        Ok(Self { panels: panels.collect::<Result<_, _>>()?, styles, split, left_out })
     }
 }
 
@@ -214,6 +218,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     entries.extend(guides::entries(&params.lines));
     let source = params.head.published.iter().filter(|_| panels.iter().any(|panel| !panel.published.is_empty()));
     entries.extend(source.map(|p| Entry { label: p.source.clone(), sample: Sample::HollowPoint(Marker::Disc, FAINT) }));
+    entries.extend(legend::left_out(content.left_out));
     Legend::new(entries)
 }
 
@@ -227,6 +232,8 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Para
         canvas.line(&[(left, frame.rect.bottom()), (frame.rect.right(), top)], &DIAGONAL);
     }
     guides::draw(canvas, frame, &params.lines);
+    let keyed: Vec<guides::Keyed<'_>> = panel.points.iter().map(|dot| (&dot.key, dot.x, dot.y)).collect();
+    guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
     for point in &panel.points {
         draw_bars(canvas, frame, point, styles.colour(&point.key));
     }

@@ -92,6 +92,7 @@ fn chart<'a>(asked: &'a Asked<'_, Params>, content: &'a Content, (scales, alt): 
         scales,
         labels: (asked.x.label(), asked.y.label()),
         legend: drawing::legend(asked, content),
+        ends: Vec::new(),
         nothing: content.panels.iter().all(PanelDots::is_empty).then_some(NOTHING),
         alt,
     }
