@@ -86,24 +86,31 @@ pub fn draw(params: &Asked<'_, Params>, blocks: &[Block], alt: &str) -> Result<S
 /// # Errors
 /// Where the drawing fails.
 pub fn thumbnail(blocks: &[Block]) -> Result<String, StepError> {
-    let images: Vec<&Image> = blocks.iter().flat_map(|block| &block.images).collect();
-    let (width, height) = THUMBNAIL;
     let mut bytes = THUMBNAIL_BYTES - THUMBNAIL_HEAD;
-    let mut places: Vec<(Rect, &Image)> = Vec::new();
-    let side = 0.5 * (height - 3.0 * BETWEEN);
-    for (index, image) in images.into_iter().enumerate().take(8) {
+    let fits = |image: &&Image| {
         // four bytes of base64 for three of the file
-        let needed = image.png.len() * 4 / 3 + 120;
-        let Some(left) = bytes.checked_sub(needed) else { break };
-        bytes = left;
-        let (row, column) = (f64::from(u8::from(index > 3)), f64::from(u8::try_from(index % 4).unwrap_or(0)));
-        let step = (width - BETWEEN) / 4.0;
-        let at = (BETWEEN + column * step, BETWEEN + row * (side + BETWEEN));
-        let ratio = ratio(image.size);
-        let wide = (step - BETWEEN).min(side / ratio);
-        places.push((Rect { left: at.0, top: at.1, width: wide, height: wide * ratio }, image));
-    }
-    surface::thumbnail(|canvas| places.iter().for_each(|(rect, image)| canvas.image(&image.png, rect)))
+        let left = bytes.checked_sub(image.png.len() * 4 / 3 + 120);
+        bytes = left.unwrap_or_default();
+        left.is_some()
+    };
+    let images: Vec<&Image> = blocks.iter().flat_map(|block| &block.images).take(8).take_while(fits).collect();
+    let (width, height) = THUMBNAIL;
+    let columns = [1, 1, 2, 3, 2, 3, 3, 4, 4][images.len()];
+    let rows = images.len().div_ceil(columns).max(1);
+    let step = (width / count(columns), height / count(rows));
+    surface::thumbnail(|canvas| {
+        for (index, image) in images.iter().enumerate() {
+            let at = (step.0 * count(index % columns), step.1 * count(index / columns));
+            let ratio = ratio(image.size);
+            let wide = (step.0 - BETWEEN).min((step.1 - BETWEEN) / ratio);
+            let (left, top) = (at.0 + 0.5 * (step.0 - wide), at.1 + 0.5 * (step.1 - wide * ratio));
+            canvas.image(&image.png, &Rect { left, top, width: wide, height: wide * ratio });
+        }
+    })
+}
+
+fn count(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(0))
 }
 
 /// Whether one bar stands for all pictures: with their numbers, or in units of the largest of each.
@@ -149,7 +156,7 @@ fn bar_room(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
 }
 
 fn place<'a>(params: &Asked<'_, Params>, block: &'a Block, (left, width, top): (f64, f64, f64)) -> Place<'a> {
-    let lines = |n: usize| f64::from(u32::try_from(n).unwrap_or(0)) * LINE;
+    let lines = |n: usize| count(n) * LINE;
     let heading = wrapped(&block.heading, WIDTH - 2.0 * MARGIN, &BLOCK);
     let columns: Vec<Vec<String>> = (0..block.columns.len()).map(|c| column_lines(params, block, (c, width))).collect();
     let over = columns.iter().map(Vec::len).max().unwrap_or(0);

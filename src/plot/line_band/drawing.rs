@@ -20,6 +20,10 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 /// How far across a panel a curve must end to be named there, of its width.
 const NEAR_EDGE: f64 = 0.9;
+/// Least distance of markers across, pixels.
+const MARKERS_APART: f64 = 11.0;
+/// Points of a curve that all have a marker.
+const SPARSE: usize = 12;
 /// Width of curves of single runs, pixels.
 const THIN: f64 = 1.2;
 /// Opacity of bands: three may lie over one another and the lines still show.
@@ -231,13 +235,29 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
         let pen = Pen { colour: look.colour, width, dash: look.dash };
         let points: Vec<Point> = one.seen().map(|d| frame.at(d.x, d.y)).collect();
         canvas.line(&points, &pen);
-        canvas.markers(look.marker, &points, radius, look.colour);
+        canvas.markers(look.marker, &spaced(&points), radius, look.colour);
         draw_censored(canvas, frame, (one, look));
         for level in &one.levels {
             let height = frame.at(0.0, level.y).1;
             canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen);
         }
     }
+}
+
+/// The points that get a marker: where a curve has more than room for them, every one that is far enough from the last.
+fn spaced(points: &[Point]) -> Vec<Point> {
+    let width = points.first().zip(points.last()).map_or(0.0, |(first, last)| last.0 - first.0);
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand points")]
+    if width >= MARKERS_APART * points.len().saturating_sub(1) as f64 || points.len() <= SPARSE {
+        return points.to_vec();
+    }
+    let mut kept: Vec<Point> = Vec::new();
+    for &point in points {
+        if kept.last().is_none_or(|last| point.0 - last.0 >= 2.0 * MARKERS_APART) {
+            kept.push(point);
+        }
+    }
+    kept
 }
 
 /// Runs that ended before they came to it: an arrow with the count of those that did.

@@ -21,6 +21,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 const CAP: f64 = 2.5;
 /// Between a point and its name, pixels.
 const AWAY: f64 = 7.0;
+/// The same along each axis for a name aslant of its point.
+const ASLANT: f64 = 4.0;
 
 /// One row of the table, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
@@ -275,7 +277,8 @@ fn draw_names(canvas: &mut Canvas, frame: &Frame, panel: &PanelDots) {
     let style = Type { size: frame.text_size.min(12.0), ..Type::PLAIN };
     let around = |(x, y): Point| Rect { left: x - 5.0, top: y - 5.0, width: 10.0, height: 10.0 };
     let dots = panel.points.iter().chain(&panel.published);
-    let mut taken: Vec<Rect> = dots.map(|p| around(frame.at(p.x, p.y))).collect();
+    let dots: Vec<Rect> = dots.map(|p| around(frame.at(p.x, p.y))).collect();
+    let mut names: Vec<Rect> = Vec::new();
     for point in panel.points.iter().filter(|point| !point.label.is_empty()) {
         let at = frame.at(point.x, point.y);
         let (width, height) = (text_width(&point.label, &style), style.size);
@@ -284,16 +287,25 @@ fn draw_names(canvas: &mut Canvas, frame: &Frame, panel: &PanelDots) {
             (-AWAY - width, -0.5 * height),
             (-0.5 * width, -AWAY - height),
             (-0.5 * width, AWAY),
+            (ASLANT, -ASLANT - height),
+            (-ASLANT - width, -ASLANT - height),
+            (ASLANT, ASLANT),
+            (-ASLANT - width, ASLANT),
         ];
         let rects = places.map(|(x, y)| Rect { left: at.0 + x, top: at.1 + y, width, height });
         // one that leaves the frame is worse than one that covers another
         let cost = |rect: &Rect| {
-            let covered = taken.iter().filter(|other| overlap(rect, other)).count();
-            covered + if within(rect, &frame.rect) { 0 } else { 100 }
+            let covered = dots.iter().filter(|other| overlap(rect, other)).count();
+            let touched = names.iter().filter(|other| overlap(rect, other)).count();
+            covered + 1000 * touched + if within(rect, &frame.rect) { 0 } else { 100 }
         };
         let best = rects.into_iter().min_by_key(cost).unwrap_or(rects[0]);
+        // two names over each other are none
+        if cost(&best) >= 1000 {
+            continue;
+        }
         canvas.text(&point.label, (best.left, best.top), &Type { across: HPos::Left, along: VPos::Top, ..style });
-        taken.push(best);
+        names.push(best);
     }
 }
 
