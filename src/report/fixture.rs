@@ -94,7 +94,12 @@ fn verdict(p: &Fake) -> Value {
 }
 
 fn figure(p: &Fake) -> Value {
-    Value::Figure(Figure { svg: p.svg.clone(), alt: p.alt.clone(), caption: p.caption.clone() })
+    Value::Figure(Figure {
+        svg: p.svg.clone(),
+        thumbnail: String::new(),
+        alt: p.alt.clone(),
+        caption: p.caption.clone(),
+    })
 }
 
 fake!(FakeData, "fake-data", Data, &["cifar10"], Table, |p: &Fake| Value::Table(table(&p.csv)));

@@ -170,6 +170,8 @@ pub struct FigureReport {
     pub href: String,
     /// Paragraphs of what to know when looking at it.
     pub notes: Vec<String>,
+    /// A small one without words, relative to the page; empty where there is none.
+    pub thumbnail: String,
 }
 
 /// A table.

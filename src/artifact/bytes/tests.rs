@@ -103,7 +103,12 @@ fn every_value_comes_back_as_it_was() {
         }),
         Value::Pictures(Pictures { pictures: vec![picture(2, -0.5), picture(1, 3.0)], origin: Origin::default() }),
         Value::Network(network()),
-        Value::Figure(Figure { svg: "<svg/>".into(), alt: "α".into(), caption: "c".into() }),
+        Value::Figure(Figure {
+            svg: "<svg/>".into(),
+            thumbnail: "<svg/>".into(),
+            alt: "α".into(),
+            caption: "c".into(),
+        }),
     ];
     for value in &values {
         assert_eq!(&round_trip(value), value);

@@ -32,7 +32,11 @@ pub fn encode(value: &Value) -> Result<Vec<File>, BytesError> {
         Value::Verdict(v) => encode_verdict(v),
         Value::Pictures(p) => encode_pictures(p),
         Value::Network(n) => encode_network(n),
-        Value::Figure(f) => Ok(vec![json("figure.json", f)?, File::new("figure.svg", f.svg.clone().into_bytes())]),
+        Value::Figure(f) => Ok(vec![
+            json("figure.json", f)?,
+            File::new("figure.svg", f.svg.clone().into_bytes()),
+            File::new("figure.thumb.svg", f.thumbnail.clone().into_bytes()),
+        ]),
     }
 }
 

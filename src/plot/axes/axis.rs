@@ -20,7 +20,7 @@ impl Axis {
     pub fn shown(&self, value: &Cell) -> String {
         match value {
             Cell::Null => "–".to_owned(),
-            Cell::Int(_) | Cell::Float(_) => short(value.as_f64().unwrap_or(0.0) * self.0.scale),
+            Cell::Int(_) | Cell::Float(_) => short(self.number(value.as_f64().unwrap_or(0.0))),
             other => other.to_string(),
         }
     }
@@ -42,6 +42,14 @@ mod tests {
         assert_eq!(short, axis(&stored).unwrap());
         assert!(axis(r#"{"column": "a", "lable": "b"}"#).unwrap_err().contains("unknown field `lable`"));
         assert!(axis("3").unwrap_err().contains("a column's name"));
+    }
+
+    #[test]
+    fn logarithms_are_shown_as_the_numbers_that_they_are_of() {
+        let steps = axis(r#"{"column": "log10_steps", "label": "Steps", "log10": true}"#).unwrap();
+        assert!((steps.number(3.0) - 1000.0).abs() < 1e-9);
+        assert_eq!(axis(&serde_json::to_string(&steps).unwrap()).unwrap(), steps);
+        assert_eq!(serde_json::to_string(&Axis::of("n")).unwrap().matches("log10").count(), 0);
     }
 
     #[test]

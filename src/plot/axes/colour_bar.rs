@@ -3,7 +3,7 @@
 use super::scale::Scale;
 use crate::plot::canvas::colour_map::ColourMap;
 use crate::plot::canvas::shapes::{Pen, Rect};
-use crate::plot::canvas::style::{FAINT, LABEL_SIZE};
+use crate::plot::canvas::style::{Colour, FAINT, LABEL_SIZE};
 use crate::plot::canvas::surface::{Canvas, Type, shortened, text_width};
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -14,7 +14,7 @@ const GAP: f64 = 8.0;
 /// Pixels a tick should have.
 const TICK_ROOM: f64 = 45.0;
 /// Strips of one colour: enough to look smooth.
-const STEPS: u32 = 96;
+const STEPS: u32 = 48;
 
 /// Space that a bar of this height takes, pixels; the label adds to it.
 #[must_use]
@@ -35,13 +35,13 @@ pub struct Bar<'a> {
 }
 
 /// Draws a bar whose strip has its upper left corner here and this height.
-pub fn draw(canvas: &mut Canvas<'_>, bar: &Bar<'_>, (left, top, height): (f64, f64, f64)) {
+pub fn draw(canvas: &mut Canvas, bar: &Bar<'_>, (left, top, height): (f64, f64, f64)) {
     let step = height / f64::from(STEPS);
     for i in 0..STEPS {
         let fraction = (f64::from(i) + 0.5) / f64::from(STEPS);
         let strip = Rect { left, top: top + height - f64::from(i + 1) * step, width: STRIP, height: step + 0.5 };
         let strip = if i == 0 { Rect { height: step, ..strip } } else { strip };
-        canvas.rect(&strip, bar.map.colour(fraction));
+        canvas.rect(&strip, Colour::fixed(bar.map.colour(fraction)));
     }
     for tick in bar.scale.ticks(height / TICK_ROOM) {
         let (x, y) = (left + STRIP, top + height * (1.0 - tick.at));

@@ -1,5 +1,6 @@
 //! The frame of a panel: from values to pixels, grid and ticks.
 
+use super::axis_scale::AxisScale;
 use super::scale::{Scale, Tick};
 use crate::plot::canvas::shapes::{Pen, Point, Rect};
 use crate::plot::canvas::style::{FAINT, GRID, INK};
@@ -33,6 +34,8 @@ const GAP: f64 = 8.0;
 const APART: f64 = 9.0;
 /// Pixels a tick on a linear axis should have.
 const TICK_ROOM: (f64, f64) = (80.0, 55.0);
+/// Places of a line with a slope that are looked at.
+const PARTS: i32 = 200;
 /// Ticks that even a small panel should have.
 const FEWEST: f64 = 2.5;
 
@@ -42,6 +45,33 @@ impl Frame {
     pub fn at(&self, x: f64, y: f64) -> Point {
         let across = self.rect.left + self.x.fraction(x) * self.rect.width;
         (across, self.rect.bottom() - self.y.fraction(y) * self.rect.height)
+    }
+
+    /// A line of a slope through the middle of some points, as far as they reach; a power law where both axes are
+    /// logarithmic, a straight line where both are linear, nothing otherwise or without two places across.
+    #[must_use]
+    pub fn slope(&self, slope: f64, points: &[(f64, f64)]) -> Vec<Point> {
+        let log = self.x.layout() == AxisScale::Log;
+        if self.x.layout() != self.y.layout() || !(log || self.x.layout() == AxisScale::Linear) {
+            return Vec::new();
+        }
+        let inner = |v: f64| if log { v.log10() } else { v };
+        let outer = |v: f64| if log { 10f64.powf(v) } else { v };
+        #[expect(clippy::cast_precision_loss, reason = "a few points")]
+        let count = points.len() as f64;
+        let middle = |pick: fn(&(f64, f64)) -> f64| points.iter().map(|p| inner(pick(p))).sum::<f64>() / count;
+        let (x, y) = (middle(|p| p.0), middle(|p| p.1));
+        let low = points.iter().map(|p| inner(p.0)).fold(f64::INFINITY, f64::min);
+        let high = points.iter().map(|p| inner(p.0)).fold(f64::NEG_INFINITY, f64::max);
+        if low >= high {
+            return Vec::new();
+        }
+        let at = |i: i32| low + (high - low) * f64::from(i) / f64::from(PARTS);
+        let values = (0..=PARTS).map(|i| (outer(at(i)), outer(y + slope * (at(i) - x))));
+        // what leaves the panel is cut off
+        let shown = values.filter(|&(_, y)| (1e-9..1.0 - 1e-9).contains(&self.y.fraction(y)));
+        let places: Vec<Point> = shown.map(|(x, y)| self.at(x, y)).collect();
+        places.first().zip(places.last()).map_or_else(Vec::new, |(&from, &to)| vec![from, to])
     }
 
     fn text(&self) -> Type {
@@ -70,7 +100,7 @@ impl Frame {
     }
 
     /// Draws grid and ticks; the data come over it.
-    pub fn draw(&self, canvas: &mut Canvas<'_>) {
+    pub fn draw(&self, canvas: &mut Canvas) {
         let Rect { left, top, .. } = self.rect;
         let (right, bottom) = (self.rect.right(), self.rect.bottom());
         let (grid, tick) = (Pen::solid(GRID, 1.0), Pen::solid(FAINT, 1.0));
@@ -97,7 +127,13 @@ impl Frame {
                 canvas.text(&mark.label, (left - GAP, y), &Type { across: HPos::Right, ..self.text() });
             }
         }
-        canvas.line(&[(left, top), (left, bottom), (right, bottom)], &Pen::solid(INK, 1.2));
+        self.draw_axes(canvas);
+    }
+
+    /// Draws the two axes alone.
+    pub fn draw_axes(&self, canvas: &mut Canvas) {
+        let (left, bottom) = (self.rect.left, self.rect.bottom());
+        canvas.line(&[(left, self.rect.top), (left, bottom), (self.rect.right(), bottom)], &Pen::solid(INK, 1.2));
     }
 }
 
@@ -143,15 +179,29 @@ fn thinned(mut ticks: Vec<Tick>, place: impl Fn(&Tick) -> f64, extent: impl Fn(&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::axes::axis_scale::AxisScale;
     use crate::plot::axes::scale::Fit;
+
+    #[test]
+    fn a_slope_goes_through_the_middle_of_the_points_and_keeps_its_exponent() {
+        let log = |values: &[f64]| Scale::over(values, AxisScale::Log, Fit::Tight).unwrap();
+        let rect = Rect { left: 0.0, top: 0.0, width: 200.0, height: 100.0 };
+        let (x, y) = (log(&[1.0, 100.0]), log(&[1.0, 10_000.0]));
+        let frame = Frame { rect, x, y, x_labels: true, y_labels: true, text_size: 12.0, reach: 0.0 };
+        let line = frame.slope(1.0, &[(1.0, 10.0), (100.0, 1000.0)]);
+        for (found, wanted) in line.iter().zip([frame.at(1.0, 10.0), frame.at(100.0, 1000.0)]) {
+            assert!((found.0 - wanted.0).hypot(found.1 - wanted.1) < 1e-6, "{line:?}");
+        }
+        let steep = frame.slope(4.0, &[(1.0, 10.0), (100.0, 1000.0)]);
+        assert!(steep.iter().all(|p| (0.0..=100.0).contains(&p.1)) && steep[1].0 - steep[0].0 < 110.0, "{steep:?}");
+        assert!(frame.slope(1.0, &[(1.0, 10.0)]).is_empty());
+    }
 
     #[test]
     fn touching_labels_go_and_powers_of_ten_stay() {
         let scale = Scale::over(&[100.0, 50_000.0], AxisScale::Log, Fit::Padded).unwrap();
         let kept = thinned(scale.ticks(8.0), |t| 200.0 * t.at, |t| text_width(&t.label, &Type::PLAIN) + APART);
         let kept: Vec<String> = kept.into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect();
-        assert!(kept.contains(&"100".to_owned()) && kept.contains(&"10⁴".to_owned()), "{kept:?}");
+        assert!(kept.contains(&"100".to_owned()) && kept.contains(&"10\u{2009}000".to_owned()), "{kept:?}");
         assert!(kept.len() < 9);
     }
 }

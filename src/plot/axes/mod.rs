@@ -9,5 +9,6 @@ pub(super) mod colour_bar;
 pub(super) mod frame;
 pub(super) mod number;
 pub(super) mod scale;
+mod ticks;
 
 pub use axis_scale::AxisScale;

@@ -1,6 +1,6 @@
 //! Colour maps in which equal steps in value look like equal steps, to colour-blind readers too.
 
-use super::style::{INK, PAPER, Rgb};
+use super::colour::{Colour, Rgb, contrast};
 
 /// Viridis at 17 even steps; between them colours are interpolated, which is off by at most 2 of 255.
 ///
@@ -89,31 +89,20 @@ fn between(anchors: &[Rgb], fraction: f64) -> Rgb {
     (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }
 
-/// The text colour that reads better on a ground.
+/// The text colour that reads better on a ground, whatever the page's.
 #[must_use]
-pub fn readable_on(ground: Rgb) -> Rgb {
-    let (light, dark) = (contrast(PAPER, ground), contrast(INK, ground));
-    if light > dark { PAPER } else { INK }
+pub fn readable_on(ground: Rgb) -> Colour {
+    let (light, dark) = (contrast(WHITE, ground), contrast(BLACK, ground));
+    Colour::fixed(if light > dark { WHITE } else { BLACK })
 }
 
-/// Contrast ratio of two colours, 1 to 21. Source: WCAG 2.1.
-fn contrast(a: Rgb, b: Rgb) -> f64 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
-
-/// Relative luminance of an sRGB colour. Source: WCAG 2.1.
-fn luminance((red, green, blue): Rgb) -> f64 {
-    let linear = |byte: u8| {
-        let v = f64::from(byte) / 255.0;
-        if v <= 0.03928 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-}
+const WHITE: Rgb = (0xFF, 0xFF, 0xFF);
+const BLACK: Rgb = (0x1D, 0x21, 0x25);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::canvas::colour::luminance;
 
     #[test]
     fn ends_and_middle_are_viridis() {
@@ -139,7 +128,7 @@ mod tests {
     fn text_is_readable_on_every_colour() {
         for i in 0..=100 {
             let ground = colour(f64::from(i) / 100.0);
-            assert!(contrast(readable_on(ground), ground) > 3.9, "{ground:?}");
+            assert!(contrast(readable_on(ground).light(), ground) > 3.9, "{ground:?}");
         }
     }
 }

@@ -3,10 +3,14 @@
 //! Where things lie is decided in `layout` and `axes`.
 //! Start with `surface`; `style` says how everything looks.
 
+pub(super) mod colour;
 pub(super) mod colour_map;
 mod font;
+mod path;
 pub(super) mod png;
 pub(super) mod shapes;
 mod strokes;
 pub(super) mod style;
 pub(super) mod surface;
+mod svg;
+mod text;

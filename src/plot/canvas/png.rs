@@ -1,6 +1,6 @@
 //! Small images as PNG files inside a drawing.
 
-use super::style::Rgb;
+use super::colour::Rgb;
 use crate::step::StepError;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};

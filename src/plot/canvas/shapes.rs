@@ -1,6 +1,6 @@
 //! Places on the canvas, and how lines are drawn.
 
-use super::style::Rgb;
+use super::colour::Colour;
 
 /// A place on the canvas, pixels from the upper left corner.
 pub type Point = (f64, f64);
@@ -36,7 +36,7 @@ impl Rect {
 #[derive(Debug, Clone, Copy)]
 pub struct Pen {
     /// Colour.
-    pub colour: Rgb,
+    pub colour: Colour,
     /// Width, pixels.
     pub width: f64,
     /// Strokes and gaps, pixels; empty for a solid line.
@@ -46,7 +46,7 @@ pub struct Pen {
 impl Pen {
     /// A solid line.
     #[must_use]
-    pub const fn solid(colour: Rgb, width: f64) -> Self {
+    pub const fn solid(colour: Colour, width: f64) -> Self {
         Self { colour, width, dash: &[] }
     }
 }

@@ -3,8 +3,8 @@
 use super::params::{Mark, Params};
 use crate::artifact::{Cell, Table};
 use crate::plot::layout::facets::{self, Split, distinct, place};
-use crate::step::StepError;
 use crate::step::roles::Asked;
+use crate::step::{Row, StepError};
 
 /// Cells on grids, one for each panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,8 @@ pub struct PanelCells {
     pub cells: Vec<(usize, usize, f64)>,
     /// The baseline's number.
     pub baseline: Option<f64>,
+    /// Where the paper's numbers lie, in cells from the middle of the first one.
+    pub published: Vec<(f64, f64)>,
 }
 
 impl Cells {
@@ -68,7 +70,8 @@ fn panel(
         ys.reverse();
     }
     let baseline = baseline(asked, table, &split.panels[index])?;
-    let mut panel = PanelCells { xs, ys, cells: Vec::new(), baseline };
+    let published = published(asked, &split.panels[index], (&xs, &ys));
+    let mut panel = PanelCells { xs, ys, cells: Vec::new(), baseline, published };
     for &row in own {
         let (Some(column), Some(line)) = (place(&panel.xs, &x[row]), place(&panel.ys, &y[row])) else { continue };
         let Some(value) = values[row] else { continue };
@@ -78,6 +81,31 @@ fn panel(
         panel.cells.push((column, line, value));
     }
     Ok(panel)
+}
+
+/// Where the paper's numbers of a panel lie on the cells.
+fn published(asked: &Asked<'_, Params>, panel: &facets::Panel, (xs, ys): (&[Cell], &[Cell])) -> Vec<(f64, f64)> {
+    let meant = |row: &&Row| asked.head.filter.0.iter().all(|(name, ok)| row.get(name).is_none_or(|v| ok.accepts(v)));
+    let rows = asked.head.published.iter().flat_map(|p| &p.rows).filter(meant);
+    let rows = rows.filter(|row| asked.head.facets.accepts(panel, row));
+    let at = |row: &Row| Some((between(xs, row.get(asked.x.column())?)?, between(ys, row.get(asked.y.column())?)?));
+    rows.filter_map(at).collect()
+}
+
+/// The place of a value among those of an axis: between two cells where it lies between their numbers, nothing beyond the
+/// outermost.
+fn between(values: &[Cell], value: &Cell) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "axes have few values")]
+    if let Some(at) = place(values, value) {
+        return Some(at as f64);
+    }
+    let (value, numbers) = (value.as_f64()?, values.iter().map(Cell::as_f64).collect::<Option<Vec<f64>>>()?);
+    let below = numbers.windows(2).position(|pair| pair[0] < value && value < pair[1])?;
+    // ranks and sample sizes are spaced by ratios
+    let part = (value / numbers[below]).ln() / (numbers[below + 1] / numbers[below]).ln();
+    #[expect(clippy::cast_precision_loss, reason = "axes have few values")]
+    let at = below as f64 + if part.is_finite() { part } else { 0.5 };
+    Some(at)
 }
 
 fn twice(asked: &Asked<'_, Params>, [x, y]: [&Cell; 2]) -> StepError {

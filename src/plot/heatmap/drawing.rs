@@ -8,9 +8,12 @@ use crate::plot::axes::number::{decimal, short};
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::colour_map::{ColourMap, colour, readable_on};
 use crate::plot::canvas::shapes::{Pen, Rect};
-use crate::plot::canvas::style::{CELL_SIZE, FAINT, INK, MARGIN, MISSING, PAPER, TEXT_SIZE, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Type, shortened, text_width, wrapped};
+use crate::plot::canvas::style::{
+    CELL_SIZE, Colour, FAINT, INK, MARGIN, MARKER_RADIUS, MISSING, Marker, PAPER, TEXT_SIZE, WIDTH,
+};
+use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, Type, shortened, text_width, wrapped};
 use crate::plot::layout::heading::Heading;
+use crate::plot::layout::legend::{Entry, Legend, Sample};
 use crate::plot::layout::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::step::StepError;
 use crate::step::roles::Asked;
@@ -36,8 +39,10 @@ pub fn draw(params: &Asked<'_, Params>, grid: &Cells, alt: &str) -> Result<Strin
     let scales = scales(params, grid)?;
     let heading = Heading::new(&params.head.title, &params.head.data_note);
     let layout = layout(params, grid, heading.height(), &scales);
-    surface::draw((WIDTH, layout.panels.bottom + MARGIN), alt, |canvas| {
+    let legend = legend(params, grid);
+    surface::draw((WIDTH, layout.panels.bottom + legend.height() + MARGIN), alt, |canvas| {
         heading.draw(canvas);
+        legend.draw(canvas, layout.panels.bottom);
         for (index, scale) in scales.iter().enumerate() {
             draw_panel(canvas, &Drawing { params, grid, layout: &layout, scale, index });
         }
@@ -50,6 +55,27 @@ pub fn draw(params: &Asked<'_, Params>, grid: &Cells, alt: &str) -> Result<Strin
             let around = layout.panels.around();
             canvas.text(NOTHING, (0.5 * WIDTH, around.top + 0.5 * around.height), &style);
         }
+    })
+}
+
+/// The first panel with cells, small and without words.
+///
+/// # Errors
+/// Where a logarithmic colour scale meets a value that is not positive.
+pub fn thumbnail(params: &Asked<'_, Params>, grid: &Cells) -> Result<String, StepError> {
+    let scales = scales(params, grid)?;
+    let Some(index) = grid.panels.iter().position(|panel| !panel.cells.is_empty()) else {
+        return surface::thumbnail(|_| ());
+    };
+    let (width, height) = THUMBNAIL;
+    let rect = Rect { left: 0.0, top: 0.0, width, height };
+    let panels = Panels { rects: vec![rect; grid.panels.len()], columns: 1, bottom: height };
+    let layout = Layout { panels, lines: 0, names: 0.0 };
+    surface::thumbnail(|canvas| {
+        let drawing = Drawing { params, grid, layout: &layout, scale: &scales[index], index };
+        draw_cells(canvas, &drawing);
+        draw_mark(canvas, &drawing);
+        draw_published(canvas, &drawing);
     })
 }
 
@@ -148,12 +174,13 @@ impl Drawing<'_> {
     }
 }
 
-fn draw_panel(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+fn draw_panel(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     let rect = drawing.rect();
     draw_lines_over(canvas, drawing, &rect);
     draw_cells(canvas, drawing);
     canvas.outline(&rect, &Pen::solid(FAINT, 1.0));
     draw_mark(canvas, drawing);
+    draw_published(canvas, drawing);
     draw_axes(canvas, drawing, &rect);
     let last = drawing.layout.panels.is_last(drawing.index);
     let beside = if last && drawing.params.head.facets.is_grid() { LINE + 6.0 } else { 0.0 };
@@ -183,7 +210,7 @@ fn lines_over(params: &Asked<'_, Params>, grid: &Cells, index: usize, width: f64
 }
 
 /// Lines of all panels start at the same height.
-fn draw_lines_over(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+fn draw_lines_over(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {
     let lines = lines_over(drawing.params, drawing.grid, drawing.index, rect.width);
     let mut at = rect.top - 6.0 - LINE * f64::from(u32::try_from(drawing.layout.lines).unwrap_or(0)) + 0.5 * LINE;
     for (line, bold) in lines {
@@ -192,14 +219,14 @@ fn draw_lines_over(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) 
     }
 }
 
-fn draw_cells(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+fn draw_cells(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     canvas.rect(&drawing.rect(), MISSING);
     let cells = &drawing.panel().cells;
     let words = words(drawing);
     for (&(column, row, value), word) in cells.iter().zip(&words) {
         let rect = drawing.cell(column, row);
         let ground = colour(drawing.scale.fraction(value));
-        canvas.rect(&overlapping(&rect, &drawing.rect()), ground);
+        canvas.rect(&overlapping(&rect, &drawing.rect()), Colour::fixed(ground));
         let middle = (rect.left + 0.5 * rect.width, rect.top + 0.5 * rect.height);
         canvas.text(word, middle, &Type { colour: readable_on(ground), ..IN_CELL });
     }
@@ -232,14 +259,34 @@ fn words(drawing: &Drawing<'_>) -> Vec<String> {
 }
 
 /// A double frame, seen on dark and on light cells.
-fn draw_mark(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+fn draw_mark(canvas: &mut Canvas, drawing: &Drawing<'_>) {
     let Some((column, row, _)) = drawing.panel().marked(drawing.params.mark) else { return };
     let cell = drawing.cell(column, row);
     canvas.outline(&cell, &Pen::solid(INK, 4.0));
     canvas.outline(&cell, &Pen::solid(PAPER, 1.6));
 }
 
-fn draw_axes(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+/// The paper's numbers: hollow discs.
+fn draw_published(canvas: &mut Canvas, drawing: &Drawing<'_>) {
+    let first = drawing.cell(0, 0);
+    for &(column, row) in &drawing.panel().published {
+        let at = (first.left + (column + 0.5) * first.width, first.bottom() - (row + 0.5) * first.height);
+        canvas.hollow(Marker::Disc, at, 1.3 * MARKER_RADIUS, INK);
+    }
+}
+
+/// What the hollow discs are, over all panels.
+pub fn source<'a>(params: &'a Asked<'_, Params>, grid: &Cells) -> Option<&'a str> {
+    let drawn = grid.panels.iter().any(|panel| !panel.published.is_empty());
+    params.head.published.as_ref().filter(|_| drawn).map(|published| published.source.as_str())
+}
+
+fn legend(params: &Asked<'_, Params>, grid: &Cells) -> Legend {
+    let entry = |source: &str| Entry { label: source.to_owned(), sample: Sample::HollowPoint(Marker::Disc, INK) };
+    Legend::new(source(params, grid).map(entry).into_iter().collect())
+}
+
+fn draw_axes(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {
     let (share, panels) = (drawing.params.head.facets.share, &drawing.layout.panels);
     if !share.x() || panels.is_lowest(drawing.index) {
         draw_x_axis(canvas, drawing, rect);
@@ -247,7 +294,7 @@ fn draw_axes(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
     draw_y_axis(canvas, drawing, (rect, !share.y() || panels.is_first(drawing.index)));
 }
 
-fn draw_x_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
+fn draw_x_axis(canvas: &mut Canvas, drawing: &Drawing<'_>, rect: &Rect) {
     let xs = &drawing.panel().xs;
     let under = Type { across: HPos::Center, along: VPos::Top, ..small(drawing.grid.split.columns) };
     let texts: Vec<String> = xs.iter().map(|v| drawing.params.x.shown(v)).collect();
@@ -265,7 +312,7 @@ fn draw_x_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, rect: &Rect) {
     }
 }
 
-fn draw_y_axis(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>, (rect, labelled): (&Rect, bool)) {
+fn draw_y_axis(canvas: &mut Canvas, drawing: &Drawing<'_>, (rect, labelled): (&Rect, bool)) {
     let ys = &drawing.panel().ys;
     let beside = Type { across: HPos::Right, ..small(drawing.grid.split.columns) };
     let room = drawing.cell(0, 0);

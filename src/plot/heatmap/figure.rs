@@ -32,6 +32,7 @@ impl Figure for Heatmap {
         cites: &[],
     };
     const SHOWS: &'static str = "An aggregated table: one row for each cell of each panel.";
+    const PUBLISHED: bool = true;
     const KNOWS: &'static [&'static str] = &["samples"];
 
     fn faults(params: &Params) -> Vec<Problem> {
@@ -48,6 +49,10 @@ impl Figure for Heatmap {
 
     fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {
         drawing::draw(asked, &content.grid, alt)
+    }
+
+    fn thumbnail(asked: &Asked<'_, Params>, content: &Content) -> Result<String, StepError> {
+        drawing::thumbnail(asked, &content.grid)
     }
 
     fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
@@ -77,7 +82,8 @@ impl Figure for Heatmap {
             Mark::Max => "Framed: the largest value.",
             Mark::None => "",
         };
-        vec![format!("{}.", about(asked)), cells, mark.to_owned()]
+        let source = drawing::source(asked, &content.grid);
+        vec![cells, mark.to_owned(), source.map_or_else(String::new, |source| format!("Hollow discs: {source}."))]
     }
 }
 

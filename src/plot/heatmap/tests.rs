@@ -1,7 +1,7 @@
 use super::*;
 use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::{asked, show};
+use crate::plot::testing::{asked, pieces, says, show, written};
 use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
@@ -53,10 +53,10 @@ fn three_panels_share_a_scale() {
     let figure = figure(&params(json!({})), &sample(&K1, &K2)).unwrap();
     show("heatmap-facets.svg", &figure);
     for text in ["k₁", "k₂", "Test error (%)", "n\u{a0}=\u{a0}500", "Ridge: 30\u{a0}%", "4400"] {
-        assert!(figure.svg.contains(&format!(">\n{text}\n")), "{text}");
+        assert!(says(&figure.svg, text), "{text}");
     }
     assert!(figure.svg.contains("Fashion-MNIST stands in for CIFAR-10"));
-    assert_eq!(figure.svg.matches(">\nTest error (%)\n").count(), 1);
+    assert_eq!(written(&figure.svg, "Test error (%)"), 1);
     assert!(figure.alt.contains("50\u{2009}000: from") && figure.alt.contains("at (63,\u{a0}550)"), "{}", figure.alt);
     assert!(figure.caption.contains("Cells: mean, 3 samples each. Framed: the smallest value. Shown: model = LoFi."));
 }
@@ -66,7 +66,7 @@ fn one_panel_prints_its_values() {
     let one = json!({"facets": {}, "where": {"model": "LoFi", "n_train": 5000}, "baseline": null});
     let one = figure(&params(one), &sample(&K1, &K2)).unwrap();
     show("heatmap.svg", &one);
-    assert!(one.svg.contains(">\n13.1\n"), "the smallest value, in its cell");
+    assert!(says(&one.svg, "13.1"), "the smallest value, in its cell");
     let own = figure(&params(json!({"shared_scale": false, "mark": "max"})), &sample(&K1[..3], &K2[..2])).unwrap();
     show("heatmap-own.svg", &own);
     assert!(own.alt.contains("max "));
@@ -114,4 +114,19 @@ fn faults_are_explained() {
     let baseline = json!({"facets": {}, "where": {"n_train": 500}, "baseline": {"label": "all", "where": {}}});
     let many = figure(&params(baseline), &sample(&K1, &K2)).unwrap_err().to_string();
     assert!(many.contains("baseline `all` has") && many.contains("narrow"), "{many}");
+}
+
+#[test]
+fn the_papers_optimum_is_a_hollow_disc_between_cells_too() {
+    let published = json!({"source": "paper, figure 3", "rows": [
+        {"model": "LoFi", "n_train": 500, "k1": 63, "k2": 550}, {"model": "LoFi", "n_train": 5000, "k1": 45, "k2": 137},
+        {"model": "LoFi", "n_train": 50000, "k1": 9000, "k2": 137}, {"model": "Ridge", "n_train": 500, "k1": 63, "k2": 550}
+    ]});
+    let params = params(json!({"published": published}));
+    let drawn = figure(&params, &sample(&K1, &K2)).unwrap();
+    show("heatmap-published.svg", &drawn);
+    // two lie on cells, one beyond the last; and the sample in the legend
+    let wide = format!("stroke-width=\"{:.2}\"", 2.0 * (1.3 * 4.2 + 0.75));
+    assert_eq!(pieces(&drawn.svg, &wide), 2, "{wide}");
+    assert!(says(&drawn.svg, "paper, figure 3") && drawn.caption.contains("Hollow discs: paper, figure 3."));
 }

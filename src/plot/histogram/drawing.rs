@@ -6,11 +6,12 @@ use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
-use crate::plot::canvas::style::{BAR_OPACITY, COLOURS, FAINT, Look, Marker, Rgb, look};
+use crate::plot::canvas::style::{BAR_OPACITY, COLOURS, Colour, FAINT, Look, Marker};
 use crate::plot::canvas::surface::Canvas;
-use crate::plot::layout::facets::{Split, first_seen};
+use crate::plot::layout::facets::Split;
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{Entry, Legend, Sample};
+use crate::plot::layout::looks::Looks;
 use crate::plot::layout::series;
 use crate::step::StepError;
 use crate::step::roles::{Asked, Axis, AxisForm};
@@ -46,7 +47,7 @@ pub struct Bins {
     pub edges: Vec<f64>,
     look: Look,
     /// The colour of marks: not that of the bars where all bars have one colour.
-    mark: Rgb,
+    mark: Colour,
 }
 
 impl Bins {
@@ -67,8 +68,8 @@ pub struct PanelBins {
 pub struct Content {
     /// Which rows each panel shows.
     pub split: Split,
-    /// The values of the colour column.
-    keys: Vec<Cell>,
+    /// The looks of the values of the colour column.
+    looks: Looks,
     /// The panels.
     pub panels: Vec<PanelBins>,
 }
@@ -80,20 +81,20 @@ impl Content {
     /// Where a column is missing, two bins of one histogram overlap, or there are more panels than can be read.
     pub fn new(asked: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
         let split = asked.head.facets.split(table)?;
-        let keys = keys(asked, table)?;
-        let panels = split.panels.iter().map(|panel| PanelBins::new(asked, &keys, &table.take(&panel.rows)));
-        Ok(Self { panels: panels.collect::<Result<_, _>>()?, keys, split })
+        let looks = looks(asked, table)?;
+        let panels = split.panels.iter().map(|panel| PanelBins::new(asked, &looks, &table.take(&panel.rows)));
+        Ok(Self { panels: panels.collect::<Result<_, _>>()?, looks, split })
     }
 }
 
-/// The values of the colour column in order of appearance.
+/// The looks of the values of the colour column.
 ///
 /// # Errors
 /// Where the column is missing.
-fn keys(params: &Params, table: &Table) -> Result<Vec<Cell>, StepError> {
+fn looks(params: &Params, table: &Table) -> Result<Looks, StepError> {
     match &params.colour {
-        Some(axis) => Ok(first_seen(table.column(axis.column())?.iter())),
-        None => Ok(vec![Cell::Null]),
+        Some(axis) => Ok(Looks::new(table.column(axis.column())?.iter())),
+        None => Ok(Looks::new([Cell::Null].iter())),
     }
 }
 
@@ -102,22 +103,16 @@ impl PanelBins {
     ///
     /// # Errors
     /// Where a column is missing or two bins of one histogram overlap: the table has rows of several histograms.
-    fn new(params: &Params, keys: &[Cell], table: &Table) -> Result<Self, StepError> {
+    fn new(params: &Params, looks: &Looks, table: &Table) -> Result<Self, StepError> {
         let cells = series::cells(params.colour.as_ref(), table)?;
-        let one = |(index, key): (usize, &Cell)| {
+        let one = |key: &Cell| {
             let rows: Vec<usize> = (0..cells.len()).filter(|&r| cells[r].total_cmp(key).is_eq()).collect();
-            let mark = if keys.len() > 1 { look(index).colour } else { COLOURS[1] };
-            let empty = Bins {
-                key: key.clone(),
-                bars: Vec::new(),
-                marks: Vec::new(),
-                edges: Vec::new(),
-                look: look(index),
-                mark,
-            };
+            let look = looks.of(key);
+            let mark = if looks.keys().len() > 1 { look.colour } else { COLOURS[1] };
+            let empty = Bins { key: key.clone(), bars: Vec::new(), marks: Vec::new(), edges: Vec::new(), look, mark };
             read(params, &table.take(&rows), empty)
         };
-        Ok(Self { bins: keys.iter().enumerate().map(one).collect::<Result<_, _>>()? })
+        Ok(Self { bins: looks.keys().iter().map(one).collect::<Result<_, _>>()? })
     }
 
     /// Whether there is nothing to draw.
@@ -154,6 +149,12 @@ fn read(params: &Params, table: &Table, mut bins: Bins) -> Result<Bins, StepErro
     bins.marks.sort_by(f64::total_cmp);
     if let Some(edge) = &params.edge {
         bins.edges = guides::distinct(edge, table)?;
+        // an edge of magnitudes has another one below zero where there are numbers below zero
+        if bins.bars.first().is_some_and(|bar| bar.low < 0.0) {
+            let below: Vec<f64> = bins.edges.iter().filter(|edge| **edge > 0.0).map(|edge| -edge).collect();
+            bins.edges.splice(0..0, below.into_iter().rev());
+            bins.edges.dedup();
+        }
     }
     let overlaps = |pair: &&[Bar]| pair[0].high > pair[1].low + 1e-6 * (pair[0].high - pair[0].low);
     match bins.bars.windows(2).find(overlaps) {
@@ -181,17 +182,17 @@ pub fn scales(params: &Asked<'_, Params>, panels: &[PanelBins]) -> Result<Vec<(S
 
 /// One legend for all panels.
 pub fn legend(params: &Params, content: &Content) -> Legend {
-    let Content { keys, panels, .. } = content;
+    let Content { looks, panels, .. } = content;
     let mut entries: Vec<Entry> = Vec::new();
     let has_marks = panels.iter().flat_map(|panel| &panel.bins).any(|bins| !bins.marks.is_empty());
-    for (axis, (index, key)) in params.colour.iter().flat_map(|axis| keys.iter().enumerate().map(move |k| (axis, k))) {
-        entries.push(Entry { label: axis.names(key), sample: Sample::Bar(look(index)) });
+    for (axis, key) in params.colour.iter().flat_map(|axis| looks.keys().iter().map(move |key| (axis, key))) {
+        entries.push(Entry { label: axis.names(key), sample: Sample::Bar(looks.of(key)) });
     }
     if params.colour.is_none() && has_marks {
-        entries.push(Entry { label: params.y.name(), sample: Sample::Bar(look(0)) });
+        entries.push(Entry { label: params.y.name(), sample: Sample::Bar(looks.of(&Cell::Null)) });
     }
     if has_marks {
-        let colour = if keys.len() > 1 { FAINT } else { COLOURS[1] };
+        let colour = if looks.keys().len() > 1 { FAINT } else { COLOURS[1] };
         entries.push(Entry { label: params.marked.clone(), sample: Sample::Point(Marker::Wedge, colour) });
     }
     entries.extend(params.edge.iter().map(guides::mark_entry));
@@ -200,7 +201,7 @@ pub fn legend(params: &Params, content: &Content) -> Legend {
 }
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &PanelBins)) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, panel): (&Params, &PanelBins)) {
     for bins in &panel.bins {
         // neighbours share an outline; a gap between bins ends it
         for run in bins.bars.chunk_by(|a, b| b.low - a.high <= 1e-6 * (b.high - b.low)) {
@@ -217,7 +218,8 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, panel): (&Params, &
         let bottom = frame.rect.bottom();
         let places: Vec<f64> = bins.marks.iter().map(|&value| frame.at(value, 0.0).0).collect();
         // stems over the rims of triangles, so that crowded values can still be told apart
-        places.iter().for_each(|&x| canvas.marker(Marker::Wedge, (x, bottom - STEM), TRIANGLE, bins.mark));
+        let heads: Vec<Point> = places.iter().map(|&x| (x, bottom - STEM)).collect();
+        canvas.markers(Marker::Wedge, &heads, TRIANGLE, bins.mark);
         places.iter().for_each(|&x| canvas.line(&[(x, bottom), (x, bottom - STEM)], &Pen::solid(bins.mark, OUTLINE)));
     }
 }

@@ -4,6 +4,7 @@ use super::drawing::{self, Bins, Content, PanelBins};
 use super::params::Params;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
+use crate::plot::axes::scale::Scale;
 use crate::plot::layout::chart::Chart;
 use crate::plot::layout::guides;
 use crate::step::roles::{Asked, Figure, Rows, Words};
@@ -44,16 +45,16 @@ impl Figure for Histogram {
     }
 
     fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {
-        let chart = Chart {
-            head: asked.head,
-            split: &content.split,
-            scales: &drawing::scales(asked, &content.panels)?,
-            labels: (asked.x.label(), asked.y.label()),
-            legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(PanelBins::is_empty).then_some(NOTHING),
-            alt,
-        };
-        chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, &content.panels[index])))
+        let scales = scales(asked, content)?;
+        chart(asked, content, (&scales, alt))
+            .draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, &content.panels[index])))
+    }
+
+    fn thumbnail(asked: &Asked<'_, Params>, content: &Content) -> Result<String, StepError> {
+        let scales = scales(asked, content)?;
+        let index = content.panels.iter().position(|panel| !panel.is_empty()).unwrap_or_default();
+        chart(asked, content, (&scales, ""))
+            .thumbnail(index, |canvas, frame, index| drawing::draw(canvas, frame, (asked, &content.panels[index])))
     }
 
     fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
@@ -69,7 +70,26 @@ impl Figure for Histogram {
         let has_marks = content.panels.iter().flat_map(|panel| &panel.bins).any(|bins| !bins.marks.is_empty());
         let marks = if has_marks { format!("Triangles: {}.", asked.marked) } else { String::new() };
         let edge = asked.edge.as_ref().map_or_else(String::new, |edge| format!("Dashed: {}.", edge.in_words()));
-        vec![format!("{}.", about(asked)), marks, edge]
+        vec![marks, edge]
+    }
+}
+
+type Scales = Vec<(Scale, Scale)>;
+
+fn scales(asked: &Asked<'_, Params>, content: &Content) -> Result<Scales, StepError> {
+    drawing::scales(asked, &content.panels)
+}
+
+fn chart<'a>(asked: &'a Asked<'_, Params>, content: &'a Content, (scales, alt): (&'a Scales, &'a str)) -> Chart<'a> {
+    Chart {
+        head: asked.head,
+        split: &content.split,
+        scales,
+        labels: (asked.x.label(), asked.y.label()),
+        legend: drawing::legend(asked, content),
+        ends: Vec::new(),
+        nothing: content.panels.iter().all(PanelBins::is_empty).then_some(NOTHING),
+        alt,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::plot::axes::colour_bar::{self, Bar};
 use crate::plot::axes::number::short;
 use crate::plot::canvas::shapes::{Pen, Rect};
 use crate::plot::canvas::style::{FAINT, LEADING, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Type, shortened, text_width, wrapped};
+use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, THUMBNAIL_BYTES, Type, shortened, text_width, wrapped};
 use crate::plot::layout::heading::Heading;
 use crate::step::StepError;
 use crate::step::roles::Asked;
@@ -23,6 +23,8 @@ const BEFORE_BAR: f64 = 12.0;
 const NAMES: f64 = 120.0;
 /// Width of a picture that fills the figure at most, pixels.
 const WIDEST: f64 = 120.0;
+/// Bytes of a thumbnail without its pictures.
+const THUMBNAIL_HEAD: usize = 500;
 /// Least and greatest height of a colour bar, pixels.
 const BAR: (f64, f64) = (64.0, 220.0);
 /// Between two blocks, pixels.
@@ -69,7 +71,7 @@ pub fn draw(params: &Asked<'_, Params>, blocks: &[Block], alt: &str) -> Result<S
         for place in &places {
             draw_block(canvas, params, place);
         }
-        if params.range == RangeOf::All {
+        if has_shared_bars(params) {
             draw_shared_bars(canvas, params, (blocks, &places));
         }
         if empty {
@@ -79,8 +81,45 @@ pub fn draw(params: &Asked<'_, Params>, blocks: &[Block], alt: &str) -> Result<S
     })
 }
 
+/// The first pictures of the first block that has any, small and without words.
+///
+/// # Errors
+/// Where the drawing fails.
+pub fn thumbnail(blocks: &[Block]) -> Result<String, StepError> {
+    let mut bytes = THUMBNAIL_BYTES - THUMBNAIL_HEAD;
+    let fits = |image: &&Image| {
+        // four bytes of base64 for three of the file
+        let left = bytes.checked_sub(image.png.len() * 4 / 3 + 120);
+        bytes = left.unwrap_or_default();
+        left.is_some()
+    };
+    let images: Vec<&Image> = blocks.iter().flat_map(|block| &block.images).take(8).take_while(fits).collect();
+    let (width, height) = THUMBNAIL;
+    let columns = [1, 1, 2, 3, 2, 3, 3, 4, 4][images.len()];
+    let rows = images.len().div_ceil(columns).max(1);
+    let step = (width / count(columns), height / count(rows));
+    surface::thumbnail(|canvas| {
+        for (index, image) in images.iter().enumerate() {
+            let at = (step.0 * count(index % columns), step.1 * count(index / columns));
+            let ratio = ratio(image.size);
+            let wide = (step.0 - BETWEEN).min((step.1 - BETWEEN) / ratio);
+            let (left, top) = (at.0 + 0.5 * (step.0 - wide), at.1 + 0.5 * (step.1 - wide * ratio));
+            canvas.image(&image.png, &Rect { left, top, width: wide, height: wide * ratio });
+        }
+    })
+}
+
+fn count(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(0))
+}
+
+/// Whether one bar stands for all pictures: with their numbers, or in units of the largest of each.
+fn has_shared_bars(params: &Asked<'_, Params>) -> bool {
+    matches!(params.range, RangeOf::All | RangeOf::Picture)
+}
+
 fn bar_height(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
-    if params.range == RangeOf::All && blocks.iter().flat_map(|b| &b.images).any(|i| i.range.is_some()) {
+    if has_shared_bars(params) && blocks.iter().flat_map(|b| &b.images).any(|i| i.range.is_some()) {
         BAR.0
     } else {
         0.0
@@ -108,14 +147,16 @@ fn places<'a>(params: &Asked<'_, Params>, blocks: &'a [Block], top: f64) -> Vec<
 /// Room for colour bars to the right.
 fn bar_room(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
     let images = blocks.iter().flat_map(|b| &b.images);
-    let scales = images.filter_map(Image::colour_scale).map(|s| colour_bar::room(&s, BAR.1, !params.label.is_empty()));
+    let scales = images
+        .filter_map(|i| i.colour_scale(params.range))
+        .map(|s| colour_bar::room(&s, BAR.1, !params.label.is_empty()));
     let widest = scales.fold(0.0, f64::max);
-    let shown = widest > 0.0 && matches!(params.range, RangeOf::Row | RangeOf::All);
+    let shown = widest > 0.0 && params.range != RangeOf::Column;
     if shown { widest + BEFORE_BAR + 6.0 } else { 0.0 }
 }
 
 fn place<'a>(params: &Asked<'_, Params>, block: &'a Block, (left, width, top): (f64, f64, f64)) -> Place<'a> {
-    let lines = |n: usize| f64::from(u32::try_from(n).unwrap_or(0)) * LINE;
+    let lines = |n: usize| count(n) * LINE;
     let heading = wrapped(&block.heading, WIDTH - 2.0 * MARGIN, &BLOCK);
     let columns: Vec<Vec<String>> = (0..block.columns.len()).map(|c| column_lines(params, block, (c, width))).collect();
     let over = columns.iter().map(Vec::len).max().unwrap_or(0);
@@ -151,7 +192,7 @@ fn column_lines(params: &Asked<'_, Params>, block: &Block, (column, width): (usi
     lines
 }
 
-fn draw_block(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, place: &Place<'_>) {
+fn draw_block(canvas: &mut Canvas, params: &Asked<'_, Params>, place: &Place<'_>) {
     let mut at = place.top;
     for line in &place.heading {
         canvas.text(line, (MARGIN, at + 0.5 * TEXT_SIZE * LEADING), &BLOCK);
@@ -188,7 +229,7 @@ impl Place<'_> {
     }
 }
 
-fn draw_row_name(canvas: &mut Canvas<'_>, place: &Place<'_>, (row, name): (usize, &str)) {
+fn draw_row_name(canvas: &mut Canvas, place: &Place<'_>, (row, name): (usize, &str)) {
     let rect = place.rect(row, 0);
     let lines = wrapped(name, NAMES, &SMALL);
     let count = f64::from(u32::try_from(lines.len()).unwrap_or(0));
@@ -199,15 +240,18 @@ fn draw_row_name(canvas: &mut Canvas<'_>, place: &Place<'_>, (row, name): (usize
     }
 }
 
-fn draw_row_bar(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (place, row): (&Place<'_>, usize)) {
+fn draw_row_bar(canvas: &mut Canvas, params: &Asked<'_, Params>, (place, row): (&Place<'_>, usize)) {
     let images = place.block.images.iter().filter(|image| image.row == row);
-    let Some((image, scale)) = images.filter_map(|image| Some((image, image.colour_scale()?))).next() else { return };
+    let Some((image, scale)) = images.filter_map(|image| Some((image, image.colour_scale(params.range)?))).next()
+    else {
+        return;
+    };
     let rect = place.rect(row, 0);
     let bar = Bar { scale: &scale, map: image.map(), label: &params.label };
     colour_bar::draw(canvas, &bar, (place.right() + BEFORE_BAR, rect.top, rect.height.min(BAR.1)));
 }
 
-fn draw_image(canvas: &mut Canvas<'_>, place: &Place<'_>, image: &Image) {
+fn draw_image(canvas: &mut Canvas, place: &Place<'_>, image: &Image) {
     let cell = place.rect(image.row, image.column);
     let height = place.width * ratio(image.size);
     let rect = Rect { top: cell.top + 0.5 * (cell.height - height), height, ..cell };
@@ -222,7 +266,7 @@ fn draw_image(canvas: &mut Canvas<'_>, place: &Place<'_>, image: &Image) {
 }
 
 /// One bar for each meaning of numbers, one below another, to the right of the first block.
-fn draw_shared_bars(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (blocks, places): (&[Block], &[Place<'_>])) {
+fn draw_shared_bars(canvas: &mut Canvas, params: &Asked<'_, Params>, (blocks, places): (&[Block], &[Place<'_>])) {
     let mut drawn: Vec<crate::artifact::PictureScale> = Vec::new();
     let right = places.iter().map(Place::right).fold(0.0, f64::max);
     let top = places.first().and_then(|place| place.rows.first()).map_or(0.0, |row| row.0);
@@ -233,7 +277,7 @@ fn draw_shared_bars(canvas: &mut Canvas<'_>, params: &Asked<'_, Params>, (blocks
         if drawn.contains(&image.scale) {
             continue;
         }
-        let Some(scale) = image.colour_scale() else { continue };
+        let Some(scale) = image.colour_scale(params.range) else { continue };
         let bar = Bar { scale: &scale, map: image.map(), label: &params.label };
         colour_bar::draw(canvas, &bar, (right + BEFORE_BAR, at, height));
         at += height + APART;

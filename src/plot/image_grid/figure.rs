@@ -33,6 +33,10 @@ impl Figure for ImageGrid {
         drawing::draw(asked, blocks, alt)
     }
 
+    fn thumbnail(_: &Asked<'_, Params>, blocks: &Vec<Block>) -> Result<String, StepError> {
+        drawing::thumbnail(blocks)
+    }
+
     fn alt(_: &Asked<'_, Params>, blocks: &Vec<Block>) -> String {
         let what: Vec<String> = blocks.iter().filter(|b| !b.images.is_empty()).map(in_words).collect();
         let what = if what.is_empty() { NOTHING.to_owned() } else { what.join(". ") };

@@ -1,12 +1,13 @@
 //! From pictures to coloured pixels and their places in a grid.
 
 use super::params::{Params, RangeOf};
+use super::shown::to_show;
 use crate::artifact::{Picture, PictureScale, Pictures};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::scale::{Fit, Scale};
+use crate::plot::canvas::colour::Rgb;
 use crate::plot::canvas::colour_map::ColourMap;
 use crate::plot::canvas::png;
-use crate::plot::canvas::style::Rgb;
 use crate::step::StepError;
 use crate::step::roles::Asked;
 
@@ -68,10 +69,13 @@ impl Image {
         map(self.scale)
     }
 
-    /// The scale of its colours, where they are read as numbers.
+    /// The scale of its colours, where they are read as numbers; where each picture has a range of its own, in units of
+    /// the largest number of each.
     #[must_use]
-    pub fn colour_scale(&self) -> Option<Scale> {
+    pub fn colour_scale(&self, range: RangeOf) -> Option<Scale> {
         let (low, high) = self.range?;
+        let own = if self.scale == PictureScale::Signed { (-1.0, 1.0) } else { (0.0, 1.0) };
+        let (low, high) = if range == RangeOf::Picture { own } else { (low, high) };
         Scale::over(&[low, high], AxisScale::Linear, Fit::Tight).ok()
     }
 }
@@ -93,6 +97,8 @@ pub fn blocks(params: &Asked<'_, Params>, found: &[&Pictures]) -> Result<Vec<Blo
     if total > MOST {
         return Err(refused(format!("{total} pictures; a figure shows at most {MOST}")));
     }
+    let shown: Vec<Pictures> = found.iter().map(|pictures| to_show(pictures, params.align_signs)).collect();
+    let found: Vec<&Pictures> = shown.iter().collect();
     let all: Vec<(usize, &Picture)> =
         found.iter().enumerate().flat_map(|(block, f)| f.pictures.iter().map(move |p| (block, p))).collect();
     let mut blocks = Vec::new();

@@ -7,6 +7,7 @@ mod drawing;
 mod figure;
 mod images;
 mod params;
+mod shown;
 
 pub use figure::ImageGrid;
 pub use params::{Params as ImageGridParams, RangeOf};

@@ -14,6 +14,10 @@ pub struct Params {
     /// Whether the rows of the pictures stand across and their columns downwards: for many rows and few columns.
     #[serde(default)]
     pub transpose: bool,
+    /// Whether each picture of a row gets the sign in which it resembles the one before it: the sign of an eigenvector
+    /// means nothing.
+    #[serde(default)]
+    pub align_signs: bool,
     /// What the numbers are, beside the colour bar; empty for none.
     #[serde(default)]
     pub label: String,

@@ -7,8 +7,8 @@ use super::panels::{BESIDE, LABEL, LINE, Panels, Room};
 use crate::plot::axes::frame::{Frame, TICK_LABELS, x_reach, y_room};
 use crate::plot::axes::scale::Scale;
 use crate::plot::canvas::shapes::Rect;
-use crate::plot::canvas::style::{FAINT, MARGIN, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, Type};
+use crate::plot::canvas::style::{FAINT, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
+use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, Type, text_width};
 use crate::step::StepError;
 use crate::step::roles::FigureHead;
 use plotters::style::text_anchor::HPos;
@@ -19,6 +19,33 @@ const HEIGHT: f64 = 320.0;
 const HEIGHTS: (f64, f64) = (120.0, 250.0);
 /// Least space between panels, pixels.
 const BETWEEN: f64 = 16.0;
+
+/// The name of a curve beside its last point.
+pub struct End {
+    /// The name.
+    pub label: String,
+    /// The height of the last point, as a fraction of the panel's.
+    pub at: f64,
+}
+
+/// Most curves that are named at their ends.
+const MOST_ENDS: usize = 4;
+/// Least distance of two names, pixels.
+const ENDS_APART: f64 = 1.25 * TEXT_SIZE;
+/// Widest name beside a panel, pixels.
+const WIDEST_END: f64 = 150.0;
+/// Between the last point and the name, pixels.
+const BEFORE_END: f64 = 9.0;
+
+/// Whether some names fit beside a lone panel without touching.
+#[must_use]
+pub fn are_apart(ends: &[End]) -> bool {
+    let mut heights: Vec<f64> = ends.iter().map(|end| HEIGHT * end.at).collect();
+    heights.sort_by(f64::total_cmp);
+    (2..=MOST_ENDS).contains(&ends.len())
+        && heights.windows(2).all(|pair| pair[1] - pair[0] >= ENDS_APART)
+        && ends.iter().all(|end| text_width(&end.label, &Type::PLAIN) <= WIDEST_END)
+}
 
 /// Everything about a figure but its data.
 pub struct Chart<'a> {
@@ -32,6 +59,8 @@ pub struct Chart<'a> {
     pub labels: (String, String),
     /// Under the panels.
     pub legend: Legend,
+    /// Names of curves beside a lone panel, where they end.
+    pub ends: Vec<End>,
     /// Said in the middle where there is nothing to draw.
     pub nothing: Option<&'a str>,
     /// Description for those who do not see it.
@@ -43,7 +72,7 @@ impl Chart<'_> {
     ///
     /// # Errors
     /// Where the drawing fails.
-    pub fn draw(&self, paint: impl Fn(&mut Canvas<'_>, &Frame, usize)) -> Result<String, StepError> {
+    pub fn draw(&self, paint: impl Fn(&mut Canvas, &Frame, usize)) -> Result<String, StepError> {
         let heading = Heading::new(&self.head.title, &self.head.data_note);
         let panels = self.panels(heading.height());
         let legend_top = panels.bottom + 8.0;
@@ -55,10 +84,26 @@ impl Chart<'_> {
                 frame.draw(canvas);
                 paint(canvas, &frame, index);
             }
+            self.draw_ends(canvas, &panels);
             panels.draw_names(canvas, &self.head.facets, self.split);
             panels.draw_labels(canvas, &self.labels.0, &self.labels.1);
             self.draw_nothing(canvas, &panels);
             self.legend.draw(canvas, legend_top);
+        })
+    }
+
+    /// The panel with this number without words, small.
+    ///
+    /// # Errors
+    /// Where the drawing fails.
+    pub fn thumbnail(&self, index: usize, paint: impl Fn(&mut Canvas, &Frame, usize)) -> Result<String, StepError> {
+        let Some(&(x, y)) = self.scales.get(index) else { return surface::thumbnail(|_| ()) };
+        let (width, height) = THUMBNAIL;
+        let rect = Rect { left: 8.0, top: 8.0, width: width - 16.0, height: height - 16.0 };
+        let frame = Frame { rect, x, y, x_labels: false, y_labels: false, text_size: SMALL_SIZE, reach: 0.0 };
+        surface::thumbnail(|canvas| {
+            frame.draw_axes(canvas);
+            paint(canvas, &frame, index);
         })
     }
 
@@ -90,7 +135,7 @@ impl Chart<'_> {
         let beside = if self.head.facets.is_grid() { LINE + 6.0 } else { 0.0 };
         let room = Room {
             left: (MARGIN + BESIDE + ticks, if share.y() { 0.0 } else { ticks }),
-            right: (reach.max(MARGIN + beside), BETWEEN),
+            right: (reach.max(MARGIN + beside).max(self.ends_room()), BETWEEN),
             over: (over, if self.head.facets.is_grid() { 8.0 } else { over }),
             under: (TICK_LABELS + LABEL, if share.x() { 8.0 } else { TICK_LABELS }),
         };
@@ -98,7 +143,19 @@ impl Chart<'_> {
         Panels::new(self.split, top, &room, height)
     }
 
-    fn draw_nothing(&self, canvas: &mut Canvas<'_>, panels: &Panels) {
+    fn ends_room(&self) -> f64 {
+        let widest = self.ends.iter().map(|end| text_width(&end.label, &Type::PLAIN)).fold(0.0, f64::max);
+        if self.ends.is_empty() { 0.0 } else { BEFORE_END + widest + MARGIN }
+    }
+
+    fn draw_ends(&self, canvas: &mut Canvas, panels: &Panels) {
+        let Some(rect) = panels.rects.first() else { return };
+        for end in &self.ends {
+            canvas.text(&end.label, (rect.right() + BEFORE_END, rect.bottom() - end.at * rect.height), &Type::PLAIN);
+        }
+    }
+
+    fn draw_nothing(&self, canvas: &mut Canvas, panels: &Panels) {
         let around = panels.around();
         let middle = (around.left + 0.5 * around.width, around.top + 0.5 * around.height);
         canvas.text(

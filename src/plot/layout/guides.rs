@@ -1,10 +1,10 @@
 //! Dashed reference lines: at a number given in the study, or at the values of a column.
 
 use super::legend::{Entry, Sample};
-use crate::artifact::Table;
+use crate::artifact::{Cell, Table};
 use crate::plot::axes::frame::Frame;
 use crate::plot::canvas::shapes::Pen;
-use crate::plot::canvas::style::{FAINT, INK, Rgb, dashes};
+use crate::plot::canvas::style::{Colour, FAINT, INK, dashes};
 use crate::plot::canvas::surface::Canvas;
 use crate::step::roles::Axis;
 use crate::step::{Problem, StepError};
@@ -23,6 +23,13 @@ pub struct Guide {
     #[serde(default)]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub x: Option<f64>,
+    /// Slope of a line through the middle of the points, an exponent where both axes are logarithmic; or `y` or `x`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e6, max = 1e6))]
+    pub slope: Option<f64>,
+    /// The value of the colour column whose points a line with a slope goes through; all points without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Cell>,
     /// What it is, for the legend; empty for none.
     #[serde(default)]
     pub label: String,
@@ -36,8 +43,13 @@ const MARK: &[f64] = &[4.0, 3.0];
 /// What is wrong with some lines.
 #[must_use]
 pub fn problems(guides: &[Guide]) -> Vec<Problem> {
-    let wrong = guides.iter().enumerate().filter(|(_, guide)| guide.x.is_some() == guide.y.is_some());
-    wrong.map(|(i, _)| Problem::at(&format!("lines.{i}"), "a line needs either `y` or `x`, and not both")).collect()
+    let given = |guide: &Guide| [guide.x, guide.y, guide.slope].iter().flatten().count();
+    let wrong = guides
+        .iter()
+        .enumerate()
+        .filter(|(_, guide)| given(guide) != 1 || (guide.of.is_some() && guide.slope.is_none()));
+    let needs = "a line needs one of `y`, `x` and `slope`, and `of` only beside `slope`";
+    wrong.map(|(i, _)| Problem::at(&format!("lines.{i}"), needs)).collect()
 }
 
 /// The numbers that the axes must reach, with none on the other axis.
@@ -45,8 +57,21 @@ pub fn values(guides: &[Guide]) -> impl Iterator<Item = (f64, f64)> {
     guides.iter().map(|guide| (guide.x.unwrap_or(f64::NAN), guide.y.unwrap_or(f64::NAN)))
 }
 
+/// A point with the value of the colour column.
+pub type Keyed<'a> = (&'a Cell, f64, f64);
+
+/// Draws the lines that have a slope through the middle of the points that they belong to.
+pub fn draw_slopes(canvas: &mut Canvas, frame: &Frame, (guides, points): (&[Guide], &[Keyed<'_>])) {
+    for (index, guide) in guides.iter().enumerate() {
+        let Some(slope) = guide.slope else { continue };
+        let mine = |key: &Cell| guide.of.as_ref().is_none_or(|of| of.means(key));
+        let own: Vec<(f64, f64)> = points.iter().filter(|(key, ..)| mine(key)).map(|&(_, x, y)| (x, y)).collect();
+        canvas.line(&frame.slope(slope, &own), &pen(index));
+    }
+}
+
 /// Draws the lines across a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, guides: &[Guide]) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, guides: &[Guide]) {
     for (index, guide) in guides.iter().enumerate() {
         if let Some(y) = guide.y {
             let height = frame.at(0.0, y).1;
@@ -59,11 +84,11 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, guides: &[Guide]) {
 }
 
 /// A vertical line at a column's value.
-pub fn draw_mark(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, colour: Rgb) {
+pub fn draw_mark(canvas: &mut Canvas, frame: &Frame, x: f64, colour: Colour) {
     upright(canvas, frame, x, &Pen { colour, width: WIDTH, dash: MARK });
 }
 
-fn upright(canvas: &mut Canvas<'_>, frame: &Frame, x: f64, pen: &Pen) {
+fn upright(canvas: &mut Canvas, frame: &Frame, x: f64, pen: &Pen) {
     let across = frame.at(x, 0.0).0;
     canvas.line(&[(across, frame.rect.top), (across, frame.rect.bottom())], pen);
 }

@@ -40,7 +40,7 @@ impl Heading {
     }
 
     /// Draws it at the top of the canvas.
-    pub fn draw(&self, canvas: &mut Canvas<'_>) {
+    pub fn draw(&self, canvas: &mut Canvas) {
         let mut top = MARGIN;
         for line in &self.title {
             canvas.text(line, (MARGIN, top + 0.5 * TITLE_SIZE * LEADING), &TITLE);

@@ -2,7 +2,7 @@
 
 use crate::plot::canvas::shapes::{Pen, Point};
 use crate::plot::canvas::style::{
-    BAR_OPACITY, DOTS, FAINT, LEADING, Look, MARGIN, MARKER_RADIUS, Marker, Rgb, STROKE, TEXT_SIZE, WIDTH,
+    BAR_OPACITY, Colour, DOTS, FAINT, LEADING, Look, MARGIN, MARKER_RADIUS, Marker, STROKE, TEXT_SIZE, WIDTH,
 };
 use crate::plot::canvas::surface::{Canvas, Type, text_width, wrapped};
 
@@ -29,11 +29,13 @@ pub enum Sample {
     /// A line without marker.
     Line(Pen),
     /// A filled marker.
-    Point(Marker, Rgb),
+    Point(Marker, Colour),
     /// A hollow marker.
-    HollowPoint(Marker, Rgb),
+    HollowPoint(Marker, Colour),
     /// A filled bar under its outline.
     Bar(Look),
+    /// Nothing: a remark.
+    Remark,
 }
 
 /// Short entries laid out in columns of equal width, long ones in rows of their own under them.
@@ -43,6 +45,13 @@ pub struct Legend {
     long: Vec<(Sample, Vec<String>)>,
     columns: usize,
     column_width: f64,
+}
+
+/// The remark that some rows have nothing to draw; none where all have.
+#[must_use]
+pub fn left_out(rows: usize) -> Option<Entry> {
+    let one = if rows == 1 { "1 row has" } else { &format!("{rows} rows have") };
+    (rows > 0).then(|| Entry { label: format!("{one} no number here and cannot be drawn"), sample: Sample::Remark })
 }
 
 /// Width of a sample with the space after it, pixels.
@@ -79,7 +88,7 @@ impl Legend {
     }
 
     /// Draws it, centred, from this height down.
-    pub fn draw(&self, canvas: &mut Canvas<'_>, top: f64) {
+    pub fn draw(&self, canvas: &mut Canvas, top: f64) {
         let width = place(self.columns) * self.column_width - BETWEEN;
         let left = if self.long.is_empty() { (0.5 * (WIDTH - width)).max(MARGIN) } else { MARGIN };
         for (index, entry) in self.short.iter().enumerate() {
@@ -107,7 +116,7 @@ fn place(index: usize) -> f64 {
     f64::from(u32::try_from(index).unwrap_or(0))
 }
 
-fn draw_sample(canvas: &mut Canvas<'_>, sample: Sample, at: Point) {
+fn draw_sample(canvas: &mut Canvas, sample: Sample, at: Point) {
     let ends = [at, (at.0 + SAMPLE - 9.0, at.1)];
     let middle = (0.5 * (ends[0].0 + ends[1].0), at.1);
     match sample {
@@ -129,6 +138,7 @@ fn draw_sample(canvas: &mut Canvas<'_>, sample: Sample, at: Point) {
             canvas.polygon(&corners, FAINT, 0.25);
         }
         Sample::Line(pen) => canvas.line(&ends, &pen),
+        Sample::Remark => {}
         Sample::Point(marker, colour) => canvas.marker(marker, middle, MARKER_RADIUS, colour),
         Sample::HollowPoint(marker, colour) => canvas.hollow(marker, middle, MARKER_RADIUS, colour),
         Sample::Bar(look) => {

@@ -8,6 +8,7 @@ pub(super) mod facets;
 pub(super) mod guides;
 pub(super) mod heading;
 pub(super) mod legend;
+pub(super) mod looks;
 pub(super) mod panels;
 pub(super) mod series;
 

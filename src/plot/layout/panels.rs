@@ -91,7 +91,7 @@ impl Panels {
     }
 
     /// Writes both axis labels, once for all panels: under the figure's panels and left of them.
-    pub fn draw_labels(&self, canvas: &mut Canvas<'_>, x: &str, y: &str) {
+    pub fn draw_labels(&self, canvas: &mut Canvas, x: &str, y: &str) {
         let around = self.around();
         let style = Type { size: LABEL_SIZE, across: HPos::Center, ..Type::PLAIN };
         let x_at = (around.left + 0.5 * around.width, self.bottom - 0.5 * LABEL + 2.0);
@@ -105,7 +105,7 @@ impl Panels {
     }
 
     /// Writes the names of panels: over each one, or over columns and beside rows where both have a column.
-    pub fn draw_names(&self, canvas: &mut Canvas<'_>, facets: &Facets, split: &Split) {
+    pub fn draw_names(&self, canvas: &mut Canvas, facets: &Facets, split: &Split) {
         for (index, (rect, panel)) in self.rects.iter().zip(&split.panels).enumerate() {
             let style = Type { bold: true, size: Self::text_size(self.columns), along: VPos::Bottom, ..Type::PLAIN };
             let centred = Type { across: HPos::Center, ..style };

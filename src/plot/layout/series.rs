@@ -11,12 +11,21 @@ pub struct Series {
     pub key: Cell,
     /// The value of the dash column; null where there is no such column.
     pub dash: Cell,
+    /// The value of the column that is drawn curve by curve; null where there is none.
+    pub each: Cell,
     /// Name in the legend.
     pub label: String,
     /// Points in the order of x.
     pub points: Vec<Dot>,
     /// Rows without x: what they say holds for every x.
     pub levels: Vec<Dot>,
+}
+
+impl Series {
+    /// The points that all runs came to.
+    pub fn seen(&self) -> impl Iterator<Item = &Dot> {
+        self.points.iter().filter(|dot| dot.censored.is_none())
+    }
 }
 
 /// A point with its band.
@@ -28,6 +37,8 @@ pub struct Dot {
     pub y: f64,
     /// Lower and upper end of the band, where the table gives both.
     pub band: Option<(f64, f64)>,
+    /// How many runs came to it, and of how many, where some ended before.
+    pub censored: Option<(u64, u64)>,
 }
 
 /// One curve of the paper, in the units that the axes show.
@@ -50,6 +61,10 @@ pub struct CurveColumns<'a> {
     pub colour: Option<&'a Axis>,
     /// What tells the curves apart by dashes, if anything.
     pub dash: Option<&'a Axis>,
+    /// What has a curve for each of its values that looks like the others, if anything.
+    pub each: Option<&'a Axis>,
+    /// The columns of the share of runs that came to what is shown, and of their number; empty for none.
+    pub reached: (&'a str, &'a str),
     /// The columns of the lower and the upper end of the band, if there is one.
     pub band: Option<(&'a str, &'a str)>,
 }
@@ -65,7 +80,7 @@ pub fn published_curves<'a>(
     let meant = |row: &&Row| filter.0.iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)));
     let mut curves: Vec<PublishedCurve> = Vec::new();
     for row in rows.filter(meant) {
-        let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+        let shown = |axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| axis.number(v));
         let Some(point) = shown(columns.x).zip(shown(columns.y)) else { continue };
         let key = columns.colour.and_then(|colour| row.get(colour.column())).cloned().unwrap_or(Cell::Null);
         match curves.iter_mut().find(|c| c.key.total_cmp(&key).is_eq()) {
@@ -86,16 +101,20 @@ pub fn read(table: &Table, columns: CurveColumns<'_>) -> Result<Vec<Series>, Ste
     let (xs, ys) = (columns.x.numbers(table)?, columns.y.numbers(table)?);
     let bands = columns.y.interval(table, columns.band)?;
     let keys = cells(columns.colour, table)?;
-    let dashes = cells(columns.dash, table)?;
+    let (dashes, each) = (cells(columns.dash, table)?, cells(columns.each, table)?);
+    let censored = censored(table, columns.reached)?;
     let mut series: Vec<Series> = Vec::new();
     for row in 0..table.height() {
         let Some(y) = ys[row] else { continue };
-        let dot = Dot { x: xs[row].unwrap_or(f64::NAN), y, band: bands[row] };
-        let same = |s: &Series| s.key.total_cmp(&keys[row]).is_eq() && s.dash.total_cmp(&dashes[row]).is_eq();
+        let dot = Dot { x: xs[row].unwrap_or(f64::NAN), y, band: bands[row], censored: censored[row] };
+        let same = |s: &Series| {
+            let own = [(&s.key, &keys[row]), (&s.dash, &dashes[row]), (&s.each, &each[row])];
+            own.into_iter().all(|(a, b)| a.total_cmp(b).is_eq())
+        };
         let at = series.iter().position(same).unwrap_or_else(|| {
             let label = label(columns, &keys[row], &dashes[row]);
-            let (key, dash) = (keys[row].clone(), dashes[row].clone());
-            series.push(Series { key, dash, label, points: Vec::new(), levels: Vec::new() });
+            let (key, dash, each) = (keys[row].clone(), dashes[row].clone(), each[row].clone());
+            series.push(Series { key, dash, each, label, points: Vec::new(), levels: Vec::new() });
             series.len() - 1
         });
         if xs[row].is_some() { series[at].points.push(dot) } else { series[at].levels.push(dot) }
@@ -103,6 +122,22 @@ pub fn read(table: &Table, columns: CurveColumns<'_>) -> Result<Vec<Series>, Ste
     series.iter_mut().for_each(|s| s.points.sort_by(|a, b| a.x.total_cmp(&b.x)));
     series.iter().try_for_each(|s| unique(s, columns.x))?;
     Ok(series)
+}
+
+/// How many runs of each row came to what it shows, where not all did.
+fn censored(table: &Table, (share, samples): (&str, &str)) -> Result<Vec<Option<(u64, u64)>>, StepError> {
+    if share.is_empty() {
+        return Ok(vec![None; table.height()]);
+    }
+    let shares = table.numbers(share)?;
+    let counts = if samples.is_empty() { vec![Some(1.0); table.height()] } else { table.numbers(samples)? };
+    let one = |(share, count): (Option<f64>, Option<f64>)| {
+        let (share, count) = share.zip(count).filter(|(share, _)| *share < 1.0)?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of runs")]
+        let whole = |v: f64| v.round().max(0.0) as u64;
+        Some((whole(share * count), whole(count)))
+    };
+    Ok(shares.into_iter().zip(counts).map(one).collect())
 }
 
 /// The values of a column that tells series apart; nothing everywhere where there is no such column.
@@ -160,7 +195,10 @@ mod tests {
 
     fn read_all(table: &Table) -> Result<Vec<Series>, StepError> {
         let (x, y, colour) = (Axis::of("n"), Axis::of("error"), Axis::of("model"));
-        read(table, CurveColumns { x: &x, y: &y, colour: Some(&colour), dash: None, band: None })
+        read(
+            table,
+            CurveColumns { x: &x, y: &y, colour: Some(&colour), dash: None, each: None, reached: ("", ""), band: None },
+        )
     }
 
     #[test]
@@ -181,7 +219,15 @@ mod tests {
         let rows = [row(Some(1), 0.5, 0.1), row(None, 0.25, 0.125)];
         let table = Table::from_rows(&["n", "error", "least", "most"], &rows).unwrap();
         let (x, y) = (Axis::of("n"), Axis::of("error"));
-        let columns = CurveColumns { x: &x, y: &y, colour: None, dash: None, band: Some(("least", "most")) };
+        let columns = CurveColumns {
+            x: &x,
+            y: &y,
+            colour: None,
+            dash: None,
+            each: None,
+            reached: ("", ""),
+            band: Some(("least", "most")),
+        };
         let found = read(&table, columns).unwrap();
         assert_eq!((found.len(), found[0].points.len()), (1, 1));
         assert_eq!(found[0].levels[0].band, Some((0.125, 0.375)));
@@ -208,7 +254,15 @@ mod tests {
         let published: crate::step::Published = serde_json::from_str(published).unwrap();
         let percent: Axis = serde_json::from_str(r#"{"column": "e", "scale": 100}"#).unwrap();
         let (x, colour) = (Axis::of("n"), Axis::of("m"));
-        let columns = CurveColumns { x: &x, y: &percent, colour: Some(&colour), dash: None, band: None };
+        let columns = CurveColumns {
+            x: &x,
+            y: &percent,
+            colour: Some(&colour),
+            dash: None,
+            each: None,
+            reached: ("", ""),
+            band: None,
+        };
         let filter: Filter = serde_json::from_str(r#"{"width": 10}"#).unwrap();
         let found = published_curves(published.rows.iter(), columns, &filter);
         assert_eq!(found[0].points, [(1.0, 75.0), (2.0, 50.0)]);

@@ -1,86 +1,33 @@
 //! What stands in each panel of a line plot, how it looks, and its drawing.
 
 use super::params::Params;
+use super::styles::{Styles, columns};
 use crate::artifact::{Cell, Table};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
-use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, STROKE, dashes, look, solid_look};
-use crate::plot::canvas::surface::Canvas;
+use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, Marker, STROKE, dashes};
+use crate::plot::canvas::surface::{Canvas, Type};
+use crate::plot::layout::chart::{self, End};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
-use crate::plot::layout::legend::{Entry, Legend, Sample};
-use crate::plot::layout::series::{self, CurveColumns, Dot, Series, samples_in_words};
+use crate::plot::layout::legend::{self, Entry, Legend, Sample};
+use crate::plot::layout::series::{self, Dot, Series, samples_in_words};
 use crate::step::StepError;
 use crate::step::roles::Asked;
+use plotters::style::text_anchor::{HPos, VPos};
 
+/// How far across a panel a curve must end to be named there, of its width.
+const NEAR_EDGE: f64 = 0.9;
+/// Least distance of markers across, pixels.
+const MARKERS_APART: f64 = 11.0;
+/// Points of a curve that all have a marker.
+const SPARSE: usize = 12;
+/// Width of curves of single runs, pixels.
+const THIN: f64 = 1.2;
 /// Opacity of bands: three may lie over one another and the lines still show.
 const BAND_OPACITY: f64 = 0.16;
-
-/// The looks of all curves of a figure, the same in every panel.
-struct Styles {
-    /// Values of the colour column in order of appearance, then those that only published curves have.
-    keys: Vec<Cell>,
-    /// How many of them are ours.
-    ours: usize,
-    /// Values of the dash column in order of appearance.
-    dashes: Vec<Cell>,
-    /// Values of the colour column that are dashed.
-    dashed: Vec<Cell>,
-    /// Whether dashes mean something, so that they cannot help to tell colours apart.
-    solid: bool,
-}
-
-impl Styles {
-    /// The looks of a table's curves.
-    ///
-    /// # Errors
-    /// Where a column is missing.
-    fn new(params: &Asked<'_, Params>, table: &Table) -> Result<Self, StepError> {
-        let columns = columns(params);
-        let shown: Vec<bool> = columns.y.numbers(table)?.iter().map(Option::is_some).collect();
-        let seen = |axis| -> Result<Vec<Cell>, StepError> {
-            let cells = series::cells(axis, table)?;
-            Ok(first_seen(cells.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(cell, _)| cell)))
-        };
-        let mut styles = Self {
-            keys: seen(columns.colour)?,
-            ours: 0,
-            dashes: seen(columns.dash)?,
-            dashed: params.dashed.clone(),
-            solid: params.dash.is_some() || !params.dashed.is_empty(),
-        };
-        styles.ours = styles.keys.len();
-        let published = params
-            .head
-            .published
-            .iter()
-            .flat_map(|p| series::published_curves(p.rows.iter(), columns, &params.head.filter));
-        for curve in published {
-            if place(&styles.keys, &curve.key).is_none() {
-                styles.keys.push(curve.key);
-            }
-        }
-        Ok(styles)
-    }
-
-    fn of_key(&self, key: &Cell) -> Look {
-        let index = place(&self.keys, key).unwrap_or_default();
-        let dash = if self.dashed.iter().any(|written| written.means(key)) { dashes(1) } else { &[] };
-        if self.solid { Look { dash, ..solid_look(index) } } else { look(index) }
-    }
-
-    fn of(&self, series: &Series) -> Look {
-        let dash = place(&self.dashes, &series.dash).map_or(&[][..], dashes);
-        let look = self.of_key(&series.key);
-        if self.dashes.len() > 1 { Look { dash, ..look } } else { look }
-    }
-
-    fn is_dashed(&self, series: &Series) -> bool {
-        self.solid && !self.of(series).dash.is_empty()
-    }
-}
 
 /// What stands in a figure.
 pub struct Content {
@@ -91,6 +38,8 @@ pub struct Content {
     pub panels: Vec<PanelCurves>,
     /// How many samples each point is made of.
     pub samples: String,
+    /// Rows without a number upwards.
+    left_out: usize,
 }
 
 impl Content {
@@ -103,20 +52,8 @@ impl Content {
         let styles = Styles::new(asked, table)?;
         let panels = split.panels.iter().map(|panel| PanelCurves::new(asked, &styles, (table, panel)));
         let panels = panels.collect::<Result<_, _>>()?;
-        Ok(Self { panels, styles, samples: samples_in_words(table, &asked.head.samples), split })
-    }
-}
-
-/// The columns that the parameters name.
-fn columns<'a>(params: &'a Asked<'_, Params>) -> CurveColumns<'a> {
-    let written = (params.band_low.as_str(), params.band_high.as_str());
-    let own = || params.head.intervals.of(params.y.column());
-    CurveColumns {
-        x: &params.x,
-        y: &params.y,
-        colour: params.colour.as_ref(),
-        dash: params.dash.as_ref(),
-        band: if written.0.is_empty() { own() } else { Some(written) },
+        let left_out = asked.y.numbers(table)?.iter().filter(|y| y.is_none()).count();
+        Ok(Self { panels, styles, samples: samples_in_words(table, &asked.head.samples), left_out, split })
     }
 }
 
@@ -216,14 +153,31 @@ pub fn scales(params: &Asked<'_, Params>, panels: &[PanelCurves]) -> Result<Vec<
     params.head.facets.scales(&values, (params.x_scale, Fit::Padded), (params.y_scale, Fit::PaddedToZero))
 }
 
-/// One legend for all panels.
-pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
+/// Names at the ends of curves instead of in the legend: of at most four in a lone panel that end at its right edge and
+/// apart from each other.
+pub fn ends(params: &Asked<'_, Params>, content: &Content, scales: &[(Scale, Scale)]) -> Vec<End> {
+    let ([panel], [(x, y)], Some(colour)) = (content.panels.as_slice(), scales, &params.colour) else {
+        return Vec::new();
+    };
+    let last = |one: &Series| {
+        let dot = one.points.last().filter(|_| one.levels.is_empty())?;
+        let end = End { label: colour.names(&one.key), at: y.fraction(dot.y) };
+        (x.fraction(dot.x) > NEAR_EDGE).then_some(end)
+    };
+    let apart = params.each.is_some() || content.styles.dashes.len() > 1;
+    let found: Option<Vec<End>> = panel.series.iter().map(last).collect();
+    found.filter(|ends| !apart && chart::are_apart(ends)).unwrap_or_default()
+}
+
+/// One legend for all panels; curves that are named at their ends are left out.
+pub fn legend(params: &Asked<'_, Params>, content: &Content, direct: bool) -> Legend {
     let Content { styles, panels, .. } = content;
     let mut entries: Vec<Entry> = Vec::new();
-    let ours = &styles.keys[..styles.ours];
+    let is_ours = |key: &&Cell| place(&styles.ours, key).is_some();
+    let keys = styles.looks.keys();
     let name = |key: &Cell| params.colour.as_ref().map_or_else(|| params.y.name(), |c| c.names(key));
     let drawn = |key: &Cell| panels.iter().flat_map(|p| &p.series).any(|s| s.key.total_cmp(key).is_eq());
-    for key in ours.iter().filter(|key| params.colour.is_some() && drawn(key)) {
+    for key in keys.iter().filter(is_ours).filter(|key| !direct && params.colour.is_some() && drawn(key)) {
         let look = styles.of_key(key);
         let own = || panels.iter().flat_map(|p| &p.series).filter(|s| s.key.total_cmp(key).is_eq());
         // what is nowhere more than a level has no markers
@@ -235,12 +189,16 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
         let label = params.dash.as_ref().map_or_else(String::new, |axis| axis.names(value));
         entries.push(Entry { label, sample: Sample::Line(Pen { colour: FAINT, width: STROKE, dash: dashes(index) }) });
     }
-    for key in &styles.keys[styles.ours..] {
+    for key in keys.iter().filter(|key| !is_ours(key)) {
         let label = format!("{} (published)", name(key));
         entries.push(Entry { label, sample: Sample::Published(styles.of_key(key)) });
     }
     if panels.iter().any(PanelCurves::has_bands) {
         entries.push(Entry { label: params.band.clone(), sample: Sample::Band });
+    }
+    if panels.iter().flat_map(PanelCurves::dots).any(|dot| dot.censored.is_some()) {
+        let label = "not all runs came there: at least this, and how many did".to_owned();
+        entries.push(Entry { label, sample: Sample::HollowPoint(Marker::Arrow, FAINT) });
     }
     entries.extend(params.marks.iter().map(guides::mark_entry));
     entries.extend(guides::entries(&params.lines));
@@ -249,30 +207,36 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
         let label = if source.is_empty() { "published".to_owned() } else { source.to_owned() };
         entries.push(Entry { label, sample: Sample::AllPublished });
     }
+    entries.extend(legend::left_out(content.left_out));
     Legend::new(entries)
 }
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&Asked<'_, Params>, &Content, usize)) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Asked<'_, Params>, &Content, usize)) {
     let (styles, panel) = (&content.styles, &content.panels[index]);
     for one in &panel.series {
         draw_band(canvas, frame, one, styles.of(one));
     }
     guides::draw(canvas, frame, &params.lines);
+    let keyed: Vec<guides::Keyed<'_>> =
+        panel.series.iter().flat_map(|s| s.seen().map(move |dot| (&s.key, dot.x, dot.y))).collect();
+    guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
     for &(look, x) in &panel.marks {
         guides::draw_mark(canvas, frame, x, look.colour);
     }
     for (look, points) in &panel.published {
         let points: Vec<Point> = points.iter().map(|&(x, y)| frame.at(x, y)).collect();
         canvas.line(&points, &Pen { colour: look.colour, width: STROKE, dash: DOTS });
-        points.iter().for_each(|&at| canvas.hollow(look.marker, at, MARKER_RADIUS, look.colour));
+        canvas.hollows(look.marker, &points, MARKER_RADIUS, look.colour);
     }
     for one in &panel.series {
         let look = styles.of(one);
-        let pen = Pen { colour: look.colour, width: STROKE, dash: look.dash };
-        let points: Vec<Point> = one.points.iter().map(|d| frame.at(d.x, d.y)).collect();
+        let (width, radius) = if params.each.is_some() { (THIN, 0.5 * MARKER_RADIUS) } else { (STROKE, MARKER_RADIUS) };
+        let pen = Pen { colour: look.colour, width, dash: look.dash };
+        let points: Vec<Point> = one.seen().map(|d| frame.at(d.x, d.y)).collect();
         canvas.line(&points, &pen);
-        points.iter().for_each(|&at| canvas.marker(look.marker, at, MARKER_RADIUS, look.colour));
+        canvas.markers(look.marker, &spaced(&points), radius, look.colour);
+        draw_censored(canvas, frame, (one, look));
         for level in &one.levels {
             let height = frame.at(0.0, level.y).1;
             canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen);
@@ -280,9 +244,35 @@ pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&
     }
 }
 
+/// The points that get a marker: where a curve has more than room for them, every one that is far enough from the last.
+fn spaced(points: &[Point]) -> Vec<Point> {
+    let width = points.first().zip(points.last()).map_or(0.0, |(first, last)| last.0 - first.0);
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand points")]
+    if width >= MARKERS_APART * points.len().saturating_sub(1) as f64 || points.len() <= SPARSE {
+        return points.to_vec();
+    }
+    let mut kept: Vec<Point> = Vec::new();
+    for &point in points {
+        if kept.last().is_none_or(|last| point.0 - last.0 >= 2.0 * MARKERS_APART) {
+            kept.push(point);
+        }
+    }
+    kept
+}
+
+/// Runs that ended before they came to it: an arrow with the count of those that did.
+fn draw_censored(canvas: &mut Canvas, frame: &Frame, (series, look): (&Series, Look)) {
+    let style = Type { size: frame.text_size.min(11.0), across: HPos::Center, along: VPos::Top, ..Type::PLAIN };
+    for (dot, (came, all)) in series.points.iter().filter_map(|dot| Some((dot, dot.censored?))) {
+        let at = frame.at(dot.x, dot.y);
+        canvas.hollow(Marker::Arrow, at, MARKER_RADIUS, look.colour);
+        canvas.text(&format!("{came}/{all}"), (at.0, at.1 + 3.0), &style);
+    }
+}
+
 /// A band between neighbouring points that both have one; a lone point gets a bar, a level a band across the panel.
-fn draw_band(canvas: &mut Canvas<'_>, frame: &Frame, series: &Series, look: Look) {
-    for run in series.points.split(|d| d.band.is_none()).filter(|run| !run.is_empty()) {
+fn draw_band(canvas: &mut Canvas, frame: &Frame, series: &Series, look: Look) {
+    for run in series.points.split(|d| d.band.is_none() || d.censored.is_some()).filter(|run| !run.is_empty()) {
         let edge = |d: &Dot, upper: bool| {
             d.band.map(|(low, high)| frame.at(d.x, if upper { high } else { low })).unwrap_or_default()
         };

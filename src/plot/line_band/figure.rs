@@ -2,12 +2,14 @@
 
 use super::drawing::{self, Content, PanelCurves};
 use super::params::Params;
+use super::styles;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
+use crate::plot::axes::scale::Scale;
 use crate::plot::layout::chart::Chart;
 use crate::plot::layout::guides;
 use crate::plot::layout::series::Series;
-use crate::step::roles::{Asked, Figure, Rows, Words};
+use crate::step::roles::{Asked, Facets, Figure, Rows, Words};
 use crate::step::{Problem, StepError};
 
 /// Curves with bands.
@@ -35,8 +37,9 @@ impl Figure for LineBand {
     const KNOWS: &'static [&'static str] = &["intervals", "samples"];
 
     fn faults(params: &Params) -> Vec<Problem> {
-        let axes = [("x", Some(&params.x)), ("y", Some(&params.y)), ("marks", params.marks.as_ref())];
-        let faults = axes.into_iter().filter_map(|(at, axis)| axis?.problem(at));
+        let own = [("marks", params.marks.as_ref()), ("each", params.each.as_ref())];
+        let axes = [("x", Some(&params.x)), ("y", Some(&params.y))].into_iter().chain(own);
+        let faults = axes.filter_map(|(at, axis)| axis?.problem(at));
         let scales = [("x_scale", params.x_scale), ("y_scale", params.y_scale)];
         let faults = faults.chain(scales.into_iter().filter_map(|(at, scale)| scale.problem(at)));
         let mut faults: Vec<Problem> = faults.chain(guides::problems(&params.lines)).collect();
@@ -49,21 +52,25 @@ impl Figure for LineBand {
         faults
     }
 
+    fn panels(asked: &Asked<'_, Params>, table: &&Table) -> Result<Option<Facets>, StepError> {
+        styles::panels(asked, &asked.head.filter.apply(table)?)
+    }
+
     fn content(asked: &Asked<'_, Params>, table: &Table) -> Result<Content, StepError> {
         Content::new(asked, &asked.head.filter.apply(table)?)
     }
 
     fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {
-        let chart = Chart {
-            head: asked.head,
-            split: &content.split,
-            scales: &drawing::scales(asked, &content.panels)?,
-            labels: (asked.x.label(), asked.y.label()),
-            legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(PanelCurves::is_empty).then_some(NOTHING),
-            alt,
-        };
-        chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+        let scales = scales(asked, content)?;
+        chart(asked, content, (&scales, alt))
+            .draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+    }
+
+    fn thumbnail(asked: &Asked<'_, Params>, content: &Content) -> Result<String, StepError> {
+        let scales = scales(asked, content)?;
+        let index = content.panels.iter().position(|panel| !panel.published.is_empty()).unwrap_or_default();
+        chart(asked, content, (&scales, ""))
+            .thumbnail(index, |canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
     }
 
     fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
@@ -77,9 +84,6 @@ impl Figure for LineBand {
     }
 
     fn caption(asked: &Asked<'_, Params>, content: &Content) -> Vec<String> {
-        let by = asked.colour.as_ref().map_or_else(String::new, |c| format!(" by {}", c.in_words()));
-        let facets = asked.head.facets.in_words();
-        let about = format!("{} against {}{by}{facets}.", asked.y.label(), asked.x.in_words());
         let samples = &content.samples;
         let points = match (samples.is_empty(), content.panels.iter().any(PanelCurves::has_bands)) {
             (true, false) => String::new(),
@@ -87,9 +91,30 @@ impl Figure for LineBand {
             (false, false) => format!("Points: mean, {samples}."),
             (false, true) => format!("Points: mean, {samples}; bands: {}.", asked.band),
         };
+        let each = asked.each.as_ref().map_or_else(String::new, |e| format!("A curve for each {}.", e.in_words()));
         let drawn = content.panels.iter().any(|panel| !panel.published.is_empty());
         let source = asked.head.published.as_ref().filter(|_| drawn);
-        vec![about, points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
+        vec![each, points, source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source))]
+    }
+}
+
+type Scales = Vec<(Scale, Scale)>;
+
+fn scales(asked: &Asked<'_, Params>, content: &Content) -> Result<Scales, StepError> {
+    drawing::scales(asked, &content.panels)
+}
+
+fn chart<'a>(asked: &'a Asked<'_, Params>, content: &'a Content, (scales, alt): (&'a Scales, &'a str)) -> Chart<'a> {
+    let ends = drawing::ends(asked, content, scales);
+    Chart {
+        head: asked.head,
+        split: &content.split,
+        scales,
+        labels: (asked.x.label(), asked.y.label()),
+        legend: drawing::legend(asked, content, !ends.is_empty()),
+        ends,
+        nothing: content.panels.iter().all(PanelCurves::is_empty).then_some(NOTHING),
+        alt,
     }
 }
 
@@ -105,3 +130,7 @@ fn ends(series: &Series) -> Option<String> {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "rule_tests.rs"]
+mod rule_tests;

@@ -6,6 +6,7 @@
 mod drawing;
 mod figure;
 mod params;
+mod styles;
 
 pub use figure::LineBand;
 pub use params::Params as LineBandParams;

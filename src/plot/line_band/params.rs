@@ -24,6 +24,14 @@ pub struct Params {
     /// Values of the colour column whose curves are dashed, all others being solid, e.g. a limit or a baseline.
     #[serde(default)]
     pub dashed: Vec<Cell>,
+    /// Column with a thin curve for each of its values, e.g. `seed` where seeds differ in kind: rows of single runs, no mean.
+    #[serde(default)]
+    pub each: Option<Axis>,
+    /// Column of the share of runs that came to what y measures before they ended: where some did not, the point is an
+    /// arrow with their count; empty for none.
+    #[serde(default)]
+    #[schemars(extend("format" = "column"))]
+    pub reached: String,
     /// Layout of the horizontal axis: `linear`, `log` or `{symlog: THRESHOLD}`.
     #[serde(default)]
     pub x_scale: AxisScale,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::artifact;
 use crate::artifact::Cell;
-use crate::plot::testing::{asked, show};
+use crate::plot::testing::{asked, pieces, says, show, written};
 use crate::step::roles::{Drawn, Headed};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const MODELS: [(&str, [f64; 5]); 3] = [
     ("Ridge", [0.317, 0.291, 0.276, 0.268, 0.262]),
 ];
 
-fn sample() -> Table {
+pub(super) fn sample() -> Table {
     let ns = [500, 1000, 5000, 10_000, 50_000];
     let rows = MODELS.iter().flat_map(|(model, errors)| {
         errors.iter().zip(ns).map(|(&e, n)| {
@@ -23,11 +23,11 @@ fn sample() -> Table {
     Table::from_rows(&header, &rows.collect::<Vec<_>>()).unwrap()
 }
 
-fn figure(params: &Headed<Drawn<LineBand>>, table: &Table) -> Result<artifact::Figure, StepError> {
+pub(super) fn figure(params: &Headed<Drawn<LineBand>>, table: &Table) -> Result<artifact::Figure, StepError> {
     Drawn::figure(params, table)
 }
 
-fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
+pub(super) fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
     let mut tree = json!({
         "title": "LoFi against random features and plain ridge", "x": "n_train", "x_scale": "log", "colour": "model",
         "y": {"column": "test_error", "unit": "%", "scale": 100}, "samples": "samples",
@@ -48,20 +48,28 @@ fn params(extra: serde_json::Value) -> Headed<Drawn<LineBand>> {
 fn the_figure_has_all_its_parts() {
     let figure = figure(&params(json!({})), &sample()).unwrap();
     show("line-band.svg", &figure);
-    for text in
-        ["LoFi", "Random features", "Ridge", "Test error (%)", "Training samples n", "500", "1000", "10⁴", "5×10⁴"]
-    {
-        assert!(figure.svg.contains(&format!(">\n{text}\n")), "{text}");
+    for text in [
+        "LoFi",
+        "Random features",
+        "Ridge",
+        "Test error (%)",
+        "Training samples n",
+        "500",
+        "1000",
+        "10\u{2009}000",
+        "50\u{2009}000",
+    ] {
+        assert!(says(&figure.svg, text), "{text}");
     }
     assert!(figure.svg.contains("Fashion-MNIST stands in for CIFAR-10"));
     assert!(figure.svg.contains("paper, digitised from figure 3"));
-    // three bands, and the marker of a series is a polygon of its colour at each of five points and in the legend
-    assert_eq!(figure.svg.matches("opacity=\"0.16\"").count(), 3);
-    assert_eq!(figure.svg.matches("<polygon opacity=\"1\" fill=\"#009E73\"").count(), 6);
+    // three bands, and the marker of a series is a polygon of its colour at each of five points
+    assert_eq!(pieces(&figure.svg, "fill-opacity=\".16\""), 3);
+    assert_eq!(pieces(&figure.svg, " fill=\"#009e73\""), 5);
     assert!(figure.alt.contains("LoFi: 26.2 at 500, 9.8 at 50\u{2009}000"), "{}", figure.alt);
     assert_eq!(
         figure.caption,
-        "Test error (%) against training samples n by model. Points: mean, 5 samples each; bands: 95 % interval. Hollow \
+        "Points: mean, 5 samples each; bands: 95 % interval. Hollow \
          points: paper, digitised from figure 3. Data: Fashion-MNIST stands in for CIFAR-10. Grey images."
     );
 }
@@ -175,14 +183,14 @@ fn a_grid_of_panels_with_levels_marks_and_lines() {
         .unwrap();
     show("line-band-grid.svg", &drawn);
     for text in ["n\u{a0}=\u{a0}500", "finite", "kernel", "a tenth", "predicted width", "95 % interval"] {
-        assert!(drawn.svg.contains(&format!(">\n{text}\n")), "{text}");
+        assert!(says(&drawn.svg, text), "{text}");
     }
     // headings stand once over columns and once beside rows; each axis has one label
     for once in ["k\u{a0}=\u{a0}50", "k\u{a0}=\u{a0}200", "Test error", "Width"] {
-        assert_eq!(drawn.svg.matches(&format!(">\n{once}\n")).count(), 1, "{once}");
+        assert_eq!(written(&drawn.svg, once), 1, "{once}");
     }
     // four panels of three curves and three levels, each with a band
-    assert_eq!(drawn.svg.matches("opacity=\"0.16\"").count(), 24);
+    assert_eq!(pieces(&drawn.svg, "fill-opacity=\".16\""), 24);
     assert!(drawn.alt.contains("k\u{a0}=\u{a0}50") && drawn.alt.contains("kernel: 0.269 throughout"), "{}", drawn.alt);
 }
 
@@ -208,7 +216,7 @@ fn wrapped_panels_and_published_points_in_theirs() {
     let drawn = figure(&params, &sample()).unwrap();
     show("line-band-facets.svg", &drawn);
     // two published points in the panel of LoFi only, and the sample in the legend: rims are white
-    assert_eq!(drawn.svg.matches("stroke-width=\"30\"").count(), 3);
+    assert_eq!(pieces(&drawn.svg, "stroke-width=\"6.9\""), 3);
 }
 
 #[test]
@@ -221,7 +229,7 @@ fn negative_numbers_on_a_symlog_axis() {
     let drawn = figure(&asked(&tree), &table).unwrap();
     show("line-band-symlog.svg", &drawn);
     for text in ["−10⁻¹", "−10⁻³", "0", "10⁻³", "10⁻¹"] {
-        assert!(drawn.svg.contains(&format!(">\n{text}\n")), "{text}");
+        assert!(says(&drawn.svg, text), "{text}");
     }
 }
 

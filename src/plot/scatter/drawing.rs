@@ -6,11 +6,12 @@ use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point, Rect};
-use crate::plot::canvas::style::{FAINT, MARKER_RADIUS, Marker, Rgb, dashes, look, shape};
+use crate::plot::canvas::style::{Colour, FAINT, MARKER_RADIUS, Marker, dashes, shape};
 use crate::plot::canvas::surface::{Canvas, Type, text_width};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
-use crate::plot::layout::legend::{Entry, Legend, Sample};
+use crate::plot::layout::legend::{self, Entry, Legend, Sample};
+use crate::plot::layout::looks::Looks;
 use crate::plot::layout::series;
 use crate::step::roles::{Asked, Axis};
 use crate::step::{Row, StepError};
@@ -20,6 +21,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 const CAP: f64 = 2.5;
 /// Between a point and its name, pixels.
 const AWAY: f64 = 7.0;
+/// The same along each axis for a name aslant of its point.
+const ASLANT: f64 = 4.0;
 
 /// One row of the table, in the units that the axes show.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +113,7 @@ fn published(params: &Asked<'_, Params>, panel: &facets::Panel) -> Vec<Dot> {
         filter.into_iter().all(|(name, wanted)| row.get(name).is_none_or(|v| wanted.accepts(v)))
     };
     let rows = params.head.published.iter().flat_map(|p| &p.rows).filter(meant);
-    let number = |row: &Row, axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| v * axis.0.scale);
+    let number = |row: &Row, axis: &Axis| row.get(axis.column()).and_then(Cell::as_f64).map(|v| axis.number(v));
     let cell = |row: &Row, axis: Option<&Axis>| axis.and_then(|a| row.get(a.column())).cloned().unwrap_or(Cell::Null);
     let dot = |row: &Row| {
         Some(Dot {
@@ -133,6 +136,8 @@ pub struct Content {
     styles: Styles,
     /// The panels.
     pub panels: Vec<PanelDots>,
+    /// Rows without both numbers.
+    left_out: usize,
 }
 
 impl Content {
@@ -144,13 +149,15 @@ impl Content {
         let split = asked.head.facets.split(table)?;
         let styles = Styles::new(asked, table)?;
         let panels = split.panels.iter().map(|panel| PanelDots::new(asked, (table, panel)));
-        Ok(Self { panels: panels.collect::<Result<_, _>>()?, styles, split })
+        let numbers = asked.x.numbers(table)?.into_iter().zip(asked.y.numbers(table)?);
+        let left_out = numbers.filter(|(x, y)| x.is_none() || y.is_none()).count();
+        Ok(Self { panels: panels.collect::<Result<_, _>>()?, styles, split, left_out })
     }
 }
 
 /// The looks of all points of a figure, the same in every panel.
 struct Styles {
-    keys: Vec<Cell>,
+    looks: Looks,
     shapes: Vec<Cell>,
     /// Whether the shape says something of its own.
     shaped: bool,
@@ -165,18 +172,19 @@ impl Styles {
         let seen = |axis: &Option<Axis>| -> Result<Vec<Cell>, StepError> {
             let published = params.head.published.iter().flat_map(|p| &p.rows);
             let theirs = published.filter_map(|row| row.get(axis.as_ref()?.column()));
-            Ok(first_seen(series::cells(axis.as_ref(), table)?.iter().chain(theirs)))
+            Ok(series::cells(axis.as_ref(), table)?.into_iter().chain(theirs.cloned()).collect())
         };
-        Ok(Self { keys: seen(&params.colour)?, shapes: seen(&params.shape)?, shaped: params.shape.is_some() })
+        let looks = Looks::new(seen(&params.colour)?.iter());
+        Ok(Self { looks, shapes: first_seen(seen(&params.shape)?.iter()), shaped: params.shape.is_some() })
     }
 
-    fn colour(&self, key: &Cell) -> Rgb {
-        look(place(&self.keys, key).unwrap_or_default()).colour
+    fn colour(&self, key: &Cell) -> Colour {
+        self.looks.of(key).colour
     }
 
     fn marker(&self, key: &Cell, value: &Cell) -> Marker {
         let own = place(&self.shapes, value).filter(|_| self.shaped);
-        shape(own.or_else(|| place(&self.keys, key)).unwrap_or_default())
+        own.map_or_else(|| self.looks.of(key).marker, shape)
     }
 }
 
@@ -195,7 +203,7 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     let has = |pick: fn(&Dot) -> &Cell, value: &Cell| points().any(|dot| pick(dot).total_cmp(value).is_eq());
     let mut entries: Vec<Entry> = Vec::new();
     if let Some(axis) = &params.colour {
-        for key in styles.keys.iter().filter(|key| has(|dot| &dot.key, key)) {
+        for key in styles.looks.keys().iter().filter(|key| has(|dot| &dot.key, key)) {
             let marker = if styles.shaped { Marker::Disc } else { styles.marker(key, &Cell::Null) };
             entries.push(Entry { label: axis.names(key), sample: Sample::Point(marker, styles.colour(key)) });
         }
@@ -212,34 +220,45 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     entries.extend(guides::entries(&params.lines));
     let source = params.head.published.iter().filter(|_| panels.iter().any(|panel| !panel.published.is_empty()));
     entries.extend(source.map(|p| Entry { label: p.source.clone(), sample: Sample::HollowPoint(Marker::Disc, FAINT) }));
+    entries.extend(legend::left_out(content.left_out));
     Legend::new(entries)
 }
 
 const DIAGONAL: Pen = Pen { colour: FAINT, width: 1.4, dash: dashes(4) };
 
 /// Draws the content of a panel.
-pub fn draw(canvas: &mut Canvas<'_>, frame: &Frame, (params, content, index): (&Params, &Content, usize)) {
+pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Params, &Content, usize)) {
     let (styles, panel) = (&content.styles, &content.panels[index]);
     if params.diagonal {
         let Rect { left, top, .. } = frame.rect;
         canvas.line(&[(left, frame.rect.bottom()), (frame.rect.right(), top)], &DIAGONAL);
     }
     guides::draw(canvas, frame, &params.lines);
+    let keyed: Vec<guides::Keyed<'_>> = panel.points.iter().map(|dot| (&dot.key, dot.x, dot.y)).collect();
+    guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
     for point in &panel.points {
         draw_bars(canvas, frame, point, styles.colour(&point.key));
     }
-    for point in &panel.published {
-        let marker = styles.marker(&point.key, &point.shape);
-        canvas.hollow(marker, frame.at(point.x, point.y), MARKER_RADIUS, styles.colour(&point.key));
-    }
-    for point in &panel.points {
-        let marker = styles.marker(&point.key, &point.shape);
-        canvas.marker(marker, frame.at(point.x, point.y), MARKER_RADIUS, styles.colour(&point.key));
-    }
+    draw_runs(&panel.published, frame, styles, |marker, places, colour| {
+        canvas.hollows(marker, places, MARKER_RADIUS, colour);
+    });
+    draw_runs(&panel.points, frame, styles, |marker, places, colour| {
+        canvas.markers(marker, places, MARKER_RADIUS, colour);
+    });
     draw_names(canvas, frame, panel);
 }
 
-fn draw_bars(canvas: &mut Canvas<'_>, frame: &Frame, point: &Dot, colour: Rgb) {
+/// Neighbouring points of one look are drawn together.
+fn draw_runs(dots: &[Dot], frame: &Frame, styles: &Styles, mut draw: impl FnMut(Marker, &[Point], Colour)) {
+    let look = |dot: &Dot| (styles.marker(&dot.key, &dot.shape), styles.colour(&dot.key));
+    for run in dots.chunk_by(|a, b| look(a) == look(b)) {
+        let places: Vec<Point> = run.iter().map(|dot| frame.at(dot.x, dot.y)).collect();
+        let (marker, colour) = look(&run[0]);
+        draw(marker, &places, colour);
+    }
+}
+
+fn draw_bars(canvas: &mut Canvas, frame: &Frame, point: &Dot, colour: Colour) {
     let pen = Pen::solid(colour, 1.4);
     if let Some((low, high)) = point.x_bar {
         let (from, to) = (frame.at(low, point.y), frame.at(high, point.y));
@@ -254,11 +273,12 @@ fn draw_bars(canvas: &mut Canvas<'_>, frame: &Frame, point: &Dot, colour: Rgb) {
 }
 
 /// Writes the names beside their points: to the right, left, over or under, where nothing stands yet.
-fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &PanelDots) {
+fn draw_names(canvas: &mut Canvas, frame: &Frame, panel: &PanelDots) {
     let style = Type { size: frame.text_size.min(12.0), ..Type::PLAIN };
     let around = |(x, y): Point| Rect { left: x - 5.0, top: y - 5.0, width: 10.0, height: 10.0 };
     let dots = panel.points.iter().chain(&panel.published);
-    let mut taken: Vec<Rect> = dots.map(|p| around(frame.at(p.x, p.y))).collect();
+    let dots: Vec<Rect> = dots.map(|p| around(frame.at(p.x, p.y))).collect();
+    let mut names: Vec<Rect> = Vec::new();
     for point in panel.points.iter().filter(|point| !point.label.is_empty()) {
         let at = frame.at(point.x, point.y);
         let (width, height) = (text_width(&point.label, &style), style.size);
@@ -267,16 +287,25 @@ fn draw_names(canvas: &mut Canvas<'_>, frame: &Frame, panel: &PanelDots) {
             (-AWAY - width, -0.5 * height),
             (-0.5 * width, -AWAY - height),
             (-0.5 * width, AWAY),
+            (ASLANT, -ASLANT - height),
+            (-ASLANT - width, -ASLANT - height),
+            (ASLANT, ASLANT),
+            (-ASLANT - width, ASLANT),
         ];
         let rects = places.map(|(x, y)| Rect { left: at.0 + x, top: at.1 + y, width, height });
         // one that leaves the frame is worse than one that covers another
         let cost = |rect: &Rect| {
-            let covered = taken.iter().filter(|other| overlap(rect, other)).count();
-            covered + if within(rect, &frame.rect) { 0 } else { 100 }
+            let covered = dots.iter().filter(|other| overlap(rect, other)).count();
+            let touched = names.iter().filter(|other| overlap(rect, other)).count();
+            covered + 1000 * touched + if within(rect, &frame.rect) { 0 } else { 100 }
         };
         let best = rects.into_iter().min_by_key(cost).unwrap_or(rects[0]);
+        // two names over each other are none
+        if cost(&best) >= 1000 {
+            continue;
+        }
         canvas.text(&point.label, (best.left, best.top), &Type { across: HPos::Left, along: VPos::Top, ..style });
-        taken.push(best);
+        names.push(best);
     }
 }
 

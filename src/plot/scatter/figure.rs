@@ -4,6 +4,7 @@ use super::drawing::{self, Content, PanelDots};
 use super::params::Params;
 use crate::artifact::Table;
 use crate::plot::axes::number::short;
+use crate::plot::axes::scale::Scale;
 use crate::plot::layout::chart::Chart;
 use crate::plot::layout::guides;
 use crate::step::roles::{Asked, Figure, Rows, Words};
@@ -49,17 +50,16 @@ impl Figure for Scatter {
     }
 
     fn draw(asked: &Asked<'_, Params>, content: &Content, alt: &str) -> Result<String, StepError> {
-        let values: Vec<Vec<(f64, f64)>> = content.panels.iter().map(|panel| panel.values(asked)).collect();
-        let chart = Chart {
-            head: asked.head,
-            split: &content.split,
-            scales: &drawing::scales(asked, &values)?,
-            labels: (asked.x.label(), asked.y.label()),
-            legend: drawing::legend(asked, content),
-            nothing: content.panels.iter().all(PanelDots::is_empty).then_some(NOTHING),
-            alt,
-        };
-        chart.draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+        let scales = scales(asked, content)?;
+        chart(asked, content, (&scales, alt))
+            .draw(|canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
+    }
+
+    fn thumbnail(asked: &Asked<'_, Params>, content: &Content) -> Result<String, StepError> {
+        let scales = scales(asked, content)?;
+        let index = content.panels.iter().position(|panel| !panel.published.is_empty()).unwrap_or_default();
+        chart(asked, content, (&scales, ""))
+            .thumbnail(index, |canvas, frame, index| drawing::draw(canvas, frame, (asked, content, index)))
     }
 
     fn alt(asked: &Asked<'_, Params>, content: &Content) -> String {
@@ -74,7 +74,27 @@ impl Figure for Scatter {
         let drawn = panels.iter().any(|panel| !panel.published.is_empty());
         let source = asked.head.published.as_ref().filter(|_| drawn);
         let source = source.map_or_else(String::new, |p| format!("Hollow points: {}.", p.source));
-        vec![format!("{}.", about(asked)), bars, source]
+        vec![bars, source]
+    }
+}
+
+type Scales = Vec<(Scale, Scale)>;
+
+fn scales(asked: &Asked<'_, Params>, content: &Content) -> Result<Scales, StepError> {
+    let values: Vec<Vec<(f64, f64)>> = content.panels.iter().map(|panel| panel.values(asked)).collect();
+    drawing::scales(asked, &values)
+}
+
+fn chart<'a>(asked: &'a Asked<'_, Params>, content: &'a Content, (scales, alt): (&'a Scales, &'a str)) -> Chart<'a> {
+    Chart {
+        head: asked.head,
+        split: &content.split,
+        scales,
+        labels: (asked.x.label(), asked.y.label()),
+        legend: drawing::legend(asked, content),
+        ends: Vec::new(),
+        nothing: content.panels.iter().all(PanelDots::is_empty).then_some(NOTHING),
+        alt,
     }
 }
 

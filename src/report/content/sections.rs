@@ -132,10 +132,13 @@ impl Collected {
             caption: figure.caption,
             href: String::new(),
             notes: Vec::new(),
+            thumbnail: String::new(),
         });
         let href = self.attach(name, "svg", figure.svg);
+        let thumbnail =
+            if figure.thumbnail.is_empty() { String::new() } else { self.attach(name, "thumb.svg", figure.thumbnail) };
         if let Some(last) = self.figures.last_mut() {
-            last.href = href;
+            (last.href, last.thumbnail) = (href, thumbnail);
         }
     }
 

@@ -30,6 +30,14 @@ pub struct AxisForm {
     #[serde(default = "defaults::decimal::<1, 0>")]
     #[schemars(range(min = -1e15, max = 1e15))]
     pub scale: f64,
+    /// Whether the column holds logarithms to base 10: shown are the numbers that they are of, e.g. on a logarithmic axis.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub log10: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Axis {
@@ -37,13 +45,19 @@ impl Axis {
     #[must_use]
     pub fn of(column: &str) -> Self {
         let column = column.to_owned();
-        Self(AxisForm { column, label: String::new(), unit: String::new(), scale: 1.0 })
+        Self(AxisForm { column, label: String::new(), unit: String::new(), scale: 1.0, log10: false })
     }
 
     /// What is wrong with the factor, if anything; `at` is the parameter's name.
     #[must_use]
     pub fn problem(&self, at: &str) -> Option<Problem> {
         (self.0.scale == 0.0).then(|| Problem::at(at, "a scale of 0 shows nothing"))
+    }
+
+    /// The number that is shown for one of the column.
+    #[must_use]
+    pub fn number(&self, value: f64) -> f64 {
+        self.0.scale * if self.0.log10 { libm::exp10(value) } else { value }
     }
 
     /// The column's name.
@@ -96,7 +110,7 @@ impl Axis {
     }
 
     fn scaled(&self, table: &Table, column: &str) -> Result<Vec<Option<f64>>, TableError> {
-        let shown = |v: Option<f64>| v.map(|v| v * self.0.scale).filter(|v| v.is_finite());
+        let shown = |v: Option<f64>| v.map(|v| self.number(v)).filter(|v| v.is_finite());
         Ok(table.numbers(column)?.into_iter().map(shown).collect())
     }
 }

@@ -64,6 +64,12 @@ impl Facets {
         scales.chain(lonely).collect()
     }
 
+    /// Whether there are panels at all.
+    #[must_use]
+    pub const fn is_any(&self) -> bool {
+        self.across.is_some() || self.down.is_some()
+    }
+
     /// Whether rows and columns of panels have headings of their own.
     #[must_use]
     pub const fn is_grid(&self) -> bool {

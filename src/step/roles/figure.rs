@@ -18,7 +18,11 @@ use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use std::borrow::Cow;
 use std::ops::Deref;
+
+/// Most letters of the description for those who do not see a figure: all numbers are in its table.
+const ALT: usize = 300;
 
 /// A kind of figure. Implement it on a unit struct and list that in `catalog.rs` as `Drawn(YourFigure)`.
 pub trait Figure: Sync + 'static {
@@ -51,6 +55,14 @@ pub trait Figure: Sync + 'static {
         Vec::new()
     }
 
+    /// Other panels than those asked for, where what is asked for cannot be read; nothing otherwise.
+    ///
+    /// # Errors
+    /// Where a column is missing.
+    fn panels(_: &Asked<'_, Self::Params>, _: &<Self::Source as Source>::Of<'_>) -> Result<Option<Facets>, StepError> {
+        Ok(None)
+    }
+
     /// Reads what stands in the panels.
     ///
     /// # Errors
@@ -65,6 +77,14 @@ pub trait Figure: Sync + 'static {
     /// # Errors
     /// Where an axis cannot show a value.
     fn draw(asked: &Asked<'_, Self::Params>, content: &Self::Content, alt: &str) -> Result<String, StepError>;
+
+    /// A small picture of it without words: the panel with the paper's points, or the first; empty for none.
+    ///
+    /// # Errors
+    /// As those of [`Figure::draw`].
+    fn thumbnail(_: &Asked<'_, Self::Params>, _: &Self::Content) -> Result<String, StepError> {
+        Ok(String::new())
+    }
 
     /// What the figure shows, for those who do not see it; the title goes before it.
     fn alt(asked: &Asked<'_, Self::Params>, content: &Self::Content) -> String;
@@ -139,17 +159,22 @@ impl<F: Figure> Drawn<F> {
     /// # Errors
     /// As those of [`Figure::content`] and [`Figure::draw`].
     pub fn figure(params: &Headed<Self>, from: <F::Source as Source>::Of<'_>) -> Result<artifact::Figure, StepError> {
-        let (head, asked) = (&params.head, Asked::of(params));
+        let mut head = Cow::Borrowed(&params.head);
+        if let Some(facets) = F::panels(&Asked::of(params), &from)? {
+            head.to_mut().facets = facets;
+        }
+        let asked = Asked { own: &params.own, head: &head };
         let content = F::content(&asked, from)?;
         let title = if head.title.is_empty() { String::new() } else { format!("{}: ", head.title) };
-        let alt = format!("{title}{}.", F::alt(&asked, &content));
+        let alt = within(&format!("{title}{}.", F::alt(&asked, &content)), ALT);
         let mut caption = F::caption(&asked, &content);
         if !head.filter.0.is_empty() {
             caption.push(format!("Shown: {}.", head.filter));
         }
         caption.push(head.data_note.sentences());
         caption.retain(|sentence| !sentence.is_empty());
-        Ok(artifact::Figure { svg: F::draw(&asked, &content, &alt)?, alt, caption: caption.join(" ") })
+        let (svg, thumbnail) = (F::draw(&asked, &content, &alt)?, F::thumbnail(&asked, &content)?);
+        Ok(artifact::Figure { svg, thumbnail, alt, caption: caption.join(" ") })
     }
 }
 
@@ -222,6 +247,17 @@ impl<F: Figure> FigureRole for Drawn<F> {
     }
 }
 
+/// A text of at most this many letters: cut after a clause, where one ends late enough.
+fn within(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most - 2).collect();
+    let clause = kept.rfind("; ").or_else(|| kept.rfind(". ")).filter(|&at| 2 * at > kept.len());
+    let cut = clause.or_else(|| kept.rfind(' ')).unwrap_or(kept.len());
+    format!("{} …", kept[..cut].trim_end_matches([';', '.', ',']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +295,10 @@ mod tests {
             Ok(format!("<svg>{count} {alt}</svg>"))
         }
 
+        fn thumbnail(_: &Asked<'_, Own>, count: &usize) -> Result<String, StepError> {
+            Ok(format!("<svg>{count}</svg>"))
+        }
+
         fn alt(asked: &Asked<'_, Own>, count: &usize) -> String {
             format!("{count} {}", asked.what)
         }
@@ -281,7 +321,17 @@ mod tests {
         let figure = Drawn::figure(&params, &table).unwrap();
         assert_eq!(figure.alt, "Counted: 2 rows.");
         assert_eq!(figure.svg, "<svg>2 Counted: 2 rows.</svg>");
+        assert_eq!(figure.thumbnail, "<svg>2</svg>");
         assert_eq!(figure.caption, "Number of rows. Shown: n ≥ 2. Data: MNIST stands in for CIFAR-10.");
+    }
+
+    #[test]
+    fn a_long_description_ends_after_a_clause() {
+        let long = (0..60).map(|i| format!("curve {i}: 0.25 at 500")).collect::<Vec<_>>().join("; ");
+        let cut = within(&long, ALT);
+        assert!(cut.chars().count() <= ALT && cut.ends_with("at 500 …"), "{cut}");
+        assert_eq!(within("short.", ALT), "short.");
+        assert!(within(&"x".repeat(500), ALT).chars().count() <= ALT);
     }
 
     #[test]
