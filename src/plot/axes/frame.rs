@@ -86,7 +86,17 @@ impl Frame {
             let (low, high) = (half(t) - self.reach, width + self.reach - half(t));
             if low < high { (t.at * width).clamp(low, high) } else { t.at * width }
         };
-        let ticks = thinned(self.x.ticks((width / TICK_ROOM.0).max(FEWEST)), place, |t| 2.0 * half(t) + APART);
+        let wanted = (width / TICK_ROOM.0).max(FEWEST);
+        let extent = |t: &Tick| 2.0 * half(t) + APART;
+        let usual = self.x.ticks(wanted);
+        let first = |ticks: &[Tick]| ticks.iter().filter(|t| t.rank == 0 && !t.label.is_empty()).count();
+        let all = first(&usual);
+        let mut ticks = thinned(usual, place, extent);
+        if first(&ticks) < all
+            && let Some(powers) = self.x.power_ticks(wanted)
+        {
+            ticks = thinned(powers, place, extent);
+        }
         let placed = |tick: Tick| {
             let at = place(&tick);
             (tick, at)

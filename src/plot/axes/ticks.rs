@@ -40,7 +40,10 @@ impl Scale {
         match self.layout {
             AxisScale::Linear => self.linear_ticks(wanted),
             AxisScale::Log if self.doubling => self.doubling_ticks(wanted),
-            AxisScale::Log => self.log_ticks(wanted),
+            // one notation an axis: decimal numbers as long as all of them are short
+            AxisScale::Log => {
+                self.log_ticks(wanted, self.low < -3.0 || self.high >= 6.0 || self.high - self.low >= 5.0)
+            }
             AxisScale::Symlog(threshold) if self.low >= -1.0 && self.high <= 1.0 => {
                 let (low, high) = (self.low * threshold, self.high * threshold);
                 Self { layout: AxisScale::Linear, low, high, ..*self }.linear_ticks(wanted)
@@ -109,7 +112,17 @@ impl Scale {
         (first.max(0)..=last).map(tick).collect()
     }
 
-    fn log_ticks(&self, wanted: f64) -> Vec<Tick> {
+    /// Marks of a logarithmic axis with powers of ten in place of decimal numbers, which are longer; nothing where it
+    /// spans less than two decades or marks powers of two.
+    #[must_use]
+    pub fn power_ticks(&self, wanted: f64) -> Option<Vec<Tick>> {
+        let wide = self.layout == AxisScale::Log && !self.doubling && self.high - self.low >= 2.0;
+        let mut ticks = if wide { self.log_ticks(wanted, true) } else { return None };
+        ticks.iter_mut().filter(|tick| tick.rank > 0).for_each(|tick| tick.label.clear());
+        Some(ticks)
+    }
+
+    fn log_ticks(&self, wanted: f64, powers_only: bool) -> Vec<Tick> {
         let span = self.high - self.low;
         // within a few decades 1, 2 and 5 are labelled; within less than one every digit; over many every k-th decade
         let labelled_to = if span < 0.7 {
@@ -123,8 +136,6 @@ impl Scale {
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
         #[expect(clippy::cast_possible_truncation, reason = "exponents of f64")]
         let stride = ((span / (SHORT * wanted.max(1.0))).ceil() as i32).max(1);
-        // one notation an axis: decimal numbers as long as all of them are short
-        let powers_only = self.low < -3.0 || self.high >= 6.0 || span >= 5.0;
         let mut ticks = Vec::new();
         for exponent in first..=last {
             for digit in 1..10 {
@@ -237,5 +248,15 @@ mod tests {
         let short = Scale::over(&[1.02, 1.07], AxisScale::Log, Fit::Tight).unwrap();
         let tick = &short.ticks(4.0)[1];
         assert!((value(&short, tick.at) - tick.label.parse::<f64>().unwrap()).abs() < 1e-9, "{tick:?}");
+    }
+
+    #[test]
+    fn powers_of_ten_stand_in_for_numbers_that_are_too_long() {
+        let scale = Scale::over(&[100.0, 50_000.0], AxisScale::Log, Fit::Padded).unwrap();
+        let powers: Vec<String> = scale.power_ticks(4.0).unwrap().into_iter().map(|t| t.label).collect();
+        let powers: Vec<String> = powers.into_iter().filter(|label| !label.is_empty()).collect();
+        assert_eq!(powers, ["10²", "10³", "10⁴"]);
+        let short = Scale::over(&[100.0, 500.0], AxisScale::Log, Fit::Padded).unwrap();
+        assert!(short.power_ticks(4.0).is_none());
     }
 }

@@ -19,6 +19,12 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// Whether two rectangles have more than an edge in common.
+    #[must_use]
+    pub const fn meets(&self, other: &Self) -> bool {
+        self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
+    }
+
     /// Right edge.
     #[must_use]
     pub const fn right(&self) -> f64 {

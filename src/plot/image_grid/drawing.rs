@@ -113,6 +113,15 @@ fn count(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(0))
 }
 
+/// What stands beside the bars; where pictures have ranges of their own, what their numbers are divided by.
+fn bar_label(params: &Asked<'_, Params>) -> String {
+    match (params.range, params.label.as_str()) {
+        (RangeOf::Picture, "") => "of its largest".to_owned(),
+        (RangeOf::Picture, label) => format!("{label} / largest"),
+        (_, label) => label.to_owned(),
+    }
+}
+
 /// Whether one bar stands for all pictures: with their numbers, or in units of the largest of each.
 fn has_shared_bars(params: &Asked<'_, Params>) -> bool {
     matches!(params.range, RangeOf::All | RangeOf::Picture)
@@ -149,7 +158,7 @@ fn bar_room(params: &Asked<'_, Params>, blocks: &[Block]) -> f64 {
     let images = blocks.iter().flat_map(|b| &b.images);
     let scales = images
         .filter_map(|i| i.colour_scale(params.range))
-        .map(|s| colour_bar::room(&s, BAR.1, !params.label.is_empty()));
+        .map(|s| colour_bar::room(&s, BAR.1, !bar_label(params).is_empty()));
     let widest = scales.fold(0.0, f64::max);
     let shown = widest > 0.0 && params.range != RangeOf::Column;
     if shown { widest + BEFORE_BAR + 6.0 } else { 0.0 }
@@ -278,7 +287,7 @@ fn draw_shared_bars(canvas: &mut Canvas, params: &Asked<'_, Params>, (blocks, pl
             continue;
         }
         let Some(scale) = image.colour_scale(params.range) else { continue };
-        let bar = Bar { scale: &scale, map: image.map(), label: &params.label };
+        let bar = Bar { scale: &scale, map: image.map(), label: &bar_label(params) };
         colour_bar::draw(canvas, &bar, (right + BEFORE_BAR, at, height));
         at += height + APART;
         drawn.push(image.scale);

@@ -116,8 +116,8 @@ impl Chart<'_> {
             x_labels: !share.x() || panels.is_lowest(index),
             y_labels: !share.y() || panels.is_first(index),
             text_size: Panels::text_size(panels.columns),
-            // half of what lies between two panels, or the margin
-            reach: if panels.columns > 1 { 0.5 * BETWEEN + 1.0 } else { 30.0 },
+            // less than half of what lies between two panels, or the margin
+            reach: if panels.columns > 1 { 0.5 * BETWEEN - 2.0 } else { 30.0 },
         }
     }
 

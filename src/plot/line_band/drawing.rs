@@ -6,9 +6,9 @@ use crate::artifact::{Cell, Table};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
-use crate::plot::canvas::shapes::{Pen, Point};
+use crate::plot::canvas::shapes::{Pen, Point, Rect};
 use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, Marker, STROKE, dashes};
-use crate::plot::canvas::surface::{Canvas, Type};
+use crate::plot::canvas::surface::{Canvas, Type, text_width};
 use crate::plot::layout::chart::{self, End};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
@@ -20,6 +20,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 /// How far across a panel a curve must end to be named there, of its width.
 const NEAR_EDGE: f64 = 0.9;
+/// Height of an arrow over its place, pixels.
+const ARROW: f64 = 11.0;
 /// Least distance of markers across, pixels.
 const MARKERS_APART: f64 = 11.0;
 /// Points of a curve that all have a marker.
@@ -236,12 +238,12 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
         let points: Vec<Point> = one.seen().map(|d| frame.at(d.x, d.y)).collect();
         canvas.line(&points, &pen);
         canvas.markers(look.marker, &spaced(&points), radius, look.colour);
-        draw_censored(canvas, frame, (one, look));
         for level in &one.levels {
             let height = frame.at(0.0, level.y).1;
             canvas.line(&[(frame.rect.left, height), (frame.rect.right(), height)], &pen);
         }
     }
+    draw_censored(canvas, frame, (panel, styles));
 }
 
 /// The points that get a marker: where a curve has more than room for them, every one that is far enough from the last.
@@ -260,13 +262,22 @@ fn spaced(points: &[Point]) -> Vec<Point> {
     kept
 }
 
-/// Runs that ended before they came to it: an arrow with the count of those that did.
-fn draw_censored(canvas: &mut Canvas, frame: &Frame, (series, look): (&Series, Look)) {
+/// Runs that ended before they came to it: an arrow with the count of those that did, where no other count stands.
+fn draw_censored(canvas: &mut Canvas, frame: &Frame, (panel, styles): (&PanelCurves, &Styles)) {
     let style = Type { size: frame.text_size.min(11.0), across: HPos::Center, along: VPos::Top, ..Type::PLAIN };
-    for (dot, (came, all)) in series.points.iter().filter_map(|dot| Some((dot, dot.censored?))) {
-        let at = frame.at(dot.x, dot.y);
-        canvas.hollow(Marker::Arrow, at, MARKER_RADIUS, look.colour);
-        canvas.text(&format!("{came}/{all}"), (at.0, at.1 + 3.0), &style);
+    let mut taken: Vec<Rect> = Vec::new();
+    for one in &panel.series {
+        for (dot, (came, all)) in one.points.iter().filter_map(|dot| Some((dot, dot.censored?))) {
+            let (at, count) = (frame.at(dot.x, dot.y), format!("{came}/{all}"));
+            canvas.hollow(Marker::Arrow, at, MARKER_RADIUS, styles.of(one).colour);
+            let (width, height) = (text_width(&count, &style), 1.15 * style.size);
+            let rect = |down: f64| Rect { left: at.0 - 0.5 * width, top: at.1 + down, width, height };
+            let places = [3.0, -ARROW - height, 3.0 + height, -ARROW - 2.0 * height, 3.0 + 2.0 * height].map(rect);
+            let free = |place: &&Rect| taken.iter().all(|other| !place.meets(other));
+            let place = *places.iter().find(free).unwrap_or(&places[0]);
+            canvas.text(&count, (at.0, place.top), &style);
+            taken.push(place);
+        }
     }
 }
 

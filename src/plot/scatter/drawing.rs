@@ -295,8 +295,8 @@ fn draw_names(canvas: &mut Canvas, frame: &Frame, panel: &PanelDots) {
         let rects = places.map(|(x, y)| Rect { left: at.0 + x, top: at.1 + y, width, height });
         // one that leaves the frame is worse than one that covers another
         let cost = |rect: &Rect| {
-            let covered = dots.iter().filter(|other| overlap(rect, other)).count();
-            let touched = names.iter().filter(|other| overlap(rect, other)).count();
+            let covered = dots.iter().filter(|other| rect.meets(other)).count();
+            let touched = names.iter().filter(|other| rect.meets(other)).count();
             covered + 1000 * touched + if within(rect, &frame.rect) { 0 } else { 100 }
         };
         let best = rects.into_iter().min_by_key(cost).unwrap_or(rects[0]);
@@ -307,10 +307,6 @@ fn draw_names(canvas: &mut Canvas, frame: &Frame, panel: &PanelDots) {
         canvas.text(&point.label, (best.left, best.top), &Type { across: HPos::Left, along: VPos::Top, ..style });
         names.push(best);
     }
-}
-
-fn overlap(a: &Rect, b: &Rect) -> bool {
-    a.left < b.right() && b.left < a.right() && a.top < b.bottom() && b.top < a.bottom()
 }
 
 fn within(inner: &Rect, outer: &Rect) -> bool {
