@@ -65,6 +65,8 @@ impl Report {
 /// The picture of a study in the text of the page.
 fn inlined(study: &StudyReport) -> Option<Thumbnail> {
     let figure = study.figures.first()?;
-    let href = format!("data:image/svg+xml;base64,{}", STANDARD.encode(&figure.svg));
+    let made = study.files.iter().find(|file| !figure.thumbnail.is_empty() && file.path.ends_with(&figure.thumbnail));
+    let svg = made.map_or(&figure.svg, |file| &file.content);
+    let href = format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg));
     Some(Thumbnail { href, alt: figure.alt.clone() })
 }

@@ -46,8 +46,13 @@ impl IndexLine {
     pub fn of(study: &StudyReport) -> Self {
         let work = |key: &str| study.references.iter().find(|r| r.work.key == key).map(|r| r.work.clone());
         let folder = study.page.rfind('/').map_or(0, |at| at + 1);
+        // a figure of an earlier version has no picture made for the purpose
         let thumbnail = study.figures.first().map(|figure| Thumbnail {
-            href: format!("{}{}", &study.page[..folder], figure.href),
+            href: format!(
+                "{}{}",
+                &study.page[..folder],
+                if figure.thumbnail.is_empty() { &figure.href } else { &figure.thumbnail }
+            ),
             alt: figure.alt.clone(),
         });
         Self {
