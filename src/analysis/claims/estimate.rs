@@ -6,7 +6,7 @@ use crate::analysis::rows::counted;
 use crate::artifact::Counted;
 use crate::math::MathError;
 use crate::math::statistics::binomial::proportion_interval;
-use crate::math::statistics::evidence::{share_evidence, sign_process, t_process};
+use crate::math::statistics::evidence::{evidence_above, share_evidence};
 use crate::math::statistics::ratio::{ratio_interval, ratio_of_sums};
 use crate::math::statistics::{Interval, mean, standard_error};
 use crate::step::StepError;
@@ -335,18 +335,6 @@ fn around((centre, error, least): (f64, f64, f64), look: Look, back: fn(f64) -> 
     let half = look.critical * error;
     let interval = Interval { low: back(centre - half), high: back(centre + half) };
     Some(Seen { samples: look.samples, estimate: back(centre), interval, spread: Some(error * root) })
-}
-
-/// The highest e-value over all seeds for "the mean is above 0". Samples that begin with equal ones may be counts, of which
-/// only the signs are taken.
-fn evidence_above(values: &[f64]) -> Result<f64, MathError> {
-    let process = if values[0] == values[1] { sign_process(values)? } else { t_process(values)? };
-    let mut sum = 0.0;
-    let above = process.iter().zip(values).filter_map(|(&e, v)| {
-        sum += v;
-        (sum > 0.0).then_some(e)
-    });
-    Ok(above.fold(0.0, f64::max))
 }
 
 #[cfg(test)]

@@ -198,5 +198,8 @@ fn started(params: &Params, start: &Network) -> Result<Vec<f32>, StepError> {
 }
 
 #[cfg(test)]
+#[path = "train_network_outcome_tests.rs"]
+mod outcome_tests;
+#[cfg(test)]
 #[path = "train_network_tests.rs"]
 mod tests;

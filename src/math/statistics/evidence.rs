@@ -74,6 +74,25 @@ pub fn sign_process(differences: &[f64]) -> Result<Vec<f64>, MathError> {
     Ok(differences.iter().map(after).collect())
 }
 
+/// The highest e-value over all seeds for "the mean is above 0". Samples that begin with equal ones may be counts, of which
+/// only the signs are taken.
+///
+/// Shapes: n numbers in the order of their seeds -> a number, at least 0. Units: any, they do not count. Cost: n².
+/// Source: [`t_process`] and [`sign_process`].
+///
+/// # Errors
+/// [`MathError::NonFinite`].
+pub fn evidence_above(values: &[f64]) -> Result<f64, MathError> {
+    let equal = values.windows(2).next().is_some_and(|first| first[0] == first[1]);
+    let process = if equal { sign_process(values)? } else { t_process(values)? };
+    let mut sum = 0.0;
+    let above = process.iter().zip(values).filter_map(|(&e, v)| {
+        sum += v;
+        (sum > 0.0).then_some(e)
+    });
+    Ok(above.fold(0.0, f64::max))
+}
+
 /// The e-process of "successes are more likely than the bar", after any number of trials.
 ///
 /// Formula: `∫_bar^1 p^k (1 − p)^(n − k) dw(p) / (bar^k (1 − bar)^(n − k))` with w the Beta(½, ½) law above the bar, which

@@ -1,5 +1,6 @@
 //! Figures: a drawing of a table or of pictures, with its words.
 
+use super::alt::{ALT, within};
 use super::data_note::DataNote;
 use super::facets::Facets;
 use super::headed::{Headed, Shares};
@@ -20,9 +21,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
 use std::ops::Deref;
-
-/// Most letters of the description for those who do not see a figure: all numbers are in its table.
-const ALT: usize = 300;
 
 /// A kind of figure. Implement it on a unit struct and list that in `catalog.rs` as `Drawn(YourFigure)`.
 pub trait Figure: Sync + 'static {
@@ -247,17 +245,6 @@ impl<F: Figure> FigureRole for Drawn<F> {
     }
 }
 
-/// A text of at most this many letters: cut after a clause, where one ends late enough.
-fn within(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most - 2).collect();
-    let clause = kept.rfind("; ").or_else(|| kept.rfind(". ")).filter(|&at| 2 * at > kept.len());
-    let cut = clause.or_else(|| kept.rfind(' ')).unwrap_or(kept.len());
-    format!("{} …", kept[..cut].trim_end_matches([';', '.', ',']))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,15 +310,6 @@ mod tests {
         assert_eq!(figure.svg, "<svg>2 Counted: 2 rows.</svg>");
         assert_eq!(figure.thumbnail, "<svg>2</svg>");
         assert_eq!(figure.caption, "Number of rows. Shown: n ≥ 2. Data: MNIST stands in for CIFAR-10.");
-    }
-
-    #[test]
-    fn a_long_description_ends_after_a_clause() {
-        let long = (0..60).map(|i| format!("curve {i}: 0.25 at 500")).collect::<Vec<_>>().join("; ");
-        let cut = within(&long, ALT);
-        assert!(cut.chars().count() <= ALT && cut.ends_with("at 500 …"), "{cut}");
-        assert_eq!(within("short.", ALT), "short.");
-        assert!(within(&"x".repeat(500), ALT).chars().count() <= ALT);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! The statistics behind claims are in `analysis`, how figures are drawn in `plot`, how a study writes them in `study`.
 //! Start with `table_op`.
 
+mod alt;
 mod axis;
 mod claim;
 mod clause;
