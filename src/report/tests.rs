@@ -64,7 +64,7 @@ fn markdown_says_the_same() {
             "\n**3 claims: 1 held, 1 contradicted, 1 undecided**\n",
             "\n**✗ contradicted**: Ridge stays above 25 % at every n. (claimed by us)\n\n24.1 %",
             "Twice the width changes nothing \\| at all.",
-            "\n| Model | Training samples n | Test error (%) [interval] | Samples |\n|---|---:|---:|---:|\n| LoFi | 500 | 26.20 [25.10, 27.20] | 10 |\n",
+            "\n| Model | Training samples n | Test error (%) [interval] | Seeds |\n|---|---:|---:|---:|\n| LoFi | 500 | 26.20 [25.10, 27.20] | 10 |\n",
             "\n![Two falling curves; \"LoFi\" is lower.](accuracy/error-vs-n.svg)\n",
             "\n[All numbers (CSV)](accuracy/error.csv) · [before averaging (CSV)](accuracy/error.rows.csv)\n",
             "\n| width p | 5000 (the caption says 1000) | 2000 | two cores; the `paper` profile has 5000 |\n",
@@ -288,6 +288,7 @@ fn pages_load_nothing_from_elsewhere_and_their_links_lead_somewhere() {
                     assert!(BIB.contains(&target[target.len() - 7..]), "{target}")
                 }
                 None => {
+                    let target = target.split('#').next().unwrap();
                     let file = project.folder().join(path).parent().unwrap().join(target);
                     assert!(file.is_file(), "{target} in {}", path.display());
                 }

@@ -7,7 +7,6 @@ mod absurd;
 mod bad_studies;
 mod catalog;
 mod checked_numbers;
-mod committed_report;
 mod committed_studies;
 mod common;
 mod corpora;

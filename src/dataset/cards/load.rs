@@ -123,6 +123,7 @@ mod tests {
                 "celeba",
                 "cifar10",
                 "cifar10-jpeg",
+                "cifar100",
                 "fashion-mnist",
                 "fashion-mnist-subset",
                 "mnist",

@@ -1,10 +1,11 @@
 //! The loop of training: gradient, record, step, and a state to go on from.
 
 use super::network::PointSource;
-use super::outcome::outcome;
+use super::outcome::{COLLAPSED_FROM, OUTCOME};
 use super::parameters::L2Penalty;
 use super::state::{Progress, decode, encode};
 use crate::artifact::Checkpoint;
+use crate::math::network::constant_loss;
 use crate::math::network::{Evaluation, Order, Schedule, Trainer};
 use crate::step::prelude::*;
 
@@ -187,4 +188,23 @@ impl Training<'_> {
         let network = Network { checkpoints: progress.checkpoints, ..self.made };
         Ok(vec![Value::Table(trajectory), Value::Table(layers), Value::Network(network), Value::Table(outcome)])
     }
+}
+
+/// The row of a run whose last recorded training loss is this; no row where there are no samples to tell by.
+fn outcome(run: &Training<'_>, train_loss: Option<f64>) -> Result<Table, StepError> {
+    let network = run.trainer.network();
+    let Setting { evaluation_samples, l2_penalty, ref schedule, .. } = run.setting;
+    let outputs = network.architecture().output().dim();
+    let constant = constant_loss(run.trainer.loss(), &run.splits[0], (evaluation_samples, outputs));
+    let (Some(loss), Some(constant)) = (train_loss, constant) else {
+        return Ok(Table::from_rows(&OUTCOME, &[])?);
+    };
+    let norm = run.penalised_norm();
+    let objective = l2_penalty.map_or(loss, |penalty| penalty.at(schedule.steps).mul_add(norm, loss));
+    // targets that are all alike have no loss to win
+    let relative = if constant > 0.0 { Cell::Float(loss / constant) } else { Cell::Null };
+    let collapsed = i64::from(loss > COLLAPSED_FROM * constant);
+    let numbers = [loss, norm, objective, constant].map(Cell::Float);
+    let row = [schedule.steps.into()].into_iter().chain(numbers).chain([relative, Cell::Int(collapsed)]);
+    Ok(Table::from_rows(&OUTCOME, &[row.collect::<Vec<Cell>>()])?)
 }

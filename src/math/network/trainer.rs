@@ -95,7 +95,7 @@ impl<T: Scalar> Trainer<T> {
         &self.network
     }
 
-    /// What it makes small.
+    /// What it makes small. Shapes: -> a loss.
     pub fn loss(&self) -> Loss {
         self.loss
     }

@@ -5,37 +5,14 @@ use super::font;
 use super::path::{self, Place};
 use super::shapes::{Pen, Point, Rect};
 use super::strokes::outline;
-use super::style::{INK, Marker, PAPER, TEXT_SIZE};
+use super::style::{Marker, PAPER};
 use super::svg::{Extent, Face, Paint, Stroke, Svg};
 use crate::step::StepError;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeSet;
 
-pub use super::text::{shortened, text_width, wrapped};
-
-/// How a text is set.
-#[derive(Clone, Copy)]
-pub struct Type {
-    /// Font size, pixels.
-    pub size: f64,
-    /// Colour.
-    pub colour: Colour,
-    /// Which side of the text the point is at.
-    pub across: HPos,
-    /// Which height of the text the point is at.
-    pub along: VPos,
-    /// Heavy letters.
-    pub bold: bool,
-    /// Reads upwards.
-    pub upwards: bool,
-}
-
-impl Type {
-    /// Plain text to the right of a point.
-    pub const PLAIN: Self =
-        Self { size: TEXT_SIZE, colour: INK, across: HPos::Left, along: VPos::Center, bold: false, upwards: false };
-}
+pub use super::text::{Type, shortened, text_width, wrapped};
 
 /// An open drawing.
 pub struct Canvas {
@@ -209,6 +186,7 @@ const fn corners(rect: &Rect) -> [Point; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::canvas::style::INK;
 
     #[test]
     fn the_head_escapes_its_description() {

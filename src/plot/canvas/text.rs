@@ -1,8 +1,32 @@
 //! How wide a text is, and where it breaks.
 
 use super::font::{self, FAMILY};
-use super::surface::Type;
+use super::style::{Colour, INK, TEXT_SIZE};
+use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle};
+
+/// How a text is set.
+#[derive(Clone, Copy)]
+pub struct Type {
+    /// Font size, pixels.
+    pub size: f64,
+    /// Colour.
+    pub colour: Colour,
+    /// Which side of the text the point is at.
+    pub across: HPos,
+    /// Which height of the text the point is at.
+    pub along: VPos,
+    /// Heavy letters.
+    pub bold: bool,
+    /// Reads upwards.
+    pub upwards: bool,
+}
+
+impl Type {
+    /// Plain text to the right of a point.
+    pub const PLAIN: Self =
+        Self { size: TEXT_SIZE, colour: INK, across: HPos::Left, along: VPos::Center, bold: false, upwards: false };
+}
 
 /// Units a pixel that widths are measured in: plotters rounds to whole units.
 const UNITS: f64 = 20.0;

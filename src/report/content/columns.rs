@@ -15,6 +15,9 @@ const MOST: usize = 3;
 /// the number of columns left out.
 #[must_use]
 pub(super) fn spoken_of(study: &Study, name: &str, (table, header): (&Table, &Header)) -> (Table, usize) {
+    if readers(study, name).next().is_none() {
+        return (table.clone(), 0);
+    }
     let names = table.names();
     let mut spoken: BTreeSet<String> = readers(study, name).flat_map(named).collect();
     spoken.extend(header.samples().map(ToOwned::to_owned));
@@ -45,7 +48,7 @@ pub(super) fn is_quantity(header: &Header, name: &str) -> bool {
 /// better, else its first.
 fn quantities(names: &[String], header: &Header) -> Vec<String> {
     let all = || names.iter().filter(|name| is_quantity(header, name));
-    let differences: Vec<String> = all().filter(|name| name.as_str() == "difference").cloned().collect();
+    let differences: Vec<String> = all().filter(|name| name.starts_with("differ")).cloned().collect();
     let directed = all().filter(|name| header.get(name).is_some_and(|column| column.better.is_some()));
     let directed: Vec<String> = directed.take(MOST).cloned().collect();
     match (differences.is_empty(), directed.is_empty()) {

@@ -66,7 +66,8 @@ mod tests {
         assert_eq!(title(&study, "own"), "Own: misclassified");
         assert_eq!(title(&study, "test_error-misclassified"), "Test error misclassified");
         let params = json!({"column": "test_error", "of": "LoFi", "against": "Deep NNGP"});
-        add(&mut study, "between", OutputKind::Rows, params);
+        add(&mut study, "between", OutputKind::Rows, json!({}));
+        study.nodes[2].params = std::sync::Arc::new(params);
         study.nodes[0].inputs = vec![("table", vec![Wire { node: 2, port: 0 }])];
         assert_eq!(title(&study, "ahead"), "Misclassified, LoFi − Deep NNGP");
     }

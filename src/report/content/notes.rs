@@ -68,7 +68,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(say("{{ t.error where n = 1 }}").unwrap(), "20 %");
-        assert_eq!(say("{{ t.error }}").unwrap(), "15 to 20 %");
+        assert_eq!(say("{{ t.error }}").unwrap(), "15.0 to 20.0 %");
         assert_eq!(say("{{ t.who where n = 2 }}").unwrap(), "b");
         assert_eq!(say("{{ t.error where n = 3 }}"), None);
     }

@@ -28,7 +28,7 @@ impl Scale {
     pub fn of(header: &Header, column: &str) -> Self {
         match header.get(column).map_or("", |column| column.unit) {
             _ if column.starts_with(LOGARITHM) => Self::Logarithm,
-            SHARE if column.contains("difference") => Self::Points,
+            SHARE if column.contains("differ") => Self::Points,
             SHARE => Self::Share,
             _ => Self::Plain,
         }
@@ -241,7 +241,7 @@ mod tests {
             ["7 %", "−3 points", "2.7"]
         );
         assert_eq!(
-            [difference(-1.0, Scale::Logarithm), difference(0.301_03, Scale::Logarithm)],
+            [difference(-1.0, Scale::Logarithm), difference(std::f64::consts::LOG10_2, Scale::Logarithm)],
             ["10 times", "2 times"]
         );
         assert_eq!(difference(0.005, Scale::Share), "0.5 points");

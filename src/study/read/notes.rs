@@ -114,7 +114,8 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         found.push(Piece::Text(before));
         let Some(end) = after.find("}}") else {
             found.push(Piece::Fault(after, "`}}` is missing".to_owned()));
-            return found;
+            rest = "";
+            break;
         };
         let (whole, behind) = after.split_at(end + 2);
         let inner = whole[2..end].split_whitespace().collect::<Vec<_>>().join(" ");

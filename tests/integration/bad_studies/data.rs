@@ -67,8 +67,8 @@ fn unknown_card() {
        ·                ╰── here
      6 │
        ╰────
-      help: did you mean `fashion-mnist-subset`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `fashion-
-            mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
+      help: did you mean `fashion-mnist-subset`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `cifar100`,
+            `fashion-mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
 
     1 mistake found; nothing was run
     "#);
@@ -87,8 +87,8 @@ fn unknown_card_behind_one_that_is_here() {
        ·                 ╰── here
      6 │
        ╰────
-      help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `fashion-mnist`, `fashion-
-            mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
+      help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `cifar100`, `fashion-
+            mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
 
     1 mistake found; nothing was run
     "#);

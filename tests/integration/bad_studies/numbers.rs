@@ -125,9 +125,9 @@ fn several_at_once() {
         ·        ╰── here
      52 │
         ╰────
-      help: did you mean `colour`? known here: `x`, `y`, `colour`, `dash`, `dashed`, `x_scale`, `y_scale`,
-            `band`, `band_low`, `band_high`, `lines`, `marks`, `title`, `facets`, `where`, `published`,
-            `data_note`, `intervals`, `samples`
+      help: did you mean `colour`? known here: `x`, `y`, `colour`, `dash`, `dashed`, `each`, `reached`,
+            `x_scale`, `y_scale`, `band`, `band_low`, `band_high`, `lines`, `marks`, `title`, `facets`, `where`,
+            `published`, `data_note`, `intervals`, `samples`
 
     4 mistakes found; nothing was run
     "#);

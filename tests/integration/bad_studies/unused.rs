@@ -135,8 +135,8 @@ fn a_data_set_that_no_card_represents() {
        ·                                      ╰── here
      5 │ question: Do the steps fit together?
        ╰────
-      help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `fashion-mnist`, `mnist`, `orl-faces`,
-            `textures`
+      help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `cifar100`, `fashion-mnist`, `mnist`, `orl-
+            faces`, `textures`
 
     1 mistake found; nothing was run
     ");

@@ -34,5 +34,5 @@ fn most_edits_rerun_one_kind_or_two() {
     assert!(reached.len() > 2000 && largest == kinds.len(), "{} pieces, {largest} kinds", reached.len());
     // half of all edits, less what the shared numerics have grown by, rerun one kind; three in five at most two
     let share = |most: usize| folders["all"].iter().filter(|&&n| n <= most).count() as f64 / reached.len() as f64;
-    assert!(median <= 2 && share(1) > 0.47 && share(2) > 0.58, "{} and {}", share(1), share(2));
+    assert!(median <= 2 && share(1) > 0.47 && share(2) > 0.57, "{} and {}", share(1), share(2));
 }
