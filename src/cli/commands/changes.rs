@@ -2,7 +2,7 @@
 
 use crate::baseline::{Baseline, ClaimLine, Manifest};
 use crate::engine::{Graph, fingerprint};
-use crate::report::{Change, StudyReport};
+use crate::report::{Change, ClaimState, StudyReport};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -58,7 +58,7 @@ fn of_page(page: &StudyReport, old: &Manifest, code: &BTreeMap<String, String>, 
     for claim in &page.claims {
         let before = old.claims.get(&claim.name);
         let was = before.map_or(ABSENT, |line| line.outcome.as_str());
-        if was != claim.word && claim.seeds > 0 {
+        if was != claim.word && claim.state != ClaimState::Untested {
             found.push(change(&claim.name, (was, claim.word), seeds(before, claim.seeds)));
         }
     }
@@ -69,6 +69,6 @@ fn of_page(page: &StudyReport, old: &Manifest, code: &BTreeMap<String, String>, 
 
 /// "3 seeds, now 8"
 fn seeds(before: Option<&ClaimLine>, now: u64) -> Option<String> {
-    let had = before?.samples.filter(|had| *had != now)?;
+    let had = before?.samples.filter(|had| *had != now && now > 0)?;
     Some(format!("{had} seeds, now {now}"))
 }

@@ -23,7 +23,9 @@ impl Verdict {
         let port = node.kind.about().outputs[claim.wire.port].name;
         let end = match entry.and_then(|entry| store.value(&entry, port).ok()) {
             Some(Value::Verdict(v)) => {
-                let found = sentence(&Vocabulary::of(study, claim), &v);
+                let later = v.finding.as_ref().and_then(|finding| finding.added_later.as_ref());
+                let later = later.map_or_else(String::new, |when| format!(" This claim was {when}."));
+                let found = sentence(&Vocabulary::of(study, claim), &v) + &later;
                 Some((v.outcome, v.says, found))
             }
             _ => None,
@@ -47,7 +49,7 @@ impl Verdict {
     /// The same where the study is not named above.
     pub fn print_with_study(&self) {
         match &self.end {
-            Some((_, says, because)) => say!("  {:<12} {}: {says}  [{because}]", self.word(), self.study),
+            Some((_, says, because)) => say!("  {:<12} {}: {says} {because}", self.word(), self.study),
             None => say!("  no result  {}: {}", self.study, self.claim),
         }
     }

@@ -38,6 +38,26 @@ impl Cells {
     }
 }
 
+impl PanelCells {
+    /// One column and row of every so many, so that no more than these are left; what is published stays where it is
+    /// among those.
+    #[must_use]
+    pub fn thinned(&self, most: (usize, usize)) -> Self {
+        let (across, up) = (self.xs.len().div_ceil(most.0).max(1), self.ys.len().div_ceil(most.1).max(1));
+        let every = |values: &[Cell], step: usize| values.iter().step_by(step).cloned().collect();
+        let kept = self.cells.iter().filter(|(x, y, _)| x % across == 0 && y % up == 0);
+        #[expect(clippy::cast_precision_loss, reason = "numbers of rows and columns of a picture")]
+        let (wide, high) = (across as f64, up as f64);
+        Self {
+            xs: every(&self.xs, across),
+            ys: every(&self.ys, up),
+            cells: kept.map(|(x, y, value)| (x / across, y / up, *value)).collect(),
+            baseline: self.baseline,
+            published: self.published.iter().map(|(x, y)| (x / wide, y / high)).collect(),
+        }
+    }
+}
+
 /// Reads a grid; rows without x, y or value are left out.
 ///
 /// # Errors

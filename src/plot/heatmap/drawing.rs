@@ -58,6 +58,9 @@ pub fn draw(params: &Asked<'_, Params>, grid: &Cells, alt: &str) -> Result<Strin
     })
 }
 
+/// Most columns and rows of a thumbnail: more are not to be told apart in it.
+const THUMBNAIL_CELLS: (usize, usize) = (16, 10);
+
 /// The first panel with cells, small and without words.
 ///
 /// # Errors
@@ -66,6 +69,10 @@ pub fn thumbnail(params: &Asked<'_, Params>, grid: &Cells) -> Result<String, Ste
     let scales = scales(params, grid)?;
     let Some(index) = grid.panels.iter().position(|panel| !panel.cells.is_empty()) else {
         return surface::thumbnail(|_| ());
+    };
+    let grid = &Cells {
+        panels: grid.panels.iter().map(|panel| panel.thinned(THUMBNAIL_CELLS)).collect(),
+        split: grid.split.clone(),
     };
     let (width, height) = THUMBNAIL;
     let rect = Rect { left: 0.0, top: 0.0, width, height };

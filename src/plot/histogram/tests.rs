@@ -79,6 +79,7 @@ fn several_histograms_have_colours() {
     let two = figure(&params(json!({"colour": {"column": "alpha", "label": "α"}})), &sample(&[1.5, 3.5])).unwrap();
     show("histogram-colours.svg", &two);
     assert!(two.alt.contains("α\u{a0}=\u{a0}1.5: 20 bins"), "{}", two.alt);
+    assert!(["1.5", "3.5"].into_iter().all(|alpha| says(&two.svg, &format!("α\u{a0}=\u{a0}{alpha}"))));
 }
 
 #[test]

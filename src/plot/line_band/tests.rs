@@ -63,9 +63,9 @@ fn the_figure_has_all_its_parts() {
     }
     assert!(figure.svg.contains("Fashion-MNIST stands in for CIFAR-10"));
     assert!(figure.svg.contains("paper, digitised from figure 3"));
-    // three bands, and the marker of a series is a polygon of its colour at each of five points
+    // three bands, and of a series its band and a marker at each of five points: no sample, as its name is at its end
     assert_eq!(pieces(&figure.svg, "fill-opacity=\".16\""), 3);
-    assert!(pieces(&figure.svg, " fill=\"#009e73\"") >= 5);
+    assert_eq!(pieces(&figure.svg, " fill=\"#009e73\""), 6);
     assert!(figure.alt.contains("LoFi: 26.2 at 500, 9.8 at 50\u{2009}000"), "{}", figure.alt);
     assert_eq!(
         figure.caption,

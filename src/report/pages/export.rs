@@ -68,5 +68,5 @@ fn inlined(study: &StudyReport) -> Option<Thumbnail> {
     let made = study.files.iter().find(|file| !figure.thumbnail.is_empty() && file.path.ends_with(&figure.thumbnail));
     let svg = made.map_or(&figure.svg, |file| &file.content);
     let href = format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg));
-    Some(Thumbnail { href, alt: figure.alt.clone() })
+    Some(Thumbnail { href })
 }

@@ -33,7 +33,6 @@ pub(in crate::report) struct IndexLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::report) struct Thumbnail {
     pub href: String,
-    pub alt: String,
 }
 
 impl IndexLine {
@@ -53,7 +52,6 @@ impl IndexLine {
                 &study.page[..folder],
                 if figure.thumbnail.is_empty() { &figure.href } else { &figure.thumbnail }
             ),
-            alt: figure.alt.clone(),
         });
         Self {
             name: study.name.clone(),

@@ -10,10 +10,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("verdicts.svg", include_str!("templates/verdicts.svg")),
     ("summary.md", include_str!("templates/summary.md")),
     ("bar.html", include_str!("templates/bar.html")),
+    ("head.html", include_str!("templates/head.html")),
     ("index.html", include_str!("templates/index.html")),
     ("index_body.html", include_str!("templates/index_body.html")),
     ("single.html", include_str!("templates/single.html")),
