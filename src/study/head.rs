@@ -4,11 +4,12 @@ use super::builder::Builder;
 use super::columns::{known, names};
 use super::environment::Environment;
 use super::model::{Output, OutputKind};
-use super::read::raw::{Head, RawStudy, SampleCount};
+use super::read::raw::{Head, Item, RawStudy, SampleCount};
 use super::read::scope::Scoped;
 use crate::step::roles::evidence;
 use crate::step::{Content, Header};
 use crate::yaml::{Fault, Node, known_names, parse};
+use serde_json::Value as Json;
 
 /// Names that nobody knows.
 pub(super) fn faults(raw: &RawStudy, environment: Environment<'_>) -> Vec<Fault> {
@@ -64,7 +65,7 @@ pub(super) fn tolerances(raw: &RawStudy, builder: &Builder<'_>, outputs: &[Outpu
     faults
 }
 
-/// The head, with the numbers of samples that tolerances take from constants.
+/// The head, with what tolerances and notes take from constants.
 pub(super) fn with_numbers(head: &Head, scoped: &Scoped) -> Head {
     let mut head = head.clone();
     for samples in head.tolerances.values_mut().filter_map(|tolerance| tolerance.samples.as_mut()) {
@@ -74,5 +75,14 @@ pub(super) fn with_numbers(head: &Head, scoped: &Scoped) -> Head {
             samples.of = SampleCount::Number(number);
         }
     }
+    let value = |item: &Item| match item.node.to_json() {
+        Json::String(text) => Some((item.name.clone(), text)),
+        Json::Number(number) => Some((item.name.clone(), number.to_string())),
+        _ => None,
+    };
+    let mut constants: Vec<(String, String)> = scoped.constants.iter().filter_map(value).collect();
+    // a name that begins like another one comes before it
+    constants.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    head.notes = head.notes.with(&constants);
     head
 }

@@ -4,6 +4,8 @@ use super::columns::{known, no_column};
 use super::model::{Node, Output, OutputKind};
 use super::read::notes::{Notes, Piece, STUDY, TableNumber, pieces};
 use super::read::raw::RawStudy;
+use crate::artifact::Cell;
+use crate::step::Condition;
 use crate::yaml::{Fault, Mark, known_names, parse};
 
 impl TableNumber {
@@ -45,6 +47,16 @@ fn unknown(raw: &RawStudy, number: &TableNumber, (nodes, outputs): (&[Node], &[O
         let help = known_names(&number.table, &tables).unwrap_or_else(|| "it has none".to_owned());
         return (!tables.contains(&number.table.as_str())).then(|| fault.help(help));
     };
+    let constants: Vec<&str> = raw.constants.iter().map(|item| item.name.as_str()).collect();
+    let constant = |condition: &Condition| match condition {
+        Condition::Is(Cell::Text(text)) => text.strip_prefix('$').map(str::to_owned),
+        _ => None,
+    };
+    let no_constant = number.filter.0.values().filter_map(constant).find(|name| !constants.contains(&name.as_str()));
+    if let Some(name) = no_constant {
+        let fault = raw.source.fault(mark(raw, &format!("${name}")), format!("there is no constant `{name}`"));
+        return Some(fault.help(known_names(&name, &constants).unwrap_or_else(|| "the study has none".to_owned())));
+    }
     let header = output.wire.header(nodes)?;
     let mut names = std::iter::once(&number.column).chain(number.filter.0.keys());
     let wrong = names.find(|name| header.get(name).is_none())?;

@@ -1,6 +1,7 @@
 //! The eigenfilters of image patches.
 
 use crate::artifact::{Geometry, Origin, Picture, PictureScale};
+use crate::experiment::layers::fitted_stack::note;
 use crate::experiment::layers::pooling::MAPS;
 use crate::experiment::values::{Sizes, images, layout, matrix_bytes, planned_layout};
 use crate::math::image::maps::bounded_blocks;
@@ -123,7 +124,7 @@ fn pictures(filters: &[Eigen], window: usize, origin: &Origin) -> Pictures {
     let of = |index: usize, channel: usize| Picture {
         row: format!("filter {}", index + 1),
         column: channel_name(channel, filters.len()),
-        note: format!("λ = {:.2e}", filters[channel].values[index]),
+        note: note(filters[channel].values[index]),
         scale: PictureScale::Signed,
         geometry,
         values: filters[channel].vectors.column(index).iter().copied().collect(),

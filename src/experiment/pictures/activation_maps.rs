@@ -98,7 +98,7 @@ fn of_depth(params: &Params, x: &Representation, (image, depth): (usize, usize))
     let geometry = Geometry { channels: 1, height: shape.height, width: shape.width };
     let one = |&channel: &usize| Picture {
         row: row.clone(),
-        column: format!("layer {depth}, feature {}", channel + 1),
+        column: format!("layer {depth} feature {}", channel + 1),
         note: String::new(),
         scale: PictureScale::Signed,
         geometry,
@@ -128,7 +128,7 @@ mod tests {
         let outputs = Check::of(&ActivationMaps).run(&params, depths);
         let [Value::Pictures(found)] = &outputs[..] else { panic!("pictures") };
         let places: Vec<(&str, &str)> = found.pictures.iter().map(|p| (p.row.as_str(), p.column.as_str())).collect();
-        let columns = ["pixels", "layer 1, feature 2", "layer 2, feature 2"];
+        let columns = ["pixels", "layer 1 feature 2", "layer 2 feature 2"];
         let expected: Vec<(&str, &str)> =
             ["image 2", "image 0"].into_iter().flat_map(|row| columns.map(|column| (row, column))).collect();
         assert_eq!(places, expected);

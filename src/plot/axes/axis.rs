@@ -29,6 +29,7 @@ impl Axis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::Table;
 
     fn axis(json: &str) -> Result<Axis, String> {
         serde_json::from_str(json).map_err(|e| e.to_string())
@@ -50,6 +51,16 @@ mod tests {
         assert!((steps.number(3.0) - 1000.0).abs() < 1e-9);
         assert_eq!(axis(&serde_json::to_string(&steps).unwrap()).unwrap(), steps);
         assert_eq!(serde_json::to_string(&Axis::of("n")).unwrap().matches("log10").count(), 0);
+    }
+
+    #[test]
+    fn no_interval_leaves_what_the_quantity_can_be() {
+        let row = |low: f64, high: f64| vec![Cell::from(low), Cell::from(high)];
+        let table = Table::from_rows(&["low", "high"], &[row(-0.2, 0.5), row(0.9, 1.1)]).unwrap();
+        let ends = |json: &str| axis(json).unwrap().interval(&table, Some(("low", "high"))).unwrap();
+        assert_eq!(ends(r#""share""#), [Some((-0.2, 0.5)), Some((0.9, 1.1))]);
+        let share = r#"{"column": "share", "at_least": 0, "at_most": 1, "scale": 100}"#;
+        assert_eq!(ends(share), [Some((0.0, 50.0)), Some((90.0, 100.0))]);
     }
 
     #[test]

@@ -47,10 +47,10 @@ impl Frame {
         (across, self.rect.bottom() - self.y.fraction(y) * self.rect.height)
     }
 
-    /// A line of a slope through the middle of some points, as far as they reach; a power law where both axes are
-    /// logarithmic, a straight line where both are linear, nothing otherwise or without two places across.
+    /// A line of a slope through the middle of some points, from the first to the last of some places across; a power law
+    /// where both axes are logarithmic, a straight line where both are linear, nothing otherwise or without two places.
     #[must_use]
-    pub fn slope(&self, slope: f64, points: &[(f64, f64)]) -> Vec<Point> {
+    pub fn slope(&self, slope: f64, points: &[(f64, f64)], across: &[f64]) -> Vec<Point> {
         let log = self.x.layout() == AxisScale::Log;
         if self.x.layout() != self.y.layout() || !(log || self.x.layout() == AxisScale::Linear) {
             return Vec::new();
@@ -61,9 +61,9 @@ impl Frame {
         let count = points.len() as f64;
         let middle = |pick: fn(&(f64, f64)) -> f64| points.iter().map(|p| inner(pick(p))).sum::<f64>() / count;
         let (x, y) = (middle(|p| p.0), middle(|p| p.1));
-        let low = points.iter().map(|p| inner(p.0)).fold(f64::INFINITY, f64::min);
-        let high = points.iter().map(|p| inner(p.0)).fold(f64::NEG_INFINITY, f64::max);
-        if low >= high {
+        let low = across.iter().map(|&x| inner(x)).fold(f64::INFINITY, f64::min);
+        let high = across.iter().map(|&x| inner(x)).fold(f64::NEG_INFINITY, f64::max);
+        if low >= high || points.is_empty() {
             return Vec::new();
         }
         let at = |i: i32| low + (high - low) * f64::from(i) / f64::from(PARTS);
@@ -96,6 +96,9 @@ impl Frame {
             && let Some(powers) = self.x.power_ticks(wanted)
         {
             ticks = thinned(powers, place, extent);
+        }
+        if matches!(self.x.layout(), AxisScale::Symlog(_)) {
+            in_pairs(&mut ticks);
         }
         let placed = |tick: Tick| {
             let at = place(&tick);
@@ -156,7 +159,7 @@ fn y_wanted(height: f64) -> f64 {
 pub fn y_room(scale: &Scale, height: f64, size: f64) -> f64 {
     let style = Type { size, ..Type::PLAIN };
     // a taller axis may have finer numbers
-    let heights = [height, 1.5 * height, 2.0 * height];
+    let heights = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0].map(|times| times * height);
     let widths = heights.into_iter().flat_map(|h| scale.ticks(y_wanted(h))).map(|t| text_width(&t.label, &style));
     widths.fold(0.0, f64::max) + GAP
 }
@@ -186,6 +189,20 @@ fn thinned(mut ticks: Vec<Tick>, place: impl Fn(&Tick) -> f64, extent: impl Fn(&
     ticks
 }
 
+/// Takes away labels of an axis that is alike on both sides of zero where their mirror image has none, as far as the other
+/// side is shown at all.
+fn in_pairs(ticks: &mut [Tick]) {
+    let Some(zero) = ticks.iter().find(|tick| tick.label == "0").map(|tick| tick.at) else { return };
+    let named: Vec<f64> = ticks.iter().filter(|tick| !tick.label.is_empty()).map(|tick| tick.at).collect();
+    for tick in ticks.iter_mut() {
+        let mirror = 2.0 * zero - tick.at;
+        let shown = (0.0..=1.0).contains(&mirror);
+        if shown && !named.iter().any(|at| (at - mirror).abs() < 1e-6) {
+            tick.label.clear();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,13 +214,27 @@ mod tests {
         let rect = Rect { left: 0.0, top: 0.0, width: 200.0, height: 100.0 };
         let (x, y) = (log(&[1.0, 100.0]), log(&[1.0, 10_000.0]));
         let frame = Frame { rect, x, y, x_labels: true, y_labels: true, text_size: 12.0, reach: 0.0 };
-        let line = frame.slope(1.0, &[(1.0, 10.0), (100.0, 1000.0)]);
+        let ends = [1.0, 100.0];
+        let line = frame.slope(1.0, &[(1.0, 10.0), (100.0, 1000.0)], &ends);
         for (found, wanted) in line.iter().zip([frame.at(1.0, 10.0), frame.at(100.0, 1000.0)]) {
             assert!((found.0 - wanted.0).hypot(found.1 - wanted.1) < 1e-6, "{line:?}");
         }
-        let steep = frame.slope(4.0, &[(1.0, 10.0), (100.0, 1000.0)]);
+        let steep = frame.slope(4.0, &[(1.0, 10.0), (100.0, 1000.0)], &ends);
         assert!(steep.iter().all(|p| (0.0..=100.0).contains(&p.1)) && steep[1].0 - steep[0].0 < 110.0, "{steep:?}");
-        assert!(frame.slope(1.0, &[(1.0, 10.0)]).is_empty());
+        let anchored = frame.slope(1.0, &[(1.0, 10.0)], &ends);
+        assert_eq!(anchored.len(), 2, "one point and two places make a line");
+        assert!(frame.slope(1.0, &[(1.0, 10.0)], &[1.0]).is_empty());
+    }
+
+    #[test]
+    fn labels_on_both_sides_of_zero_come_in_pairs() {
+        let tick = |at: f64, label: &str| Tick { at, label: label.to_owned(), rank: 0 };
+        let mut ticks = vec![tick(0.1, "−10"), tick(0.3, ""), tick(0.5, "0"), tick(0.7, "1"), tick(0.9, "10")];
+        in_pairs(&mut ticks);
+        assert_eq!(ticks.iter().map(|t| t.label.as_str()).collect::<Vec<_>>(), ["−10", "", "0", "", "10"]);
+        let mut lopsided = vec![tick(0.1, "−1"), tick(0.2, "0"), tick(0.9, "10")];
+        in_pairs(&mut lopsided);
+        assert_eq!(lopsided[2].label, "10", "its mirror image lies outside");
     }
 
     #[test]

@@ -76,7 +76,12 @@ pub fn thumbnail(params: &Asked<'_, Params>, grid: &Cells) -> Result<String, Ste
     };
     let (width, height) = THUMBNAIL;
     let rect = Rect { left: 0.0, top: 0.0, width, height };
-    let panels = Panels { rects: vec![rect; grid.panels.len()], columns: 1, bottom: height };
+    let panels = Panels {
+        rects: vec![rect; grid.panels.len()],
+        columns: 1,
+        bottom: height,
+        blank: vec![false; grid.panels.len()],
+    };
     let layout = Layout { panels, lines: 0, names: 0.0 };
     surface::thumbnail(|canvas| {
         let drawing = Drawing { params, grid, layout: &layout, scale: &scales[index], index };

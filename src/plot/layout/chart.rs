@@ -80,6 +80,9 @@ impl Chart<'_> {
         surface::draw(size, self.alt, |canvas| {
             heading.draw(canvas);
             for (index, (rect, (x, y))) in panels.rects.iter().zip(self.scales).enumerate() {
+                if panels.is_blank(index) {
+                    continue;
+                }
                 let frame = self.frame(&panels, index, (*rect, *x, *y));
                 frame.draw(canvas);
                 paint(canvas, &frame, index);
@@ -140,7 +143,18 @@ impl Chart<'_> {
             under: (TICK_LABELS + LABEL, if share.x() { 8.0 } else { TICK_LABELS }),
         };
         let height = |width: f64| if lone { HEIGHT } else { (0.8 * width).clamp(HEIGHTS.0, HEIGHTS.1) };
-        Panels::new(self.split, top, &room, height)
+        Panels::new(self.split, top, &room, height).without(&self.blank())
+    }
+
+    /// Panels of a grid that have neither rows nor published ones.
+    fn blank(&self) -> Vec<bool> {
+        let facets = &self.head.facets;
+        let published = |panel| {
+            let mut rows = self.head.published.iter().flat_map(|published| &published.rows);
+            rows.any(|row| facets.accepts(panel, row))
+        };
+        let panels = self.split.panels.iter();
+        panels.map(|panel| facets.is_grid() && panel.rows.is_empty() && !published(panel)).collect()
     }
 
     fn ends_room(&self) -> f64 {

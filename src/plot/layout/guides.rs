@@ -58,15 +58,25 @@ pub fn values(guides: &[Guide]) -> impl Iterator<Item = (f64, f64)> {
 }
 
 /// A point with the value of the colour column.
-pub type Keyed<'a> = (&'a Cell, f64, f64);
+pub struct Keyed<'a> {
+    /// The value of the colour column.
+    pub key: &'a Cell,
+    /// Across and up.
+    pub at: (f64, f64),
+    /// Whether up is a bound only: the line does not go by it unless there is nothing else.
+    pub bound: bool,
+}
 
-/// Draws the lines that have a slope through the middle of the points that they belong to.
+/// Draws the lines that have a slope through the middle of the points that they belong to, over all their places.
 pub fn draw_slopes(canvas: &mut Canvas, frame: &Frame, (guides, points): (&[Guide], &[Keyed<'_>])) {
     for (index, guide) in guides.iter().enumerate() {
         let Some(slope) = guide.slope else { continue };
         let mine = |key: &Cell| guide.of.as_ref().is_none_or(|of| of.means(key));
-        let own: Vec<(f64, f64)> = points.iter().filter(|(key, ..)| mine(key)).map(|&(_, x, y)| (x, y)).collect();
-        canvas.line(&frame.slope(slope, &own), &pen(index));
+        let own: Vec<&Keyed<'_>> = points.iter().filter(|point| mine(point.key)).collect();
+        let across: Vec<f64> = own.iter().map(|point| point.at.0).collect();
+        let known = own.iter().any(|point| !point.bound);
+        let middle: Vec<(f64, f64)> = own.iter().filter(|point| !(known && point.bound)).map(|p| p.at).collect();
+        canvas.line(&frame.slope(slope, &middle, &across), &pen(index));
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Panels {
     pub columns: usize,
     /// The lower end of everything.
     pub bottom: f64,
+    /// Which are left blank, as there is nothing of their two values.
+    pub blank: Vec<bool>,
 }
 
 /// Width of a label beside an axis, pixels.
@@ -54,13 +56,29 @@ impl Panels {
         };
         let rects: Vec<Rect> = (0..split.panels.len()).map(rect).collect();
         let bottom = rects.last().map_or(top, Rect::bottom) + room.under.0;
-        Self { rects, columns, bottom }
+        Self { blank: vec![false; rects.len()], rects, columns, bottom }
+    }
+
+    /// The same with some panels left blank; none, where that would leave nothing.
+    #[must_use]
+    pub fn without(self, blank: &[bool]) -> Self {
+        if blank.len() != self.rects.len() || blank.iter().all(|&one| one) {
+            self
+        } else {
+            Self { blank: blank.to_vec(), ..self }
+        }
+    }
+
+    /// Whether nothing is drawn at a place.
+    #[must_use]
+    pub fn is_blank(&self, index: usize) -> bool {
+        self.blank[index]
     }
 
     /// Whether a panel is the first of its row.
     #[must_use]
-    pub const fn is_first(&self, index: usize) -> bool {
-        index.is_multiple_of(self.columns)
+    pub fn is_first(&self, index: usize) -> bool {
+        (index - index % self.columns..index).all(|before| self.blank[before])
     }
 
     /// Whether a panel is the last of its row.
@@ -69,10 +87,16 @@ impl Panels {
         (index + 1).is_multiple_of(self.columns) || index + 1 == self.rects.len()
     }
 
+    /// Whether no panel lies over a panel.
+    #[must_use]
+    pub fn is_highest(&self, index: usize) -> bool {
+        (index % self.columns..index).step_by(self.columns).all(|over| self.blank[over])
+    }
+
     /// Whether no panel lies under a panel.
     #[must_use]
-    pub const fn is_lowest(&self, index: usize) -> bool {
-        index + self.columns >= self.rects.len()
+    pub fn is_lowest(&self, index: usize) -> bool {
+        (index + self.columns..self.rects.len()).step_by(self.columns).all(|under| self.blank[under])
     }
 
     /// The rectangle around all panels.
@@ -115,7 +139,7 @@ impl Panels {
                 canvas.text(&name, over, &centred);
                 continue;
             }
-            if let Some(axis) = facets.across.as_ref().filter(|_| index < self.columns) {
+            if let Some(axis) = facets.across.as_ref().filter(|_| self.is_highest(index) && !self.is_blank(index)) {
                 canvas.text(&shortened(&axis.names(&panel.across), rect.width, &style), over, &centred);
             }
             if let Some(axis) = facets.down.as_ref().filter(|_| self.is_last(index)) {
@@ -157,6 +181,18 @@ mod tests {
             }
         }
         assert!((found.bottom - found.rects[4].bottom() - 50.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn blank_panels_leave_names_and_numbers_to_their_neighbours() {
+        let found = panels(4, json!({"across": "n"})).without(&[true, false, false, false]);
+        let where_true = |f: &dyn Fn(usize) -> bool| (0..4).filter(|&i| f(i)).collect::<Vec<_>>();
+        assert_eq!(where_true(&|i| found.is_blank(i)), [0]);
+        assert_eq!(where_true(&|i| found.is_first(i)), [0, 1, 2]);
+        assert_eq!(where_true(&|i| found.is_highest(i)), [0, 1, 2]);
+        assert_eq!(where_true(&|i| found.is_lowest(i)), [2, 3]);
+        let none = panels(4, json!({"across": "n"})).without(&[true; 4]);
+        assert!(!none.is_blank(0), "a figure without anything still has its frames");
     }
 
     #[test]

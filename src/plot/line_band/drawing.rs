@@ -6,8 +6,8 @@ use crate::artifact::{Cell, Table};
 use crate::plot::axes::axis_scale::AxisScale;
 use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
-use crate::plot::canvas::shapes::{Pen, Point, Rect};
-use crate::plot::canvas::style::{DOTS, FAINT, Look, MARKER_RADIUS, Marker, STROKE, dashes};
+use crate::plot::canvas::shapes::{Pen, Point};
+use crate::plot::canvas::style::{Colour, DOTS, FAINT, Look, MARKER_RADIUS, Marker, STROKE, dashes};
 use crate::plot::canvas::surface::{Canvas, Type, text_width};
 use crate::plot::layout::chart::{self, End};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
@@ -16,7 +16,7 @@ use crate::plot::layout::legend::{self, Entry, Legend, Sample};
 use crate::plot::layout::series::{self, Dot, Series, samples_in_words};
 use crate::step::StepError;
 use crate::step::roles::Asked;
-use plotters::style::text_anchor::{HPos, VPos};
+use plotters::style::text_anchor::HPos;
 
 /// How far across a panel a curve must end to be named there, of its width.
 const NEAR_EDGE: f64 = 0.9;
@@ -221,7 +221,7 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
     }
     guides::draw(canvas, frame, &params.lines);
     let keyed: Vec<guides::Keyed<'_>> =
-        panel.series.iter().flat_map(|s| s.seen().map(move |dot| (&s.key, dot.x, dot.y))).collect();
+        panel.series.iter().flat_map(|s| s.points.iter().map(move |dot| keyed(&s.key, dot))).collect();
     guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
     for &(look, x) in &panel.marks {
         guides::draw_mark(canvas, frame, x, look.colour);
@@ -246,6 +246,10 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
     draw_censored(canvas, frame, (panel, styles));
 }
 
+const fn keyed<'a>(key: &'a Cell, dot: &Dot) -> guides::Keyed<'a> {
+    guides::Keyed { key, at: (dot.x, dot.y), bound: dot.censored.is_some() }
+}
+
 /// The points that get a marker: where a curve has more than room for them, every one that is far enough from the last.
 fn spaced(points: &[Point]) -> Vec<Point> {
     let width = points.first().zip(points.last()).map_or(0.0, |(first, last)| last.0 - first.0);
@@ -262,23 +266,43 @@ fn spaced(points: &[Point]) -> Vec<Point> {
     kept
 }
 
-/// Runs that ended before they came to it: an arrow with the count of those that did, where no other count stands.
+/// Runs that ended before they came to it: an arrow with the count of those that did beside it, where counts of one place
+/// across stand in the order of their arrows and apart.
 fn draw_censored(canvas: &mut Canvas, frame: &Frame, (panel, styles): (&PanelCurves, &Styles)) {
-    let style = Type { size: frame.text_size.min(11.0), across: HPos::Center, along: VPos::Top, ..Type::PLAIN };
-    let mut taken: Vec<Rect> = Vec::new();
-    for one in &panel.series {
-        for (dot, (came, all)) in one.points.iter().filter_map(|dot| Some((dot, dot.censored?))) {
-            let (at, count) = (frame.at(dot.x, dot.y), format!("{came}/{all}"));
-            canvas.hollow(Marker::Arrow, at, MARKER_RADIUS, styles.of(one).colour);
-            let (width, height) = (text_width(&count, &style), 1.15 * style.size);
-            let rect = |down: f64| Rect { left: at.0 - 0.5 * width, top: at.1 + down, width, height };
-            let places = [3.0, -ARROW - height, 3.0 + height, -ARROW - 2.0 * height, 3.0 + 2.0 * height].map(rect);
-            let free = |place: &&Rect| taken.iter().all(|other| !place.meets(other));
-            let place = *places.iter().find(free).unwrap_or(&places[0]);
-            canvas.text(&count, (at.0, place.top), &style);
-            taken.push(place);
+    let style = Type { size: frame.text_size.min(11.0), ..Type::PLAIN };
+    let censored = panel.series.iter().flat_map(|one| {
+        let colour = styles.of(one).colour;
+        one.points.iter().filter_map(move |dot| Some((frame.at(dot.x, dot.y), colour, dot.censored?)))
+    });
+    let mut arrows: Vec<(Point, Colour, String)> =
+        censored.map(|(at, colour, (came, all))| (at, colour, format!("{came}/{all}"))).collect();
+    arrows.sort_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.0.1.total_cmp(&b.0.1)));
+    for place in arrows.chunk_by(|a, b| (a.0.0 - b.0.0).abs() < 1.0) {
+        let heights: Vec<f64> = place.iter().map(|(at, ..)| at.1 - 0.5 * ARROW).collect();
+        let heights = pushed_apart(&heights, 1.1 * style.size, (frame.rect.top, frame.rect.bottom()));
+        for ((at, colour, count), height) in place.iter().zip(heights) {
+            canvas.hollow(Marker::Arrow, *at, MARKER_RADIUS, *colour);
+            let beyond = at.0 + MARKER_RADIUS + 3.0 + text_width(count, &style) > frame.rect.right();
+            let (side, across) = if beyond { (-1.0, HPos::Right) } else { (1.0, HPos::Left) };
+            canvas.text(count, (at.0 + side * (MARKER_RADIUS + 3.0), height), &Type { across, ..style });
         }
     }
+}
+
+/// Heights in rising order moved apart to at least this distance, each as little as the ones above it ask for, within two
+/// ends as far as there is room.
+fn pushed_apart(heights: &[f64], distance: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
+    let mut placed: Vec<f64> = Vec::with_capacity(heights.len());
+    for &height in heights {
+        let least = placed.last().map_or(top + 0.5 * distance, |last| last + distance);
+        placed.push(height.max(least));
+    }
+    let mut most = bottom - 0.5 * distance;
+    for height in placed.iter_mut().rev() {
+        *height = height.min(most);
+        most = *height - distance;
+    }
+    placed
 }
 
 /// A band between neighbouring points that both have one; a lone point gets a bar, a level a band across the panel.

@@ -234,7 +234,8 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Para
         canvas.line(&[(left, frame.rect.bottom()), (frame.rect.right(), top)], &DIAGONAL);
     }
     guides::draw(canvas, frame, &params.lines);
-    let keyed: Vec<guides::Keyed<'_>> = panel.points.iter().map(|dot| (&dot.key, dot.x, dot.y)).collect();
+    let keyed: Vec<guides::Keyed<'_>> =
+        panel.points.iter().map(|dot| guides::Keyed { key: &dot.key, at: (dot.x, dot.y), bound: false }).collect();
     guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
     for point in &panel.points {
         draw_bars(canvas, frame, point, styles.colour(&point.key));

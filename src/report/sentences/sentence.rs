@@ -134,3 +134,78 @@ fn among(evidence: &Evidence<'_>) -> String {
     };
     format!(", the weakest of {all} conditions{of_which}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::{Bar, Claimant, Reason};
+    use crate::step::Header;
+
+    /// Differences of test errors at three sizes, the last row of which is the weakest.
+    fn verdict(outcome: Outcome, words: [&str; 3], open: Option<Reason>) -> Verdict {
+        let header = ["n_train", "estimate", "low", "high", "spread", "samples", "excess", "e_value", "outcome"];
+        let row = |(n, word): (i64, &str)| {
+            let numbers = [-0.0157, -0.0242, -0.007_29, 0.003].map(Cell::from);
+            [&[Cell::Int(n)], &numbers[..], &[Cell::Int(3), Cell::from(-0.0157), Cell::Null, word.into()]].concat()
+        };
+        let rows: Vec<Vec<Cell>> = [500, 2000, 1000].into_iter().zip(words).map(row).collect();
+        let [column, by, less, than] = ["test_error", "model", "LoFi", "Random features"].map(str::to_owned);
+        let finding = Finding {
+            statistic: Statistic::Difference { column, by, less, than },
+            bar: Bar::Below(0.0),
+            level: 0.95,
+            place: vec!["n_train".to_owned()],
+            weakest: Some(2),
+            counted: Counted::Seeds,
+            open,
+            needed: open.map(|_| 9),
+            remark: String::new(),
+            not_at_this_scale: None,
+            added_later: None,
+        };
+        let evidence = Table::from_rows(&header, &rows).unwrap();
+        let (says, because) = ("s".to_owned(), "technical".to_owned());
+        Verdict { outcome, says, because, finding: Some(finding), by: Claimant::Us, evidence }
+    }
+
+    fn said(verdict: &Verdict) -> String {
+        let header = Header::of(&["test_error"]).shares(&["test_error"]).less_is_better(&["test_error"]);
+        sentence(&Vocabulary::plain(&header), verdict)
+    }
+
+    const FOUND: &str = "LoFi errs 1.6 points less than random features at n = 1000 (95 % interval 0.7 to 2.4, 3 seeds), the \
+                         weakest of 3 conditions";
+
+    #[test]
+    fn a_verdict_is_said_as_a_person_would() {
+        assert_eq!(said(&verdict(Outcome::Held, ["held"; 3], None)), format!("{FOUND}."));
+        let mixed = verdict(Outcome::Contradicted, ["held", "undecided", "contradicted"], None);
+        assert_eq!(said(&mixed), format!("{FOUND}, of which 1 holds and 1 says the opposite."));
+    }
+
+    #[test]
+    fn an_open_claim_has_its_reason_and_its_price() {
+        let spans = verdict(Outcome::Undecided, ["held", "held", "undecided"], Some(Reason::Spans));
+        let why = "Undecided: the interval has both sides in it; about 6 more seeds would tell: `lofi decide a/b`.";
+        assert_eq!(said(&spans), format!("{FOUND}, of which 2 hold. {why}"));
+        let missing = verdict(Outcome::Undecided, ["held", "held", "undecided"], Some(Reason::Missing));
+        assert!(said(&missing).ends_with("Undecided: what is missing, or known as a bound only, could turn it."));
+    }
+
+    #[test]
+    fn scale_and_remarks_stand_around_it() {
+        let mut elsewhere = verdict(Outcome::NotAtThisScale, ["held"; 3], None);
+        let finding = elsewhere.finding.as_mut().unwrap();
+        finding.not_at_this_scale = Some("the optimum is inside from n = 5000 on".to_owned());
+        finding.remark = "1 row left out".to_owned();
+        let expected = format!("The optimum is inside from n = 5000 on. Here: {FOUND}. 1 row left out.");
+        assert_eq!(said(&elsewhere), expected);
+    }
+
+    #[test]
+    fn a_store_of_an_earlier_version_has_the_technical_reason() {
+        let old = Verdict { finding: None, ..verdict(Outcome::Held, ["held"; 3], None) };
+        assert_eq!(said(&old), "technical");
+        assert_eq!(found(&Vocabulary::default(), &old), "");
+    }
+}

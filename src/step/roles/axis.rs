@@ -33,6 +33,14 @@ pub struct AxisForm {
     /// Whether the column holds logarithms to base 10: shown are the numbers that they are of, e.g. on a logarithmic axis.
     #[serde(default, skip_serializing_if = "is_false")]
     pub log10: bool,
+    /// Least number that the column's quantity can be, in its own unit: no band is drawn below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub at_least: Option<f64>,
+    /// Greatest number that the column's quantity can be: no band is drawn above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -1e15, max = 1e15))]
+    pub at_most: Option<f64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
@@ -45,7 +53,8 @@ impl Axis {
     #[must_use]
     pub fn of(column: &str) -> Self {
         let column = column.to_owned();
-        Self(AxisForm { column, label: String::new(), unit: String::new(), scale: 1.0, log10: false })
+        let (label, unit) = (String::new(), String::new());
+        Self(AxisForm { column, label, unit, scale: 1.0, log10: false, at_least: None, at_most: None })
     }
 
     /// What is wrong with the factor, if anything; `at` is the parameter's name.
@@ -99,14 +108,18 @@ impl Axis {
         self.scaled(table, self.column())
     }
 
-    /// Both ends of the interval around each number shown; nothing where the column has no interval.
+    /// Both ends of the interval around each number shown, within what the quantity can be; nothing where the column has
+    /// no interval.
     ///
     /// # Errors
     /// Where a column of its ends is missing.
     pub fn interval(&self, table: &Table, ends: Option<(&str, &str)>) -> Result<Vec<Option<(f64, f64)>>, TableError> {
         let Some((low, high)) = ends else { return Ok(vec![None; table.height()]) };
         let (lows, highs) = (self.scaled(table, low)?, self.scaled(table, high)?);
-        Ok(lows.into_iter().zip(highs).map(|(low, high)| low.zip(high)).collect())
+        let ends = [self.0.at_least.unwrap_or(f64::NEG_INFINITY), self.0.at_most.unwrap_or(f64::INFINITY)];
+        let (least, most) = (self.number(ends[0]), self.number(ends[1]));
+        let within = |v: f64| v.max(least.min(most)).min(most.max(least));
+        Ok(lows.into_iter().zip(highs).map(|(low, high)| low.map(within).zip(high.map(within))).collect())
     }
 
     fn scaled(&self, table: &Table, column: &str) -> Result<Vec<Option<f64>>, TableError> {

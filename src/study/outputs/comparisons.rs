@@ -90,7 +90,7 @@ pub(super) fn gaps(name: &str, numbers: &Numbers, keys: &[String]) -> Vec<String
         by_column.entry(column).or_default().push(place);
     }
     let line = |(column, places): (&str, Vec<&str>)| {
-        let rest = if places.len() > 1 { format!(" and {} lines more", places.len() - 1) } else { String::new() };
+        let rest = if places.len() > 1 { format!(" and {} more", places.len() - 1) } else { String::new() };
         format!("published numbers `{name}`: `{column}` is empty at {}{rest}, so nothing is compared there", places[0])
     };
     by_column.into_iter().map(line).collect()

@@ -47,6 +47,25 @@ impl Notes {
         }
     }
 
+    /// With the values of constants in place of `$name`, inside of references.
+    #[must_use]
+    pub fn with(&self, constants: &[(String, String)]) -> Self {
+        let filled = |text: &String| {
+            let mut parts = text.split("{{");
+            let before = parts.next().unwrap_or_default().to_owned();
+            parts.fold(before, |done, part| {
+                let (inner, behind) = part.split_once("}}").unwrap_or((part, ""));
+                let closed = if part.contains("}}") { "}}" } else { "" };
+                let put = |inner: String, (name, value): &(String, String)| inner.replace(&format!("${name}"), value);
+                done + "{{" + &constants.iter().fold(inner.to_owned(), put) + closed + behind
+            })
+        };
+        match self {
+            Self::Text(text) => Self::Text(filled(text)),
+            Self::Apart(texts) => Self::Apart(texts.iter().map(|(name, text)| (name.clone(), filled(text))).collect()),
+        }
+    }
+
     /// All texts.
     #[must_use]
     pub fn texts(&self) -> Vec<&str> {
@@ -153,6 +172,13 @@ mod tests {
         assert_eq!(why("{{ errors }}"), "`table.column` is expected");
         assert_eq!(why("{{ errors.e where n }}"), "`column = value` is expected after `where`");
         assert_eq!(why("{{ errors.e"), "`}}` is missing");
+    }
+
+    #[test]
+    fn constants_stand_for_their_values_inside_of_references() {
+        let constants = [("widest".to_owned(), "5000".to_owned()), ("wide".to_owned(), "7".to_owned())];
+        let notes = Notes::Text("$wide: {{ t.e where width = $widest, n = $wide }}, {{ t.e }} $wide".to_owned());
+        assert_eq!(notes.with(&constants).of_study(), "$wide: {{ t.e where width = 5000, n = 7 }}, {{ t.e }} $wide");
     }
 
     #[test]

@@ -130,13 +130,12 @@ pub(in crate::study) fn read(item: &Item, (study, shown): (&Path, &str)) -> Resu
     if kept.is_empty() {
         return Err(vec![item.fault(item.mark, "no published row is left")]);
     }
-    let (mut gaps, mut rows, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut places) = (Vec::new(), Vec::new());
     for line in kept {
         let row = translate(&published, &line.row);
         if let Some((name, _)) = row.iter().find(|(_, value)| value.as_f64().is_some_and(|v| !v.is_finite())) {
             return Err(at("scale", format!("`{name}` is not finite at {}", place(line))));
         }
-        gaps.extend(row.iter().filter(|(_, v)| v.is_null()).map(|(name, _)| (name.clone(), place(line))));
         rows.push(step::Row(row));
         places.push(place(line));
     }
@@ -150,6 +149,13 @@ pub(in crate::study) fn read(item: &Item, (study, shown): (&Path, &str)) -> Resu
         apart: published.apart,
         elsewhere: published.elsewhere.into_iter().map(reasoned).collect(),
     };
+    // an entry for all rows says why ours are missing, not why the paper's are
+    let told = |row: &step::Row, column: &str| compared.reason(row, column).is_some_and(|why| !why.filter.is_empty());
+    let empty = |(row, place): (&step::Row, &String)| {
+        let nulls = row.0.iter().filter(|(name, value)| value.is_null() && !told(row, name));
+        nulls.map(|(name, _)| (name.clone(), place.clone())).collect::<Vec<_>>()
+    };
+    let gaps = compared.rows.iter().zip(&places).flat_map(empty).collect();
     let faults = origin::faults(item, &compared);
     if faults.is_empty() { Ok(Numbers { compared, places, gaps }) } else { Err(faults) }
 }
