@@ -76,17 +76,17 @@ pub fn feature_name(feature: usize) -> String {
     format!("feature {}", feature + 1)
 }
 
-/// "λ = −0.0315": three significant digits.
+/// "λ = −0.031": two significant digits.
 pub fn note(eigenvalue: f64) -> String {
     const PLAIN: std::ops::RangeInclusive<f64> = 1e-4..=1e5;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most six")]
-    let decimals = (2.0 - eigenvalue.abs().log10().floor()).max(0.0) as usize;
+    let decimals = (1.0 - eigenvalue.abs().log10().floor()).max(0.0) as usize;
     let digits = if eigenvalue == 0.0 {
         "0".to_owned()
     } else if PLAIN.contains(&eigenvalue.abs()) {
         format!("{eigenvalue:.decimals$}")
     } else {
-        format!("{eigenvalue:.2e}")
+        format!("{eigenvalue:.1e}")
     };
     format!("λ = {}", digits.replace('-', "−"))
 }
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn notes_are_short() {
         let notes = [-0.03149, 0.000_215_1, -120.931, 78.357, 0.0].map(note);
-        assert_eq!(notes, ["λ = −0.0315", "λ = 0.000215", "λ = −121", "λ = 78.4", "λ = 0"]);
-        assert_eq!(note(0.00002), "λ = 2.00e−5");
+        assert_eq!(notes, ["λ = −0.031", "λ = 0.00022", "λ = −121", "λ = 78", "λ = 0"]);
+        assert_eq!(note(0.00002), "λ = 2.0e−5");
     }
 }
