@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::commands::decide::Wish;
-use super::commands::{baseline, data, decide, list, plan, report, run, schema, store};
+use super::commands::{baseline, data, decide, export, list, plan, report, run, schema, store};
 use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
@@ -38,6 +38,9 @@ enum Command {
         /// Prints every claim, where there are more than fit on a screen.
         #[arg(long, short)]
         verbose: bool,
+        /// Computes only this figure, table or claim of the studies and what it needs. May be repeated.
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["report", "until_decided"])]
+        only: Vec<String>,
         /// Adds seeds until the claims are decided, as `decide` does.
         #[arg(long)]
         until_decided: bool,
@@ -87,6 +90,20 @@ enum Command {
         /// Writes all pages into one file of HTML as well, which needs nothing beside it.
         #[arg(long, value_name = "FILE")]
         single_file: Option<PathBuf>,
+    },
+    /// Writes a figure to files, or all numbers of a study as LaTeX macros, from stored results.
+    Export {
+        /// The study.
+        study: String,
+        /// The figure.
+        figure: Option<String>,
+        /// A file for the figure, in the form that its ending says: svg, pdf, png, json (its data and how it came about), or
+        /// csv (its data). May be repeated.
+        #[arg(long, value_name = "FILE", requires = "figure")]
+        to: Vec<PathBuf>,
+        /// A file of LaTeX with a macro for every number of the study's tables and claims, `-` for standard output.
+        #[arg(long, value_name = "FILE")]
+        latex: Option<PathBuf>,
     },
     /// Compares results with the committed baseline, running what is missing; exits with 1 where a number moved.
     Check {
@@ -197,6 +214,7 @@ impl Command {
             Self::Register { .. } => "register",
             Self::Plan { .. } => "plan",
             Self::Report { .. } => "report",
+            Self::Export { .. } => "export",
             Self::Check { .. } => "check",
             Self::Bless { .. } => "bless",
             Self::List { .. } => "list",
@@ -221,7 +239,7 @@ impl Command {
 fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
-        Command::Run { studies, report, verbose, until_decided, limits } => {
+        Command::Run { studies, report, verbose, only, until_decided, limits } => {
             let project = Project::open(options)?;
             let only_runs = limits.budget.is_none() && limits.max_seeds.is_none();
             match (until_decided, only_runs) {
@@ -232,7 +250,7 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
                     }
                     Ok(done)
                 }
-                (false, true) => run::run(&project, &studies, (report, verbose)),
+                (false, true) => run::run(&project, (&studies, &only), (report, verbose)),
                 (false, false) => Err(Failure::mistake(
                     "`--budget` and `--max-seeds` limit `--until-decided`: add that, or leave them",
                 )),
@@ -248,6 +266,10 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Report { studies, to, mut export, single_file } => {
             export.extend(single_file.map(report::Exported::single_file));
             report::report(&Project::open(options)?, &studies, (to, &export))
+        }
+        Command::Export { study, figure, to, latex } => {
+            let wanted = export::Wanted { figure: figure.as_deref(), to: &to, latex: latex.as_deref() };
+            export::export(&Project::open(options)?, &study, &wanted)
         }
         Command::Check { studies } => baseline::check(&Project::open(options)?, &studies),
         Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),

@@ -1,7 +1,7 @@
 //! Figures: one folder per kind. A plot draws a table and computes no statistic.
 //!
 //! What figures share: `canvas` draws in pixels over plotters' SVG backend, `axes` turns values into places, `layout` says
-//! what stands in which panel. Tables are made in `analysis`.
+//! what stands in which panel; `export` makes PDF and PNG of what is drawn. Tables are made in `analysis`.
 //! Start with `scatter`, the plainest kind.
 //!
 //! Rules that hold for all of them, each with a test:
@@ -15,6 +15,7 @@
 
 mod axes;
 mod canvas;
+mod export;
 mod heatmap;
 mod histogram;
 mod image_grid;
@@ -24,6 +25,7 @@ mod scatter;
 #[cfg(test)]
 mod testing;
 pub use axes::AxisScale;
+pub use export::{to_pdf, to_png};
 pub use heatmap::{Baseline, Heatmap, HeatmapParams, Mark};
 pub use histogram::{Histogram, HistogramParams};
 pub use image_grid::{ImageGrid, ImageGridParams, RangeOf};

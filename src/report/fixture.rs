@@ -137,6 +137,7 @@ pub(super) fn info(failures: Vec<(String, String)>) -> ProjectInfo {
             why: "no data set of `celeba` is on this machine; `lofi data fetch celeba` fetches it".to_owned(),
         }],
         pages_there: None,
+        sources: BTreeMap::new(),
     }
 }
 

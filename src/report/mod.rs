@@ -10,6 +10,7 @@ mod bibliography;
 mod content;
 mod error;
 mod format;
+mod latex;
 mod model;
 mod names;
 mod pages;
@@ -28,8 +29,9 @@ mod fixture;
 mod tests;
 
 pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
-pub use content::{ColumnHead, Layout, ProjectInfo, Text};
+pub use content::{ColumnHead, DataMark, Layout, Making, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
+pub use latex::latex;
 pub use model::{
     Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
     Provenance, Report, StudyReport, TableReport,

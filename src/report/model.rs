@@ -1,6 +1,7 @@
 //! What a report says, apart from how it looks: every output format is made from this.
 
 use crate::report::bibliography::references::Reference;
+use crate::report::content::making::Making;
 use crate::report::content::tabulate::Layout;
 use crate::report::published::Ended;
 use crate::report::standing::Standing;
@@ -154,7 +155,7 @@ pub struct ClaimReport {
 }
 
 /// A figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureReport {
     /// Its name in the study.
     pub name: String,
@@ -172,6 +173,8 @@ pub struct FigureReport {
     pub notes: Vec<String>,
     /// A small one without words, relative to the page; empty where there is none.
     pub thumbnail: String,
+    /// How it came about, and what makes it anew.
+    pub making: Making,
 }
 
 /// A table.

@@ -8,8 +8,9 @@ use crate::cli::project::Project;
 use crate::cli::study_files::discover;
 use crate::engine::{Graph, Store};
 use crate::report::{Export, ProjectInfo, Report, Written, pages_in, replace_file};
-use crate::study::{DEFAULT_PROFILE, Study};
+use crate::study::{DEFAULT_PROFILE, OutputKind, Study};
 use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Writes the report of stored results; runs nothing.
@@ -75,7 +76,8 @@ pub(in crate::cli) fn write(
 ) -> Result<Report, Failure> {
     let pages_there = to.as_deref().map(pages_in);
     let folder = to.unwrap_or_else(|| project.root.join("reports"));
-    let info = ProjectInfo { failures: failures.to_vec(), pages_there, ..info(project)? };
+    let sources = sources(project, studies)?;
+    let info = ProjectInfo { failures: failures.to_vec(), pages_there, sources, ..info(project)? };
     let mut report = Report::build(studies, graph, store, &info)?;
     report.changes = changes(&project.results(), &report.studies, (studies, graph));
     // Pages of studies that this profile leaves out stay: they are not gone.
@@ -100,6 +102,22 @@ pub(super) fn info(project: &Project) -> Result<ProjectInfo, Failure> {
         data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
         ..ProjectInfo::default()
     })
+}
+
+/// The texts of the files that the figures of these studies stand in, by their names in places.
+pub(super) fn sources(project: &Project, studies: &[Study]) -> Result<BTreeMap<String, String>, Failure> {
+    let figures = studies.iter().flat_map(|study| {
+        let figures = study.outputs.iter().filter(|output| output.kind == OutputKind::Figure);
+        figures.filter_map(|output| study.nodes[output.wire.node].place.split(':').next())
+    });
+    let names: BTreeSet<&str> = figures.collect();
+    let read = |name: &str| {
+        let path = project.root.join(name);
+        let text = std::fs::read_to_string(&path);
+        let text = text.map_err(|e| Failure::file(format!("cannot read {}: {e}", path.display())))?;
+        Ok((name.to_owned(), text))
+    };
+    names.into_iter().map(read).collect()
 }
 
 fn tell(folder: &Path, written: &Written) {

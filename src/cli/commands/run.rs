@@ -8,19 +8,20 @@ use crate::cli::project::Project;
 use crate::cli::terminal;
 use crate::engine::{Failed, Graph, Machine, RunRecord, Store, StoreError, Summary};
 use crate::study::Study;
+use crate::yaml::known_names;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs studies.
 pub(in crate::cli) fn run(
     project: &Project,
-    patterns: &[String],
+    (patterns, only): (&[String], &[String]),
     (with_report, verbose): (bool, bool),
 ) -> Result<Done, Failure> {
-    let studies = project.load(patterns)?;
-    let done = execute(project, &studies)?;
+    let studies = outputs_named(project.load(patterns)?, only)?;
+    let done = if only.is_empty() { execute(project, &studies)? } else { compute(project, &studies)?.0 };
     let verdicts = verdict::all(&studies, (&done.graph, &done.store));
     if output::is_json() {
         verdicts.iter().flatten().for_each(verdict::Verdict::print_json);
@@ -58,16 +59,41 @@ pub(in crate::cli) struct Ran {
 
 /// Runs studies and records the run; a summary with failed steps is no error here.
 pub(in crate::cli) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
+    let (ran, last) = compute(project, studies)?;
+    let Ran { graph, store, summary } = &ran;
+    if summary.failed.is_empty() {
+        record(project, studies, (graph, store, summary, &last))?;
+    }
+    Ok(ran)
+}
+
+/// Runs studies; their last records go with it.
+fn compute(project: &Project, studies: &[Study]) -> Result<(Ran, Vec<RunRecord>), Failure> {
     let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
     let last = last_records(&executor.store, studies)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = executor.run(&graph, &last, sink.as_mut())?;
-    let store = executor.store;
-    if summary.failed.is_empty() {
-        record(project, studies, (&graph, &store, &summary, &last))?;
+    Ok((Ran { graph, store: executor.store, summary }, last))
+}
+
+/// The studies with the outputs of these names alone, without those that have none of them; all as they are where no name
+/// is given.
+fn outputs_named(mut studies: Vec<Study>, names: &[String]) -> Result<Vec<Study>, Failure> {
+    if names.is_empty() {
+        return Ok(studies);
     }
-    Ok(Ran { graph, store, summary })
+    let known: BTreeSet<&str> = studies.iter().flat_map(|s| &s.outputs).map(|output| output.name.as_str()).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let help = known_names(unknown, &known).unwrap_or_else(|| "there are none".to_owned());
+        return Err(Failure::mistake(format!(
+            "--only {unknown}: the studies have no figure, table or claim of this name; {help}"
+        )));
+    }
+    studies.iter_mut().for_each(|study| study.outputs.retain(|output| names.contains(&output.name)));
+    studies.retain(|study| !study.outputs.is_empty());
+    Ok(studies)
 }
 
 /// The records of the last runs; of studies that have none with these settings, of the last run without.

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 /// The family that the drawing asks its viewer for. Verdana has nearly the same widths.
 pub const FAMILY: &str = "\"DejaVu Sans\", Verdana, sans-serif";
 
-static BYTES: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
+/// The file.
+pub static BYTES: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
 static READY: OnceLock<bool> = OnceLock::new();
 
 /// Makes the font known to plotters, once.

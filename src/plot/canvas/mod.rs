@@ -5,7 +5,7 @@
 
 pub(super) mod colour;
 pub(super) mod colour_map;
-mod font;
+pub(super) mod font;
 mod path;
 pub(super) mod png;
 pub(super) mod shapes;

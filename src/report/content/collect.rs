@@ -1,5 +1,6 @@
 //! From studies and stored results to the report model.
 
+use super::making::{Making, drawn_from, making};
 use super::notes::paragraphs;
 use super::outputs::Outputs;
 use super::population::population;
@@ -15,7 +16,7 @@ use crate::report::names::page;
 use crate::report::published::PublishedTally;
 use crate::report::tally::Tally;
 use crate::step::{DataRef, Family};
-use crate::study::Study;
+use crate::study::{OutputKind, Study};
 use std::collections::{BTreeMap, HashMap};
 
 /// What the report is told beside the studies and their results.
@@ -33,6 +34,8 @@ pub struct ProjectInfo {
     pub left_out: Vec<LeftOut>,
     /// The pages of a folder that the user asked for, with their settings: see [`crate::report::pages_in`].
     pub pages_there: Option<BTreeMap<String, String>>,
+    /// The texts of the studies' files by their names in places, for the entries of figures.
+    pub sources: BTreeMap<String, String>,
 }
 
 impl Report {
@@ -64,10 +67,14 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in &study.outputs {
         collected.add(outputs, output)?;
     }
-    for figure in &mut collected.figures {
+    let entries = outputs.entries()?;
+    for output in study.outputs.iter().filter(|output| output.kind == OutputKind::Figure) {
+        let csv = collected.csv_of(&drawn_from(study, output.wire));
+        let Some(figure) = collected.figures.iter_mut().find(|figure| figure.name == output.name) else { continue };
         figure.notes = paragraphs(outputs, head.notes.of_figure(&figure.name))?;
+        figure.making = Making { csv, ..making(outputs, output, (&entries, &info.sources)) };
     }
-    let provenance = provenance(outputs)?;
+    let provenance = provenance(outputs, &entries)?;
     let standing = standing(&collected, provenance.as_ref());
     let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());

@@ -10,13 +10,16 @@ mod columns;
 mod comparison;
 mod download;
 mod headings;
+pub(super) mod making;
 mod notes;
-mod outputs;
+pub(super) mod outputs;
 mod population;
 mod provenance;
 mod sections;
 mod standing;
 pub(super) mod tabulate;
+pub(super) mod written;
 
 pub use collect::ProjectInfo;
+pub use making::{DataMark, Making};
 pub use tabulate::{ColumnHead, Layout, Text};

@@ -1,13 +1,16 @@
 //! The stored value of every output of a study, or why it is not there.
 
 use crate::artifact::Value;
-use crate::engine::{Graph, GraphNode, Store, StoreError};
+use crate::engine::{Entry, Graph, GraphNode, Store, StoreError};
 use crate::report::model::FailedStep;
 use crate::study::{DEFAULT_PROFILE, Study, Wire};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What is stored of the steps of a study, by their place in the graph.
+pub(super) type Entries = BTreeMap<usize, Entry>;
 
 /// Reads the outputs of one study.
-pub(super) struct Outputs<'a> {
+pub(in crate::report) struct Outputs<'a> {
     pub study: &'a Study,
     pub graph: &'a Graph,
     pub store: &'a Store,
@@ -21,6 +24,24 @@ impl<'a> Outputs<'a> {
     /// The step behind an output.
     pub fn node(&self, wire: Wire) -> Option<&'a GraphNode> {
         self.places.get(wire.node).and_then(|&place| self.graph.nodes.get(place))
+    }
+
+    /// What is stored of each of the study's steps.
+    ///
+    /// # Errors
+    /// Where the system refuses to read the store.
+    pub fn entries(&self) -> Result<Entries, StoreError> {
+        let places: BTreeSet<usize> = self.places.iter().copied().collect();
+        let mut entries = Entries::new();
+        for place in places {
+            entries.extend(self.store.entry(&self.graph.nodes[place].key)?.map(|entry| (place, entry)));
+        }
+        Ok(entries)
+    }
+
+    /// The step of an output and all that it needs, in graph order.
+    pub fn behind(&self, wire: Wire) -> BTreeSet<usize> {
+        self.places.get(wire.node).map_or_else(BTreeSet::new, |&place| self.ancestors(place))
     }
 
     /// A stored value; else the reason, as a sentence without its full stop.

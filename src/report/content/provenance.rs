@@ -1,6 +1,6 @@
 //! How a study's numbers came about: from the record of its last run, or from what is kept with each result.
 
-use super::outputs::Outputs;
+use super::outputs::{Entries, Outputs};
 use crate::engine::{Entry, Machine, RunRecord, StoreError, fingerprint};
 use crate::report::format::{count, duration, memory, utc};
 use crate::report::model::{CodeNote, Provenance};
@@ -10,17 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// Where the system refuses to read the store.
-pub(super) fn provenance(outputs: &Outputs<'_>) -> Result<Option<Provenance>, StoreError> {
+pub(super) fn provenance(outputs: &Outputs<'_>, entries: &Entries) -> Result<Option<Provenance>, StoreError> {
     let record = RunRecord::read(outputs.store, outputs.study)?;
-    let places: BTreeSet<usize> = outputs.places.iter().copied().collect();
-    let (mut entries, mut keys) = (Vec::new(), BTreeSet::new());
-    let mut code: BTreeMap<&str, &str> = BTreeMap::new();
-    for place in places {
-        let node = &outputs.graph.nodes[place];
-        code.insert(node.kind.name(), fingerprint(node.kind));
-        keys.insert(node.key.as_str());
-        entries.extend(outputs.store.entry(&node.key)?);
-    }
+    let nodes = || outputs.places.iter().map(|&place| &outputs.graph.nodes[place]);
+    let keys: BTreeSet<&str> = nodes().map(|node| node.key.as_str()).collect();
+    let code: BTreeMap<&str, &str> = nodes().map(|node| (node.kind.name(), fingerprint(node.kind))).collect();
+    let entries: Vec<&Entry> = entries.values().collect();
     if entries.is_empty() && record.is_none() {
         return Ok(None);
     }
@@ -43,10 +38,10 @@ pub(super) fn provenance(outputs: &Outputs<'_>) -> Result<Option<Provenance>, St
 }
 
 /// A run, or what the results of several say together.
-struct Run {
-    commit: String,
-    machine: String,
-    finished: u64,
+pub(super) struct Run {
+    pub commit: String,
+    pub machine: String,
+    pub finished: u64,
 }
 
 impl Run {
@@ -55,8 +50,8 @@ impl Run {
     }
 
     /// All commits and machines that results come from, that of the last one first.
-    fn of_entries(entries: &[Entry]) -> Self {
-        let mut sorted: Vec<&Entry> = entries.iter().collect();
+    pub fn of_entries(entries: &[&Entry]) -> Self {
+        let mut sorted: Vec<&Entry> = entries.to_vec();
         sorted.sort_by_key(|entry| std::cmp::Reverse(entry.finished_unix_s));
         let origins = || sorted.iter().filter_map(|entry| entry.origin.as_ref());
         Self {

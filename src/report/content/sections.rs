@@ -6,6 +6,7 @@ use super::columns::spoken_of;
 use super::comparison::{OfQuantity, by_quantity};
 use super::download::csv;
 use super::headings::table_title;
+use super::making::Making;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, Titles, layout_with, title_of};
 use crate::artifact::{Cell, Claimant, Counted, Figure, Table, Value, Verdict};
@@ -133,6 +134,7 @@ impl Collected {
             href: String::new(),
             notes: Vec::new(),
             thumbnail: String::new(),
+            making: Making::default(),
         });
         let href = self.attach(name, "svg", figure.svg);
         let thumbnail =
@@ -190,6 +192,19 @@ impl Collected {
                 published: ended,
             });
         }
+    }
+
+    /// The CSV files of some tables, relative to the page.
+    pub fn csv_of(&self, tables: &[&Output]) -> Vec<String> {
+        let file = |output: &&Output| {
+            let table = self.tables.iter().find(|table| table.name == output.name)?;
+            match output.kind {
+                OutputKind::Table => Some(&table.csv),
+                OutputKind::Rows => Some(&table.rows_csv),
+                _ => None,
+            }
+        };
+        tables.iter().filter_map(file).filter(|file| !file.is_empty()).cloned().collect()
     }
 
     /// Puts a table beside the page, packed where it is large: most of a report would be tables that few open.

@@ -73,7 +73,7 @@ pub(super) fn title_of(titles: &Titles, column: &str) -> String {
 /// The same with titles of columns.
 #[must_use]
 pub(super) fn layout_with(table: &Table, header: &Header, titles: &Titles) -> Layout {
-    let known = Known { table, header, titles, intervals: header.intervals().only(|column| table.has(column)) };
+    let known = Known::of((table, header), titles);
     let columns: Vec<Shown> = table.names().iter().filter_map(|name| known.shown(name)).collect();
     let rows = table.height().min(MAX_ROWS);
     let row = |i: usize| columns.iter().map(|column| column.text(i)).collect();
@@ -88,16 +88,21 @@ pub(super) fn layout_with(table: &Table, header: &Header, titles: &Titles) -> La
 }
 
 /// A table with what is known of its columns.
-struct Known<'a> {
+pub(super) struct Known<'a> {
     table: &'a Table,
     header: &'a Header,
     titles: &'a Titles,
     intervals: Intervals,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    /// A table with its header.
+    pub fn of((table, header): (&'a Table, &'a Header), titles: &'a Titles) -> Self {
+        Self { table, header, titles, intervals: header.intervals().only(|column| table.has(column)) }
+    }
+
     /// A column, or nothing where it is an end of the interval of another one.
-    fn shown(&self, name: &str) -> Option<Shown> {
+    pub fn shown(&self, name: &str) -> Option<Shown> {
         if self.intervals.0.iter().any(|(base, ends)| ends.iter().any(|end| end == name) && self.ends(base).is_some()) {
             return None;
         }
@@ -150,12 +155,12 @@ fn of_shares(numbers: &[f64]) -> (Style, f64) {
 }
 
 /// A column of the page.
-struct Shown {
-    title: String,
+pub(super) struct Shown {
+    pub title: String,
     /// Whether positive numbers have a sign too.
     signed: bool,
-    cells: Vec<Cell>,
-    bounds: Option<(Vec<Cell>, Vec<Cell>)>,
+    pub cells: Vec<Cell>,
+    pub bounds: Option<(Vec<Cell>, Vec<Cell>)>,
     /// How its numbers are written, and what they are multiplied by before; nothing for texts.
     style: Option<(Style, f64)>,
 }
@@ -173,7 +178,8 @@ impl Shown {
         Text { value, interval }
     }
 
-    fn written(&self, cell: Option<&Cell>) -> String {
+    /// A cell in the style of the column; `–` where there is nothing.
+    pub fn written(&self, cell: Option<&Cell>) -> String {
         match (cell, cell.and_then(Cell::as_f64), self.style) {
             (None | Some(Cell::Null), ..) => "–".to_owned(),
             (Some(Cell::Bool(v)), ..) => if *v { "yes" } else { "no" }.to_owned(),

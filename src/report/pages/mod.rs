@@ -4,6 +4,7 @@
 //! Start with `write`.
 
 mod export;
+mod figure_file;
 pub(super) mod index;
 mod index_line;
 mod json;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("verdicts.svg", include_str!("templates/verdicts.svg")),
     ("summary.md", include_str!("templates/summary.md")),
     ("bar.html", include_str!("templates/bar.html")),
@@ -21,6 +21,8 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("study.html", include_str!("templates/study.html")),
     ("study_body.html", include_str!("templates/study_body.html")),
     ("table.html", include_str!("templates/table.html")),
+    ("making.html", include_str!("templates/making.html")),
+    ("making.md", include_str!("templates/making.md")),
     ("data_table.html", include_str!("templates/data_table.html")),
     ("index.md", include_str!("templates/index.md")),
     ("study.md", include_str!("templates/study.md")),
@@ -50,6 +52,8 @@ impl Templates {
         environment.add_filter("prose", |state: &State<'_, '_>, text: &str| {
             Value::from_safe_string(prose(text, *state.auto_escape() == MARKDOWN))
         });
+        environment.add_filter("code", |text: &str| Value::from_safe_string(code(text)));
+        environment.add_filter("fenced", |text: &str| Value::from_safe_string(fenced(text)));
         environment.add_filter("page_link", |state: &State<'_, '_>, page: &str, anchor: &str| {
             let single = state.lookup("single").is_some_and(|single| single.is_true());
             page_link((page, anchor), single)
@@ -117,6 +121,24 @@ fn write_escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value)
         _ => html(&text),
     };
     out.write_str(&text).map_err(Error::from)
+}
+
+/// Backticks in a row, more of them than stand in a text.
+fn ticks(text: &str, least: usize) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(least.max(longest + 1))
+}
+
+/// Code in a line of Markdown.
+fn code(text: &str) -> String {
+    let (ticks, text) = (ticks(text, 1), one_line(text));
+    if ticks.len() > 1 { format!("{ticks} {text} {ticks}") } else { format!("`{text}`") }
+}
+
+/// A block of YAML in Markdown.
+fn fenced(text: &str) -> String {
+    let ticks = ticks(text, 3);
+    format!("{ticks}yaml\n{}\n{ticks}", printable(text))
 }
 
 /// A sentence in which backticks set off code.
@@ -236,6 +258,13 @@ mod tests {
             assert_eq!(prose(text, false), in_html);
             assert_eq!(prose(text, true), in_markdown);
         }
+    }
+
+    #[test]
+    fn code_is_fenced_by_more_backticks_than_it_has() {
+        assert_eq!(code("lofi run a"), "`lofi run a`");
+        assert_eq!(code("a ` b"), "`` a ` b ``");
+        assert_eq!(fenced("a: 1\nb: '````'"), "`````yaml\na: 1\nb: '````'\n`````");
     }
 
     #[test]
