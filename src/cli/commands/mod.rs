@@ -7,6 +7,7 @@ pub mod baseline;
 mod changes;
 pub mod data;
 pub mod decide;
+pub mod growing;
 pub mod list;
 pub mod plan;
 mod published;
