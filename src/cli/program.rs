@@ -32,7 +32,7 @@ enum Command {
         /// Studies, by name, by a folder that holds them, or by their path. Default: all.
         studies: Vec<String>,
         /// Writes the report afterwards, into `reports`; of a profile that is not the default and has no pages there into
-        /// `reports/PROFILE`.
+        /// `reports/PROFILE`. While it runs, what is finished stands in `running` there.
         #[arg(long)]
         report: bool,
         /// Prints every claim, where there are more than fit on a screen.

@@ -69,7 +69,7 @@ impl Sink for Lines {
                 event.warning().iter().for_each(|text| note!("{text}"));
             }
             Event::Failed { name, .. } => note!("failed: {name}"),
-            Event::Started { .. } | Event::Done { .. } => {}
+            Event::Started { .. } | Event::Study { .. } | Event::Done { .. } => {}
         }
     }
 }
@@ -127,6 +127,7 @@ impl Sink for Bar {
                 event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
+            Event::Study { .. } => {}
             Event::Done { .. } => self.bar.finish_and_clear(),
         }
     }

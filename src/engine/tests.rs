@@ -1,6 +1,7 @@
 //! The engine on fake kinds, in milliseconds.
 
 mod dispatch;
+mod order;
 mod sharing;
 
 use super::{Event, Executor, Graph, MemoryLimit, Sink, Stop, Store, Summary};

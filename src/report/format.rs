@@ -88,7 +88,7 @@ pub(super) fn memory(bytes: u64) -> String {
 ///
 /// Source: Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
 #[must_use]
-pub(super) fn utc(unix_s: u64) -> String {
+pub fn utc(unix_s: u64) -> String {
     let (days, second) = (unix_s / 86_400, unix_s % 86_400);
     let shifted = days + 719_468;
     let era_day = shifted % 146_097;

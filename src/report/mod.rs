@@ -31,12 +31,13 @@ mod tests;
 pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
 pub use content::{ColumnHead, DataMark, Layout, Making, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
+pub use format::utc;
 pub use latex::latex;
 pub use model::{
     Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
-    Provenance, Report, StudyReport, TableReport,
+    Progress, Provenance, Report, StudyReport, TableReport, Unfinished,
 };
-pub use pages::{Export, Written, pages_in, replace_file};
+pub use pages::{Export, Written, pages_in, remove_all, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};
 pub(crate) use sentences::{Vocabulary, found, sentence};
 pub use tally::{ClaimState, Tally};

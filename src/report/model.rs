@@ -20,6 +20,31 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// Verdicts that differ from the accepted baseline; nothing where there is none to compare with.
     pub changes: Option<Vec<Change>>,
+    /// How far the run is that it is the report of; nothing where that is over.
+    #[serde(skip)]
+    pub progress: Option<Progress>,
+}
+
+/// A run that has not ended well, or not yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Whether it goes on.
+    pub goes_on: bool,
+    /// What stands over the index: how far it is, or that it stopped and how to go on.
+    pub banner: String,
+    /// Studies whose pages are still to come, in the order of the run.
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// A study whose page is still to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unfinished {
+    /// The study's name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Whether one of its steps has started.
+    pub has_begun: bool,
 }
 
 /// One study's page.

@@ -22,6 +22,7 @@ mod golden_kernels;
 mod golden_kinds;
 mod golden_ridge;
 mod golden_training;
+mod growing;
 mod headers;
 mod large_tables;
 mod layers;

@@ -8,6 +8,7 @@ mod changes;
 pub mod data;
 pub mod decide;
 pub mod export;
+pub mod growing;
 pub mod list;
 pub mod plan;
 mod published;

@@ -13,6 +13,9 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// The folder of the reports that readers see.
+const REPORTS: &str = "reports";
+
 /// Writes the report of stored results; runs nothing.
 pub(in crate::cli) fn report(
     project: &Project,
@@ -61,9 +64,14 @@ pub(in crate::cli) fn exported(text: &str) -> Result<Exported, String> {
 /// Where the pages of a run go: nowhere else than into the reports that readers see where its profile is the default one or
 /// has pages there, else into a folder of its own, so that trying a profile changes nothing that is committed.
 pub(in crate::cli) fn of_run(project: &Project) -> Option<PathBuf> {
-    let (reports, profile) = (project.root.join("reports"), &project.options.profile);
+    let (reports, profile) = (project.root.join(REPORTS), &project.options.profile);
     let is_there = || pages_in(&reports).keys().any(|page| page.ends_with(&format!(".{profile}")));
     (profile != DEFAULT_PROFILE && !is_there()).then(|| reports.join(profile))
+}
+
+/// The folder that the pages of a run go to.
+pub(super) fn folder_of_run(project: &Project) -> PathBuf {
+    of_run(project).unwrap_or_else(|| project.root.join(REPORTS))
 }
 
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
@@ -75,7 +83,7 @@ pub(in crate::cli) fn write(
     (to, failures): (Option<PathBuf>, &[(String, String)]),
 ) -> Result<Report, Failure> {
     let pages_there = to.as_deref().map(pages_in);
-    let folder = to.unwrap_or_else(|| project.root.join("reports"));
+    let folder = to.unwrap_or_else(|| project.root.join(REPORTS));
     let sources = sources(project, studies)?;
     let info = ProjectInfo { failures: failures.to_vec(), pages_there, sources, ..info(project)? };
     let mut report = Report::build(studies, graph, store, &info)?;

@@ -1,12 +1,12 @@
 //! `lofi run`: what changed is computed, and the claims are told.
 
-use super::{report, verdict};
+use super::{growing, report, verdict};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::terminal;
-use crate::engine::{Failed, Graph, Machine, RunRecord, Store, StoreError, Summary};
+use crate::engine::{Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
 use crate::study::Study;
 use crate::yaml::known_names;
 use serde_json::json;
@@ -21,7 +21,11 @@ pub(in crate::cli) fn run(
     (with_report, verbose): (bool, bool),
 ) -> Result<Done, Failure> {
     let studies = outputs_named(project.load(patterns)?, only)?;
-    let done = if only.is_empty() { execute(project, &studies)? } else { compute(project, &studies)?.0 };
+    let done = if only.is_empty() {
+        execute_reporting(project, &studies, with_report)?
+    } else {
+        compute(project, &studies, false)?.0
+    };
     let verdicts = verdict::all(&studies, (&done.graph, &done.store));
     if output::is_json() {
         verdicts.iter().flatten().for_each(verdict::Verdict::print_json);
@@ -32,6 +36,7 @@ pub(in crate::cli) fn run(
         let failures: Vec<_> = done.summary.failed.iter().map(|f| (f.name.clone(), f.error.clone())).collect();
         let to = report::of_run(project);
         report::write(project, (&studies, &done.graph, &done.store), (to, &failures))?;
+        growing::clear(project).map_err(|e| Failure::file(e.to_string()))?;
     }
     print_failures(project, &done.summary);
     let Summary { ran, cached, failed, skipped, elapsed_s } = &done.summary;
@@ -59,7 +64,12 @@ pub(in crate::cli) struct Ran {
 
 /// Runs studies and records the run; a summary with failed steps is no error here.
 pub(in crate::cli) fn execute(project: &Project, studies: &[Study]) -> Result<Ran, Failure> {
-    let (ran, last) = compute(project, studies)?;
+    execute_reporting(project, studies, false)
+}
+
+/// The same; with pages that grow meanwhile, if they are wanted.
+fn execute_reporting(project: &Project, studies: &[Study], with_report: bool) -> Result<Ran, Failure> {
+    let (ran, last) = compute(project, studies, with_report)?;
     let Ran { graph, store, summary } = &ran;
     if summary.failed.is_empty() {
         record(project, studies, (graph, store, summary, &last))?;
@@ -68,12 +78,17 @@ pub(in crate::cli) fn execute(project: &Project, studies: &[Study]) -> Result<Ra
 }
 
 /// Runs studies; their last records go with it.
-fn compute(project: &Project, studies: &[Study]) -> Result<(Ran, Vec<RunRecord>), Failure> {
+fn compute(project: &Project, studies: &[Study], with_report: bool) -> Result<(Ran, Vec<RunRecord>), Failure> {
     let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
     let last = last_records(&executor.store, studies)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
-    let summary = executor.run(&graph, &last, sink.as_mut())?;
+    let summary = if with_report {
+        let run = |sink: &mut dyn Sink| executor.run(&graph, &last, sink);
+        growing::beside(project, (studies, &graph, &executor.store), sink.as_mut(), run)?
+    } else {
+        executor.run(&graph, &last, sink.as_mut())?
+    };
     Ok((Ran { graph, store: executor.store, summary }, last))
 }
 

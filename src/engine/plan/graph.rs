@@ -44,7 +44,9 @@ pub struct GraphWire {
 pub struct Graph {
     /// Distinct steps; a node's inputs stand before it.
     pub nodes: Vec<GraphNode>,
-    /// For every study (in the order given) and each of its nodes: the node here.
+    /// Names of the studies, in the order given.
+    pub studies: Vec<Arc<str>>,
+    /// For every study and each of its nodes: the node here.
     pub places: Vec<Vec<usize>>,
     /// Outputs that must be in the store when the run is over, in order.
     pub targets: Vec<GraphWire>,
@@ -92,6 +94,7 @@ impl Graph {
             let targets = study.outputs.iter().map(|o| GraphWire { node: places[o.wire.node], port: o.wire.port });
             graph.targets.extend(targets);
             graph.places.push(places);
+            graph.studies.push(name);
         }
         graph.targets.sort_unstable();
         graph.targets.dedup();

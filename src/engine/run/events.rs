@@ -15,6 +15,8 @@ pub enum Event {
         to_run: usize,
         /// Floating-point operations to do, roughly.
         flops: f64,
+        /// Studies that some of these steps are of.
+        studies: Vec<String>,
     },
     /// An earlier run was killed in the middle of these large steps, for lack of memory as a rule.
     Killed {
@@ -36,8 +38,17 @@ pub enum Event {
     Started {
         /// The step.
         name: String,
+        /// The study that first asked for it.
+        study: String,
         /// Its kind.
         kind: String,
+    },
+    /// No step of a study is left to run.
+    Study {
+        /// The study.
+        name: String,
+        /// Whether all its results are there; else a step failed that it needs.
+        whole: bool,
     },
     /// A step ended well.
     Finished {

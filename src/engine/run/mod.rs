@@ -13,6 +13,8 @@ mod input;
 mod job;
 mod live;
 pub(super) mod memory;
+mod progress;
+mod ready;
 mod running;
 mod scheduler;
 mod scratch;

@@ -12,6 +12,8 @@ use super::gate::Gate;
 use super::input::Input;
 use super::job::{Done, Ended, Job};
 use super::live::Live;
+use super::progress::Progress;
+use super::ready::Ready;
 use super::running::Running;
 use super::work::taken_bytes;
 use crate::engine::plan::decide::{Decision, RunPlan};
@@ -30,8 +32,11 @@ pub(super) struct Round<'a> {
     pool: rayon::ThreadPool,
     /// Nodes to run whose inputs are not all there: how many are missing.
     missing: HashMap<usize, usize>,
-    /// Nodes that can start, first in graph order first: depth before breadth keeps few values alive.
-    ready: BTreeSet<usize>,
+    /// Nodes that can start.
+    ready: Ready,
+    progress: Progress,
+    /// Studies that are over and have not been told of, and whether they are whole.
+    ended: Vec<(usize, bool)>,
     /// Nodes that use a node's outputs in this round.
     followers: HashMap<usize, Vec<usize>>,
     live: Live,
@@ -56,20 +61,36 @@ fn threads(jobs: usize, steps: usize) -> usize {
     jobs.min(steps).clamp(1, MOST)
 }
 
+/// Nodes that use a node's outputs in this round.
+fn followers(graph: &Graph, plan: &RunPlan, to_run: &[usize]) -> HashMap<usize, Vec<usize>> {
+    let mut followers: HashMap<usize, Vec<usize>> = HashMap::new();
+    for &node in to_run {
+        let before: BTreeSet<usize> = graph.inputs_of(node).map(|wire| wire.node).collect();
+        for wait in before.into_iter().filter(|&wait| matches!(plan.decisions[wait], Decision::Run(_))) {
+            followers.entry(wait).or_default().push(node);
+        }
+    }
+    followers
+}
+
 impl<'a> Round<'a> {
     pub fn new(executor: &'a Executor, graph: &'a Arc<Graph>, plan: RunPlan) -> Result<Self, RunError> {
+        let to_run = plan.to_run();
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads(executor.jobs, plan.to_run().len()))
+            .num_threads(threads(executor.jobs, to_run.len()))
             .build()
             .map_err(|e| RunError::Threads(e.to_string()))?;
+        let followers = followers(graph, &plan, &to_run);
         let mut round = Self {
             executor,
             graph,
             plan,
             pool,
             missing: HashMap::new(),
-            ready: BTreeSet::new(),
-            followers: HashMap::new(),
+            ready: Ready::new(graph, (&to_run, &followers), executor.jobs),
+            progress: Progress::new(graph, &to_run),
+            ended: Vec::new(),
+            followers,
             live: Live::default(),
             running: HashMap::new(),
             large: Running::new(&executor.store, &executor.stop),
@@ -78,12 +99,12 @@ impl<'a> Round<'a> {
             lost: BTreeSet::new(),
             gate: Arc::default(),
         };
-        round.link();
+        round.link(&to_run);
         Ok(round)
     }
 
-    fn link(&mut self) {
-        for node in self.plan.to_run() {
+    fn link(&mut self, to_run: &[usize]) {
+        for &node in to_run {
             let inputs: BTreeSet<GraphWire> = self.graph.inputs_of(node).collect();
             let mut waits: BTreeSet<usize> = BTreeSet::new();
             for wire in inputs {
@@ -91,9 +112,6 @@ impl<'a> Round<'a> {
                 if matches!(self.plan.decisions[wire.node], Decision::Run(_)) {
                     waits.insert(wire.node);
                 }
-            }
-            for &wait in &waits {
-                self.followers.entry(wait).or_default().push(node);
             }
             if waits.is_empty() {
                 self.ready.insert(node);
@@ -107,7 +125,8 @@ impl<'a> Round<'a> {
     pub fn run(mut self, sink: &mut dyn Sink, total: &mut Summary) -> Result<bool, RunError> {
         let to_run = self.plan.to_run();
         let flops = to_run.iter().map(|&i| self.graph.nodes[i].plan.flops).sum();
-        sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops });
+        let studies = self.progress.under_way().map(|study| self.graph.studies[study].to_string()).collect();
+        sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops, studies });
         let (sender, receiver) = mpsc::channel::<Done>();
         loop {
             if self.executor.stop.asked() {
@@ -116,12 +135,13 @@ impl<'a> Round<'a> {
             }
             self.claims.beat();
             self.start_ready(&sender, sink, total)?;
+            self.tell_ended(sink);
             let waiting = self.claims.waiting();
             if self.running.is_empty() && waiting.is_empty() {
                 break;
             }
             let pause = Duration::from_millis(if waiting.is_empty() { 100 } else { 10 });
-            self.ready.extend(waiting);
+            waiting.into_iter().for_each(|node| self.ready.insert(node));
             match receiver.recv_timeout(pause) {
                 Ok(done) => {
                     let node = done.node;
@@ -155,7 +175,7 @@ impl<'a> Round<'a> {
     ) -> Result<(), RunError> {
         while self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
-            self.ready.remove(&node);
+            self.ready.remove(node);
             if !self.is_to_do(node, sink, total)? {
                 continue;
             }
@@ -172,9 +192,8 @@ impl<'a> Round<'a> {
             let needs = taken_bytes(&self.graph.nodes[node]);
             needs <= left && needs.saturating_add(self.unread_bytes(node)) <= left
         };
-        // Later nodes first: what is deeper in the graph frees values sooner.
-        let fitting = self.ready.iter().rev().copied().find(|&node| fits(node));
-        fitting.or_else(|| if self.running.is_empty() { self.ready.iter().next_back().copied() } else { None })
+        let fitting = self.ready.in_order().find(|&node| fits(node));
+        fitting.or_else(|| if self.running.is_empty() { self.ready.in_order().next() } else { None })
     }
 
     /// What the values that a node takes are planned to have, of those that are not in memory.
@@ -202,7 +221,8 @@ impl<'a> Round<'a> {
     fn start(&mut self, node: usize, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
         let graph = Arc::clone(self.graph);
         let graph_node = &graph.nodes[node];
-        sink.event(&Event::Started { name: graph_node.name.clone(), kind: graph_node.kind.name().to_owned() });
+        let (name, study) = (graph_node.name.clone(), graph_node.study.to_string());
+        sink.event(&Event::Started { name, study, kind: graph_node.kind.name().to_owned() });
         self.running.insert(node, taken_bytes(graph_node));
         self.large.starts(node, (&graph_node.name, graph.step_bytes(node)));
         let slots = graph_node.inputs.iter();
@@ -250,6 +270,7 @@ impl<'a> Round<'a> {
                 if total.failed.iter().all(|known| known.name != name) {
                     total.failed.push(Failed { name, place, error, data });
                 }
+                self.over(done.node, false);
                 self.bury(done.node, total);
                 self.drop_inputs(done.node);
                 return Ok(());
@@ -271,7 +292,20 @@ impl<'a> Round<'a> {
         }
     }
 
+    /// A node will not run any more, as it has or need not; or cannot.
+    fn over(&mut self, node: usize, well: bool) {
+        self.ready.over(node);
+        self.ended.extend(self.progress.over(node, well));
+    }
+
+    fn tell_ended(&mut self, sink: &mut dyn Sink) {
+        for (study, whole) in std::mem::take(&mut self.ended) {
+            sink.event(&Event::Study { name: self.graph.studies[study].to_string(), whole });
+        }
+    }
+
     fn release_followers(&mut self, node: usize) {
+        self.over(node, true);
         for follower in self.followers.get(&node).cloned().unwrap_or_default() {
             let Some(missing) = self.missing.get_mut(&follower) else { continue };
             *missing -= 1;
@@ -287,6 +321,7 @@ impl<'a> Round<'a> {
         for follower in self.followers.get(&node).cloned().unwrap_or_default() {
             if self.dead.insert(follower) {
                 self.missing.remove(&follower);
+                self.over(follower, false);
                 let name = self.graph.nodes[follower].name.clone();
                 if !total.skipped.contains(&name) {
                     total.skipped.push(name);

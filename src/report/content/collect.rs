@@ -45,14 +45,28 @@ impl Report {
     /// Where a study, a data card or a kind cites a work that the bibliography does not have, or the system refuses to
     /// read the store.
     pub fn build(studies: &[Study], graph: &Graph, store: &Store, info: &ProjectInfo) -> Result<Self, BuildError> {
+        Self::build_some(0..studies.len(), (studies, graph, store), info)
+    }
+
+    /// The same of some of these studies.
+    ///
+    /// # Errors
+    /// As [`Report::build`].
+    pub fn build_some(
+        which: impl IntoIterator<Item = usize>,
+        (studies, graph, store): (&[Study], &Graph, &Store),
+        info: &ProjectInfo,
+    ) -> Result<Self, BuildError> {
         let failures: HashMap<&str, &str> = info.failures.iter().map(|(n, e)| (n.as_str(), e.as_str())).collect();
-        let one = |(index, study): (usize, &Study)| {
+        let one = |index: usize| {
+            let study = &studies[index];
             let places = graph.places.get(index).map_or(&[][..], Vec::as_slice);
             let outputs = Outputs { study, graph, store, places, failures: &failures };
             study_report(&outputs, info)
         };
-        let studies = studies.iter().enumerate().map(one).collect::<Result<_, _>>()?;
-        Ok(Self { title: info.title.clone(), studies, left_out: info.left_out.clone(), changes: None })
+        let studies = which.into_iter().map(one).collect::<Result<_, _>>()?;
+        let (title, left_out) = (info.title.clone(), info.left_out.clone());
+        Ok(Self { title, studies, left_out, changes: None, progress: None })
     }
 }
 

@@ -191,7 +191,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("numbers.tex"), macros()).unwrap();
         let name = "lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm";
-        let text = format!("\\documentclass{{article}}\\input{{numbers}}\\begin{{document}}$\\{name}$\\end{{document}}\n");
+        let text =
+            format!("\\documentclass{{article}}\\input{{numbers}}\\begin{{document}}$\\{name}$\\end{{document}}\n");
         std::fs::write(root.path().join("paper.tex"), text).unwrap();
         let run = |tex: &str| Command::new(tex).arg("paper.tex").current_dir(root.path()).output();
         match ["pdflatex", "tectonic"].into_iter().find_map(|tex| run(tex).ok()) {

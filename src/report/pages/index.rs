@@ -3,7 +3,7 @@
 use super::index_line::{IndexLine, Thumbnail};
 use crate::report::bibliography::references::Work;
 use crate::report::format::{Style, count, duration};
-use crate::report::model::{Change, LeftOut, Report};
+use crate::report::model::{Change, LeftOut, Progress, Report};
 use crate::report::names::file_name_beside;
 use crate::report::standing::{ClaimStanding, PointCount, Standing};
 use crate::report::tally::{ClaimState, Tally};
@@ -25,6 +25,8 @@ pub(super) struct Index {
     /// What changed since the accepted baseline; nothing where there is none to compare with.
     pub changes: Option<Vec<Change>>,
     pub left_out: Vec<LeftOut>,
+    /// How far the run is; nothing where it is over.
+    pub progress: Option<Progress>,
 }
 
 /// The studies of one paper.
@@ -128,6 +130,7 @@ impl Index {
             chapters,
             changes: report.changes.clone(),
             left_out: report.left_out.clone(),
+            progress: report.progress.clone(),
         }
     }
 }

@@ -16,4 +16,4 @@ mod tidy;
 pub(super) mod write;
 
 pub use export::Export;
-pub use write::{Written, pages_in, replace_file};
+pub use write::{Written, pages_in, remove_all, replace_file};

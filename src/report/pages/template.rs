@@ -10,7 +10,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 19] = [
+    ("progress.html", include_str!("templates/progress.html")),
+    ("progress.md", include_str!("templates/progress.md")),
     ("verdicts.svg", include_str!("templates/verdicts.svg")),
     ("summary.md", include_str!("templates/summary.md")),
     ("bar.html", include_str!("templates/bar.html")),

@@ -97,6 +97,21 @@ pub(super) fn replace_all(
     Ok(written)
 }
 
+/// Removes all that reports wrote into a folder, and the folder where that leaves it empty; nothing else.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn remove_all(folder: &Path) -> Result<(), ReportError> {
+    let manifest = Manifest::read(folder);
+    for path in manifest.files() {
+        remove(folder, path)?;
+    }
+    remove(folder, MANIFEST)?;
+    // what somebody else put there stays
+    let _ = std::fs::remove_dir(folder);
+    Ok(())
+}
+
 /// What is written: the content, packed where the ending says so; the same content gives the same bytes.
 fn bytes(file: &Attachment) -> Cow<'_, [u8]> {
     let plain = file.content.as_bytes();

@@ -1,0 +1,76 @@
+//! Which step goes first, and that a study is told of when it is over.
+
+use super::*;
+
+/// A study with so many planned operations a step.
+fn of(name: &str, steps: &[(&str, f64, &[&str])]) -> Study {
+    let params = |at: usize| json!({"gives": "1", "counter": 5, "label": name.len() * 100 + at});
+    let named: Vec<Step<'_>> =
+        steps.iter().enumerate().map(|(at, (step, _, inputs))| (*step, params(at), *inputs)).collect();
+    let mut study = study(&named);
+    study.head.study = name.to_owned();
+    for (node, (_, flops, _)) in study.nodes.iter_mut().zip(steps) {
+        node.plan = Arc::new(Plan { flops: *flops, ..Plan::light(vec![Shape::Table]) });
+    }
+    study
+}
+
+/// What starts and what is over, in order.
+fn events(studies: &[Study], jobs: usize) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let executor = Executor {
+        store: Arc::new(Store::open(folder.path()).unwrap()),
+        data: Arc::new(NoData),
+        jobs,
+        memory: MemoryLimit::of(1 << 20),
+        stop: Stop::default(),
+        origin: None,
+    };
+    let mut log = Log::default();
+    executor.run(&Arc::new(Graph::new(studies)), &[], &mut log).unwrap();
+    let words = |event: &Event| match event {
+        Event::Started { name, .. } => Some(name.clone()),
+        Event::Study { name, whole } => Some(format!("{name} {whole}")),
+        _ => None,
+    };
+    log.0.iter().filter_map(words).collect()
+}
+
+#[test]
+fn the_study_that_is_over_soonest_goes_first_and_depth_before_breadth_in_it() {
+    let dear = of("dear", &[("one", 1e12, &[]), ("two", 1e12, &[])]);
+    let cheap = of("cheap1", &[("a", 1e9, &[]), ("after-a", 1e9, &["a"]), ("b", 1e9, &[]), ("after-b", 1e9, &["b"])]);
+    let expected =
+        ["cheap1: b", "cheap1: after-b", "cheap1: a", "cheap1: after-a", "cheap1 true", "dear: two", "dear: one"];
+    for studies in [[dear.clone(), cheap.clone()], [cheap, dear]] {
+        let found = events(&studies, 1);
+        assert_eq!(found[..7], expected);
+        assert_eq!(found[7..], ["dear true"]);
+    }
+}
+
+#[test]
+fn a_chain_that_would_end_last_starts_before_cheap_studies_are_over() {
+    let chain = of("chain", &[("one", 1e12, &[]), ("two", 1e12, &["one"])]);
+    let cheap = of("cheap1", &[("a", 1e11, &[]), ("b", 1e11, &[]), ("c", 1e11, &[])]);
+    let found = events(&[cheap.clone(), chain.clone()], 2);
+    assert_eq!(found[0], "chain: one", "{found:?}");
+    // Where many steps are left it takes its turn: the workers are busy without it.
+    let many: Vec<(String, f64)> = (0..30).map(|at| (format!("s{at}"), 1e12)).collect();
+    let many: Vec<(&str, f64, &[&str])> =
+        many.iter().map(|(name, flops)| (name.as_str(), *flops, &[] as &[_])).collect();
+    let found = events(&[cheap, chain, of("many-steps", &many)], 2);
+    assert!(found[0].starts_with("cheap1: ") && found[1].starts_with("cheap1: "), "{found:?}");
+}
+
+#[test]
+fn a_study_that_shares_a_step_that_fails_is_over_and_not_whole() {
+    let mut bad = study(&[("bad", gives("error", 7), &[]), ("after", gives("1", 7), &["bad"])]);
+    bad.head.study = "bad".to_owned();
+    let mut shares = study(&[("same", gives("error", 7), &[]), ("well", gives("2", 7), &[])]);
+    shares.head.study = "shares".to_owned();
+    let mut found: Vec<String> = events(&[bad, shares, of("well", &[("one", 1.0, &[])])], 1);
+    found.retain(|event| !event.contains(':'));
+    found.sort();
+    assert_eq!(found, ["bad false", "shares false", "well true"]);
+}
