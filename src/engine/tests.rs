@@ -112,6 +112,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         kind: OutputKind::Table,
         wire: Wire { node: index, port: 0 },
         keys: Vec::new(),
+        title: String::new(),
         claimed: String::new(),
     };
     let head = Head {

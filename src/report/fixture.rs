@@ -196,7 +196,8 @@ pub(super) fn add(study: &mut Study, name: &str, kind: OutputKind, params: Json)
         OutputKind::Table | OutputKind::Comparison => &FakeTable,
     };
     let wire = push(study, name, fake, params);
-    study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new(), claimed: String::new() });
+    let (title, claimed) = (String::new(), String::new());
+    study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new(), title, claimed });
 }
 
 /// The same, of a table or a verdict whose columns are known.

@@ -34,7 +34,7 @@ pub use error::{BuildError, ReportError};
 pub use format::utc;
 pub use latex::latex;
 pub use model::{
-    Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
+    Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, Lead, LeftOut, Missing, PaperNote,
     Progress, Provenance, Report, StudyReport, TableReport, Unfinished,
 };
 pub use pages::{Export, Written, pages_in, remove_all, replace_file};

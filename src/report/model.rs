@@ -179,6 +179,21 @@ pub struct ClaimReport {
     pub evidence: Layout,
 }
 
+/// The finding of a claim, where its figure stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lead {
+    /// The claim's anchor.
+    pub anchor: String,
+    /// How it ended.
+    pub state: ClaimState,
+    /// [`ClaimState::word`]
+    pub word: &'static str,
+    /// [`ClaimState::symbol`]
+    pub symbol: &'static str,
+    /// What was found, in a sentence.
+    pub because: String,
+}
+
 /// A figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureReport {
@@ -190,6 +205,8 @@ pub struct FigureReport {
     pub svg: String,
     /// Text in place of the picture.
     pub alt: String,
+    /// What was found of what it shows, before the line under it.
+    pub leads: Vec<Lead>,
     /// The line under it.
     pub caption: String,
     /// The SVG file, relative to the page.

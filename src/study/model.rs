@@ -53,6 +53,8 @@ pub struct Output {
     pub wire: Wire,
     /// The columns of a table that tell its rows apart.
     pub keys: Vec<String>,
+    /// What stands over a table; empty for what its name and columns say.
+    pub title: String,
     /// What a claim claims, by whom and of which table, hashed; empty for all else.
     pub claimed: String,
 }

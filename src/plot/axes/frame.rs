@@ -74,6 +74,20 @@ impl Frame {
         places.first().zip(places.last()).map_or_else(Vec::new, |(&from, &to)| vec![from, to])
     }
 
+    /// The slope of least squares through some points, of the quantities or of their logarithms as the axes have them.
+    #[must_use]
+    pub fn fitted(&self, points: &[(f64, f64)]) -> Option<f64> {
+        let inner = |v: f64, scale: &Scale| if scale.layout() == AxisScale::Log { v.log10() } else { v };
+        let points: Vec<(f64, f64)> = points.iter().map(|p| (inner(p.0, &self.x), inner(p.1, &self.y))).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a few points")]
+        let count = points.len() as f64;
+        let mean = |pick: fn(&(f64, f64)) -> f64| points.iter().map(pick).sum::<f64>() / count;
+        let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+        let spread: f64 = points.iter().map(|p| (p.0 - x).powi(2)).sum();
+        let slope = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / spread;
+        slope.is_finite().then_some(slope)
+    }
+
     fn text(&self) -> Type {
         Type { size: self.text_size, ..Type::PLAIN }
     }
@@ -219,6 +233,9 @@ mod tests {
         for (found, wanted) in line.iter().zip([frame.at(1.0, 10.0), frame.at(100.0, 1000.0)]) {
             assert!((found.0 - wanted.0).hypot(found.1 - wanted.1) < 1e-6, "{line:?}");
         }
+        let power = frame.fitted(&[(1.0, 10.0), (10.0, 1000.0), (100.0, 1e5)]).unwrap();
+        assert!((power - 2.0).abs() < 1e-12, "{power}");
+        assert_eq!(frame.fitted(&[(1.0, 10.0)]), None, "one place has no slope");
         let steep = frame.slope(4.0, &[(1.0, 10.0), (100.0, 1000.0)], &ends);
         assert!(steep.iter().all(|p| (0.0..=100.0).contains(&p.1)) && steep[1].0 - steep[0].0 < 110.0, "{steep:?}");
         let anchored = frame.slope(1.0, &[(1.0, 10.0)], &ends);

@@ -15,7 +15,7 @@ pub struct Heatmap;
 /// What stands in a heat map.
 pub struct Content {
     grid: Cells,
-    /// How many samples each cell is made of.
+    /// Of how many runs each cell is the mean, in words.
     samples: String,
 }
 
@@ -76,7 +76,7 @@ impl Figure for Heatmap {
 
     fn caption(asked: &Asked<'_, Params>, content: &Content) -> Vec<String> {
         let samples = &content.samples;
-        let cells = if samples.is_empty() { String::new() } else { format!("Cells: mean, {samples}.") };
+        let cells = if samples.is_empty() { String::new() } else { format!("Cells: mean {samples}.") };
         let mark = match asked.mark {
             Mark::Min => "Framed: the smallest value.",
             Mark::Max => "Framed: the largest value.",

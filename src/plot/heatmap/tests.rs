@@ -58,7 +58,7 @@ fn three_panels_share_a_scale() {
     assert!(figure.svg.contains("Fashion-MNIST stands in for CIFAR-10"));
     assert_eq!(written(&figure.svg, "Test error (%)"), 1);
     assert!(figure.alt.contains("500: from") && figure.alt.contains("at (63,\u{a0}550)"), "{}", figure.alt);
-    assert!(figure.caption.contains("Cells: mean, 3 samples each. Framed: the smallest value. Shown: model = LoFi."));
+    assert!(figure.caption.contains("Cells: mean of 3 runs. Framed: the smallest value. Shown: model = LoFi."));
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub struct Guide {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -1e6, max = 1e6))]
     pub slope: Option<f64>,
+    /// Whether the slope is that of least squares through the points that are no bounds; or `slope`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fitted: bool,
     /// The value of the colour column whose points a line with a slope goes through; all points without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Cell>,
@@ -43,12 +46,11 @@ const MARK: &[f64] = &[4.0, 3.0];
 /// What is wrong with some lines.
 #[must_use]
 pub fn problems(guides: &[Guide]) -> Vec<Problem> {
-    let given = |guide: &Guide| [guide.x, guide.y, guide.slope].iter().flatten().count();
-    let wrong = guides
-        .iter()
-        .enumerate()
-        .filter(|(_, guide)| given(guide) != 1 || (guide.of.is_some() && guide.slope.is_none()));
-    let needs = "a line needs one of `y`, `x` and `slope`, and `of` only beside `slope`";
+    let given = |guide: &Guide| [guide.x, guide.y, guide.slope].iter().flatten().count() + usize::from(guide.fitted);
+    let sloped = |guide: &Guide| guide.slope.is_some() || guide.fitted;
+    let wrong =
+        guides.iter().enumerate().filter(|(_, guide)| given(guide) != 1 || (guide.of.is_some() && !sloped(guide)));
+    let needs = "a line needs one of `y`, `x`, `slope` and `fitted: true`, and `of` only beside the last two";
     wrong.map(|(i, _)| Problem::at(&format!("lines.{i}"), needs)).collect()
 }
 
@@ -70,13 +72,18 @@ pub struct Keyed<'a> {
 /// Draws the lines that have a slope through the middle of the points that they belong to, over all their places.
 pub fn draw_slopes(canvas: &mut Canvas, frame: &Frame, (guides, points): (&[Guide], &[Keyed<'_>])) {
     for (index, guide) in guides.iter().enumerate() {
-        let Some(slope) = guide.slope else { continue };
+        if guide.slope.is_none() && !guide.fitted {
+            continue;
+        }
         let mine = |key: &Cell| guide.of.as_ref().is_none_or(|of| of.means(key));
         let own: Vec<&Keyed<'_>> = points.iter().filter(|point| mine(point.key)).collect();
         let across: Vec<f64> = own.iter().map(|point| point.at.0).collect();
         let known = own.iter().any(|point| !point.bound);
         let middle: Vec<(f64, f64)> = own.iter().filter(|point| !(known && point.bound)).map(|p| p.at).collect();
-        canvas.line(&frame.slope(slope, &middle, &across), &pen(index));
+        let fitted = || frame.fitted(&middle).filter(|_| known);
+        if let Some(slope) = guide.slope.or_else(fitted) {
+            canvas.line(&frame.slope(slope, &middle, &across), &pen(index));
+        }
     }
 }
 

@@ -170,7 +170,7 @@ fn unique(series: &Series, x: &Axis) -> Result<(), StepError> {
     })
 }
 
-/// How many samples the rows of an aggregated table stand for, in words; empty where the table does not say.
+/// How many runs the rows of an aggregated table stand for, in words; empty where the table does not say.
 #[must_use]
 pub fn samples_in_words(table: &Table, column: &str) -> String {
     let counts: Vec<f64> = table.numbers(column).unwrap_or_default().into_iter().flatten().collect();
@@ -178,9 +178,9 @@ pub fn samples_in_words(table: &Table, column: &str) -> String {
     let high = counts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     match (counts.is_empty(), low < high) {
         (true, _) => String::new(),
-        (false, true) => format!("{low} to {high} samples each"),
-        (false, false) if high <= 1.0 => "one sample each".to_owned(),
-        (false, false) => format!("{high} samples each"),
+        (false, true) => format!("of {low} to {high} runs"),
+        (false, false) if high <= 1.0 => "of one run".to_owned(),
+        (false, false) => format!("of {high} runs"),
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Content {
     styles: Styles,
     /// The panels.
     pub panels: Vec<PanelCurves>,
-    /// How many samples each point is made of.
+    /// Of how many runs each point is the mean, in words.
     pub samples: String,
     /// Rows without a number upwards.
     left_out: usize,

@@ -88,8 +88,8 @@ impl Figure for LineBand {
         let points = match (samples.is_empty(), content.panels.iter().any(PanelCurves::has_bands)) {
             (true, false) => String::new(),
             (true, true) => format!("Bands: {}.", asked.band),
-            (false, false) => format!("Points: mean, {samples}."),
-            (false, true) => format!("Points: mean, {samples}; bands: {}.", asked.band),
+            (false, false) => format!("Points: mean {samples}."),
+            (false, true) => format!("Points: mean {samples}; bands: {}.", asked.band),
         };
         let each = asked.each.as_ref().map_or_else(String::new, |e| format!("A curve for each {}.", e.in_words()));
         let drawn = content.panels.iter().any(|panel| !panel.published.is_empty());

@@ -69,7 +69,7 @@ fn the_figure_has_all_its_parts() {
     assert!(figure.alt.contains("LoFi: 26.2 at 500, 9.8 at 50\u{2009}000"), "{}", figure.alt);
     assert_eq!(
         figure.caption,
-        "Points: mean, 5 samples each; bands: 95 % interval. Hollow \
+        "Points: mean of 5 runs; bands: 95 % interval. Hollow \
          points: paper, digitised from figure 3. Data: Fashion-MNIST stands in for CIFAR-10. Grey images."
     );
 }

@@ -1,5 +1,6 @@
 //! From studies and stored results to the report model.
 
+use super::leads::leads;
 use super::making::{Making, drawn_from, making};
 use super::notes::paragraphs;
 use super::outputs::Outputs;
@@ -85,6 +86,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     for output in study.outputs.iter().filter(|output| output.kind == OutputKind::Figure) {
         let csv = collected.csv_of(&drawn_from(study, output.wire));
         let Some(figure) = collected.figures.iter_mut().find(|figure| figure.name == output.name) else { continue };
+        figure.leads = leads(study, output, &collected.claims);
         figure.notes = paragraphs(outputs, head.notes.of_figure(&figure.name))?;
         figure.making = Making { csv, ..making(outputs, output, (&entries, &info.sources)) };
     }

@@ -17,7 +17,8 @@ const FAR: usize = 8;
 /// The heading of a table of a study, of which some columns are shown.
 #[must_use]
 pub(super) fn table_title(study: &Study, name: &str, (shown, header, titles): (&Table, &Header, &Titles)) -> String {
-    if let Some(title) = difference(study, name, titles) {
+    let given = study.outputs.iter().find(|output| output.name == name && !output.title.is_empty());
+    if let Some(title) = given.map(|output| output.title.clone()).or_else(|| difference(study, name, titles)) {
         return title;
     }
     let plain = column_title(name);
@@ -53,6 +54,16 @@ mod tests {
     use crate::report::fixture::{add, study};
     use crate::study::Wire;
     use serde_json::json;
+
+    #[test]
+    fn a_title_of_the_study_stands_as_it_is() {
+        let mut study = study("a", "A", "");
+        add(&mut study, "own", OutputKind::Table, json!({}));
+        study.outputs[0].title = "The best ranks of each seed".to_owned();
+        let table = Table::from_rows(&["error"], &[vec![Cell::Float(0.1)]]).unwrap();
+        let title = table_title(&study, "own", (&table, &Header::of(&["error"]), &Titles::new()));
+        assert_eq!(title, "The best ranks of each seed");
+    }
 
     #[test]
     fn headings_say_what_a_table_is_about() {

@@ -10,6 +10,7 @@ mod columns;
 mod comparison;
 mod download;
 mod headings;
+mod leads;
 pub(super) mod making;
 mod notes;
 pub(super) mod outputs;

@@ -115,7 +115,7 @@ impl Collected {
         self.claims.push(ClaimReport { seeds: seeds as u64, test: verdict.because, added_later, ..claim });
     }
 
-    fn untested(&mut self, name: &str, params: &Json, why: &str) {
+    pub(super) fn untested(&mut self, name: &str, params: &Json, why: &str) {
         let says = params.get("says").and_then(Json::as_str).unwrap_or(name).to_owned();
         let because = format!("Not tested: {why}.");
         let by = params.get("claimant").and_then(|by| serde_json::from_value(by.clone()).ok()).unwrap_or_default();
@@ -130,6 +130,7 @@ impl Collected {
             anchor: format!("figure-{}", file_name(name)),
             svg: figure.svg[start..].trim_end().to_owned(),
             alt: figure.alt,
+            leads: Vec::new(),
             caption: figure.caption,
             href: String::new(),
             notes: Vec::new(),

@@ -8,9 +8,13 @@ use sha2::{Digest, Sha256};
 /// What the study layer fills in and the author wrote all the same.
 const WRITTEN: [&str; 2] = ["says", "claimant"];
 
-/// How a table is defined: what is written of it, and of the table that it is made from.
+/// How a table is defined: what is written of it but its title, and of the table that it is made from.
 pub(super) fn definition(written: &Node, from: Option<&str>) -> String {
-    hash(&json!([written.to_json(), from]))
+    let mut written = written.to_json();
+    if let Json::Object(map) = &mut written {
+        map.remove("title");
+    }
+    hash(&json!([written, from]))
 }
 
 /// Kind and parameters of a claim, but for those that the study layer fills in, with the definition of its table.

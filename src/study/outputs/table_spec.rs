@@ -46,6 +46,8 @@ pub(super) struct TableSpec<'a> {
     pub from: Option<&'a str>,
     /// The column that holds the labels.
     pub labels: &'a str,
+    /// What stands over it in reports; empty for what its name and columns say.
+    pub title: &'a str,
 }
 
 impl<'a> TableSpec<'a> {
@@ -59,8 +61,8 @@ impl<'a> TableSpec<'a> {
             None => Ok(None),
         };
         let (operations, source) = (operations(environment.kinds), source(environment.kinds));
-        let (from, labels) = (text("from")?, text("as")?.unwrap_or(LABELS));
-        let spec = Self { item, node, operations, source, from, labels };
+        let (from, labels, title) = (text("from")?, text("as")?.unwrap_or(LABELS), text("title")?.unwrap_or_default());
+        let spec = Self { item, node, operations, source, from, labels, title };
         spec.known_keys()?;
         spec.fitting()?;
         for operation in spec.written(|clause| clause.form == Form::Numbers) {
@@ -111,7 +113,7 @@ impl<'a> TableSpec<'a> {
         };
         let source = self.source.map(|(_, key)| key);
         let clauses = self.operations.iter().flat_map(|operation| keys(&operation.clause));
-        let known: Vec<&str> = source.into_iter().chain(["from", "as", "keys"]).chain(clauses).collect();
+        let known: Vec<&str> = source.into_iter().chain(["title", "from", "as", "keys"]).chain(clauses).collect();
         let unknown = entries.iter().filter(|entry| !known.contains(&entry.key.as_str()));
         let fault = |entry: &crate::yaml::Entry| {
             let fault = self.item.fault(entry.mark, format!("unknown key `{}`", entry.key));

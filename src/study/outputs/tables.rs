@@ -96,6 +96,9 @@ impl Maker<'_> {
         let rows = shaped(builder, item, &spec, rows)?;
         let summary = summarised(builder, item, &spec, &rows)?;
         self.output(&item.name, OutputKind::Table, (summary.wire, summary.keys.clone()));
+        if let Some(last) = self.outputs.last_mut() {
+            spec.title.clone_into(&mut last.title);
+        }
         // what a histogram counts may be a hundred thousand values; the histogram is the result
         if rows.wire != summary.wire && spec.shows_rows() {
             self.output(&item.name, OutputKind::Rows, (rows.wire, rows.keys.clone()));
@@ -108,7 +111,8 @@ impl Maker<'_> {
     }
 
     fn output(&mut self, name: &str, kind: OutputKind, (wire, keys): (Wire, Vec<String>)) {
-        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys, claimed: String::new() });
+        let (title, claimed) = (String::new(), String::new());
+        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys, title, claimed });
     }
 
     fn stacked(&self, builder: &mut Builder<'_>, item: &Item, spec: &TableSpec<'_>) -> Result<Rows, Vec<Fault>> {
@@ -310,7 +314,8 @@ impl Maker<'_> {
         let wire = node_of(builder, item, kind, (&params, vec![("table".to_owned(), vec![wire])]))?;
         let needs = builder.nodes[wire.node].step.needs();
         lacking(item, &params, (&needs, &places)).map_err(|faults| self.left_out(item, faults))?;
-        self.outputs.push(Output { name: item.name.clone(), kind: OutputKind::Claim, wire, keys: Vec::new(), claimed });
+        let (name, keys, title) = (item.name.clone(), Vec::new(), String::new());
+        self.outputs.push(Output { name, kind: OutputKind::Claim, wire, keys, title, claimed });
         Ok(())
     }
 

@@ -55,6 +55,7 @@ pub(super) fn table(kinds: &[&'static dyn ErasedKind]) -> Json {
     );
     let text = |doc: &str| json!({"type": "string", "description": doc});
     properties.insert("from".into(), text(&format!("Another table, or `table.rows`, instead of `{source}`.")));
+    properties.insert("title".into(), text("What stands over it in reports; default what its name and columns say."));
     properties.insert("as".into(), text("The column that holds the labels; default `model`."));
     properties.insert("keys".into(), texts("Columns of the steps' own tables that tell rows apart, as axes do."));
     properties.extend(operations(kinds).iter().flat_map(clause));
