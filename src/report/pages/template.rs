@@ -1,5 +1,6 @@
 //! Templates, compiled in and free of logic, and what fills them.
 
+use super::math::{math, plain};
 use crate::artifact::{one_line, printable};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -31,6 +32,8 @@ const TEMPLATES: [(&str, &str); 17] = [
 ];
 const STYLE: &str = include_str!("templates/style.css");
 const SCRIPT: &str = include_str!("templates/index.js");
+/// The script of the pages of studies.
+pub(super) const FIGURE_SCRIPT: &str = include_str!("templates/report.js");
 const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
 
 /// Renders pages.
@@ -52,6 +55,10 @@ impl Templates {
         environment.add_filter("prose", |state: &State<'_, '_>, text: &str| {
             Value::from_safe_string(prose(text, *state.auto_escape() == MARKDOWN))
         });
+        environment.add_filter("math", |state: &State<'_, '_>, text: &str| {
+            Value::from_safe_string(math(text, *state.auto_escape() == MARKDOWN))
+        });
+        environment.add_filter("plain", |text: &str| plain(text));
         environment.add_filter("code", |text: &str| Value::from_safe_string(code(text)));
         environment.add_filter("fenced", |text: &str| Value::from_safe_string(fenced(text)));
         environment.add_filter("page_link", |state: &State<'_, '_>, page: &str, anchor: &str| {
@@ -63,6 +70,7 @@ impl Templates {
         environment.add_global("prefix", "");
         environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
         environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
+        environment.add_global("figure_script", Value::from_safe_string(FIGURE_SCRIPT.to_owned()));
         for (name, text) in TEMPLATES {
             environment.add_template(name, text)?;
         }
@@ -142,7 +150,7 @@ fn fenced(text: &str) -> String {
 }
 
 /// A sentence in which backticks set off code.
-fn prose(text: &str, in_markdown: bool) -> String {
+pub(super) fn prose(text: &str, in_markdown: bool) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let closed = parts.len() % 2 == 1;
     let piece = |(i, part): (usize, &&str)| match (closed && i % 2 == 1 && !part.is_empty(), in_markdown) {
