@@ -11,7 +11,7 @@ use crate::report::sentences::labels;
 use crate::report::tally::ClaimState;
 use crate::step::{ColumnRole, Header};
 use crate::study::{Output, OutputKind, Study};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 /// Tables of more rows are left to their CSV files: nobody cites one of thousands of numbers by name.
@@ -98,7 +98,8 @@ fn of_output((study, output): (&Study, &Output), value: Value, (macros, remarks)
         return remarks.push(format!("{} has {} rows: its numbers are in its CSV file", output.name, table.height()));
     }
     let keys = keys(output, &table, header);
-    for column in written(&table, header, &labels(study)).iter().filter(|column| !keys.contains(&column.name)) {
+    let is_place = |name: &str| keys.iter().any(|key| key == name);
+    for column in written(&table, header, &labels(study)).iter().filter(|column| !is_place(&column.name)) {
         for row in 0..table.height() {
             let at: Vec<(String, Cell)> = keys.iter().filter_map(|key| cell(&table, key, row)).collect();
             of_cell(macros, (&base, &of), (column, row, &at));
@@ -106,12 +107,21 @@ fn of_output((study, output): (&Study, &Output), value: Value, (macros, remarks)
     }
 }
 
-/// The columns that tell rows apart and do not have one value alone.
+/// Of the columns that tell rows apart as many as are needed for it, in their order, so that what was chosen or computed for
+/// a row (a penalty, a rank) stands in no name.
 fn keys(output: &Output, table: &Table, header: &Header) -> Vec<String> {
     let by_role = header.0.iter().filter(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Quantity));
-    let mut keys = output.keys.clone();
-    keys.extend(by_role.map(|column| column.name.clone()).filter(|name| !output.keys.contains(name)));
-    keys.retain(|key| table.has(key));
+    let others = by_role.map(|column| column.name.clone()).filter(|name| !output.keys.contains(name));
+    let known = output.keys.iter().cloned().chain(others).filter_map(|key| Some((table.column(&key).ok()?, key)));
+    let (mut keys, mut places) = (Vec::new(), vec![String::new(); table.height()]);
+    let count = |places: &[String]| places.iter().collect::<BTreeSet<_>>().len();
+    for (cells, key) in known {
+        let finer: Vec<String> = places.iter().zip(&cells).map(|(place, cell)| format!("{place}{cell}\n")).collect();
+        if count(&finer) > count(&places) {
+            places = finer;
+            keys.push(key);
+        }
+    }
     keys
 }
 
@@ -145,7 +155,6 @@ mod tests {
     use super::*;
     use crate::report::example::accuracy;
     use crate::report::fixture::run;
-    use std::collections::BTreeSet;
     use std::process::Command;
 
     fn macros() -> String {
