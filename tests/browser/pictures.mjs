@@ -1,8 +1,9 @@
 // Compares pictures of a report with stored ones. Usage: node pictures.mjs CHROMIUM PROJECT_REPORT OUT_FOLDER [accept]
 //
 // What varies from run to run and from machine to machine is taken out first: times, commits and machines are hidden, letters are
-// those of the font that figures embed. A picture may differ in two pixels of a thousand (other versions of a browser round the edges
-// of letters in other ways); a curve, a panel or a line of text that is gone is more, which is tried on every run.
+// those of the font that figures embed. A page may differ in two pixels of a thousand and a figure in two of ten thousand, about sixty;
+// smoothed edges, which versions of a browser draw differently, do not count. A curve of a small panel that is gone is more, which is
+// tried on every run.
 import { mkdirSync, readFileSync, writeFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve, dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,7 +16,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const stored = join(here, "pictures");
 const font = readFileSync(join(here, "../../src/plot/canvas/font/DejaVuSans-subset.ttf")).toString("base64");
 /** Share of pixels that may differ. */
-const TOLERANCE = 0.002;
+const TOLERANCE = { page: 0.002, figure: 0.0002 };
+const tolerance = (name) => (name.startsWith("figure-") ? TOLERANCE.figure : TOLERANCE.page);
+/** Colours are kept in sixteen steps a channel: a third of the bytes. */
+const STEP = 17;
 /** Difference of two colours, 0 to 1, from which on a pixel differs. */
 const THRESHOLD = 0.15;
 /** Most bytes of all stored pictures. */
@@ -52,12 +56,17 @@ function difference(one, other) {
 
 const pictures = new Map();
 const faults = [];
-const take = async (name, element) => pictures.set(name, Buffer.from(await element.screenshot({ type: "png" })));
+/** A picture of a tab or of an element in few colours. */
+async function picture(of, options = {}) {
+  const image = PNG.sync.read(Buffer.from(await of.screenshot({ type: "png", ...options })));
+  image.data = image.data.map((part) => STEP * Math.round(part / STEP));
+  return PNG.sync.write(image, { deflateLevel: 9, colorType: 2 });
+}
 
 // the index, and the upper part of a page of every kind
 for (const [name, path] of [["index", "index.html"], ["study", "demo/tiny.html"], ["incomplete", "demo/unfinished.html"]]) {
   const tab = await open(path);
-  pictures.set(name, Buffer.from(await tab.screenshot({ type: "png", clip: { x: 0, y: 0, width: 700, height: 800 } })));
+  pictures.set(name, await picture(tab, { clip: { x: 0, y: 0, width: 700, height: 700 } }));
   await tab.close();
 }
 // every kind of figure, and one on a dark page
@@ -66,17 +75,15 @@ for (const dark of [false, true]) {
   for (const figure of await tab.$$("figure")) {
     const name = await figure.evaluate((element) => element.id);
     if (dark && name !== "figure-error-wrapped") continue;
-    await take(dark ? `${name}-dark` : name, await figure.$(".picture"));
+    pictures.set(dark ? `${name}-dark` : name, await picture(await figure.$(".picture")));
   }
   // what is compared here must be able to fail: a figure without its curves is another one
   if (!dark) {
-    const picture = await tab.$("#figure-error-over-keep .picture");
-    await tab.evaluate(() => {
-      const curve = document.querySelector("#figure-error-over-keep path.o:not([stroke-linecap])");
-      curve.style.display = "none";
-    });
-    const { share } = difference(Buffer.from(await picture.screenshot({ type: "png" })), pictures.get("figure-error-over-keep"));
-    if (share <= TOLERANCE) faults.push(`a figure that lacks a curve differs in ${(100 * share).toFixed(3)} % only`);
+    const name = "figure-error-over-keep";
+    const figure = await tab.$(`#${name} .picture`);
+    await figure.$eval("path.o:not([stroke-linecap])", (curve) => (curve.style.display = "none"));
+    const { share } = difference(await picture(figure), pictures.get(name));
+    if (share <= tolerance(name)) faults.push(`a figure that lacks a curve differs in ${(100 * share).toFixed(3)} % only`);
   }
   await tab.close();
 }
@@ -86,11 +93,9 @@ if (mode === "accept") {
   rmSync(stored, { recursive: true, force: true });
   mkdirSync(stored, { recursive: true });
   let bytes = 0;
-  for (const [name, picture] of pictures) {
-    const packed = PNG.sync.write(PNG.sync.read(picture), { deflateLevel: 9, colorType: 2 });
-    const small = packed.length < picture.length ? packed : picture;
-    bytes += small.length;
-    writeFileSync(join(stored, `${name}.png`), small);
+  for (const [name, file] of pictures) {
+    bytes += file.length;
+    writeFileSync(join(stored, `${name}.png`), file);
   }
   console.log(`${relative(process.cwd(), stored)}: ${pictures.size} pictures, ${bytes} bytes`);
   if (bytes > MOST_BYTES) faults.push(`${bytes} bytes of pictures, more than ${MOST_BYTES}`);
@@ -98,14 +103,14 @@ if (mode === "accept") {
   rmSync(out, { recursive: true, force: true });
   const known = existsSync(stored) ? readdirSync(stored).map((file) => file.replace(/\.png$/, "")) : [];
   for (const name of known.filter((name) => !pictures.has(name))) faults.push(`${name}: stored, but nothing is drawn for it`);
-  for (const [name, picture] of pictures) {
+  for (const [name, now] of pictures) {
     const file = join(stored, `${name}.png`);
-    const { share, shown, why } = existsSync(file) ? difference(picture, readFileSync(file)) : { share: 1, why: "nothing is stored for it" };
-    if (share <= TOLERANCE) continue;
+    const { share, shown, why } = existsSync(file) ? difference(now, readFileSync(file)) : { share: 1, why: "nothing is stored for it" };
+    if (share <= tolerance(name)) continue;
     mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, `${name}.png`), picture);
+    writeFileSync(join(out, `${name}.png`), now);
     if (shown) writeFileSync(join(out, `${name}.difference.png`), shown);
-    faults.push(`${name}: ${why} (at most ${100 * TOLERANCE} %); see ${relative(process.cwd(), join(out, name))}*.png; \`make browser-accept\` accepts it`);
+    faults.push(`${name}: ${why} (at most ${100 * tolerance(name)} %); see ${relative(process.cwd(), join(out, name))}*.png; \`make browser-accept\` accepts it`);
   }
 }
 for (const fault of faults) console.error(`  ${fault}`);

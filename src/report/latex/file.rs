@@ -1,7 +1,7 @@
 //! The file of macros of a study.
 
 use super::names::{place, stem, told_apart, words};
-use super::values::{comment, value};
+use super::values::{comment, in_mathematics, value};
 use crate::artifact::{Cell, Outcome, Table, Value};
 use crate::engine::{Graph, Store};
 use crate::report::content::outputs::Outputs;
@@ -145,7 +145,7 @@ fn of_cell(macros: &mut Vec<Macro>, (base, of): (&str, &str), (column, row, at):
         if let (Some(low), Some(high), Some(half)) = (ends(low), ends(high), ends(half)) {
             add("Low", low);
             add("High", high);
-            add("Pm", format!("{} \\pm {half}", value(shown)));
+            add("Pm", format!("{} \\pm {}", in_mathematics(&value(shown)), in_mathematics(&half)));
         }
     }
 }
