@@ -3,6 +3,7 @@
 use super::example::{accuracy, beyond, contains, emergence, project};
 use super::fixture::{add, data};
 use super::pages::Export;
+use crate::step::DataRef;
 use crate::study::{OutputKind, Study};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -120,6 +121,22 @@ fn data_sets_are_references_where_the_study_uses_them() {
     };
     add(&mut study, "read", OutputKind::Rows, json!({"csv": "a\n1", "data": data("Fashion-MNIST", "CIFAR-10")}));
     assert!(!used(&study), "the kind reads any data set, this study another one");
-    add(&mut study, "made", OutputKind::Rows, json!({"csv": "a\n2", "data": data("CIFAR10", "")}));
+    let cifar = DataRef { digest: "c1".repeat(32), ..data("CIFAR10", "") };
+    add(&mut study, "made", OutputKind::Rows, json!({"csv": "a\n2", "data": cifar}));
     assert!(used(&study));
+}
+
+#[test]
+fn junit_fails_for_failed_steps_only() {
+    let xml = project(&[accuracy(), emergence()]).report.to_junit();
+    contains(
+        &xml,
+        &[
+            "<testsuite name=\"lofi/accuracy\" tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0.000\">",
+            "<testsuite name=\"lofi/emergence\" tests=\"3\" failures=\"2\" errors=\"0\" skipped=\"1\"",
+            "<property name=\"outcome\" value=\"contradicted\"/>",
+            "<failure message=\"the residual covariance of &lt;layer 2&gt; is singular\">",
+            "<skipped message=\"Not tested: the step",
+        ],
+    );
 }

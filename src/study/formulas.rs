@@ -4,9 +4,33 @@ use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
 /// Elements that a formula may become: presentation MathML.
 const ELEMENTS: [&str; 27] = [
-    "math", "semantics", "annotation", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle",
-    "mpadded", "mphantom", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "mtable",
-    "mtr", "mtd",
+    "math",
+    "semantics",
+    "annotation",
+    "mi",
+    "mn",
+    "mo",
+    "ms",
+    "mtext",
+    "mspace",
+    "mrow",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mstyle",
+    "mpadded",
+    "mphantom",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "mtable",
+    "mtr",
+    "mtd",
 ];
 
 /// A piece of a text.
@@ -68,7 +92,13 @@ pub fn mathml(formula: &str) -> Result<String, String> {
     let mut out = String::new();
     let each = events.into_iter().map(Ok::<_, std::fmt::Error>);
     push_mathml(&mut out, each, RenderConfig::with_annotation(&latex)).map_err(|e| first_line(&e.to_string()))?;
+    let out = escaped_signs(&out);
     if is_plain(&out) { Ok(out) } else { Err("it has a command that MathML cannot show".to_owned()) }
+}
+
+/// The crate leaves signs that are an element's whole text as they are.
+fn escaped_signs(mathml: &str) -> String {
+    mathml.replace("><</", ">&lt;</").replace(">></", ">&gt;</").replace(">&</", ">&amp;</")
 }
 
 fn first_line(text: &str) -> String {
@@ -93,7 +123,10 @@ mod tests {
     #[test]
     fn formulas_stand_between_dollars_and_not_in_code() {
         use TextPiece::{Formula, Open, Text};
-        assert_eq!(text_pieces("of $x^2$ and $y$."), [Text("of "), Formula("x^2"), Text(" and "), Formula("y"), Text(".")]);
+        assert_eq!(
+            text_pieces("of $x^2$ and $y$."),
+            [Text("of "), Formula("x^2"), Text(" and "), Formula("y"), Text(".")]
+        );
         assert_eq!(text_pieces("`$name` and \\$5"), [Text("`$name` and \\$5")]);
         assert_eq!(text_pieces("$a \\$ b$"), [Formula("a \\$ b")]);
         assert_eq!(text_pieces("from $x on"), [Text("from "), Open("$x on")]);
@@ -102,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_formula_is_mathml_with_its_latex() {
-        let found = mathml("n_i = \\frac{r_i^2}{\\rho_i^2} D_i(r_i), \\quad \\lVert \\theta \\rVert < \\sqrt{2}").unwrap();
+        let found =
+            mathml("n_i = \\frac{r_i^2}{\\rho_i^2} D_i(r_i), \\quad \\lVert \\theta \\rVert < \\sqrt{2}").unwrap();
         for part in ["<math", "<msub>", "<mfrac>", "<msqrt>", "&lt; \\sqrt{2}</annotation>", "</math>"] {
             assert!(found.contains(part), "no {part} in {found}");
         }
@@ -110,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_is_no_formula_or_more_than_one_is_told() {
-        for (formula, told) in [("\\frac{1}{", ""), ("\\nothing x", "nothing"), (" ", "empty")] {
+        for (formula, told) in [("\\frac{1}{", ""), ("\\nothing x", "unknown"), (" ", "empty")] {
             let why = mathml(formula).unwrap_err();
             assert!(why.contains(told) && !why.contains('\n') && !why.is_empty(), "{formula}: {why}");
         }

@@ -42,7 +42,8 @@ fn unknown(raw: &RawStudy, number: &TableNumber, (nodes, outputs): (&[Node], &[O
     let Some(output) = outputs.iter().find(|output| number.is_of(output)) else {
         // a table of other profiles is none of this one
         let tables: Vec<&str> = raw.tables.iter().map(|item| item.name.as_str()).collect();
-        let fault = raw.source.fault(mark(raw, NOTES, &number.table), format!("this study has no table `{}`", number.table));
+        let fault =
+            raw.source.fault(mark(raw, NOTES, &number.table), format!("this study has no table `{}`", number.table));
         let help = known_names(&number.table, &tables).unwrap_or_else(|| "it has none".to_owned());
         return (!tables.contains(&number.table.as_str())).then(|| fault.help(help));
     };

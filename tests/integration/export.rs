@@ -16,7 +16,11 @@ fn a_figure_is_computed_alone_and_written_in_every_form() {
     project.well(&arguments);
     let bytes = |file: &str| std::fs::read(project.path(file)).unwrap();
     let text = |file: &str| String::from_utf8(bytes(file)).unwrap();
-    assert!(bytes("a.pdf").starts_with(b"%PDF-") && bytes("a.png").starts_with(b"\x89PNG") && text("a.svg").starts_with("<svg"));
+    assert!(
+        bytes("a.pdf").starts_with(b"%PDF-")
+            && bytes("a.png").starts_with(b"\x89PNG")
+            && text("a.svg").starts_with("<svg")
+    );
     let json: Json = serde_json::from_slice(&bytes("a.json")).unwrap();
     assert_eq!(json["making"]["command"], "lofi run demo/tiny --only error-vs-n");
     assert!(json["making"]["yaml"].as_str().unwrap().starts_with("error-vs-n:"), "{json}");

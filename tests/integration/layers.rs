@@ -22,7 +22,10 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("engine", &["artifact", "step", "study"]),
     ("baseline", &["artifact", "engine", "step", "study"]),
     ("report", &["artifact", "step", "study", "engine", "yaml"]),
-    ("cli", &["math", "artifact", "step", "yaml", "dataset", "plot", "catalog", "study", "engine", "baseline", "report"]),
+    (
+        "cli",
+        &["math", "artifact", "step", "yaml", "dataset", "plot", "catalog", "study", "engine", "baseline", "report"],
+    ),
 ];
 
 /// The text of a source file without comments and without what only tests see.

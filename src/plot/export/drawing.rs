@@ -92,7 +92,8 @@ impl Drawing {
 fn shape(node: Node<'_, '_>) -> Result<Vec<Shape>, StepError> {
     let data = node.attribute("d").unwrap_or_default();
     let pieces = pieces(data).ok_or_else(|| refused(format!("the path `{data}`")))?;
-    let fill = colour(node, "fill")?.map(|colour| Ok::<_, StepError>((colour, number(node, "fill-opacity")?.unwrap_or(1.0))));
+    let fill =
+        colour(node, "fill")?.map(|colour| Ok::<_, StepError>((colour, number(node, "fill-opacity")?.unwrap_or(1.0))));
     let width = number(node, "stroke-width")?.unwrap_or(1.0);
     let dash = numbers(node, "stroke-dasharray")?;
     let stroke = colour(node, "stroke")?.map(|colour| Stroke { colour, width, dash });
@@ -120,7 +121,8 @@ fn disc((x, y): Place, radius: f32) -> Vec<Piece> {
 }
 
 fn image(node: Node<'_, '_>) -> Result<Mark, StepError> {
-    let href = node.attribute("href").and_then(|href| href.strip_prefix(PNG)).ok_or_else(|| refused("an image elsewhere"))?;
+    let href =
+        node.attribute("href").and_then(|href| href.strip_prefix(PNG)).ok_or_else(|| refused("an image elsewhere"))?;
     let file = BASE64_STANDARD.decode(href).map_err(refused)?;
     let mut rect = [0.0; 4];
     for (side, name) in rect.iter_mut().zip(["x", "y", "width", "height"]) {
@@ -137,7 +139,8 @@ fn text(group: Node<'_, '_>, node: Node<'_, '_>) -> Result<Shape, StepError> {
         Some("end") => Anchor::End,
         _ => Anchor::Start,
     };
-    let turned = node.attribute("transform").and_then(|text| text.strip_prefix("translate(")?.strip_suffix(")rotate(-90)"));
+    let turned =
+        node.attribute("transform").and_then(|text| text.strip_prefix("translate(")?.strip_suffix(")rotate(-90)"));
     let (upwards, at) = match turned {
         Some(place) => (true, place.split(' ').map(parsed).collect::<Result<Vec<f32>, _>>()?),
         None => (false, [number(node, "x")?, number(node, "y")?].into_iter().flatten().collect()),

@@ -92,7 +92,9 @@ mod tests {
     #[test]
     fn every_contour_is_closed() {
         let pieces = outlines("i8", 10.0, Anchor::Start).unwrap();
-        let count = |closed: bool| pieces.iter().filter(|p| if closed { **p == Piece::Close } else { matches!(p, Piece::Move(_)) }).count();
+        let count = |closed: bool| {
+            pieces.iter().filter(|p| if closed { **p == Piece::Close } else { matches!(p, Piece::Move(_)) }).count()
+        };
         assert_eq!((count(false), count(true)), (5, 5));
     }
 }

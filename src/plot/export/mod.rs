@@ -61,7 +61,8 @@ mod tests {
         assert_eq!((at(5, 50), at(15, 50)), ([0x1d, 0x21, 0x25], [255, 255, 255]), "dashes and gaps");
         assert_eq!((at(72, 75), at(88, 75)), ([0, 0, 255], [0, 255, 0]), "pixels are not blended");
         let dark = |p: &image::Rgb<u8>| p.0[0] < 100 && p.0[2] < 100;
-        let letters = image.enumerate_pixels().filter(|(x, y, p)| *x < 180 && (220..290).contains(y) && dark(p)).count();
+        let letters =
+            image.enumerate_pixels().filter(|(x, y, p)| *x < 180 && (220..290).contains(y) && dark(p)).count();
         assert!(letters > 400, "{letters} dark pixels of letters");
     }
 

@@ -76,7 +76,8 @@ pub(super) fn file(drawing: &Drawing, title: &str) -> Result<Vec<u8>, StepError>
 }
 
 fn image(pdf: &mut Pdf, id: Ref, file: &[u8]) -> Result<(), StepError> {
-    let pixels = image::load_from_memory(file).map_err(|e| StepError::Bug(format!("an image of a figure: {e}")))?.to_rgb8();
+    let pixels =
+        image::load_from_memory(file).map_err(|e| StepError::Bug(format!("an image of a figure: {e}")))?.to_rgb8();
     let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     let packed = deflated(pixels.as_raw());
     let mut object = pdf.image_xobject(id, &packed);

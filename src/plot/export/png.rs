@@ -4,7 +4,8 @@ use super::drawing::{Drawing, Mark, Rgb, Shape};
 use super::path_data::Piece;
 use crate::step::StepError;
 use tiny_skia::{
-    Color, FillRule, FilterQuality, LineJoin, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Stroke, StrokeDash, Transform,
+    Color, FillRule, FilterQuality, LineJoin, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Stroke, StrokeDash,
+    Transform,
 };
 
 /// Pixels of the file for each of the figure's.

@@ -86,7 +86,9 @@ pub(super) fn making(
     Making {
         command: command("run", study, &format!("--only {}", quoted(&output.name))),
         export: command("export", study, &quoted(&output.name)),
-        yaml: sources.get(place.split(':').next().unwrap_or_default()).map_or_else(String::new, |text| item(text, &place)),
+        yaml: sources
+            .get(place.split(':').next().unwrap_or_default())
+            .map_or_else(String::new, |text| item(text, &place)),
         key: outputs.node(output.wire).map_or_else(String::new, |node| node.key.clone()),
         cost: duration(cost_s),
         // hundredths: the same results have the same bytes
@@ -106,7 +108,8 @@ pub(super) fn making(
 
 /// The tables that a figure is drawn from, as the study's outputs.
 pub(super) fn drawn_from(study: &Study, figure: Wire) -> Vec<&Output> {
-    let wires: Vec<Wire> = study.nodes[figure.node].inputs.iter().flat_map(|(_, wires)| wires.iter().copied()).collect();
+    let wires: Vec<Wire> =
+        study.nodes[figure.node].inputs.iter().flat_map(|(_, wires)| wires.iter().copied()).collect();
     study.outputs.iter().filter(|output| wires.contains(&output.wire)).collect()
 }
 
@@ -122,7 +125,11 @@ fn command(what: &str, study: &Study, more: &str) -> String {
 /// A name as a shell takes it.
 fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
 }
 
 /// The entry of a mapping whose key stands at a place, without what it is indented by.
@@ -133,7 +140,8 @@ fn item(text: &str, place: &str) -> String {
     let Some(first) = line.checked_sub(1).filter(|&first| first < lines.len()) else { return String::new() };
     let depth = indent(lines[first]);
     let below = lines[first + 1..].iter().take_while(|line| line.trim().is_empty() || indent(line) > depth);
-    let kept: Vec<&str> = std::iter::once(&lines[first]).chain(below).map(|line| line.get(depth..).unwrap_or("")).collect();
+    let kept: Vec<&str> =
+        std::iter::once(&lines[first]).chain(below).map(|line| line.get(depth..).unwrap_or("")).collect();
     kept.join("\n").trim_end().to_owned()
 }
 
@@ -158,7 +166,18 @@ fn ranges(seeds: &BTreeSet<u64>) -> String {
 mod tests {
     use super::*;
 
-    const STUDY: &str = "figures:\n  first: {kind: scatter, table: t}\n  second:\n    kind: line-band\n    x: {column: n}\n\n    lines:\n      - 1\n  third:\n    kind: heatmap\nclaims:\n";
+    const STUDY: &str = "figures:
+  first: {kind: scatter, table: t}
+  second:
+    kind: line-band
+    x: {column: n}
+
+    lines:
+      - 1
+  third:
+    kind: heatmap
+claims:
+";
 
     #[test]
     fn the_entry_of_a_figure_is_as_written() {

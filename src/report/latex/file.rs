@@ -98,8 +98,8 @@ fn of_output((study, output): (&Study, &Output), value: Value, (macros, remarks)
         return remarks.push(format!("{} has {} rows: its numbers are in its CSV file", output.name, table.height()));
     }
     let keys = keys(output, &table, header);
-    let is_place = |name: &str| keys.iter().any(|key| key == name);
-    for column in written(&table, header, &labels(study)).iter().filter(|column| !is_place(&column.name)) {
+    let is_told = |name: &str| keys.iter().any(|key| key == name) || is_words(&table, header, name);
+    for column in written(&table, header, &labels(study)).iter().filter(|column| !is_told(&column.name)) {
         for row in 0..table.height() {
             let at: Vec<(String, Cell)> = keys.iter().filter_map(|key| cell(&table, key, row)).collect();
             of_cell(macros, (&base, &of), (column, row, &at));
@@ -107,8 +107,8 @@ fn of_output((study, output): (&Study, &Output), value: Value, (macros, remarks)
     }
 }
 
-/// Of the columns that tell rows apart as many as are needed for it, in their order, so that what was chosen or computed for
-/// a row (a penalty, a rank) stands in no name.
+/// Of the columns that tell rows apart those of names, and as many of the others as are needed, in their order: what was
+/// chosen or computed for a row (a penalty, a rank) is to stand in no name.
 fn keys(output: &Output, table: &Table, header: &Header) -> Vec<String> {
     let by_role = header.0.iter().filter(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Quantity));
     let others = by_role.map(|column| column.name.clone()).filter(|name| !output.keys.contains(name));
@@ -117,12 +117,25 @@ fn keys(output: &Output, table: &Table, header: &Header) -> Vec<String> {
     let count = |places: &[String]| places.iter().collect::<BTreeSet<_>>().len();
     for (cells, key) in known {
         let finer: Vec<String> = places.iter().zip(&cells).map(|(place, cell)| format!("{place}{cell}\n")).collect();
-        if count(&finer) > count(&places) {
+        let names = cells.iter().all(|cell| matches!(cell, Cell::Text(_))) && !is_quantity(header, &key);
+        if names || count(&finer) > count(&places) {
             places = finer;
             keys.push(key);
         }
     }
     keys
+}
+
+fn is_quantity(header: &Header, column: &str) -> bool {
+    header.get(column).is_some_and(|column| column.role == ColumnRole::Quantity)
+}
+
+/// Whether a column has words that are no outcome: remarks, names.
+fn is_words(table: &Table, header: &Header, column: &str) -> bool {
+    let role = header.get(column).map(|column| column.role);
+    let is_end = matches!(role, Some(ColumnRole::Verdict | ColumnRole::Status));
+    let words = |cells: Vec<Cell>| cells.iter().all(|cell| matches!(cell, Cell::Text(_) | Cell::Null));
+    !is_end && table.column(column).is_ok_and(words)
 }
 
 fn cell(table: &Table, key: &str, row: usize) -> Option<(String, Cell)> {
@@ -171,7 +184,7 @@ mod tests {
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestError}{14.90}% Test error (%), model = LoFi, n_train = 5000",
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorLow}{14.51}",
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm}{14.90 \\pm 0.4",
-            "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredTestErrorPublished}{0.2504}",
+            "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredPublished}{0.2504}",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesVerdict}{held}% LoFi has a lower test error",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesNTrainFiveThousandEstimate}{-0.0560}",
             "% lofi/accuracy, studies/lofi/accuracy.yaml, profile quick, commit 11b89e8",
@@ -200,7 +213,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("numbers.tex"), macros()).unwrap();
         let name = "lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm";
-        let text = format!("\\documentclass{{article}}\\input{{numbers}}\\begin{{document}}$\\{name}$\\end{{document}}\n");
+        let text =
+            format!("\\documentclass{{article}}\\input{{numbers}}\\begin{{document}}$\\{name}$\\end{{document}}\n");
         std::fs::write(root.path().join("paper.tex"), text).unwrap();
         let run = |tex: &str| Command::new(tex).arg("paper.tex").current_dir(root.path()).output();
         match ["pdflatex", "tectonic"].into_iter().find_map(|tex| run(tex).ok()) {

@@ -130,7 +130,12 @@ mod tests {
             assert_eq!(words(text), name, "{text}");
         }
         assert_eq!(stem("lofi/accuracy"), "lofiAccuracy");
-        let keys = [("model".to_owned(), "LoFi".into()), ("n_train".to_owned(), Cell::Int(500)), ("l".to_owned(), 1e-6.into()), ("k".to_owned(), 16.0.into())];
+        let keys = [
+            ("model".to_owned(), "LoFi".into()),
+            ("n_train".to_owned(), Cell::Int(500)),
+            ("l".to_owned(), 1e-6.into()),
+            ("k".to_owned(), 16.0.into()),
+        ];
         assert_eq!(place(&keys), "LoFiNTrainFiveHundredLOneEMinusSixKOneSix");
     }
 

@@ -16,7 +16,8 @@ pub(super) fn value(shown: &str) -> String {
 
 /// A value between dollars: `5.00e-4` as a product.
 pub(super) fn in_mathematics(value: &str) -> String {
-    let power = value.split_once('e').filter(|(front, power)| front.parse::<f64>().is_ok() && power.parse::<i32>().is_ok());
+    let power =
+        value.split_once('e').filter(|(front, power)| front.parse::<f64>().is_ok() && power.parse::<i32>().is_ok());
     power.map_or_else(|| value.to_owned(), |(front, power)| format!("{front} \\times 10^{{{power}}}"))
 }
 

@@ -10,9 +10,7 @@ pub(super) fn math(text: &str, in_markdown: bool) -> String {
         TextPiece::Text(text) | TextPiece::Open(text) => prose(&text.replace("\\$", "$"), in_markdown),
         // a bar would end the cell of a table
         TextPiece::Formula(formula) if in_markdown => format!("${}$", one_line(formula).replace('|', "\\vert ")),
-        TextPiece::Formula(formula) => {
-            mathml(formula).unwrap_or_else(|_| format!("<code>{}</code>", html(formula)))
-        }
+        TextPiece::Formula(formula) => mathml(formula).unwrap_or_else(|_| format!("<code>{}</code>", html(formula))),
     };
     text_pieces(text).into_iter().map(piece).collect()
 }
