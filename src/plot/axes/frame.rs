@@ -47,13 +47,6 @@ impl Frame {
         (across, self.rect.bottom() - self.y.fraction(y) * self.rect.height)
     }
 
-    /// Its place and axes for a script: left, top, width and height in pixels, then what [`Scale::told`] says of each axis.
-    #[must_use]
-    pub fn told(&self) -> String {
-        let Rect { left, top, width, height } = self.rect;
-        format!("{left:.1} {top:.1} {width:.1} {height:.1} {} {}", self.x.told(), self.y.told())
-    }
-
     /// A line of a slope through the middle of some points, as far as they reach; a power law where both axes are
     /// logarithmic, a straight line where both are linear, nothing otherwise or without two places across.
     #[must_use]
@@ -83,6 +76,13 @@ impl Frame {
 
     fn text(&self) -> Type {
         Type { size: self.text_size, ..Type::PLAIN }
+    }
+
+    /// Its place and axes for a script: left, top, width and height in pixels, then what [`Scale::told`] says of each axis.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Rect { left, top, width, height } = self.rect;
+        format!("{left:.1} {top:.1} {width:.1} {height:.1} {} {}", self.x.told(), self.y.told())
     }
 
     /// Ticks with the places of their labels, which stay near the frame.
