@@ -11,6 +11,7 @@ mod content;
 mod error;
 mod format;
 mod latex;
+mod making;
 mod model;
 mod names;
 mod pages;
@@ -29,12 +30,13 @@ mod fixture;
 mod tests;
 
 pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
-pub use content::{ColumnHead, DataMark, Layout, Making, ProjectInfo, Text};
+pub use content::{ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
 pub use latex::latex;
+pub use making::{CodeNote, DataMark, Making};
 pub use model::{
-    Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote,
-    Provenance, Report, StudyReport, TableReport,
+    Attachment, Change, ClaimReport, DataNote, FailedStep, FigureReport, LeftOut, Missing, PaperNote, Provenance,
+    Report, StudyReport, TableReport,
 };
 pub use pages::{Export, Written, pages_in, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};

@@ -1,6 +1,6 @@
 //! From studies and stored results to the report model.
 
-use super::making::{Making, drawn_from, making};
+use super::making::{drawn_from, making};
 use super::notes::paragraphs;
 use super::outputs::Outputs;
 use super::population::population;
@@ -11,6 +11,7 @@ use crate::engine::{Graph, Store};
 use crate::report::bibliography::references::{Bibliography, Citations, UnknownKey};
 use crate::report::error::BuildError;
 use crate::report::format::Style;
+use crate::report::making::Making;
 use crate::report::model::{DataNote, LeftOut, PaperNote, Report, StudyReport};
 use crate::report::names::page;
 use crate::report::published::PublishedTally;

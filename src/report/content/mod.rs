@@ -10,7 +10,7 @@ mod columns;
 mod comparison;
 mod download;
 mod headings;
-pub(super) mod making;
+mod making;
 mod notes;
 pub(super) mod outputs;
 mod population;
@@ -21,5 +21,4 @@ pub(super) mod tabulate;
 pub(super) mod written;
 
 pub use collect::ProjectInfo;
-pub use making::{DataMark, Making};
 pub use tabulate::{ColumnHead, Layout, Text};

@@ -184,7 +184,7 @@ mod tests {
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestError}{14.90}% Test error (%), model = LoFi, n_train = 5000",
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorLow}{14.51}",
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm}{14.90 \\pm 0.4",
-            "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredPublished}{0.2504}",
+            "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredPublished}{0.250}",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesVerdict}{held}% LoFi has a lower test error",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesNTrainFiveThousandEstimate}{-0.0560}",
             "% lofi/accuracy, studies/lofi/accuracy.yaml, profile quick, commit 11b89e8",

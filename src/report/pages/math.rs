@@ -1,6 +1,6 @@
 //! Formulas in texts: MathML in HTML, LaTeX in Markdown.
 
-use super::template::{html, prose};
+use super::escape::{html, prose};
 use crate::artifact::one_line;
 use crate::study::{TextPiece, mathml, text_pieces};
 

@@ -3,6 +3,7 @@
 //! What stands on them is made in `content`.
 //! Start with `write`.
 
+mod escape;
 mod export;
 mod figure_file;
 pub(super) mod index;
