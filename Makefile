@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test browser simulate ci check bless plan report data docs lint fmt bench guard fuzz clean
+.PHONY: help build reproduce test browser browser-accept simulate ci check bless plan report data docs lint fmt bench guard fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -44,8 +44,17 @@ browser: build  ## read the report of the smoke profile in Chromium as a reader 
 	  echo "browser tests: skipped, their packages are not to be had"; \
 	else \
 	  $(LOFI) run --profile smoke --quiet && $(LOFI) report --profile smoke --quiet --to target/browser/report \
-	    --single-file target/browser/single.html && node tests/browser/check.mjs "$(CHROMIUM)" target/browser/report target/browser/single.html; \
+	    --single-file target/browser/single.html && node tests/browser/check.mjs "$(CHROMIUM)" target/browser/report target/browser/single.html && \
+	  $(PICTURES); \
 	fi
+
+# A small project, so that stored pictures do not change with results.
+PICTURES = sh tests/browser/project.sh target/browser/project $(LOFI) && \
+	  node tests/browser/pictures.mjs "$(CHROMIUM)" target/browser/project/reports target/browser/pictures
+
+browser-accept: build  ## store the present pictures of pages and figures as those to compare with
+	@npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error >/dev/null
+	@$(PICTURES) accept
 
 simulate: toolchain  ## how often claims decide falsely, on simulated rows: minutes, writes the tables of docs/statistics.md
 	@$(CARGO) test --release --test integration --quiet -- --ignored --exact simulation::simulate --nocapture

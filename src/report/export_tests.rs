@@ -1,8 +1,11 @@
 //! The report in other forms than pages.
 
 use super::example::{accuracy, beyond, contains, emergence, project};
+use super::fixture::{add, data};
 use super::pages::Export;
-use serde_json::Value as Json;
+use crate::step::DataRef;
+use crate::study::{OutputKind, Study};
+use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
 /// What stands between a prefix and the next quotation mark, wherever the prefix stands.
@@ -68,4 +71,72 @@ fn json_and_junit_are_those_of_the_report() {
     let report = project(&[accuracy()]).report;
     assert_eq!(report.export(Export::Json).unwrap(), report.to_json().unwrap());
     assert_eq!(report.export(Export::Junit).unwrap(), report.to_junit());
+}
+
+#[test]
+fn own_scripts_are_short() {
+    let project = project(&[accuracy()]);
+    project.write();
+    let inline = project.read("index.html").split("<script>").nth(1).map_or(0, |rest| rest.find("</script>").unwrap());
+    let shared = project.read("report.js").len();
+    assert!(inline > 0 && shared > 0 && inline + shared < 15_000, "{inline} + {shared} bytes");
+}
+
+#[test]
+fn a_figure_tells_how_it_came_about() {
+    let project = project(&[accuracy()]);
+    project.write();
+    let making = &project.report.studies[0].figures[0].making;
+    assert_eq!((making.steps, making.timed, making.code.len()), (1, 1, 1));
+    assert_eq!(making.key.len(), 64);
+    let [html, text] = ["lofi/accuracy.html", "lofi/accuracy.md"].map(|page| project.read(page));
+    contains(
+        &html,
+        &[
+            "<summary>Download, rebuild, origin</summary>",
+            "<a href=\"accuracy/error-vs-n.svg\">SVG</a>",
+            "<code class=\"long\">lofi run lofi/accuracy --only error-vs-n</code>",
+            "<code class=\"long\">lofi export lofi/accuracy error-vs-n --to FILE</code>",
+            "the sum over 1 step</dd>",
+            "<a class=\"address\" href=\"#figure-error-vs-n\" aria-label=\"Address of the figure error-vs-n\">#</a>",
+        ],
+    );
+    contains(
+        &text,
+        &[
+            "\n- Download: [SVG](accuracy/error-vs-n.svg)\n",
+            "\n- Rebuild: `lofi run lofi/accuracy --only error-vs-n`\n",
+            "\n- Cost: ",
+        ],
+    );
+    assert!(!text.contains("\n\n\n"), "{text}");
+}
+
+#[test]
+fn data_sets_are_references_where_the_study_uses_them() {
+    let mut study = emergence();
+    let used = |study: &Study| {
+        let report = project(&[study.clone()]).report;
+        report.studies[0].references.iter().any(|reference| reference.work.key == "cifar10")
+    };
+    add(&mut study, "read", OutputKind::Rows, json!({"csv": "a\n1", "data": data("Fashion-MNIST", "CIFAR-10")}));
+    assert!(!used(&study), "the kind reads any data set, this study another one");
+    let cifar = DataRef { digest: "c1".repeat(32), ..data("CIFAR10", "") };
+    add(&mut study, "made", OutputKind::Rows, json!({"csv": "a\n2", "data": cifar}));
+    assert!(used(&study));
+}
+
+#[test]
+fn junit_fails_for_failed_steps_only() {
+    let xml = project(&[accuracy(), emergence()]).report.to_junit();
+    contains(
+        &xml,
+        &[
+            "<testsuite name=\"lofi/accuracy\" tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0.000\">",
+            "<testsuite name=\"lofi/emergence\" tests=\"3\" failures=\"2\" errors=\"0\" skipped=\"1\"",
+            "<property name=\"outcome\" value=\"contradicted\"/>",
+            "<failure message=\"the residual covariance of &lt;layer 2&gt; is singular\">",
+            "<skipped message=\"Not tested: the step",
+        ],
+    );
 }

@@ -11,6 +11,7 @@ mod content;
 mod error;
 mod format;
 mod latex;
+mod making;
 mod model;
 mod names;
 mod pages;
@@ -29,13 +30,14 @@ mod fixture;
 mod tests;
 
 pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
-pub use content::{ColumnHead, DataMark, Layout, Making, ProjectInfo, Text};
+pub use content::{ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
 pub use format::utc;
 pub use latex::latex;
+pub use making::{CodeNote, DataMark, Making};
 pub use model::{
-    Attachment, Change, ClaimReport, CodeNote, DataNote, FailedStep, FigureReport, Lead, LeftOut, Missing, PaperNote,
-    Progress, Provenance, Report, StudyReport, TableReport, Unfinished,
+    Attachment, Change, ClaimReport, DataNote, FailedStep, FigureReport, Lead, LeftOut, Missing, PaperNote, Progress,
+    Provenance, Report, StudyReport, TableReport, Unfinished,
 };
 pub use pages::{Export, Written, pages_in, remove_all, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};

@@ -1,8 +1,8 @@
 //! What a report says, apart from how it looks: every output format is made from this.
 
 use crate::report::bibliography::references::Reference;
-use crate::report::content::making::Making;
 use crate::report::content::tabulate::Layout;
+use crate::report::making::{CodeNote, Making};
 use crate::report::published::Ended;
 use crate::report::standing::Standing;
 use crate::report::tally::{ClaimState, Tally};
@@ -311,15 +311,6 @@ pub struct Provenance {
     pub code: Vec<CodeNote>,
     /// Whether the study has changed since that run.
     pub outdated: bool,
-}
-
-/// The code of a kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CodeNote {
-    /// The kind.
-    pub kind: String,
-    /// Its fingerprint.
-    pub fingerprint: String,
 }
 
 /// The ending of files that are written packed by gzip.

@@ -46,6 +46,7 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
     if builder.faults.is_empty() {
         let mut unknown = head::tolerances(raw, &builder, &outputs);
         unknown.extend(notes::faults(raw, &builder.nodes, &outputs));
+        unknown.extend(notes::formula_faults(raw));
         builder.faults.extend(unused::faults(raw, environment).into_iter().chain(unknown));
     }
     let Builder { nodes, faults, .. } = builder;

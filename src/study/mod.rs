@@ -12,6 +12,7 @@ mod columns;
 mod data;
 mod environment;
 mod expand;
+mod formulas;
 mod grid;
 mod head;
 mod load;
@@ -27,6 +28,7 @@ mod unused;
 mod variant;
 
 pub use environment::{DataResolver, Environment, MAX_CELLS, Unresolved};
+pub use formulas::{TextPiece, mathml, text_pieces};
 pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names};
 pub use model::{Node, Output, OutputKind, Study, Sweep, Wire};
 pub(crate) use read::names::wrong_study_part;

@@ -126,6 +126,82 @@ const rows = (tab) => tab.$$eval(".matrix tbody tr", (all) => all.filter((row) =
   await tab.close();
 }
 
+// addresses of claims and figures: the one that is named is focused and in sight
+for (const [kind, selector] of [["claim", ".claim"], ["figure", "figure"]]) {
+  const found = pages.find((path) => path !== "index.html" && readFileSync(join(report, path), "utf8").includes(`id="${kind}-`));
+  const tab = await open(found);
+  const names = await tab.$$eval(selector, (all) => all.map((one) => one.id));
+  const name = names[names.length - 1].replace(`${kind}-`, "");
+  await tab.goto(`${address(found)}#${kind}=${name}`);
+  await tab.reload();
+  const state = await tab.evaluate(() => ({ id: document.activeElement.id, top: document.activeElement.getBoundingClientRect().top }));
+  expect(state.id === `${kind}-${name}` && state.top < 900, `${found}: #${kind}=${name} leads to ${JSON.stringify(state)}`);
+  await tab.close();
+}
+
+// figures: parts are shown and hidden and values are told, by keyboard and by pointer
+const tooled = [];
+for (const path of pages.filter((path) => path !== "index.html")) {
+  const tab = await open(path);
+  const count = await tab.$$eval(".figure-tools", (all) => all.length);
+  const boxes = await tab.$$(".figure-tools input");
+  for (const box of boxes) {
+    const shown = () => box.evaluate((box) => {
+      const part = { ours: "o", intervals: "b", paper: "p" }[box.parentElement.textContent.trim()];
+      const paths = [...box.closest("figure").querySelectorAll(`path.${part}`)];
+      return [paths.length, paths.filter((path) => path.style.display !== "none").length];
+    });
+    const [all, before] = await shown();
+    await box.focus();
+    await tab.keyboard.press("Space");
+    const [, after] = await shown();
+    await tab.keyboard.press("Space");
+    const [, again] = await shown();
+    expect(all > 0 && before === all && after === 0 && again === all, `${path}: a box shows ${before}, ${after}, ${again} of ${all} paths`);
+  }
+  for (const tools of await tab.$$(".figure-tools")) {
+    const [last] = (await tools.$$("button")).slice(-1);
+    await last.focus();
+    await tab.keyboard.press("Enter");
+    const told = await tools.$eval("output", (output) => output.textContent);
+    expect(/^(ours|paper): \S+ at \S+$/.test(told), `${path}: a figure tells the value "${told}"`);
+  }
+  if (count) tooled.push(path);
+  if (count && tooled.length === 1) {
+    const figure = await tab.$("figure:has(.figure-tools)");
+    const ring = await figure.$("svg circle");
+    const told = await figure.$eval("output", (output) => output.textContent);
+    await figure.$eval("output", (output) => (output.textContent = ""));
+    const place = await ring.evaluate((ring) => {
+      ring.scrollIntoView({ block: "center" });
+      const { left, top, width, height } = ring.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    });
+    const buttons = await figure.$$(".figure-tools button");
+    await buttons[1].focus();
+    await tab.keyboard.press("Enter");
+    await tab.mouse.move(place[0] + 2, place[1]);
+    const again = await figure.$eval("output", (output) => output.textContent);
+    expect(again === told, `${path}: the pointer finds "${again}" where the keyboard found "${told}"`);
+  }
+  await tab.close();
+}
+expect(tooled.length > 5, `${tooled.length} pages have figures with parts and values`);
+{
+  const tab = await open(tooled[0], { script: false });
+  const seen = await tab.evaluate(() => [document.querySelectorAll(".figure-tools").length, document.querySelectorAll("figure svg").length]);
+  expect(seen[0] === 0 && seen[1] > 0, `${tooled[0]} without scripts: ${seen[0]} tools, ${seen[1]} pictures`);
+  await tab.close();
+}
+{
+  const tab = await open(tooled[0], { width: 320 });
+  await tab.evaluate(axeSource);
+  const result = await tab.evaluate(() => axe.run(".figure-tools", { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }));
+  for (const violation of result.violations) faults.push(`${tooled[0]}: tools of figures: ${violation.id}: ${violation.help}`);
+  checks += 1;
+  await tab.close();
+}
+
 // the same in one file
 {
   const tab = await open(relative(report, single));
@@ -140,8 +216,7 @@ const rows = (tab) => tab.$$eval(".matrix tbody tr", (all) => all.filter((row) =
 }
 
 // print
-{
-  const study = bySize[Math.floor(bySize.length / 2)];
+for (const study of bySize) {
   const tab = await open(study);
   const pdf = Buffer.from(await tab.pdf({ format: "A4" })).toString("latin1");
   const sheets = (pdf.match(/\/Type\s*\/Page[^s]/g) || []).length;

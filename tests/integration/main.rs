@@ -15,6 +15,7 @@ mod decide;
 mod documented;
 mod durability;
 mod engine;
+mod export;
 mod freshness;
 mod golden_filter;
 mod golden_images;

@@ -92,6 +92,13 @@ impl Frame {
         Type { size: self.text_size, ..Type::PLAIN }
     }
 
+    /// Its place and axes for a script: left, top, width and height in pixels, then what [`Scale::told`] says of each axis.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Rect { left, top, width, height } = self.rect;
+        format!("{left:.1} {top:.1} {width:.1} {height:.1} {} {}", self.x.told(), self.y.told())
+    }
+
     /// Ticks with the places of their labels, which stay near the frame.
     fn x_ticks(&self) -> Vec<(Tick, f64)> {
         let width = self.rect.width;

@@ -83,6 +83,18 @@ impl Scale {
         self.layout
     }
 
+    /// Its layout and ends for a script: 0 for a linear axis, -1 for a logarithmic one, the threshold of a symmetric one; the
+    /// ends as they are laid out, so logarithms on a logarithmic axis.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let layout = match self.layout {
+            AxisScale::Linear => 0.0,
+            AxisScale::Log => -1.0,
+            AxisScale::Symlog(threshold) => threshold,
+        };
+        format!("{layout} {:.6e} {:.6e}", self.low, self.high)
+    }
+
     /// Where a value lies, 0 at the lower end and 1 at the upper; values beyond an end lie on it.
     #[must_use]
     pub fn fraction(&self, value: f64) -> f64 {
@@ -130,6 +142,14 @@ pub(super) mod tests {
             assert!((value(&scale, scale.fraction(17.0)) - 17.0).abs() < 1e-9);
             assert_eq!((scale.fraction(-1.0), scale.fraction(1e9)), (0.0, 1.0));
         }
+    }
+
+    #[test]
+    fn a_script_is_told_layout_and_ends() {
+        let log = Scale::over(&[1.0, 100.0], AxisScale::Log, Fit::Tight).unwrap();
+        assert_eq!(log.told(), "-1 0.000000e0 2.000000e0");
+        let symlog = Scale::over(&[0.0, 50.0], AxisScale::Symlog(5.0), Fit::Tight).unwrap();
+        assert_eq!(symlog.told(), "5 0.000000e0 2.000000e0");
     }
 
     #[test]

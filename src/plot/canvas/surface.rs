@@ -12,6 +12,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeSet;
 
+pub use super::svg::Part;
 pub use super::text::{Type, shortened, text_width, wrapped};
 
 /// An open drawing.
@@ -71,6 +72,18 @@ impl Canvas {
         if let Some(extent) = Extent::of(points.iter().map(|&at| self.rounded(at)), margin) {
             self.svg.shape(paint, extent, &path::data(points, closed, self.grain));
         }
+    }
+
+    /// Says what the shapes to come tell; a thumbnail is shown as a whole.
+    pub const fn part(&mut self, part: Part) {
+        if !self.silent {
+            self.svg.part = part;
+        }
+    }
+
+    /// Notes the axes of a panel, from which a page reads the values of points.
+    pub fn axes(&mut self, axes: String) {
+        self.svg.axes.push(axes);
     }
 
     /// A line through points.

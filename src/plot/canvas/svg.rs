@@ -61,7 +61,33 @@ impl Extent {
     }
 }
 
+/// What a shape tells, so that a page can show or hide it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    /// Frame, grid, guides: always there.
+    #[default]
+    Frame,
+    /// Points and curves of ours.
+    Ours,
+    /// Intervals around them.
+    Band,
+    /// What is published.
+    Paper,
+}
+
+impl Part {
+    const fn attribute(self) -> &'static str {
+        match self {
+            Self::Frame => "",
+            Self::Ours => " class=\"o\"",
+            Self::Band => " class=\"b\"",
+            Self::Paper => " class=\"p\"",
+        }
+    }
+}
+
 struct Shape {
+    part: Part,
     paint: Paint,
     extent: Extent,
     data: String,
@@ -83,6 +109,10 @@ pub struct Face {
 /// What is to stand in a file.
 #[derive(Default)]
 pub struct Svg {
+    /// What the shapes to come tell.
+    pub part: Part,
+    /// The axes of its panels, as [`Svg::file`] writes them; empty where they have no numbers.
+    pub axes: Vec<String>,
     shapes: Vec<Shape>,
     images: String,
     texts: Vec<(Face, String)>,
@@ -93,7 +123,7 @@ impl Svg {
     pub fn shape(&mut self, paint: Paint, extent: Extent, data: &str) {
         let mut found = None;
         for (index, shape) in self.shapes.iter().enumerate().rev().take(LOOKED_BACK) {
-            if shape.paint == paint {
+            if shape.paint == paint && shape.part == self.part {
                 found = Some(index);
                 break;
             }
@@ -107,7 +137,7 @@ impl Svg {
                 shape.data.push_str(data);
                 shape.extent = shape.extent.with(extent);
             }
-            None => self.shapes.push(Shape { paint, extent, data: data.to_owned() }),
+            None => self.shapes.push(Shape { part: self.part, paint, extent, data: data.to_owned() }),
         }
     }
 
@@ -150,9 +180,13 @@ impl Svg {
         if !variables.is_empty() {
             let _ = write!(svg, " style=\"{}\"", variables.join(";"));
         }
+        if !self.axes.is_empty() {
+            let axes = escaped(&one_line(&self.axes.join(";"))).replace('"', "&quot;");
+            let _ = write!(svg, " data-axes=\"{axes}\"");
+        }
         svg.push_str(">\n");
-        for shape in &self.shapes {
-            let _ = writeln!(svg, "<path{} d=\"{}\"/>", shape.paint.attributes(), shape.data);
+        for Shape { part, paint, data, .. } in &self.shapes {
+            let _ = writeln!(svg, "<path{}{} d=\"{data}\"/>", part.attribute(), paint.attributes());
         }
         if !self.images.is_empty() {
             let _ = writeln!(svg, "<g style=\"image-rendering:pixelated\">{}</g>", self.images);
@@ -257,6 +291,16 @@ mod tests {
         svg.shape(line(INK), extent(25, 28), "D");
         let paths: Vec<&str> = svg.shapes.iter().map(|shape| shape.data.as_str()).collect();
         assert_eq!(paths, ["AC", "B", "D"]);
+    }
+
+    #[test]
+    fn parts_are_told_apart_though_they_look_alike() {
+        let mut svg = Svg::default();
+        svg.shape(line(INK), extent(0, 10), "A");
+        svg.part = Part::Paper;
+        svg.shape(line(INK), extent(20, 30), "B");
+        let file = svg.file((10.0, 10.0), (10.0, 10.0), "");
+        assert!(file.contains("<path stroke") && file.contains("<path class=\"p\" stroke"), "{file}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::plot::axes::frame::{Frame, TICK_LABELS, x_reach, y_room};
 use crate::plot::axes::scale::Scale;
 use crate::plot::canvas::shapes::Rect;
 use crate::plot::canvas::style::{FAINT, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
-use crate::plot::canvas::surface::{self, Canvas, THUMBNAIL, Type, text_width};
+use crate::plot::canvas::surface::{self, Canvas, Part, THUMBNAIL, Type, text_width};
 use crate::step::StepError;
 use crate::step::roles::FigureHead;
 use plotters::style::text_anchor::HPos;
@@ -85,7 +85,9 @@ impl Chart<'_> {
                 }
                 let frame = self.frame(&panels, index, (*rect, *x, *y));
                 frame.draw(canvas);
+                canvas.axes(frame.told());
                 paint(canvas, &frame, index);
+                canvas.part(Part::Frame);
             }
             self.draw_ends(canvas, &panels);
             panels.draw_names(canvas, &self.head.facets, self.split);

@@ -8,7 +8,7 @@ use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point};
 use crate::plot::canvas::style::{Colour, DOTS, FAINT, Look, MARKER_RADIUS, Marker, STROKE, dashes};
-use crate::plot::canvas::surface::{Canvas, Type, text_width};
+use crate::plot::canvas::surface::{Canvas, Part, Type, text_width};
 use crate::plot::layout::chart::{self, End};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
@@ -216,9 +216,11 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content, direct: bool) -> Le
 /// Draws the content of a panel.
 pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Asked<'_, Params>, &Content, usize)) {
     let (styles, panel) = (&content.styles, &content.panels[index]);
+    canvas.part(Part::Band);
     for one in &panel.series {
         draw_band(canvas, frame, one, styles.of(one));
     }
+    canvas.part(Part::Frame);
     guides::draw(canvas, frame, &params.lines);
     let keyed: Vec<guides::Keyed<'_>> =
         panel.series.iter().flat_map(|s| s.points.iter().map(move |dot| keyed(&s.key, dot))).collect();
@@ -226,11 +228,13 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
     for &(look, x) in &panel.marks {
         guides::draw_mark(canvas, frame, x, look.colour);
     }
+    canvas.part(Part::Paper);
     for (look, points) in &panel.published {
         let points: Vec<Point> = points.iter().map(|&(x, y)| frame.at(x, y)).collect();
         canvas.line(&points, &Pen { colour: look.colour, width: STROKE, dash: DOTS });
         canvas.hollows(look.marker, &points, MARKER_RADIUS, look.colour);
     }
+    canvas.part(Part::Ours);
     for one in &panel.series {
         let look = styles.of(one);
         let (width, radius) = if params.each.is_some() { (THIN, 0.5 * MARKER_RADIUS) } else { (STROKE, MARKER_RADIUS) };

@@ -7,7 +7,7 @@ use crate::plot::axes::frame::Frame;
 use crate::plot::axes::scale::{Fit, Scale};
 use crate::plot::canvas::shapes::{Pen, Point, Rect};
 use crate::plot::canvas::style::{Colour, FAINT, MARKER_RADIUS, Marker, dashes, shape};
-use crate::plot::canvas::surface::{Canvas, Type, text_width};
+use crate::plot::canvas::surface::{Canvas, Part, Type, text_width};
 use crate::plot::layout::facets::{self, Split, first_seen, place};
 use crate::plot::layout::guides;
 use crate::plot::layout::legend::{self, Entry, Legend, Sample};
@@ -237,12 +237,15 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Para
     let keyed: Vec<guides::Keyed<'_>> =
         panel.points.iter().map(|dot| guides::Keyed { key: &dot.key, at: (dot.x, dot.y), bound: false }).collect();
     guides::draw_slopes(canvas, frame, (&params.lines, &keyed));
+    canvas.part(Part::Band);
     for point in &panel.points {
         draw_bars(canvas, frame, point, styles.colour(&point.key));
     }
+    canvas.part(Part::Paper);
     draw_runs(&panel.published, frame, styles, |marker, places, colour| {
         canvas.hollows(marker, places, MARKER_RADIUS, colour);
     });
+    canvas.part(Part::Ours);
     draw_runs(&panel.points, frame, styles, |marker, places, colour| {
         canvas.markers(marker, places, MARKER_RADIUS, colour);
     });

@@ -125,6 +125,11 @@ impl<'a> Citations<'a> {
         Ok(number)
     }
 
+    /// Whether a work has been cited.
+    pub fn has(&self, key: &str) -> bool {
+        self.list.iter().any(|reference| reference.work.key == key)
+    }
+
     pub fn into_list(self) -> Vec<Reference> {
         self.list
     }

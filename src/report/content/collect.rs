@@ -1,7 +1,7 @@
 //! From studies and stored results to the report model.
 
 use super::leads::leads;
-use super::making::{Making, drawn_from, making};
+use super::making::{drawn_from, making};
 use super::notes::paragraphs;
 use super::outputs::Outputs;
 use super::population::population;
@@ -12,13 +12,14 @@ use crate::engine::{Graph, Store};
 use crate::report::bibliography::references::{Bibliography, Citations, UnknownKey};
 use crate::report::error::BuildError;
 use crate::report::format::Style;
+use crate::report::making::Making;
 use crate::report::model::{DataNote, LeftOut, PaperNote, Report, StudyReport};
 use crate::report::names::page;
 use crate::report::published::PublishedTally;
 use crate::report::tally::Tally;
 use crate::step::{DataRef, Family};
 use crate::study::{OutputKind, Study};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the report is told beside the studies and their results.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +78,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     let mut citations = Citations::new(&head.study, &info.references);
     let paper = paper(study, &mut citations, info)?;
     let data = data(study, &mut citations, info)?;
-    cite_kinds(study, &mut citations)?;
+    cite_kinds(study, &mut citations, info)?;
     let mut collected = Collected::new(page(study, info.pages_there.as_ref()));
     for output in &study.outputs {
         collected.add(outputs, output)?;
@@ -181,15 +182,23 @@ fn data_note(data: DataRef, number: Option<usize>) -> DataNote {
     }
 }
 
-fn cite_kinds(study: &Study, citations: &mut Citations<'_>) -> Result<(), UnknownKey> {
+/// The works of the methods behind the kinds of steps. A kind that reads any data set cites several; those count that the
+/// study's own data come from, which [`data`] has cited.
+fn cite_kinds(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Result<(), UnknownKey> {
+    let of_data: BTreeSet<&str> = info.data_citations.values().map(String::as_str).collect();
     let mut seen: Vec<&str> = Vec::new();
     for node in &study.nodes {
         if seen.contains(&node.kind.name()) {
             continue;
         }
         seen.push(node.kind.name());
-        for key in node.kind.about().cites {
-            citations.cite(key, &format!("kind `{}`", node.kind.name()))?;
+        let reads_data = node.params.get("data").is_some_and(|data| !data.is_null());
+        let about = node.kind.about();
+        for key in about.cites {
+            let of_other_data = about.family == Family::Data && reads_data && of_data.contains(key);
+            if !of_other_data || citations.has(key) {
+                citations.cite(key, &format!("kind `{}`", node.kind.name()))?;
+            }
         }
     }
     Ok(())

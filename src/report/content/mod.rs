@@ -11,7 +11,7 @@ mod comparison;
 mod download;
 mod headings;
 mod leads;
-pub(super) mod making;
+mod making;
 mod notes;
 pub(super) mod outputs;
 mod population;
@@ -22,5 +22,4 @@ pub(super) mod tabulate;
 pub(super) mod written;
 
 pub use collect::ProjectInfo;
-pub use making::{DataMark, Making};
 pub use tabulate::{ColumnHead, Layout, Text};

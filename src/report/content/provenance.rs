@@ -3,7 +3,8 @@
 use super::outputs::{Entries, Outputs};
 use crate::engine::{Entry, Machine, RunRecord, StoreError, fingerprint};
 use crate::report::format::{count, duration, memory, utc};
-use crate::report::model::{CodeNote, Provenance};
+use crate::report::making::CodeNote;
+use crate::report::model::Provenance;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The provenance of the results of a study; nothing where none is stored.

@@ -1,7 +1,7 @@
 //! The file of macros of a study.
 
 use super::names::{place, stem, told_apart, words};
-use super::values::{comment, value};
+use super::values::{comment, in_mathematics, value};
 use crate::artifact::{Cell, Outcome, Table, Value};
 use crate::engine::{Graph, Store};
 use crate::report::content::outputs::Outputs;
@@ -11,7 +11,7 @@ use crate::report::sentences::labels;
 use crate::report::tally::ClaimState;
 use crate::step::{ColumnRole, Header};
 use crate::study::{Output, OutputKind, Study};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 /// Tables of more rows are left to their CSV files: nobody cites one of thousands of numbers by name.
@@ -98,7 +98,8 @@ fn of_output((study, output): (&Study, &Output), value: Value, (macros, remarks)
         return remarks.push(format!("{} has {} rows: its numbers are in its CSV file", output.name, table.height()));
     }
     let keys = keys(output, &table, header);
-    for column in written(&table, header, &labels(study)).iter().filter(|column| !keys.contains(&column.name)) {
+    let is_told = |name: &str| keys.iter().any(|key| key == name) || is_words(&table, header, name);
+    for column in written(&table, header, &labels(study)).iter().filter(|column| !is_told(&column.name)) {
         for row in 0..table.height() {
             let at: Vec<(String, Cell)> = keys.iter().filter_map(|key| cell(&table, key, row)).collect();
             of_cell(macros, (&base, &of), (column, row, &at));
@@ -106,13 +107,35 @@ fn of_output((study, output): (&Study, &Output), value: Value, (macros, remarks)
     }
 }
 
-/// The columns that tell rows apart and do not have one value alone.
+/// Of the columns that tell rows apart those of names, and as many of the others as are needed, in their order: what was
+/// chosen or computed for a row (a penalty, a rank) is to stand in no name.
 fn keys(output: &Output, table: &Table, header: &Header) -> Vec<String> {
     let by_role = header.0.iter().filter(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Quantity));
-    let mut keys = output.keys.clone();
-    keys.extend(by_role.map(|column| column.name.clone()).filter(|name| !output.keys.contains(name)));
-    keys.retain(|key| table.has(key));
+    let others = by_role.map(|column| column.name.clone()).filter(|name| !output.keys.contains(name));
+    let known = output.keys.iter().cloned().chain(others).filter_map(|key| Some((table.column(&key).ok()?, key)));
+    let (mut keys, mut places) = (Vec::new(), vec![String::new(); table.height()]);
+    let count = |places: &[String]| places.iter().collect::<BTreeSet<_>>().len();
+    for (cells, key) in known {
+        let finer: Vec<String> = places.iter().zip(&cells).map(|(place, cell)| format!("{place}{cell}\n")).collect();
+        let names = cells.iter().all(|cell| matches!(cell, Cell::Text(_))) && !is_quantity(header, &key);
+        if names || count(&finer) > count(&places) {
+            places = finer;
+            keys.push(key);
+        }
+    }
     keys
+}
+
+fn is_quantity(header: &Header, column: &str) -> bool {
+    header.get(column).is_some_and(|column| column.role == ColumnRole::Quantity)
+}
+
+/// Whether a column has words that are no outcome: remarks, names.
+fn is_words(table: &Table, header: &Header, column: &str) -> bool {
+    let role = header.get(column).map(|column| column.role);
+    let is_end = matches!(role, Some(ColumnRole::Verdict | ColumnRole::Status));
+    let words = |cells: Vec<Cell>| cells.iter().all(|cell| matches!(cell, Cell::Text(_) | Cell::Null));
+    !is_end && table.column(column).is_ok_and(words)
 }
 
 fn cell(table: &Table, key: &str, row: usize) -> Option<(String, Cell)> {
@@ -124,7 +147,7 @@ fn of_cell(macros: &mut Vec<Macro>, (base, of): (&str, &str), (column, row, at):
     let where_it_is: Vec<String> = at.iter().map(|(key, cell)| format!("{key} = {cell}")).collect();
     let name = format!("{base}{}{}", place(at), words(&column.name));
     let of = format!("{of}/{}/{}", where_it_is.join(","), column.name);
-    let says = format!("{}, {}", column.title, where_it_is.join(", "));
+    let says = format!("{}, {}", column.title.trim_end_matches(" [interval]"), where_it_is.join(", "));
     let mut add = |ending: &str, value: String| {
         let (name, of) = (format!("{name}{ending}"), format!("{of}{ending}"));
         macros.push(Macro { name, of, value, says: says.trim_end_matches(", ").to_owned() });
@@ -135,7 +158,7 @@ fn of_cell(macros: &mut Vec<Macro>, (base, of): (&str, &str), (column, row, at):
         if let (Some(low), Some(high), Some(half)) = (ends(low), ends(high), ends(half)) {
             add("Low", low);
             add("High", high);
-            add("Pm", format!("{} \\pm {half}", value(shown)));
+            add("Pm", format!("{} \\pm {}", in_mathematics(&value(shown)), in_mathematics(&half)));
         }
     }
 }
@@ -145,7 +168,6 @@ mod tests {
     use super::*;
     use crate::report::example::accuracy;
     use crate::report::fixture::run;
-    use std::collections::BTreeSet;
     use std::process::Command;
 
     fn macros() -> String {
@@ -159,10 +181,10 @@ mod tests {
     fn cells_intervals_and_verdicts_have_stable_names() {
         let text = macros();
         for line in [
-            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestError}{14.90}% Test error (%) [interval], model = LoFi, n_train = 5000",
+            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestError}{14.90}% Test error (%), model = LoFi, n_train = 5000",
             "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorLow}{14.51}",
-            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm}{14.90 \\pm 0.41}",
-            "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredTestErrorPublished}{0.2504}",
+            "\\newcommand{\\lofiAccuracyTableErrorLoFiNTrainFiveThousandTestErrorPm}{14.90 \\pm 0.4",
+            "\\newcommand{\\lofiAccuracyPublishedErrorLoFiNTrainFiveHundredPublished}{0.250}",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesVerdict}{held}% LoFi has a lower test error",
             "\\newcommand{\\lofiAccuracyClaimLofiBeatsRandomFeaturesNTrainFiveThousandEstimate}{-0.0560}",
             "% lofi/accuracy, studies/lofi/accuracy.yaml, profile quick, commit 11b89e8",

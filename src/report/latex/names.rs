@@ -75,6 +75,8 @@ pub(super) fn place(keys: &[(String, Cell)]) -> String {
         Cell::Float(v) if *v != 0.0 && !(1e-3..1e7).contains(&v.abs()) => {
             format!("{}{}", words(column), words(&format!("{v:e}").replace("e-", "E minus ")))
         }
+        // 16 where a real column has 16.0
+        Cell::Float(v) => format!("{}{}", words(column), words(&v.to_string())),
         other => format!("{}{}", words(column), words(&other.to_string())),
     };
     keys.iter().map(one).collect()
@@ -132,8 +134,9 @@ mod tests {
             ("model".to_owned(), "LoFi".into()),
             ("n_train".to_owned(), Cell::Int(500)),
             ("l".to_owned(), 1e-6.into()),
+            ("k".to_owned(), 16.0.into()),
         ];
-        assert_eq!(place(&keys), "LoFiNTrainFiveHundredLOneEMinusSix");
+        assert_eq!(place(&keys), "LoFiNTrainFiveHundredLOneEMinusSixKOneSix");
     }
 
     #[test]

@@ -14,6 +14,13 @@ pub(super) fn value(shown: &str) -> String {
     if number.parse::<f64>().is_ok() { number } else { escaped(shown) }
 }
 
+/// A value between dollars: `5.00e-4` as a product.
+pub(super) fn in_mathematics(value: &str) -> String {
+    let power =
+        value.split_once('e').filter(|(front, power)| front.parse::<f64>().is_ok() && power.parse::<i32>().is_ok());
+    power.map_or_else(|| value.to_owned(), |(front, power)| format!("{front} \\times 10^{{{power}}}"))
+}
+
 /// A superscript as an ordinary letter.
 fn lowered(c: char) -> Option<char> {
     let at = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|known| known == c)?;
@@ -57,5 +64,7 @@ mod tests {
         ] {
             assert_eq!(value(shown), latex, "{shown}");
         }
+        assert_eq!(in_mathematics("5.00e-4"), "5.00 \\times 10^{-4}");
+        assert_eq!((in_mathematics("-0.5"), in_mathematics("held")), ("-0.5".to_owned(), "held".to_owned()));
     }
 }

@@ -3,7 +3,7 @@
 //! A study is a suite. A claim is a test case with its outcome as a property: a failed claim is a result, so it fails no
 //! build. Failures are steps that failed; a claim that could not be tested is skipped.
 
-use super::template::html as escape;
+use super::escape::html as escape;
 use crate::report::model::{ClaimReport, FailedStep, Report, StudyReport};
 use crate::report::tally::ClaimState;
 use std::fmt::Write;

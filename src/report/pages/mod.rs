@@ -3,12 +3,14 @@
 //! What stands on them is made in `content`.
 //! Start with `write`.
 
+mod escape;
 mod export;
 mod figure_file;
 pub(super) mod index;
 mod index_line;
 mod json;
 mod junit;
+mod math;
 mod render;
 mod sarif;
 mod template;

@@ -2,12 +2,15 @@
 
 use super::index::Index;
 use super::index_line::IndexLine;
-use super::template::Templates;
+use super::template::{FIGURE_SCRIPT, Templates};
 use super::tidy::Held;
 use super::write::{self, Manifest, PageFiles, Written};
 use crate::report::ReportError;
 use crate::report::model::{Attachment, Report, StudyReport};
 use std::path::Path;
+
+/// The script of the pages of studies, beside the index; a page without it lacks nothing to be read.
+const SCRIPT: &str = "report.js";
 
 impl Report {
     /// Writes the index, a page for every study and the files beside them; leaves files alone that would not change.
@@ -39,11 +42,13 @@ impl Report {
             new.pages.insert(study.page.clone(), PageFiles { line: IndexLine::of(study), files: paths });
             files.extend(own);
         }
+        let own = files.len();
         let index = Index::new(self, new.pages.values().map(|page| page.line.clone()));
         for page in ["index.html", "index.md", "verdicts.svg"] {
             files.push(Attachment { path: page.to_owned(), content: templates.render(page, &index)? });
-            new.index.push(page.to_owned());
         }
+        files.push(Attachment { path: SCRIPT.to_owned(), content: FIGURE_SCRIPT.to_owned() });
+        new.index.extend(files[own..].iter().map(|file| file.path.clone()));
         write::replace_all(folder, &files, (&old, &new))
     }
 }

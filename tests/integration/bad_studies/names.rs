@@ -117,3 +117,15 @@ fn files_outside_of_the_project() {
         assert!(said.starts_with("exit 2"), "{said}");
     }
 }
+
+#[test]
+fn formulas_that_are_none() {
+    let told = |line: &str| refused(&[("question: Do the steps fit together?", line)]);
+    let said = told("question: Does $\\frac{1}{$ fit?");
+    assert!(said.contains("studies/demo/tiny.yaml:4:17") && said.contains("this is no formula: "), "{said}");
+    assert!(said.contains("write LaTeX between two dollars"), "{said}");
+    let said = told("question: Does it fit?\nnotes: >\n  First.\n\n  From $\\lambda on.");
+    assert!(said.contains("studies/demo/tiny.yaml:8:8") && said.contains("no second `$` closes it"), "{said}");
+    let said = told("deviations:\n  - {what: width, paper: $\\nothing$, ours: $2^n$, why: \"`$width` is \\\\$5\"}");
+    assert!(said.contains("studies/demo/tiny.yaml:5:27") && said.contains("1 mistake found"), "{said}");
+}
