@@ -16,6 +16,7 @@ use crate::report::published::PublishedTally;
 use crate::report::tally::Tally;
 use crate::step::{DataRef, Family};
 use crate::study::Study;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
 /// What the report is told beside the studies and their results.
@@ -61,7 +62,8 @@ impl Report {
             let outputs = Outputs { study, graph, store, places, failures: &failures };
             study_report(&outputs, info)
         };
-        let studies = which.into_iter().map(one).collect::<Result<_, _>>()?;
+        let which: Vec<usize> = which.into_iter().collect();
+        let studies = which.into_par_iter().map(one).collect::<Result<_, _>>()?;
         let (title, left_out) = (info.title.clone(), info.left_out.clone());
         Ok(Self { title, studies, left_out, changes: None, progress: None })
     }
