@@ -3,7 +3,7 @@
 //! `results/<study>/<profile>/` holds one CSV a table and a `manifest.json`; [`Baseline::read`] and
 //! [`Baseline::write`] are the two ways, [`compare()`] is what `lofi check` does. A table becomes a [`Sheet`], whose
 //! columns keep their types; `pairing` finds the rows that belong together, `rule` says how far a value may move, and
-//! `ties` lets the labels of nearly equal directions change places.
+//! `ties` lets the labels of nearly equal directions change places. `verdicts` and `moves` are what `lofi diff` tells of two of them.
 
 mod both;
 mod compare;
@@ -12,6 +12,7 @@ mod error;
 mod files;
 mod folder;
 mod manifest;
+mod moves;
 mod pairing;
 mod rule;
 mod sheet;
@@ -19,6 +20,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 mod ties;
+mod verdicts;
 
 pub use compare::compare;
 pub use difference::Difference;
@@ -26,4 +28,6 @@ pub use error::BaselineError;
 pub use files::Baseline;
 pub use folder::{record_file, write_record};
 pub use manifest::{ClaimLine, Columns, Manifest};
+pub use moves::{Move, OtherRows, moves};
 pub use sheet::{Column, ColumnType, Sheet};
+pub use verdicts::{Turn, Verdicts, turns};

@@ -116,7 +116,8 @@ impl Sheet {
     }
 
     /// The place of a column.
-    pub(super) fn position(&self, name: &str) -> Option<usize> {
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
 

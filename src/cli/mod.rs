@@ -3,6 +3,7 @@
 mod bibliography;
 mod code;
 mod commands;
+mod core_speed;
 mod duration;
 mod environment;
 mod fail;

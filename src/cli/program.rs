@@ -2,7 +2,8 @@
 
 use super::code::Code;
 use super::commands::decide::Wish;
-use super::commands::{baseline, data, decide, export, list, plan, report, run, schema, store};
+use super::commands::serve::Serving;
+use super::commands::{baseline, data, decide, diff, export, growing, list, plan, report, run, schema, store};
 use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
@@ -12,8 +13,8 @@ use std::path::PathBuf;
 
 /// Turns a folder of YAML studies into a reproduced paper.
 ///
-/// Exit codes: 0 all well; 1 a step failed, `check` found a difference, or `store verify` found damage; 2 a mistake in
-/// the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
+/// Exit codes: 0 all well; 1 a step failed, `check` or `diff` found a difference, or `store verify` found damage; 2 a
+/// mistake in the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
 /// written, or the output of a command that only prints; 130 stopped by the user. A claim that fails is a result, not an
 /// error.
 #[derive(Debug, Parser)]
@@ -46,6 +47,8 @@ enum Command {
         until_decided: bool,
         #[command(flatten)]
         limits: Limits,
+        #[command(flatten)]
+        serving: Serving,
     },
     /// Adds seeds where claims are open, most decisions for the time first, until they are decided or cannot be.
     ///
@@ -90,6 +93,20 @@ enum Command {
         /// Writes all pages into one file of HTML as well, which needs nothing beside it.
         #[arg(long, value_name = "FILE")]
         single_file: Option<PathBuf>,
+        #[command(flatten)]
+        serving: Serving,
+    },
+    /// Compares two sets of results: verdicts that changed and why, numbers that moved in units of their spread over seeds,
+    /// rows that came or went, cost. Exits with 1 where they differ.
+    Diff {
+        /// A folder of results, a git revision, a study with a profile (`lofi/accuracy@quick`; `@quick` for all) as it is
+        /// stored, or `published`.
+        old: String,
+        /// The other side. Default: the committed results.
+        new: Option<String>,
+        /// How it is printed.
+        #[arg(long, value_enum, default_value_t = diff::Form::Text)]
+        format: diff::Form,
     },
     /// Writes a figure to files, or all numbers of a study as LaTeX macros, from stored results.
     Export {
@@ -214,6 +231,7 @@ impl Command {
             Self::Register { .. } => "register",
             Self::Plan { .. } => "plan",
             Self::Report { .. } => "report",
+            Self::Diff { .. } => "diff",
             Self::Export { .. } => "export",
             Self::Check { .. } => "check",
             Self::Bless { .. } => "bless",
@@ -229,7 +247,7 @@ impl Command {
     /// Whether what it prints is all that it does.
     const fn only_prints(&self) -> bool {
         match self {
-            Self::Plan { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
+            Self::Plan { .. } | Self::Diff { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
             Self::Data { what } => matches!(what, None | Some(data::What::List)),
             _ => false,
         }
@@ -239,22 +257,24 @@ impl Command {
 fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
-        Command::Run { studies, report, verbose, only, until_decided, limits } => {
+        Command::Run { studies, report, verbose, only, until_decided, limits, serving } => {
             let project = Project::open(options)?;
-            let only_runs = limits.budget.is_none() && limits.max_seeds.is_none();
-            match (until_decided, only_runs) {
+            let (with_report, only_runs) =
+                (report || serving.serve, limits.budget.is_none() && limits.max_seeds.is_none());
+            let work = || match (until_decided, only_runs) {
                 (true, _) => {
                     let done = decide::decide(&project, &studies, limits.wish(false))?;
-                    if report {
+                    if with_report {
                         report::report(&project, &studies, (report::of_run(&project), &[]))?;
                     }
                     Ok(done)
                 }
-                (false, true) => run::run(&project, (&studies, &only), (report, verbose)),
+                (false, true) => run::run(&project, (&studies, &only), (with_report, verbose)),
                 (false, false) => Err(Failure::mistake(
                     "`--budget` and `--max-seeds` limit `--until-decided`: add that, or leave them",
                 )),
-            }
+            };
+            serving.around((growing::folder(&project), report::folder_of_run(&project)), work)
         }
         Command::Decide { studies, limits, dry_run } => {
             decide::decide(&Project::open(options)?, &studies, limits.wish(dry_run))
@@ -263,14 +283,17 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
             decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
         }
         Command::Plan { studies, steps } => plan::plan(&Project::open(options)?, &studies, steps),
-        Command::Report { studies, to, mut export, single_file } => {
+        Command::Report { studies, to, mut export, single_file, serving } => {
             export.extend(single_file.map(report::Exported::single_file));
-            report::report(&Project::open(options)?, &studies, (to, &export))
+            let project = Project::open(options)?;
+            let folder = to.clone().unwrap_or_else(|| report::folder(&project));
+            serving.around((folder.clone(), folder), || report::report(&project, &studies, (to, &export)))
         }
         Command::Export { study, figure, to, latex } => {
             let wanted = export::Wanted { figure: figure.as_deref(), to: &to, latex: latex.as_deref() };
             export::export(&Project::open(options)?, &study, &wanted)
         }
+        Command::Diff { old, new, format } => diff::diff(options, (&old, new.as_deref()), format),
         Command::Check { studies } => baseline::check(&Project::open(options)?, &studies),
         Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),
         Command::List { what } => list::list(options, what),

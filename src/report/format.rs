@@ -62,7 +62,7 @@ impl Style {
 
 /// Seconds as "0.8 s", "42 s", "3 min 12 s", "2 h 5 min".
 #[must_use]
-pub(super) fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
     let whole = seconds.max(0.0).round() as u64;
     match whole {

@@ -7,6 +7,7 @@
 //! interval where the header has its ends, and in per cent where its unit is a share. Names say nothing.
 
 mod bibliography;
+mod comparison;
 mod content;
 mod error;
 mod format;
@@ -16,6 +17,7 @@ mod model;
 mod names;
 mod pages;
 mod published;
+mod seed_cost;
 mod sentences;
 mod standing;
 mod tally;
@@ -30,16 +32,18 @@ mod fixture;
 mod tests;
 
 pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
+pub use comparison::{Comparison, ComparisonForm, Moved, StudyComparison, Turned};
 pub use content::{ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
-pub use format::utc;
+pub use format::{duration, utc};
 pub use latex::latex;
 pub use making::{CodeNote, DataMark, Making};
 pub use model::{
     Attachment, Change, ClaimReport, DataNote, FailedStep, FigureReport, Lead, LeftOut, Missing, PaperNote, Progress,
     Provenance, Report, StudyReport, TableReport, Unfinished,
 };
-pub use pages::{Export, Written, pages_in, remove_all, replace_file};
+pub use pages::{Export, Written, costs_in, pages_in, remove_all, replace_file};
 pub use published::{Ended, NotHere, PublishedTally};
+pub(crate) use seed_cost::seed_cost;
 pub(crate) use sentences::{Vocabulary, found, sentence};
 pub use tally::{ClaimState, Tally};

@@ -193,3 +193,18 @@ fn what_decide_cannot_use_is_refused() {
     let ran = project.lofi(&["plan"]);
     assert!(ran.code == Some(2) && ran.err.contains("results/demo/tiny/quick/seeds.json:1:13"), "{ran:?}");
 }
+
+#[test]
+fn an_undecided_claim_has_its_price_in_time_on_page_and_terminal() {
+    let project = project();
+    let ran = project.well(&["run", "--report", "--verbose"]);
+    let price = "would tell, less than 1 s of one core: `lofi decide demo/tiny --profile quick`";
+    assert!(ran.out.contains(price), "{}", ran.out);
+    let page = || fs::read_to_string(project.path("reports/demo/tiny.md")).unwrap();
+    let first = page();
+    assert!(first.contains(price), "{first}");
+    project.well(&["report"]);
+    assert_eq!(page(), first, "the same results have the same price");
+    project.well(&["bless"]);
+    assert!(project.well(&["check"]).out.contains("1 studies agree"), "what a seed took is no result");
+}

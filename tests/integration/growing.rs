@@ -57,7 +57,7 @@ fn finished_studies_are_there_while_others_run_and_a_stop_says_how_to_go_on() {
     wait_for("page of a study that is over", || !read("short.html").is_empty() && !read("index.html").is_empty());
     let index = read("index.html");
     for part in [
-        "<strong>Running</strong>: 1 of 2 studies are done",
+        "<strong>Running</strong>: 1 of 2 studies are done, at <code>long</code>; about ",
         "About long <span class=\"meta\">long, running</span>",
         "short.html",
         "</html>",

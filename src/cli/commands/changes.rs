@@ -1,14 +1,11 @@
 //! Verdicts that differ from the accepted baseline, and what else does.
 
-use crate::baseline::{Baseline, ClaimLine, Manifest};
+use crate::baseline::{Baseline, Manifest, Turn, Verdicts, turns};
 use crate::engine::{Graph, fingerprint};
 use crate::report::{Change, ClaimState, StudyReport};
 use crate::study::Study;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
-
-/// What stands where a claim is not there.
-const ABSENT: &str = "–";
 
 /// Verdicts of pages that differ from the baselines in `results`; nothing where none of them has one. Only claims that have
 /// a verdict are compared: what has not run has not changed.
@@ -35,40 +32,27 @@ fn code(graph: &Graph, study: usize) -> BTreeMap<String, String> {
 }
 
 fn of_page(page: &StudyReport, old: &Manifest, code: &BTreeMap<String, String>, study: &Study) -> Vec<Change> {
-    let digest = study.data.as_ref().map_or("", |data| data.digest.as_str());
-    let mut shared = Vec::new();
-    if old.data_digest != digest {
-        shared.push("data".to_owned());
-    }
-    let names = || old.code.keys().chain(code.keys()).collect::<BTreeSet<_>>().into_iter();
-    let moved: Vec<String> =
-        names().filter(|kind| old.code.get(*kind) != code.get(*kind)).map(|kind| format!("`{kind}`")).collect();
-    if !moved.is_empty() {
-        shared.push(format!("code of {}", moved.join(", ")));
-    }
-    let change = |claim: &str, (was, is): (&str, &str), seeds: Option<String>| Change {
-        study: format!("{} ({})", page.name, page.profile),
-        page: page.page.clone(),
-        claim: claim.to_owned(),
-        old: was.to_owned(),
-        new: is.to_owned(),
-        why: seeds.into_iter().chain(shared.iter().cloned()).collect::<Vec<_>>().join("; "),
+    let old = Verdicts::from(old);
+    let mut new = Verdicts {
+        profile: &page.profile,
+        data_digest: study.data.as_ref().map_or("", |data| data.digest.as_str()),
+        code,
+        claims: BTreeMap::new(),
     };
-    let mut found = Vec::new();
     for claim in &page.claims {
-        let before = old.claims.get(&claim.name);
-        let was = before.map_or(ABSENT, |line| line.outcome.as_str());
-        if was != claim.word && claim.state != ClaimState::Untested {
-            found.push(change(&claim.name, (was, claim.word), seeds(before, claim.seeds)));
+        let name = claim.name.as_str();
+        match (claim.state, old.claims.get(name)) {
+            (ClaimState::Untested, before) => new.claims.extend(before.map(|line| (name, *line))),
+            _ => drop(new.claims.insert(name, (claim.word, Some(claim.seeds)))),
         }
     }
-    let gone = old.claims.iter().filter(|(name, _)| !page.claims.iter().any(|claim| claim.name == **name));
-    found.extend(gone.map(|(name, line)| change(name, (&line.outcome, ABSENT), None)));
-    found
-}
-
-/// "3 seeds, now 8"
-fn seeds(before: Option<&ClaimLine>, now: u64) -> Option<String> {
-    let had = before?.samples.filter(|had| *had != now && now > 0)?;
-    Some(format!("{had} seeds, now {now}"))
+    let change = |Turn { claim, old, new, why }: Turn| Change {
+        study: format!("{} ({})", page.name, page.profile),
+        page: page.page.clone(),
+        claim,
+        old,
+        new,
+        why,
+    };
+    turns(&old, &new).into_iter().map(change).collect()
 }

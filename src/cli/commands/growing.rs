@@ -3,7 +3,7 @@
 
 use super::report::{folder_of_run, info};
 use crate::artifact::number;
-use crate::cli::commands::plan::FLOPS_PER_CORE_S;
+use crate::cli::core_speed::FLOPS_PER_CORE_S;
 use crate::cli::output::{self, note};
 use crate::cli::project::Project;
 use crate::cli::stop;
@@ -29,6 +29,10 @@ const TOLD_ANEW: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
 /// Operations that a step counts for beyond its planned ones, as in the bar of the terminal.
 const EVERY_STEP: f64 = 1e6;
+/// The plan counts as much as so many seconds of the run.
+const TRUSTED_S: f64 = 120.0;
+/// Studies that are named of those under way.
+const NAMED: usize = 3;
 /// Runs that are estimated to be over sooner say nothing of pages that grow, in seconds.
 const WORTH_SAYING_S: f64 = 10.0;
 
@@ -55,7 +59,7 @@ pub(super) fn beside(
     let folder = folder(project);
     // A bibliography that is damaged is told of by the report in the end.
     let Some(info) = info(project).ok().filter(|_| remove_all(&folder).is_ok()) else { return run(sink) };
-    let page = Page { results, folder, info, again: again(project, results.0) };
+    let page = Page { results, folder, info, again: again(project, results.0), jobs: jobs(project) };
     let (sender, receiver) = channel();
     std::thread::scope(|scope| {
         let writer = Writer::new(&page);
@@ -67,6 +71,12 @@ pub(super) fn beside(
         drop(sender);
         done
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of workers")]
+fn jobs(project: &Project) -> f64 {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    project.options.jobs.unwrap_or_else(all).max(1) as f64
 }
 
 /// The command that goes on with a run.
@@ -127,6 +137,7 @@ struct Page<'a> {
     folder: PathBuf,
     info: ProjectInfo,
     again: String,
+    jobs: f64,
 }
 
 /// Writes pages as studies are over.
@@ -245,18 +256,24 @@ impl<'a> Writer<'a> {
     }
 
     fn running(&self) -> Progress {
-        let gone = self.start.elapsed().as_secs_f64();
-        let left = if self.done > 0.0 {
-            format!("about {} left", number::about(gone * (self.all - self.done).max(0.0) / self.done))
-        } else {
-            "the first steps run".to_owned()
-        };
-        let banner = format!("{}, {left} ({}).", self.count(), now());
         let unfinished = |&index: &usize| {
             let (name, title) = (self.name(index).to_owned(), self.page.results.0[index].head.title.clone());
             Unfinished { has_begun: self.begun.contains(&name), name, title }
         };
-        Progress { goes_on: true, banner, unfinished: self.unfinished.iter().map(unfinished).collect() }
+        let unfinished: Vec<Unfinished> = self.unfinished.iter().map(unfinished).collect();
+        let running = unfinished.iter().filter(|study| study.has_begun);
+        let running: Vec<String> = running.take(NAMED).map(|study| format!("`{}`", study.name)).collect();
+        let now_at = if running.is_empty() { String::new() } else { format!(", at {}", running.join(", ")) };
+        let left = number::about(self.left_s());
+        let banner = format!("{}{now_at}; about {left} left ({}).", self.count(), now());
+        Progress { goes_on: true, banner, unfinished }
+    }
+
+    /// The seconds that are left, as planned; by as much slower as the run has been, the more the longer it has lasted.
+    fn left_s(&self) -> f64 {
+        let planned = |operations: f64| operations / FLOPS_PER_CORE_S / self.page.jobs;
+        let slower = (self.start.elapsed().as_secs_f64() + TRUSTED_S) / (planned(self.done) + TRUSTED_S);
+        planned((self.all - self.done).max(0.0)) * slower
     }
 
     /// "7 of 30 studies are done"

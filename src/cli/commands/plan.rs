@@ -3,6 +3,7 @@
 use super::run;
 use crate::artifact::number;
 use crate::cli::code::Code;
+use crate::cli::core_speed::FLOPS_PER_CORE_S;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
@@ -11,9 +12,6 @@ use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_
 use crate::study::Study;
 use serde_json::json;
 use std::cmp::Reverse;
-
-/// What one core computes a second, floating-point operations; measured on products of feature matrices.
-pub(in crate::cli) const FLOPS_PER_CORE_S: f64 = 3.5e10;
 
 /// Prints the plan.
 pub(in crate::cli) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Done, Failure> {

@@ -70,8 +70,13 @@ pub(in crate::cli) fn of_run(project: &Project) -> Option<PathBuf> {
 }
 
 /// The folder that the pages of a run go to.
-pub(super) fn folder_of_run(project: &Project) -> PathBuf {
-    of_run(project).unwrap_or_else(|| project.root.join(REPORTS))
+pub(in crate::cli) fn folder_of_run(project: &Project) -> PathBuf {
+    of_run(project).unwrap_or_else(|| folder(project))
+}
+
+/// The folder that pages go to where the user names none.
+pub(in crate::cli) fn folder(project: &Project) -> PathBuf {
+    project.root.join(REPORTS)
 }
 
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
@@ -83,7 +88,7 @@ pub(in crate::cli) fn write(
     (to, failures): (Option<PathBuf>, &[(String, String)]),
 ) -> Result<Report, Failure> {
     let pages_there = to.as_deref().map(pages_in);
-    let folder = to.unwrap_or_else(|| project.root.join(REPORTS));
+    let folder = to.unwrap_or_else(|| folder(project));
     let sources = sources(project, studies)?;
     let info = ProjectInfo { failures: failures.to_vec(), pages_there, sources, ..info(project)? };
     let mut report = Report::build(studies, graph, store, &info)?;

@@ -3,7 +3,7 @@
 use crate::artifact::{Outcome, Value};
 use crate::cli::output::{self, say};
 use crate::engine::{Graph, Store};
-use crate::report::{Vocabulary, sentence};
+use crate::report::{Vocabulary, seed_cost, sentence};
 use crate::study::{Output, OutputKind, Study};
 use serde_json::{Value as Json, json};
 
@@ -25,7 +25,10 @@ impl Verdict {
             Some(Value::Verdict(v)) => {
                 let later = v.finding.as_ref().and_then(|finding| finding.added_later.as_ref());
                 let later = later.map_or_else(String::new, |when| format!(" This claim was {when}."));
-                let found = sentence(&Vocabulary::of(study, claim), &v) + &later;
+                let is_open = v.finding.as_ref().is_some_and(|finding| finding.open.is_some());
+                let cost = || seed_cost(study, claim, (graph, &graph.places[index], store));
+                let words = Vocabulary::of(study, claim).with_seed_cost(is_open.then(cost).flatten());
+                let found = sentence(&words, &v) + &later;
                 Some((v.outcome, v.says, found))
             }
             _ => None,

@@ -19,6 +19,7 @@ use crate::report::published::PublishedTally;
 use crate::report::tally::Tally;
 use crate::step::{DataRef, Family};
 use crate::study::{OutputKind, Study};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the report is told beside the studies and their results.
@@ -66,7 +67,8 @@ impl Report {
             let outputs = Outputs { study, graph, store, places, failures: &failures };
             study_report(&outputs, info)
         };
-        let studies = which.into_iter().map(one).collect::<Result<_, _>>()?;
+        let which: Vec<usize> = which.into_iter().collect();
+        let studies = which.into_par_iter().map(one).collect::<Result<_, _>>()?;
         let (title, left_out) = (info.title.clone(), info.left_out.clone());
         Ok(Self { title, studies, left_out, changes: None, progress: None })
     }

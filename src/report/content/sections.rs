@@ -14,6 +14,7 @@ use crate::report::making::Making;
 use crate::report::model::{Attachment, ClaimReport, FigureReport, Missing, PACKED, TableReport};
 use crate::report::names::file_name;
 use crate::report::published::{Ended, column};
+use crate::report::seed_cost::seed_cost;
 use crate::report::sentences::{Vocabulary, labels, sentence};
 use crate::report::tally::ClaimState;
 use crate::step::{ColumnRole, Header};
@@ -21,7 +22,7 @@ use crate::study::{Output, OutputKind, Study, Wire};
 use serde_json::{Value as Json, json};
 
 /// Tables of more bytes are packed.
-const LARGE: usize = 16 << 10;
+const LARGE: usize = 4 << 10;
 
 /// What the page shows of them, and the files beside it.
 pub(super) struct Collected {
@@ -58,19 +59,31 @@ impl Collected {
         let value = outputs.value(output.wire)?;
         let before = self.claims.len();
         let node = outputs.node(output.wire);
-        self.put(outputs.study, (output, node.map_or(&Json::Null, |node| &*node.params)), value);
+        let is_open = |verdict: &Verdict| verdict.finding.as_ref().is_some_and(|finding| finding.open.is_some());
+        let seed_s = match &value {
+            Ok(Value::Verdict(verdict)) if is_open(verdict) => {
+                seed_cost(outputs.study, output, (outputs.graph, outputs.places, outputs.store))
+            }
+            _ => None,
+        };
+        self.put(outputs.study, (output, node.map_or(&Json::Null, |node| &*node.params), seed_s), value);
         for claim in &mut self.claims[before..] {
             claim.place = outputs.study.nodes[output.wire.node].place.to_string();
         }
         Ok(())
     }
 
-    fn put(&mut self, study: &Study, (output, params): (&Output, &Json), value: Result<Value, String>) {
+    fn put(
+        &mut self,
+        study: &Study,
+        (output, params, seed_s): (&Output, &Json, Option<f64>),
+        value: Result<Value, String>,
+    ) {
         let nothing = Header::default();
         let header = output.wire.header(&study.nodes).unwrap_or(&nothing);
         let why = match (output.kind, value) {
             (OutputKind::Claim, Ok(Value::Verdict(verdict))) => {
-                return self.claim((study, output), verdict, header);
+                return self.claim((study, output, seed_s), verdict, header);
             }
             (OutputKind::Figure, Ok(Value::Figure(figure))) => return self.figure(&output.name, figure),
             (OutputKind::Table, Ok(Value::Table(table))) => {
@@ -100,8 +113,8 @@ impl Collected {
         }
     }
 
-    fn claim(&mut self, (study, output): (&Study, &Output), verdict: Verdict, header: &Header) {
-        let found = sentence(&Vocabulary::of(study, output), &verdict);
+    fn claim(&mut self, (study, output, seed_s): (&Study, &Output, Option<f64>), verdict: Verdict, header: &Header) {
+        let found = sentence(&Vocabulary::of(study, output).with_seed_cost(seed_s), &verdict);
         let added_later = verdict.finding.clone().and_then(|finding| finding.added_later).unwrap_or_default();
         let state = ClaimState::from(verdict.outcome);
         let mut titles = labels(study);

@@ -18,4 +18,5 @@ mod tidy;
 pub(super) mod write;
 
 pub use export::Export;
-pub use write::{Written, pages_in, remove_all, replace_file};
+pub(super) use template::render_template;
+pub use write::{Written, costs_in, pages_in, remove_all, replace_file};

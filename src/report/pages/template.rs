@@ -2,6 +2,7 @@
 
 use super::escape::{code, fenced, html, markdown, prose};
 use super::math::{math, plain};
+use crate::report::ReportError;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
@@ -11,7 +12,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 21] = [
+    ("comparison.html", include_str!("templates/comparison.html")),
+    ("comparison.md", include_str!("templates/comparison.md")),
     ("progress.html", include_str!("templates/progress.html")),
     ("progress.md", include_str!("templates/progress.md")),
     ("verdicts.svg", include_str!("templates/verdicts.svg")),
@@ -92,6 +95,11 @@ impl Templates {
         }
         self.environment.get_template(name)?.render(value(json))
     }
+}
+
+/// Fills one template with a model.
+pub(in crate::report) fn render_template(name: &str, model: &impl Serialize) -> Result<String, ReportError> {
+    Ok(Templates::new()?.render(name, model)?)
 }
 
 /// What the anchors of a page begin with where all pages are in one file; the whole of it is the page's own.

@@ -72,6 +72,13 @@ pub fn pages_in(folder: &Path) -> BTreeMap<String, String> {
     Manifest::read(folder).pages.into_iter().map(|(page, files)| (page, files.line.settings)).collect()
 }
 
+/// What the studies cost whose pages are in a folder, by study and profile, in seconds of one core.
+#[must_use]
+pub fn costs_in(folder: &Path) -> BTreeMap<(String, String), f64> {
+    let as_written = Manifest::read(folder).pages.into_values().filter(|page| page.line.settings.is_empty());
+    as_written.map(|page| ((page.line.name, page.line.profile), page.line.standing.cost_s)).collect()
+}
+
 /// Writes files and the new manifest, then removes what only the old one lists.
 pub(super) fn replace_all(
     folder: &Path,

@@ -14,6 +14,8 @@ pub(crate) struct Vocabulary<'a> {
     labels: BTreeMap<String, String>,
     /// What `lofi decide` is given to add seeds for this study.
     pub(super) decide: String,
+    /// Seconds of one core that one more seed takes, where that is known.
+    pub(super) seed_s: Option<f64>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -24,13 +26,19 @@ impl<'a> Vocabulary<'a> {
         let labels = labels(study);
         let profile = if study.profile.is_empty() { String::new() } else { format!(" --profile {}", study.profile) };
         let decide = format!("lofi decide {}{profile}", study.head.study);
-        Self { header: wires.find_map(|wire| wire.header(&study.nodes)), labels, decide }
+        Self { header: wires.find_map(|wire| wire.header(&study.nodes)), labels, decide, seed_s: None }
+    }
+
+    /// The same that knows how many seconds of one core a seed takes.
+    #[must_use]
+    pub(crate) fn with_seed_cost(self, seed_s: Option<f64>) -> Self {
+        Self { seed_s, ..self }
     }
 
     /// With a header alone.
     #[cfg(test)]
     pub(super) fn plain(header: &'a Header) -> Self {
-        Self { header: Some(header), labels: BTreeMap::new(), decide: "lofi decide a/b".to_owned() }
+        Self { header: Some(header), labels: BTreeMap::new(), decide: "lofi decide a/b".to_owned(), seed_s: None }
     }
 
     /// How a column's numbers are to be written.

@@ -1,6 +1,6 @@
 //! How long batches take on this machine, by their planned operations and by those before them.
 
-use crate::cli::commands::plan::FLOPS_PER_CORE_S;
+use crate::cli::core_speed::FLOPS_PER_CORE_S;
 
 /// Batches that are estimated to be shorter say more of how long it takes to start one.
 const TELLING_S: f64 = 1.0;

@@ -4,7 +4,7 @@ use super::family::Paper;
 use super::offer::{Closed, Offer, Standing};
 use super::one_study::{Known, OneStudy};
 use crate::artifact::{Outcome, number};
-use crate::cli::commands::plan::FLOPS_PER_CORE_S;
+use crate::cli::core_speed::FLOPS_PER_CORE_S;
 use crate::cli::output::{self, say};
 use crate::report::{Vocabulary, found};
 use crate::study::OutputKind;
