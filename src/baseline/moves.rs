@@ -209,8 +209,10 @@ mod tests {
         average(&mut old, 2.0);
         average(&mut new, 4.0);
         let (moved, others) = moves(&old, &new);
-        let told: Vec<(&str, Option<f64>)> = moved.iter().map(|m| (m.table.as_str(), m.spreads)).collect();
-        assert_eq!(told, [("t", Some(2f64.sqrt())), ("u", None)]);
+        let thousandths = |spreads: f64| (1000.0 * spreads).round();
+        let told: Vec<(&str, Option<f64>)> =
+            moved.iter().map(|m| (m.table.as_str(), m.spreads.map(thousandths))).collect();
+        assert_eq!(told, [("t", Some(1414.0)), ("u", None)]);
         assert_eq!((others[0].gone.len(), others[0].added.len()), (2, 2));
     }
 }

@@ -74,7 +74,7 @@ fn in_words(moved: Move) -> Moved {
     let far = spreads.map_or_else(
         || match (new - old) / old.abs() {
             share if share.is_finite() => {
-                format!("{}{} %", if share > 0.0 { "+" } else { "" }, number::plain(100.0 * share))
+                format!("{}{} %", if share > 0.0 { "+" } else { "" }, number::plain(100.0 * share).replace('-', "−"))
             }
             _ => "from nothing".to_owned(),
         },

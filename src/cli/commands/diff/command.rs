@@ -10,6 +10,7 @@ use crate::cli::output::{self, say};
 use crate::cli::project::Project;
 use crate::report::{Comparison, ComparisonForm, StudyComparison};
 use serde_json::json;
+use std::path::Path;
 
 /// Most lines of a kind that are printed of one study.
 const SHOWN: usize = 8;
@@ -25,6 +26,11 @@ pub(in crate::cli) enum Form {
     Html,
 }
 
+/// A folder without the dot that stands for here.
+fn shown(folder: &Path) -> String {
+    folder.strip_prefix(".").unwrap_or(folder).display().to_string()
+}
+
 /// Compares two sides; exit code 1 where they differ.
 ///
 /// The second one is the folder of committed results where none is named.
@@ -32,7 +38,7 @@ pub(in crate::cli) fn diff(options: &Options, (old, new): (&str, Option<&str>), 
     if !options.set.is_empty() {
         return Err(Failure::mistake("results are compared without --set: those of the studies as written"));
     }
-    let committed = || Project::open(options).map(|project| project.results().display().to_string());
+    let committed = || Project::open(options).map(|project| shown(&project.results()));
     let new = &new.map_or_else(committed, |new| Ok(new.to_owned()))?;
     let sides = (Side::of(options, old)?, Side::of(options, new)?);
     let (studies, same) = match sides {
