@@ -116,7 +116,7 @@ fn a_figure_tells_how_it_came_about() {
 fn data_sets_are_references_where_the_study_uses_them() {
     let mut study = emergence();
     let used = |study: &Study| {
-        let report = project(&[study.clone()]).report;
+        let report = project(std::slice::from_ref(study)).report;
         report.studies[0].references.iter().any(|reference| reference.work.key == "cifar10")
     };
     add(&mut study, "read", OutputKind::Rows, json!({"csv": "a\n1", "data": data("Fashion-MNIST", "CIFAR-10")}));

@@ -154,12 +154,12 @@ fn of_cell(macros: &mut Vec<Macro>, (base, of): (&str, &str), (column, row, at):
     };
     add("", value(shown));
     let ends = |side: &[String]| side.get(row).filter(|end| end.as_str() != "–").map(|end| value(end));
-    if let Some([low, high, half]) = &column.bounds {
-        if let (Some(low), Some(high), Some(half)) = (ends(low), ends(high), ends(half)) {
-            add("Low", low);
-            add("High", high);
-            add("Pm", format!("{} \\pm {}", in_mathematics(&value(shown)), in_mathematics(&half)));
-        }
+    if let Some([low, high, half]) = &column.bounds
+        && let (Some(low), Some(high), Some(half)) = (ends(low), ends(high), ends(half))
+    {
+        add("Low", low);
+        add("High", high);
+        add("Pm", format!("{} \\pm {}", in_mathematics(&value(shown)), in_mathematics(&half)));
     }
 }
 
