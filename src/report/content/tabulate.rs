@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Rows that a page shows at most.
-const MAX_ROWS: usize = 60;
+const MAX_ROWS: usize = 24;
 /// Tables of more rows than this are folded.
 const FOLDED: usize = 16;
 /// Unit of fractions of 1, which people read in per cent.

@@ -2,15 +2,16 @@
 
 use super::index::Index;
 use super::index_line::IndexLine;
-use super::template::{FIGURE_SCRIPT, Templates};
+use super::template::{FIGURE_SCRIPT, STYLE, Templates};
 use super::tidy::Held;
 use super::write::{self, Manifest, PageFiles, Written};
 use crate::report::ReportError;
 use crate::report::model::{Attachment, Report, StudyReport};
 use std::path::Path;
 
-/// The script of the pages of studies, beside the index; a page without it lacks nothing to be read.
-const SCRIPT: &str = "report.js";
+/// What pages share, beside the index: how they look, and the script of the pages of studies, without which they lack
+/// nothing to be read.
+const SHARED: [(&str, &str); 2] = [("style.css", STYLE), ("report.js", FIGURE_SCRIPT)];
 
 impl Report {
     /// Writes the index, a page for every study and the files beside them; leaves files alone that would not change.
@@ -47,7 +48,8 @@ impl Report {
         for page in ["index.html", "index.md", "verdicts.svg"] {
             files.push(Attachment { path: page.to_owned(), content: templates.render(page, &index)? });
         }
-        files.push(Attachment { path: SCRIPT.to_owned(), content: FIGURE_SCRIPT.to_owned() });
+        let shared = SHARED.map(|(path, content)| Attachment { path: path.to_owned(), content: content.to_owned() });
+        files.extend(shared);
         new.index.extend(files[own..].iter().map(|file| file.path.clone()));
         write::replace_all(folder, &files, (&old, &new))
     }

@@ -35,7 +35,8 @@ const TEMPLATES: [(&str, &str); 21] = [
     ("table.md", include_str!("templates/table.md")),
     ("data_table.md", include_str!("templates/data_table.md")),
 ];
-const STYLE: &str = include_str!("templates/style.css");
+/// The style of all pages.
+pub(super) const STYLE: &str = include_str!("templates/style.css");
 const SCRIPT: &str = include_str!("templates/index.js");
 /// The script of the pages of studies.
 pub(super) const FIGURE_SCRIPT: &str = include_str!("templates/report.js");
@@ -71,6 +72,7 @@ impl Templates {
             page_link((page, anchor), single)
         });
         // in a file of all pages anchors begin with their page, and nothing lies beside
+        environment.add_global("beside", false);
         environment.add_global("single", false);
         environment.add_global("prefix", "");
         environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
