@@ -190,6 +190,8 @@ pub struct Lead {
     pub word: &'static str,
     /// [`ClaimState::symbol`]
     pub symbol: &'static str,
+    /// The claim in words.
+    pub says: String,
     /// What was found, in a sentence.
     pub because: String,
 }

@@ -275,7 +275,10 @@ fn pages_load_nothing_from_elsewhere_and_their_links_lead_somewhere() {
         assert_eq!(scripts, usize::from(is_index), "{}", path.display());
         let shared = html.matches("<script src=\"../report.js\" defer></script>").count();
         assert_eq!((shared, html.matches("<script ").count()), [(1, 1), (0, 0)][usize::from(is_index)]);
-        for forbidden in ["<link", "@import", "url(", "src=\"http"] {
+        // all share one style beside the index
+        let style = format!("<link rel=\"stylesheet\" href=\"{}style.css\">", if is_index { "" } else { "../" });
+        assert_eq!((html.matches(&style).count(), html.matches("<link").count()), (1, 1), "{}", path.display());
+        for forbidden in ["<style", "@import", "url(", "src=\"http"] {
             assert!(!html.contains(forbidden), "{forbidden} in {}", path.display());
         }
         let targets = ["href=\"", "src=\""]

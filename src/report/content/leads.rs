@@ -32,8 +32,8 @@ pub(super) fn leads(study: &Study, figure: &Output, claims: &[ClaimReport]) -> V
 }
 
 fn lead(claim: &ClaimReport) -> Lead {
-    let (anchor, because) = (claim.anchor.clone(), claim.because.clone());
-    Lead { anchor, state: claim.state, word: claim.word, symbol: claim.symbol, because }
+    let (anchor, says, because) = (claim.anchor.clone(), claim.says.clone(), claim.because.clone());
+    Lead { anchor, state: claim.state, word: claim.word, symbol: claim.symbol, says, because }
 }
 
 /// Whether another figure shows the quantity of a claim.

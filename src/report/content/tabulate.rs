@@ -281,6 +281,6 @@ mod tests {
     fn long_tables_are_cut_and_say_so() {
         let rows: Vec<Vec<Cell>> = (0..100).map(|i| vec![Cell::Int(i)]).collect();
         let layout = layout(&Table::from_rows(&["i"], &rows).unwrap(), &Header::default());
-        assert_eq!((layout.rows.len(), layout.total_rows, layout.hidden_rows, layout.folded), (60, 100, 40, true));
+        assert_eq!((layout.rows.len(), layout.total_rows, layout.hidden_rows, layout.folded), (24, 100, 76, true));
     }
 }

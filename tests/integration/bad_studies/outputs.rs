@@ -17,8 +17,8 @@ fn unknown_key_in_a_table() {
         ·         ╰── here
      43 │     interval: {student: 0.9}
         ╰────
-      help: known here: `stack`, `from`, `as`, `keys`, `where`, `choose`, `difference`, `over`, `interval`,
-            `bins`, `published`
+      help: known here: `stack`, `title`, `from`, `as`, `keys`, `where`, `choose`, `difference`, `over`,
+            `interval`, `bins`, `published`
 
     1 mistake found; nothing was run
     "#);
