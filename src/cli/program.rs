@@ -40,7 +40,7 @@ enum Command {
         #[arg(long, short)]
         verbose: bool,
         /// Computes only this figure, table or claim of the studies and what it needs. May be repeated.
-        #[arg(long, value_name = "NAME", conflicts_with_all = ["report", "until_decided"])]
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["report", "serve", "until_decided"])]
         only: Vec<String>,
         /// Adds seeds until the claims are decided, as `decide` does.
         #[arg(long)]
@@ -205,7 +205,7 @@ pub fn main() -> std::process::ExitCode {
         Err(Failure::Message(Code::Stopped, _)) => stop::stopped(),
         Err(failure) => failure.show(),
     };
-    if stop::of_process().asked() {
+    if stop::of_process().asked() && !stop::is_the_end() {
         stop::stopped();
     }
     output::end(code, print_only).into()

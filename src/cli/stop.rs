@@ -25,6 +25,18 @@ pub(crate) fn of_process() -> &'static Stop {
     &STOP
 }
 
+/// From now on a stop is how the command ends, and no failure.
+pub(crate) fn ends() {
+    IS_THE_END.store(true, Ordering::Release);
+}
+
+/// Whether a stop is how the command ends.
+pub(crate) fn is_the_end() -> bool {
+    IS_THE_END.load(Ordering::Acquire)
+}
+
+static IS_THE_END: AtomicBool = AtomicBool::new(false);
+
 /// Listens to signals from now on: the first asks to stop, a second one ends the program at once, which harms nothing.
 pub(crate) fn install() {
     let mut wanted = vec![SIGINT, SIGTERM];
@@ -64,7 +76,9 @@ fn watch() {
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(MARGIN);
-    stopped();
+    if !is_the_end() {
+        stopped();
+    }
 }
 
 /// Ends the program after a wish to stop.

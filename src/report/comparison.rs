@@ -102,6 +102,7 @@ impl Comparison {
     #[must_use]
     pub fn sum(&self) -> String {
         let differ = match self.studies.len() {
+            0 if self.same == 0 => return "there is nothing to compare".to_owned(),
             0 if self.same == 1 => return "the study is the same".to_owned(),
             0 => return format!("all {} studies are the same", self.same),
             1 => "1 study differs".to_owned(),

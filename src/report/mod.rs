@@ -42,7 +42,7 @@ pub use model::{
     Attachment, Change, ClaimReport, DataNote, FailedStep, FigureReport, Lead, LeftOut, Missing, PaperNote, Progress,
     Provenance, Report, StudyReport, TableReport, Unfinished,
 };
-pub use pages::{Export, Written, costs_in, pages_in, remove_all, replace_file};
+pub use pages::{Export, Written, costs_in, pages_in, remove_all, replace_file, whole_in};
 pub use published::{Ended, NotHere, PublishedTally};
 pub(crate) use seed_cost::seed_cost;
 pub(crate) use sentences::{Vocabulary, found, sentence};

@@ -90,3 +90,18 @@ fn the_report_in_the_end_is_that_of_the_stored_results_and_nothing_is_left_of_wh
     let (end, anew) = (files(&project.path("reports")), files(&project.path("anew")));
     assert!(end.len() > 5 && end == anew);
 }
+
+#[test]
+fn pages_that_lack_nothing_stay_where_the_store_has_less() {
+    let project = Project::tiny(&[]);
+    project.well(&["run", "--quiet", "--report"]);
+    let page = || std::fs::read(project.path("reports/demo/tiny.html")).unwrap();
+    let before = page();
+    std::fs::remove_dir_all(project.path(".lofi")).unwrap();
+    let said = project.well(&["report"]);
+    assert_eq!(page(), before);
+    assert!(said.err.contains("demo/tiny: the pages stay as they are"), "{said:?}");
+    std::fs::remove_file(project.path("reports/demo/tiny.html")).unwrap();
+    project.well(&["report"]);
+    assert!(String::from_utf8(page()).unwrap().contains("This page is incomplete"));
+}

@@ -90,3 +90,12 @@ fn a_port_without_serving_and_one_that_is_taken_are_refused() {
     let told = format!("the report cannot be served at port {port}; `--port N` takes another one: ");
     assert!(ran.code == Some(4) && ran.err.contains(&told), "{}", ran.err);
 }
+
+#[test]
+fn ctrl_c_is_how_serving_ends_and_no_failure() {
+    let project = Project::tiny(&[]);
+    project.well(&["run", "--quiet"]);
+    let mut served = Served::of(&project);
+    Command::new("kill").args(["-INT", &served.child.id().to_string()]).status().unwrap();
+    assert_eq!(served.child.wait().unwrap().code(), Some(0));
+}

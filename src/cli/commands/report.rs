@@ -3,11 +3,11 @@ use super::changes::changes;
 use crate::cli::bibliography::bibliography;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
-use crate::cli::output::{self, say};
+use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::study_files::discover;
 use crate::engine::{Graph, Store};
-use crate::report::{Export, ProjectInfo, Report, Written, pages_in, replace_file};
+use crate::report::{Export, ProjectInfo, Report, Written, pages_in, replace_file, whole_in};
 use crate::study::{DEFAULT_PROFILE, OutputKind, Study};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,23 @@ pub(in crate::cli) fn folder(project: &Project) -> PathBuf {
     project.root.join(REPORTS)
 }
 
+/// Leaves pages alone that lack nothing where what is stored now would take something away from them, and says so.
+fn keep_whole(report: &mut Report, folder: &Path) {
+    let whole = whole_in(folder);
+    let (kept, others) = std::mem::take(&mut report.studies)
+        .into_iter()
+        .partition::<Vec<_>, _>(|study| !study.missing.is_empty() && whole.contains(&study.page));
+    report.studies = others;
+    if let Some(first) = kept.first() {
+        let more = if kept.len() > 1 { format!(" and {} more", kept.len() - 1) } else { String::new() };
+        note!(
+            "{}{more}: the pages stay as they are, as results that they show are not in the store; `lofi run` computes \
+             them, and a page that is deleted is written without them",
+            first.name
+        );
+    }
+}
+
 type Results<'a> = (&'a [Study], &'a Graph, &'a Store);
 
 /// Writes pages; says where. `failures` are the names and errors of steps that failed just now.
@@ -95,7 +112,11 @@ pub(in crate::cli) fn write(
     report.changes = changes(&project.results(), &report.studies, (studies, graph));
     // Pages of studies that this profile leaves out stay: they are not gone.
     let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
-    let written = report.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;
+    let mut shown = report.clone();
+    if failures.is_empty() {
+        keep_whole(&mut shown, &folder);
+    }
+    let written = shown.write(&folder, &names).map_err(|e| Failure::file(e.to_string()))?;
     if output::is_json() {
         let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Json>();
         let (page, changed, removed) = (folder.join("index.html"), paths(&written.changed), paths(&written.removed));

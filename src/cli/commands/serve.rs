@@ -47,6 +47,7 @@ impl Serving {
         if !output::is_json() {
             say!("the report is served until Ctrl-C: {}", served.address);
         }
+        stop::ends();
         while !stop::of_process().asked() {
             std::thread::sleep(LOOK);
         }

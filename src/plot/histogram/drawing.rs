@@ -196,7 +196,7 @@ pub fn legend(params: &Params, content: &Content) -> Legend {
         entries.push(Entry { label: params.marked.clone(), sample: Sample::Point(Marker::Wedge, colour) });
     }
     entries.extend(params.edge.iter().map(guides::mark_entry));
-    entries.extend(guides::entries(&params.lines));
+    entries.extend(guides::entries(&params.lines, &[]));
     Legend::new(entries)
 }
 

@@ -114,10 +114,11 @@ fn pen(index: usize) -> Pen {
     Pen { colour: INK, width: WIDTH, dash: dashes(index + 2) }
 }
 
-/// The lines in the legend.
+/// The lines in the legend, but those of a value of the colour column that nothing drawn has.
 #[must_use]
-pub fn entries(guides: &[Guide]) -> Vec<Entry> {
-    let named = guides.iter().enumerate().filter(|(_, guide)| !guide.label.is_empty());
+pub fn entries(guides: &[Guide], drawn: &[&Cell]) -> Vec<Entry> {
+    let is_drawn = |guide: &Guide| guide.of.as_ref().is_none_or(|of| drawn.iter().any(|key| of.means(key)));
+    let named = guides.iter().enumerate().filter(|(_, guide)| !guide.label.is_empty() && is_drawn(guide));
     named.map(|(i, guide)| Entry { label: guide.label.clone(), sample: Sample::Line(pen(i)) }).collect()
 }
 

@@ -203,7 +203,8 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content, direct: bool) -> Le
         entries.push(Entry { label, sample: Sample::HollowPoint(Marker::Arrow, FAINT) });
     }
     entries.extend(params.marks.iter().map(guides::mark_entry));
-    entries.extend(guides::entries(&params.lines));
+    let drawn_keys: Vec<&Cell> = panels.iter().flat_map(|panel| &panel.series).map(|series| &series.key).collect();
+    entries.extend(guides::entries(&params.lines, &drawn_keys));
     let source = params.head.published.as_ref().map_or("", |p| p.source.as_str());
     if panels.iter().any(|panel| !panel.published.is_empty()) {
         let label = if source.is_empty() { "published".to_owned() } else { source.to_owned() };

@@ -217,7 +217,8 @@ pub fn legend(params: &Asked<'_, Params>, content: &Content) -> Legend {
     if params.diagonal {
         entries.push(Entry { label: "y = x".to_owned(), sample: Sample::Line(DIAGONAL) });
     }
-    entries.extend(guides::entries(&params.lines));
+    let drawn: Vec<&Cell> = content.panels.iter().flat_map(|panel| &panel.points).map(|point| &point.key).collect();
+    entries.extend(guides::entries(&params.lines, &drawn));
     let source = params.head.published.iter().filter(|_| panels.iter().any(|panel| !panel.published.is_empty()));
     entries.extend(source.map(|p| Entry { label: p.source.clone(), sample: Sample::HollowPoint(Marker::Disc, FAINT) }));
     entries.extend(legend::left_out(content.left_out));

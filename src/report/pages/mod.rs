@@ -19,4 +19,4 @@ pub(super) mod write;
 
 pub use export::Export;
 pub(super) use template::render_template;
-pub use write::{Written, costs_in, pages_in, remove_all, replace_file};
+pub use write::{Written, costs_in, pages_in, remove_all, replace_file, whole_in};

@@ -72,6 +72,13 @@ pub fn pages_in(folder: &Path) -> BTreeMap<String, String> {
     Manifest::read(folder).pages.into_iter().map(|(page, files)| (page, files.line.settings)).collect()
 }
 
+/// The pages in a folder that are there and lack nothing.
+#[must_use]
+pub fn whole_in(folder: &Path) -> BTreeSet<String> {
+    let pages = Manifest::read(folder).pages.into_iter().filter(|(_, files)| files.line.missing == 0);
+    pages.map(|(page, _)| page).filter(|page| folder.join(format!("{page}.html")).is_file()).collect()
+}
+
 /// What the studies cost whose pages are in a folder, by study and profile, in seconds of one core.
 #[must_use]
 pub fn costs_in(folder: &Path) -> BTreeMap<(String, String), f64> {

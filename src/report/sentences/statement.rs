@@ -121,6 +121,13 @@ fn of_level((what, verb): (String, &str), (found, bar): (Found, Bar), scale: Sca
     Statement { says: format!("{what} {verb} {value}"), interval, claimed: claimed(bar, scale) }
 }
 
+/// Whether a side is of several things: "random features", and not "ridge on pixels".
+fn are_several(side: &str) -> bool {
+    let head =
+        [" on ", " of ", " with ", " by "].iter().fold(side, |head, word| head.split(word).next().unwrap_or(head));
+    head.split(' ').next_back().is_some_and(is_plural)
+}
+
 /// One side against the other.
 fn compared(words: &Vocabulary<'_>, column: &str, change: &Change, (by, [less, than]): (&str, [&str; 2])) -> String {
     let names = [less, than].iter().all(|side| side.parse::<f64>().is_err());
@@ -128,11 +135,13 @@ fn compared(words: &Vocabulary<'_>, column: &str, change: &Change, (by, [less, t
     let is_times = words.scale(column) == Scale::Logarithm;
     if names && words.is_error(column) {
         let way = if change.is_less { "less" } else { "more" };
-        return format!("{} errs {amount} {way} than {}", raised(less), lowered(than));
+        let errs = if are_several(less) { "err" } else { "errs" };
+        return format!("{} {errs} {amount} {way} than {}", raised(less), lowered(than));
     }
     if names && is_times {
         let fewer = if change.is_less { "fewer" } else { "more" };
-        return format!("{} takes {amount} {fewer} {} than {}", raised(less), words.name(column), lowered(than));
+        let takes = if are_several(less) { "take" } else { "takes" };
+        return format!("{} {takes} {amount} {fewer} {} than {}", raised(less), words.name(column), lowered(than));
     }
     let lower = match (is_times, change.is_less) {
         (false, true) => "lower",

@@ -57,10 +57,14 @@ impl Axis {
         Self(AxisForm { column, label, unit, scale: 1.0, log10: false, at_least: None, at_most: None })
     }
 
-    /// What is wrong with the factor, if anything; `at` is the parameter's name.
+    /// What is wrong with the factor or the ends of the quantity, if anything; `at` is the parameter's name.
     #[must_use]
     pub fn problem(&self, at: &str) -> Option<Problem> {
-        (self.0.scale == 0.0).then(|| Problem::at(at, "a scale of 0 shows nothing"))
+        let crossed = self.0.at_least.zip(self.0.at_most).filter(|(least, most)| least >= most);
+        let crossed = crossed.map(|(least, most)| {
+            Problem::at(at, format!("the quantity is at least {least} and at most {most}: nothing lies between"))
+        });
+        crossed.or_else(|| (self.0.scale == 0.0).then(|| Problem::at(at, "a scale of 0 shows nothing")))
     }
 
     /// The number that is shown for one of the column.

@@ -137,6 +137,12 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
             break;
         };
         let (whole, behind) = after.split_at(end + 2);
+        if whole[2..end].contains("{{") {
+            let (open, behind) = after.split_at(2 + after[2..].find("{{").unwrap_or_default());
+            found.push(Piece::Fault(open, "`}}` is missing".to_owned()));
+            rest = behind;
+            continue;
+        }
         let inner = whole[2..end].split_whitespace().collect::<Vec<_>>().join(" ");
         found.push(TableNumber::read(&inner).map_or_else(|why| Piece::Fault(whole, why), Piece::Number));
         rest = behind;
