@@ -48,6 +48,10 @@ pub(in crate::cli) fn export(project: &Project, study: &str, wanted: &Wanted<'_>
     }
     if let Some(file) = wanted.latex {
         let text = latex(one, &graph, (&store, &project.commit()))?;
+        if !text.contains("\\newcommand") {
+            let name = &one.head.study;
+            return Err(Failure::file(format!("{name} has no numbers in the store; `lofi run {name}` computes them")));
+        }
         write(file, text.as_bytes(), &mut written)?;
     }
     Ok(Done::with(Code::Well, [("files", json!(written))]))

@@ -36,6 +36,16 @@ pub(super) struct Collected {
     pub files: Vec<Attachment>,
 }
 
+/// Titles that say of which columns the values are the paper's own: ours stand beside rows that differ in them.
+fn with_their_own(mut titles: Titles, params: &Json) -> Titles {
+    let apart = params.pointer("/published/apart").and_then(Json::as_array);
+    for column in apart.into_iter().flatten().filter_map(Json::as_str) {
+        let title = format!("{}, the paper's", title_of(&titles, column));
+        titles.insert(column.to_owned(), title);
+    }
+    titles
+}
+
 impl Collected {
     /// Of the study with this page, nothing yet.
     pub fn new(page: String) -> Self {
@@ -99,7 +109,7 @@ impl Collected {
             (OutputKind::Comparison, Ok(Value::Table(table))) => {
                 let ours = compared(study, output.wire).unwrap_or(&nothing);
                 let of = by_quantity(&table, header, ours);
-                return self.comparison(&output.name, of, (&table, params, &labels(study)));
+                return self.comparison(&output.name, of, (&table, params, &with_their_own(labels(study), params)));
             }
             (_, Ok(other)) => format!("its step gave a {}", other.value_type().name()),
             (_, Err(why)) => why,
