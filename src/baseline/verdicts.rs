@@ -56,8 +56,11 @@ pub fn turns(old: &Verdicts<'_>, new: &Verdicts<'_>) -> Vec<Turn> {
         let reasons = || {
             let mut why: Vec<String> = seeds(before, now).into_iter().chain(shared.iter().cloned()).collect();
             // Code, data and settings are all that results depend on.
-            if why.is_empty() && before.is_some() && now.is_some() {
-                why.push("settings of the study".to_owned());
+            match (before, now) {
+                (None, _) => return "the claim is new".to_owned(),
+                (_, None) => return "the claim is gone".to_owned(),
+                _ if why.is_empty() => why.push("settings of the study".to_owned()),
+                _ => {}
             }
             why.join("; ")
         };
@@ -121,6 +124,6 @@ mod tests {
         }
         assert_eq!(turns(&old, &of("paper", "e", &two, "undecided", 9)), []);
         let gone = turns(&old, &Verdicts { claims: BTreeMap::new(), ..old.clone() });
-        assert_eq!((gone[0].new.as_str(), gone[0].why.as_str()), (ABSENT, ""));
+        assert_eq!((gone[0].new.as_str(), gone[0].why.as_str()), (ABSENT, "the claim is gone"));
     }
 }

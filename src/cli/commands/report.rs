@@ -84,7 +84,7 @@ fn keep_whole(report: &mut Report, folder: &Path) {
     let whole = whole_in(folder);
     let (kept, others) = std::mem::take(&mut report.studies)
         .into_iter()
-        .partition::<Vec<_>, _>(|study| !study.missing.is_empty() && whole.contains(&study.page));
+        .partition::<Vec<_>, _>(|study| !study.missing.is_empty() && whole.get(&study.page) == Some(&study.settings));
     report.studies = others;
     if let Some(first) = kept.first() {
         let more = if kept.len() > 1 { format!(" and {} more", kept.len() - 1) } else { String::new() };

@@ -72,11 +72,12 @@ pub fn pages_in(folder: &Path) -> BTreeMap<String, String> {
     Manifest::read(folder).pages.into_iter().map(|(page, files)| (page, files.line.settings)).collect()
 }
 
-/// The pages in a folder that are there and lack nothing.
+/// The pages in a folder that are there and lack nothing, each with the settings that it was made with.
 #[must_use]
-pub fn whole_in(folder: &Path) -> BTreeSet<String> {
+pub fn whole_in(folder: &Path) -> BTreeMap<String, String> {
     let pages = Manifest::read(folder).pages.into_iter().filter(|(_, files)| files.line.missing == 0);
-    pages.map(|(page, _)| page).filter(|page| folder.join(format!("{page}.html")).is_file()).collect()
+    let pages = pages.filter(|(page, _)| folder.join(format!("{page}.html")).is_file());
+    pages.map(|(page, files)| (page, files.line.settings)).collect()
 }
 
 /// What the studies cost whose pages are in a folder, by study and profile, in seconds of one core.

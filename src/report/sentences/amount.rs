@@ -47,6 +47,9 @@ pub(crate) fn range_in_words(header: &Header, column: &str, values: &[f64]) -> S
     let scale = Scale::of(header, column);
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low >= high {
+        return number_in_words(header, column, (low, None));
+    }
     let (_, range) = Found { estimate: high, interval: Some([low, high]) }.level(scale);
     format!("{}{}", range.unwrap_or_default(), unit(scale))
 }

@@ -105,6 +105,7 @@ impl TableNumber {
         let (path, conditions) = text.split_once(" where ").unwrap_or((text, ""));
         let (table, column) = path.trim().rsplit_once('.').ok_or("`table.column` is expected")?;
         let (table, rows) = table.strip_suffix(".rows").map_or((table, false), |table| (table, true));
+        let table = table.strip_suffix(".summary").unwrap_or(table);
         let mut filter = BTreeMap::new();
         for condition in conditions.split(',').map(str::trim).filter(|text| !text.is_empty()) {
             let (name, value) = condition.split_once('=').ok_or("`column = value` is expected after `where`")?;
@@ -120,7 +121,7 @@ fn cell(text: &str) -> Cell {
         ("true" | "false", ..) => Cell::Bool(text == "true"),
         (_, Ok(whole), _) => Cell::Int(whole),
         (_, _, Ok(real)) if real.is_finite() => Cell::Float(real),
-        _ => Cell::Text(text.trim_matches('\'').to_owned()),
+        _ => Cell::Text(text.trim_matches(['\'', '"']).to_owned()),
     }
 }
 
