@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The folder of the reports that readers see.
-const REPORTS: &str = "reports";
+pub(super) const REPORTS: &str = "reports";
 
 /// Writes the report of stored results; runs nothing.
 pub(in crate::cli) fn report(

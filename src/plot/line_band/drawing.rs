@@ -296,7 +296,7 @@ fn draw_censored(canvas: &mut Canvas, frame: &Frame, (panel, styles): (&PanelCur
 
 /// Heights in rising order moved apart to at least this distance, each as little as the ones above it ask for, within two
 /// ends as far as there is room.
-fn pushed_apart(heights: &[f64], distance: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
+pub(super) fn pushed_apart(heights: &[f64], distance: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
     let mut placed: Vec<f64> = Vec::with_capacity(heights.len());
     for &height in heights {
         let least = placed.last().map_or(top + 0.5 * distance, |last| last + distance);

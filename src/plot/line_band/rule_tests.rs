@@ -56,6 +56,21 @@ fn a_claimed_slope_is_drawn_through_the_curve_that_it_is_of() {
 }
 
 #[test]
+fn a_line_of_a_curve_that_is_not_there_is_not_in_the_legend() {
+    let lines =
+        json!([{"fitted": true, "of": 0.0, "label": "fitted"}, {"fitted": true, "of": 99.0, "label": "of nothing"}]);
+    let drawn = figure(&steps_params(json!({"lines": lines})), &steps()).unwrap();
+    assert!(says(&drawn.svg, "fitted") && !drawn.svg.contains("of nothing"), "{}", drawn.svg);
+}
+
+#[test]
+fn counts_of_one_place_stand_apart_in_their_order_and_within_the_panel() {
+    let placed = drawing::pushed_apart(&[10.0, 12.0, 13.0, 99.0], 10.0, (0.0, 100.0));
+    assert_eq!(placed, [10.0, 20.0, 30.0, 95.0]);
+    assert_eq!(drawing::pushed_apart(&[96.0, 97.0], 10.0, (0.0, 100.0)), [85.0, 95.0]);
+}
+
+#[test]
 fn seeds_that_differ_in_kind_have_a_curve_each() {
     let value = |seed: i64, step: i64| if seed == 0 { 0.9_f64.powi(step as i32) } else { 1.0 - 0.01 * seed as f64 };
     let rows: Vec<Vec<Cell>> = (0..3)

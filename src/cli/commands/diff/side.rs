@@ -1,6 +1,7 @@
 //! One side of a comparison: a folder of results, a revision, a profile of the stored results, or what was published.
 
 use crate::baseline::{Baseline, BaselineError};
+use crate::cli::commands::report::REPORTS;
 use crate::cli::fail::Failure;
 use crate::cli::options::Options;
 use crate::cli::output::note;
@@ -34,7 +35,6 @@ pub(super) enum Side {
 /// The word for the papers' numbers.
 const PUBLISHED: &str = "published";
 const RESULTS: &str = "results";
-const REPORTS: &str = "reports";
 /// Folders deeper than this have no results.
 const DEPTH: usize = 8;
 
