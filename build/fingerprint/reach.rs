@@ -60,8 +60,8 @@ pub fn kinds(graph: &Graph<'_>) -> Vec<Reached> {
         }
         let mut search = Search::new(graph, &tables);
         search.reach(owner);
-        // Documentation and wiring are no code: slots and ports are in the key under their names and places.
-        let is_code = |part: &&usize| !matches!(graph.labels[**part], "ABOUT" | "role");
+        // Documentation, references and wiring are no code: slots and ports are in the key under their names and places.
+        let is_code = |part: &&usize| !matches!(graph.labels[**part], "ABOUT" | "role" | "cites");
         let behind = adapter.map(|number| &graph.homes[number]);
         behind.and_then(|adapter| adapter.self_type).into_iter().for_each(|of| search.reach(of));
         let parts = home.parts.iter().chain(behind.into_iter().flat_map(|adapter| &adapter.parts));

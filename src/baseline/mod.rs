@@ -3,8 +3,10 @@
 //! `results/<study>/<profile>/` holds one CSV a table and a `manifest.json`; [`Baseline::read`] and
 //! [`Baseline::write`] are the two ways, [`compare()`] is what `lofi check` does. A table becomes a [`Sheet`], whose
 //! columns keep their types; `pairing` finds the rows that belong together, `rule` says how far a value may move, and
-//! `ties` lets the labels of nearly equal directions change places. `verdicts` and `moves` are what `lofi diff` tells of two of them.
+//! `ties` lets the labels of nearly equal directions change places. `verdicts` and `moves` are what `lofi diff`
+//! tells of two of them, `accepted` what a figure shows beside its own.
 
+mod accepted;
 mod both;
 mod compare;
 mod difference;
@@ -22,6 +24,7 @@ mod testing;
 mod ties;
 mod verdicts;
 
+pub use accepted::moved_from;
 pub use compare::compare;
 pub use difference::Difference;
 pub use error::BaselineError;

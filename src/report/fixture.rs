@@ -4,6 +4,7 @@ use super::model::LeftOut;
 use crate::artifact::{Cell, Claimant, Figure, Outcome, Table, Verdict};
 use crate::engine::{Executor, Graph, Machine, MemoryLimit, RunRecord, Silent, Stop, Store, Summary};
 use crate::report::bibliography::references::Bibliography;
+use crate::report::content::AcceptedTables;
 use crate::report::content::collect::ProjectInfo;
 use crate::step::{
     About, Columns, Context, DataRef, DataSource, ErasedKind, Family, Header, Inputs, Keep, Kind, Outputs, Plan, Port,
@@ -127,6 +128,7 @@ pub(super) const BIB: &str = r"
 /// What the report is told.
 pub(super) fn info(failures: Vec<(String, String)>) -> ProjectInfo {
     ProjectInfo {
+        accepted: AcceptedTables::default(),
         title: "Neural LoFi, reproduced".to_owned(),
         references: Bibliography::parse(BIB).unwrap(),
         data_citations: BTreeMap::from([("cifar10".to_owned(), "cifar10".to_owned())]),

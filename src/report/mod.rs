@@ -33,7 +33,7 @@ mod tests;
 
 pub use bibliography::{Bibliography, BibtexError, Reference, UnknownKey, Work};
 pub use comparison::{Comparison, ComparisonForm, Moved, StudyComparison, Turned};
-pub use content::{ColumnHead, Layout, ProjectInfo, Text};
+pub use content::{AcceptedTables, ColumnHead, Layout, ProjectInfo, Text};
 pub use error::{BuildError, ReportError};
 pub use format::{duration, utc};
 pub use latex::latex;

@@ -63,6 +63,13 @@ pub trait Kind: Sync {
         None
     }
 
+    /// The works behind what it does with these parameters, keys into `docs/references.bib`: all that it cites, unless some
+    /// are for other settings.
+    fn cites(&self, params: &Self::Params) -> Vec<&'static str> {
+        let _ = params;
+        Self::ABOUT.cites.to_vec()
+    }
+
     /// Computes the outputs, one value a port, in order.
     ///
     /// # Errors
@@ -90,6 +97,8 @@ pub trait Configured: Send + Sync {
     fn header(&self, port: &str, inputs: &Headers) -> Option<Header>;
     /// [`Kind::weights`]
     fn weights(&self) -> Option<WeightStream>;
+    /// [`Kind::cites`]
+    fn cites(&self) -> Vec<&'static str>;
 }
 
 /// Canonical parameters, with their defaults filled in and in the order of the type: what enters the key. And the step.
@@ -170,6 +179,10 @@ impl<K: Kind> Configured for Step<'_, K> {
 
     fn header(&self, port: &str, inputs: &Headers) -> Option<Header> {
         Kind::header(self.kind, port, &self.params, inputs)
+    }
+
+    fn cites(&self) -> Vec<&'static str> {
+        self.kind.cites(&self.params)
     }
 
     fn weights(&self) -> Option<WeightStream> {

@@ -68,6 +68,12 @@ impl Claim for Bound {
         bar((params, head)).err().into_iter().chain(empty).collect()
     }
 
+    fn cites(params: &Params, head: &ClaimHead) -> Vec<&'static str> {
+        let several = (!head.per.0.is_empty()).then_some("berger-1982");
+        let agreement = params.equals.map(|_| "schuirmann-1987");
+        std::iter::once("student-1908").chain(several).chain(agreement).collect()
+    }
+
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
         let bar = bar((params, head)).map_err(StepError::unplanned)?;
         let numbers = table.numbers(&params.column)?;

@@ -78,6 +78,12 @@ impl Claim for ThresholdLocation {
         bar(params).err().into_iter().collect()
     }
 
+    fn cites(params: &Params, head: &ClaimHead) -> Vec<&'static str> {
+        let several = (!head.per.0.is_empty()).then_some("berger-1982");
+        let agreement = params.near.map(|_| "schuirmann-1987");
+        std::iter::once("student-1908").chain(agreement).chain(several).collect()
+    }
+
     fn verdict(params: &Params, head: &ClaimHead, table: &Table) -> Result<Verdict, StepError> {
         let bar = bar(params).map_err(StepError::unplanned)?;
         let Params { column, along, .. } = params;

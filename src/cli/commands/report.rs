@@ -1,5 +1,7 @@
 //! `lofi report`: pages from stored results.
 use super::changes::changes;
+use crate::artifact::Table;
+use crate::baseline::moved_from;
 use crate::cli::bibliography::bibliography;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
@@ -7,7 +9,7 @@ use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::study_files::discover;
 use crate::engine::{Graph, Store};
-use crate::report::{Export, ProjectInfo, Report, Written, pages_in, replace_file, whole_in};
+use crate::report::{AcceptedTables, Export, ProjectInfo, Report, Written, pages_in, replace_file, whole_in};
 use crate::study::{DEFAULT_PROFILE, OutputKind, Study};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,7 +132,15 @@ pub(in crate::cli) fn write(
 
 /// What a report is told of the project.
 pub(super) fn info(project: &Project) -> Result<ProjectInfo, Failure> {
+    let results = project.results();
+    let accepted = move |study: &Study, name: &str, now: &Table| {
+        // a table with other settings is another result, which moved from nothing
+        let as_written = study.settings_in_words().is_empty();
+        let whose = (study.head.study.as_str(), study.profile.as_str());
+        as_written.then(|| moved_from(&results, whose, (name, now))).flatten()
+    };
     Ok(ProjectInfo {
+        accepted: AcceptedTables::new(accepted),
         title: "Reproduced studies".to_owned(),
         references: bibliography(&project.root)?,
         data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),

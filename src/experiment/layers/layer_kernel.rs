@@ -111,6 +111,15 @@ impl Kind for LayerKernel {
             .doc("Gram matrices on the training samples and from them to the others.")],
     };
 
+    fn cites(&self, params: &Params) -> Vec<&'static str> {
+        let formula = match params.kernel {
+            KernelName::Relu | KernelName::ReluNormalized => Some("cho-saul-2009"),
+            KernelName::Erf => Some("williams-1998"),
+            KernelName::Sigmoid => None,
+        };
+        std::iter::once("neural-lofi").chain(formula).collect()
+    }
+
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
         Problem::refuse(params.impossible(sizes).into_iter().collect())?;

@@ -120,6 +120,10 @@ impl Kind for ImageTransform {
             .doc("The changed images, as real numbers; pixels where `unit-range` made or `random-shift` moved them.")],
     };
 
+    fn cites(&self, params: &Params) -> Vec<&'static str> {
+        vec![if params.transform.is_spectral().0 { "ricci-2026" } else { "wen-2024" }]
+    }
+
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let shape = planned_layout(inputs, "x")?;
         let sizes = Sizes::at(inputs, "x");

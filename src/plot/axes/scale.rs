@@ -101,7 +101,13 @@ impl Scale {
         self.place(self.layout.inner(value))
     }
 
-    /// The same of a number that is laid out already.
+    /// Whether a value lies between the ends.
+    #[must_use]
+    pub fn shows(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&self.layout.inner(value))
+    }
+
+    /// [`Scale::fraction`] of a number that is laid out already.
     #[must_use]
     pub(super) fn place(&self, inner: f64) -> f64 {
         ((inner - self.low) / (self.high - self.low)).clamp(0.0, 1.0)

@@ -146,6 +146,11 @@ impl Canvas {
         self.hollows(marker, &[at], radius, colour);
     }
 
+    /// Small discs without a rim.
+    pub fn dots(&mut self, points: &[Point], radius: f64, colour: Colour) {
+        self.discs(&self.distinct(points), radius, colour);
+    }
+
     /// Discs are lines of no length with round ends: a few bytes each.
     fn discs(&mut self, points: &[Point], radius: f64, colour: Colour) {
         let stroke = Stroke { colour, width: 2.0 * radius, dash: &[], round: true, under: false };

@@ -73,6 +73,10 @@ pub enum Part {
     Band,
     /// What is published.
     Paper,
+    /// Single runs, hidden until a page shows them.
+    Runs,
+    /// What was accepted before, hidden until a page shows it.
+    Accepted,
 }
 
 impl Part {
@@ -82,6 +86,8 @@ impl Part {
             Self::Ours => " class=\"o\"",
             Self::Band => " class=\"b\"",
             Self::Paper => " class=\"p\"",
+            Self::Runs => " class=\"r\" display=\"none\"",
+            Self::Accepted => " class=\"a\" display=\"none\"",
         }
     }
 }

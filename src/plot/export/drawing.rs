@@ -69,7 +69,8 @@ impl Drawing {
         let view: Vec<f32> = numbers(root, "viewBox")?;
         let &[_, _, width, height] = view.as_slice() else { return Err(refused("it has no size")) };
         let mut drawing = Self { size: (width, height), marks: Vec::new() };
-        for node in root.children().filter(Node::is_element) {
+        let shown = |node: &Node<'_, '_>| node.is_element() && node.attribute("display") != Some("none");
+        for node in root.children().filter(shown) {
             match node.tag_name().name() {
                 "path" => drawing.marks.extend(shape(node)?.into_iter().map(Mark::Shape)),
                 "g" => {

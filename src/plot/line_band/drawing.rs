@@ -1,5 +1,6 @@
 //! What stands in each panel of a line plot, how it looks, and its drawing.
 
+use super::beside::BesideCurves;
 use super::params::Params;
 use super::styles::{Styles, columns};
 use crate::artifact::{Cell, Table};
@@ -67,6 +68,8 @@ pub struct PanelCurves {
     pub published: Vec<(Look, Vec<(f64, f64)>)>,
     /// Marked places on the horizontal axis with the looks of their curves.
     pub marks: Vec<(Look, f64)>,
+    /// What is drawn where a reader asks for it.
+    beside: BesideCurves,
 }
 
 impl PanelCurves {
@@ -95,7 +98,8 @@ impl PanelCurves {
             params.head.published.iter().flat_map(|p| &p.rows).filter(|row| params.head.facets.accepts(panel, row));
         let curves = series::published_curves(rows, columns, &params.head.filter);
         let published = curves.into_iter().map(|curve| (styles.of_key(&curve.key), curve.points)).collect();
-        Ok(Self { series, published, marks: marks(params, styles, &table)? })
+        let beside = BesideCurves::new(params, styles, panel);
+        Ok(Self { series, published, marks: marks(params, styles, &table)?, beside })
     }
 
     /// Whether there is nothing to draw.
@@ -121,7 +125,7 @@ impl PanelCurves {
         let bands = self.dots().filter_map(|d| d.band).flat_map(|(low, high)| [low, high]).filter(shown);
         let published = self.published.iter().flat_map(|(_, points)| points).copied();
         let values = self.dots().map(|d| (d.x, d.y)).chain(bands.map(|v| (f64::NAN, v))).chain(published);
-        let values = values.chain(self.marks.iter().map(|&(_, x)| (x, f64::NAN)));
+        let values = values.chain(self.marks.iter().map(|&(_, x)| (x, f64::NAN))).chain(self.beside.values());
         values.chain(guides::values(&params.lines)).collect()
     }
 }
@@ -235,6 +239,7 @@ pub fn draw(canvas: &mut Canvas, frame: &Frame, (params, content, index): (&Aske
         canvas.line(&points, &Pen { colour: look.colour, width: STROKE, dash: DOTS });
         canvas.hollows(look.marker, &points, MARKER_RADIUS, look.colour);
     }
+    panel.beside.draw(canvas, frame);
     canvas.part(Part::Ours);
     for one in &panel.series {
         let look = styles.of(one);

@@ -34,6 +34,7 @@ impl Figure for LineBand {
     };
     const SHOWS: &'static str = "An aggregated table: one row for each curve and x.";
     const PUBLISHED: bool = true;
+    const BESIDE: bool = true;
     const KNOWS: &'static [&'static str] = &["intervals", "samples"];
 
     fn faults(params: &Params) -> Vec<Problem> {
@@ -130,6 +131,10 @@ fn ends(series: &Series) -> Option<String> {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "beside_tests.rs"]
+mod beside_tests;
 
 #[cfg(test)]
 #[path = "rule_tests.rs"]

@@ -1,5 +1,6 @@
 //! From studies and stored results to the report model.
 
+use super::accepted::AcceptedTables;
 use super::leads::leads;
 use super::making::{drawn_from, making};
 use super::notes::paragraphs;
@@ -39,6 +40,8 @@ pub struct ProjectInfo {
     pub pages_there: Option<BTreeMap<String, String>>,
     /// The texts of the studies' files by their names in places, for the entries of figures.
     pub sources: BTreeMap<String, String>,
+    /// What was accepted of tables that moved since, for figures that can show both.
+    pub accepted: AcceptedTables,
 }
 
 impl Report {
@@ -83,7 +86,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
     cite_kinds(study, &mut citations, info)?;
     let mut collected = Collected::new(page(study, info.pages_there.as_ref()));
     for output in &study.outputs {
-        collected.add(outputs, output)?;
+        collected.add(outputs, output, &info.accepted)?;
     }
     let entries = outputs.entries()?;
     for output in study.outputs.iter().filter(|output| output.kind == OutputKind::Figure) {
@@ -184,20 +187,15 @@ fn data_note(data: DataRef, number: Option<usize>) -> DataNote {
     }
 }
 
-/// The works of the methods behind the kinds of steps. A kind that reads any data set cites several; those count that the
+/// The works of the methods behind the kinds of steps, as these are set. A kind that reads any data set cites several; those count that the
 /// study's own data come from, which [`data`] has cited.
 fn cite_kinds(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Result<(), UnknownKey> {
     let of_data: BTreeSet<&str> = info.data_citations.values().map(String::as_str).collect();
-    let mut seen: Vec<&str> = Vec::new();
     for node in &study.nodes {
-        if seen.contains(&node.kind.name()) {
-            continue;
-        }
-        seen.push(node.kind.name());
         let reads_data = node.params.get("data").is_some_and(|data| !data.is_null());
-        let about = node.kind.about();
-        for key in about.cites {
-            let of_other_data = about.family == Family::Data && reads_data && of_data.contains(key);
+        let is_data = node.kind.about().family == Family::Data;
+        for key in node.step.cites() {
+            let of_other_data = is_data && reads_data && of_data.contains(key);
             if !of_other_data || citations.has(key) {
                 citations.cite(key, &format!("kind `{}`", node.kind.name()))?;
             }

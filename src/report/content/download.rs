@@ -1,4 +1,4 @@
-//! Tables as CSV files beside a page.
+//! The files beside a page: tables as CSV, drawings as SVG.
 
 use crate::artifact::{Cell, Table, printable};
 use std::borrow::Cow;
@@ -6,8 +6,8 @@ use std::borrow::Cow;
 /// First letters that make a spreadsheet run a text as a formula, in either width.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// A table as the store writes it, but that numbers have nine significant digits, which halves what rows of single runs
-/// take, and for two differences in texts, as people open these files in spreadsheets: one that a spreadsheet would run
+/// A table as the store writes it, but that numbers have six significant digits, a third of what rows of single runs
+/// take in full (`results/` has them all), and for two differences in texts, as people open these files in spreadsheets: one that a spreadsheet would run
 /// begins with `'`, and control characters are replaced by their pictures. Numbers stay numbers.
 #[must_use]
 pub(super) fn csv(table: &Table) -> String {
@@ -24,8 +24,14 @@ pub(super) fn csv(table: &Table) -> String {
     String::from_utf8_lossy(&writer.into_inner().unwrap_or_default()).into_owned()
 }
 
+/// A drawing as a file, without what only a page with scripts shows.
+#[must_use]
+pub(super) fn drawing(svg: &str) -> String {
+    svg.lines().filter(|line| !line.contains(" display=\"none\"")).fold(String::new(), |text, line| text + line + "\n")
+}
+
 fn rounded(number: f64) -> f64 {
-    format!("{number:.8e}").parse().unwrap_or(number)
+    format!("{number:.5e}").parse().unwrap_or(number)
 }
 
 fn defused(text: &str) -> Cow<'_, str> {
@@ -47,12 +53,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_nine_digits() {
+    fn numbers_have_six_digits() {
         let numbers = [2.0_f64.sqrt() * 3.0, 1e-7 / 3.0, 2e12 / 3.0, 0.1, f64::NAN];
         let rows: Vec<Vec<Cell>> = numbers.iter().map(|&number| vec![Cell::Float(number)]).collect();
         let written = csv(&Table::from_rows(&["x"], &rows).unwrap());
         let lines: Vec<&str> = written.lines().skip(1).collect();
-        let expected = [4.242_640_69, 3.333_333_33e-8, 666_666_667_000.0, 0.1].map(|x| Cell::Float(x).to_string());
+        let expected = [4.242_64, 3.333_33e-8, 666_667_000_000.0, 0.1].map(|x| Cell::Float(x).to_string());
         assert_eq!(lines[..4], expected);
     }
 

@@ -3,6 +3,7 @@
 //! The form of that content is in `model`; how it is written in `pages`.
 //! Start with `collect`.
 
+mod accepted;
 mod alarms;
 mod beside;
 pub(super) mod collect;
@@ -21,5 +22,6 @@ mod standing;
 pub(super) mod tabulate;
 pub(super) mod written;
 
+pub use accepted::AcceptedTables;
 pub use collect::ProjectInfo;
 pub use tabulate::{ColumnHead, Layout, Text};

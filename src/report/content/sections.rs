@@ -1,10 +1,11 @@
 //! The outputs of a study, sorted into the sections of its page.
 
+use super::accepted::{AcceptedTables, with_accepted};
 use super::alarms::alarms;
 use super::beside::{Beside, beside};
 use super::columns::spoken_of;
 use super::comparison::{OfQuantity, by_quantity};
-use super::download::csv;
+use super::download::{csv, drawing};
 use super::headings::table_title;
 use super::outputs::Outputs;
 use super::tabulate::{Layout, Titles, layout_with, title_of};
@@ -65,8 +66,11 @@ impl Collected {
     ///
     /// # Errors
     /// Where the system refuses to read the store.
-    pub fn add(&mut self, outputs: &Outputs<'_>, output: &Output) -> Result<(), StoreError> {
-        let value = outputs.value(output.wire)?;
+    pub fn add(&mut self, outputs: &Outputs<'_>, output: &Output, accepted: &AcceptedTables) -> Result<(), StoreError> {
+        let mut value = outputs.value(output.wire)?;
+        if let (OutputKind::Figure, Ok(_)) = (output.kind, &value) {
+            value = with_accepted(outputs, output, accepted)?.map_or(value, Ok);
+        }
         let before = self.claims.len();
         let node = outputs.node(output.wire);
         let is_open = |verdict: &Verdict| verdict.finding.as_ref().is_some_and(|finding| finding.open.is_some());
@@ -160,7 +164,7 @@ impl Collected {
             thumbnail: String::new(),
             making: Making::default(),
         });
-        let href = self.attach(name, "svg", figure.svg);
+        let href = self.attach(name, "svg", drawing(&figure.svg));
         let thumbnail =
             if figure.thumbnail.is_empty() { String::new() } else { self.attach(name, "thumb.svg", figure.thumbnail) };
         if let Some(last) = self.figures.last_mut() {

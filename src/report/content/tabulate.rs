@@ -7,9 +7,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Rows that a page shows at most.
-const MAX_ROWS: usize = 24;
+const MAX_ROWS: usize = 16;
 /// Tables of more rows than this are folded.
-const FOLDED: usize = 16;
+const FOLDED: usize = 12;
 /// Unit of fractions of 1, which people read in per cent.
 const SHARE: &str = "share";
 /// Shares below this would have less than two digits in per cent.
@@ -281,6 +281,6 @@ mod tests {
     fn long_tables_are_cut_and_say_so() {
         let rows: Vec<Vec<Cell>> = (0..100).map(|i| vec![Cell::Int(i)]).collect();
         let layout = layout(&Table::from_rows(&["i"], &rows).unwrap(), &Header::default());
-        assert_eq!((layout.rows.len(), layout.total_rows, layout.hidden_rows, layout.folded), (24, 100, 76, true));
+        assert_eq!((layout.rows.len(), layout.total_rows, layout.hidden_rows, layout.folded), (16, 100, 84, true));
     }
 }

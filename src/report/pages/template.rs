@@ -4,12 +4,11 @@ use super::escape::{code, fenced, html, markdown, prose};
 use super::math::{math, plain};
 use crate::report::ReportError;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Value;
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
 const TEMPLATES: [(&str, &str); 21] = [
@@ -95,7 +94,7 @@ impl Templates {
         if let Json::Object(map) = &mut json {
             map.extend(more);
         }
-        self.environment.get_template(name)?.render(value(json))
+        self.environment.get_template(name)?.render(Value::from(Serde(json)))
     }
 }
 
@@ -115,21 +114,6 @@ fn page_link((page, anchor): (&str, &str), single: bool) -> String {
         (true, anchor) => format!("#{}{anchor}", prefix(page)),
         (false, "") => format!("{page}.html"),
         (false, anchor) => format!("{page}.html#{anchor}"),
-    }
-}
-
-/// minijinja's own conversion is a feature of the crate that this project leaves out.
-fn value(json: Json) -> Value {
-    match json {
-        Json::Null => Value::from(()),
-        Json::Bool(v) => Value::from(v),
-        Json::Number(v) => match v.as_i64() {
-            Some(whole) => Value::from(whole),
-            None => Value::from(v.as_f64().unwrap_or(f64::NAN)),
-        },
-        Json::String(v) => Value::from(v),
-        Json::Array(list) => Value::from(list.into_iter().map(value).collect::<Vec<_>>()),
-        Json::Object(map) => Value::from(map.into_iter().map(|(k, v)| (k, value(v))).collect::<BTreeMap<_, _>>()),
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) fn replace_all(
     let mut written = Written::default();
     let stale: Vec<&str> = old.files().difference(&new.files()).copied().collect();
     // Files to remove stay listed until they are gone: a run that is killed here leaves nothing behind for ever.
-    let text = serde_json::to_string_pretty(new).map_err(|e| ReportError::Manifest(e.to_string()))? + "\n";
+    let text = serde_json::to_string(new).map_err(|e| ReportError::Manifest(e.to_string()))? + "\n";
     for file in files {
         match replace_file(&folder.join(&file.path), &bytes(file))? {
             true => written.changed.push(PathBuf::from(&file.path)),

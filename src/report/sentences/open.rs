@@ -25,7 +25,7 @@ pub(super) fn why(words: &Vocabulary<'_>, finding: &Finding, (samples, has_sprea
         Reason::Spans => match price((finding, words.seed_s), samples, has_spread) {
             Some(price) => format!("Undecided: the interval has both sides in it; {price}: `{decide}`."),
             None => format!(
-                "Undecided: the interval has both sides in it, and more {seeds} than anyone will run would tell."
+                "Undecided: the interval has both sides in it, and no number of {seeds} that could be run would tell."
             ),
         },
     }

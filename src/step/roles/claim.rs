@@ -45,6 +45,11 @@ pub trait Claim: Sync + 'static {
         Vec::new()
     }
 
+    /// The works behind what it does with these parameters: all that it cites, unless some are for other settings.
+    fn cites(_: &Self::Params, _: &ClaimHead) -> Vec<&'static str> {
+        Self::ABOUT.cites.to_vec()
+    }
+
     /// The verdict over the rows that `where` keeps.
     ///
     /// # Errors
@@ -185,6 +190,10 @@ impl<C: Claim> Kind for Claimed<C> {
 
     fn needs(&self, params: &Self::Params) -> Vec<Need> {
         C::needs(&params.own, &params.head)
+    }
+
+    fn cites(&self, params: &Self::Params) -> Vec<&'static str> {
+        C::cites(&params.own, &params.head)
     }
 
     fn plan(&self, params: &Self::Params, _: &Shapes) -> Result<Plan, Vec<Problem>> {

@@ -1,26 +1,23 @@
 //! Figures: a drawing of a table or of pictures, with its words.
 
 use super::alt::{ALT, within};
-use super::data_note::DataNote;
+use super::asked::{Asked, Beside, FigureHead};
 use super::facets::Facets;
 use super::headed::{Headed, Shares};
 use super::role::{FigureRole, GivenFigure, Role, Words};
 use super::source::Source;
-use crate::artifact::{self, Shape, Value, ValueType};
-use crate::step::about::{About, Family, Port, Slot};
+use crate::artifact::{self, Shape, Table, Value, ValueType};
+use crate::step::about::{About, Arity, Family, Port, Slot};
 use crate::step::context::Context;
 use crate::step::error::{Problem, StepError};
-use crate::step::filter::Filter;
-use crate::step::header::Intervals;
 use crate::step::kind::Kind;
 use crate::step::params::Parameters;
-use crate::step::published::Published;
 use crate::step::shapes::{Inputs, Outputs, Plan, Shapes};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
-use std::ops::Deref;
+
+/// The slot of a table as it was accepted, of kinds that draw one beside theirs.
+pub const ACCEPTED: &str = "accepted";
 
 /// A kind of figure. Implement it on a unit struct and list that in `catalog.rs` as `Drawn(YourFigure)`.
 pub trait Figure: Sync + 'static {
@@ -44,6 +41,9 @@ pub trait Figure: Sync + 'static {
 
     /// Whether it can draw published numbers beside ours.
     const PUBLISHED: bool = false;
+
+    /// Whether it can draw single runs and an accepted table beside its own, for readers who ask for them.
+    const BESIDE: bool = false;
 
     /// What it has to know of the table's columns, of `intervals` and `samples`.
     const KNOWS: &'static [&'static str] = &[];
@@ -91,59 +91,6 @@ pub trait Figure: Sync + 'static {
     fn caption(asked: &Asked<'_, Self::Params>, content: &Self::Content) -> Vec<String>;
 }
 
-/// Parameters that figures share.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FigureHead {
-    /// Title over the figure; empty for none.
-    #[serde(default)]
-    pub title: String,
-    /// Small multiples: a panel for each value of a column.
-    #[serde(default)]
-    pub facets: Facets,
-    /// Which rows are drawn.
-    #[serde(default, rename = "where")]
-    pub filter: Filter,
-    /// One heading over each wired value, empty for none; the study layer writes them.
-    #[serde(default)]
-    pub headings: Vec<String>,
-    /// The paper's own numbers in the table's columns and units, drawn hollow; none where the data set is not the paper's.
-    #[serde(default)]
-    pub published: Option<Published>,
-    /// The data set that it was computed on.
-    #[serde(default)]
-    pub data_note: DataNote,
-    /// The columns of both ends of the intervals of others; the study layer knows them from the table.
-    #[serde(default)]
-    pub intervals: Intervals,
-    /// The column that says how many rows each of the table's is a mean of, empty for none; the study layer knows it.
-    #[serde(default)]
-    pub samples: String,
-}
-
-/// All parameters of a figure; its own are read as if they were this type's.
-#[derive(Debug)]
-pub struct Asked<'a, P> {
-    own: &'a P,
-    /// What figures share.
-    pub head: &'a FigureHead,
-}
-
-impl<'a, P> Asked<'a, P> {
-    /// The parameters of a figure, both parts.
-    pub const fn of<F: Figure<Params = P>>(params: &'a Headed<Drawn<F>>) -> Self {
-        Self { own: &params.own, head: &params.head }
-    }
-}
-
-impl<P> Deref for Asked<'_, P> {
-    type Target = P;
-
-    fn deref(&self) -> &P {
-        self.own
-    }
-}
-
 /// A figure as a kind of step: a table or pictures in, a figure out.
 #[derive(Debug, Clone, Copy)]
 pub struct Drawn<F>(pub F);
@@ -152,16 +99,38 @@ impl<F: Figure> Drawn<F> {
     const SLOT: Slot =
         Slot { name: F::Source::SLOT, accepts: &[F::Source::TYPE], arity: F::Source::ARITY, doc: F::SHOWS };
 
+    const RUNS: Slot = Slot {
+        name: "runs",
+        accepts: &[ValueType::Table],
+        arity: Arity::Optional,
+        doc: "The rows that those of the table are means of, one a run; the study layer wires it.",
+    };
+    const ACCEPTED: Slot = Slot {
+        name: ACCEPTED,
+        accepts: &[ValueType::Table],
+        arity: Arity::Optional,
+        doc: "The same table as it was accepted; a report wires it where numbers moved since.",
+    };
+    const SLOTS: &'static [Slot] = if F::BESIDE { &[Self::SLOT, Self::RUNS, Self::ACCEPTED] } else { &[Self::SLOT] };
+
     /// The figure.
     ///
     /// # Errors
     /// As those of [`Figure::content`] and [`Figure::draw`].
     pub fn figure(params: &Headed<Self>, from: <F::Source as Source>::Of<'_>) -> Result<artifact::Figure, StepError> {
+        Self::with(params, from, Beside::default())
+    }
+
+    fn with(
+        params: &Headed<Self>,
+        from: <F::Source as Source>::Of<'_>,
+        beside: Beside<'_>,
+    ) -> Result<artifact::Figure, StepError> {
         let mut head = Cow::Borrowed(&params.head);
         if let Some(facets) = F::panels(&Asked::of(params), &from)? {
             head.to_mut().facets = facets;
         }
-        let asked = Asked { own: &params.own, head: &head };
+        let asked = Asked { own: &params.own, head: &head, beside };
         let content = F::content(&asked, from)?;
         let title = if head.title.is_empty() { String::new() } else { format!("{}: ", head.title) };
         let alt = within(&format!("{title}{}.", F::alt(&asked, &content)), ALT);
@@ -194,7 +163,7 @@ impl<F: Figure> Kind for Drawn<F> {
         summary: F::ABOUT.summary,
         details: F::ABOUT.details,
         cites: F::ABOUT.cites,
-        inputs: &[Self::SLOT],
+        inputs: Self::SLOTS,
         outputs: &[Port::new("figure", ValueType::Figure).doc("The figure with its description and caption.")],
     };
 
@@ -214,7 +183,9 @@ impl<F: Figure> Kind for Drawn<F> {
     }
 
     fn run(&self, params: &Self::Params, inputs: &Inputs, _: &Context<'_>) -> Result<Outputs, StepError> {
-        Ok(vec![Value::Figure(Self::figure(params, F::Source::of(inputs)?)?)])
+        let table = |slot: &Slot| inputs.optional::<Table>(slot.name);
+        let beside = Beside { runs: table(&Self::RUNS)?, accepted: table(&Self::ACCEPTED)? };
+        Ok(vec![Value::Figure(Self::with(params, F::Source::of(inputs)?, beside)?)])
     }
 }
 
@@ -222,6 +193,11 @@ impl<F: Figure> FigureRole for Drawn<F> {
     fn wired(&self) -> Option<&'static Slot> {
         let slot = const { &Self::SLOT };
         (F::Source::TYPE != ValueType::Table).then_some(slot)
+    }
+
+    fn runs(&self) -> Option<&'static Slot> {
+        let slot = const { &Self::RUNS };
+        F::BESIDE.then_some(slot)
     }
 
     fn takes_published(&self) -> bool {
@@ -248,9 +224,12 @@ impl<F: Figure> FigureRole for Drawn<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Cell, Table};
+    use crate::artifact::Cell;
     use crate::step::ErasedKind;
+    use crate::step::roles::DataNote;
     use crate::step::roles::Rows;
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
 
     /// Says how many rows there are.
     struct Count;

@@ -5,6 +5,7 @@
 //! Start with `table_op`.
 
 mod alt;
+mod asked;
 mod axis;
 mod claim;
 mod clause;
@@ -20,6 +21,7 @@ mod sampler;
 mod source;
 mod table_op;
 
+pub use asked::{Asked, Beside, FigureHead};
 pub use axis::{Axis, AxisForm};
 pub use claim::{Claim, ClaimHead, Claimed, LOOKS, Takes};
 pub use clause::{After, Clause, Form, Makes, TableHead};
@@ -27,7 +29,7 @@ pub use comparison::{COMPARED, NO_SPREAD, UNEXPLAINED, comparison};
 pub use data_note::DataNote;
 pub use evidence::evidence;
 pub use facets::{Facets, Share};
-pub use figure::{Asked, Drawn, Figure, FigureHead};
+pub use figure::{ACCEPTED, Drawn, Figure};
 pub use given_seeds::{AddedSeeds, GivenSeeds, SEED};
 pub use headed::{Headed, Shares};
 pub use role::{ClaimRole, FigureRole, GivenClaim, GivenFigure, GivenTable, Need, Role, TableRole, Words};

@@ -108,6 +108,8 @@ pub struct GivenFigure {
 pub trait FigureRole {
     /// The slot that is wired to steps; nothing where it draws a table of the study.
     fn wired(&self) -> Option<&'static Slot>;
+    /// The slot of the rows before they are averaged, where it can show them.
+    fn runs(&self) -> Option<&'static Slot>;
     /// Whether published numbers may be drawn beside ours.
     fn takes_published(&self) -> bool;
     /// The parameters that the study layer fills in, unless the study writes them.

@@ -219,13 +219,13 @@ impl Maker<'_> {
         if let Some(name) = remove(&mut params, "published") {
             let text = name.text().unwrap_or_default();
             let numbers = named(self.raw, (builder.environment.profile, self.path), (item, &name))?;
-            let wired = inputs.iter().flat_map(|(_, wires)| wires);
+            let wired = inputs.iter().flatten().flat_map(|(_, wires)| wires);
             self.compared.extend(wired.map(|wire| (text.to_owned(), wire.header(&builder.nodes).cloned())));
             if comparable(builder) {
                 set(&mut params, "published", &numbers.drawn(), name.mark);
             }
         }
-        if let Some(wire) = inputs.as_ref().ok().and_then(|(_, wires)| wires.first()) {
+        if let Some(wire) = inputs.as_ref().ok().and_then(|inputs| inputs.first()?.1.first()) {
             let named = kind.named_columns(&params.to_json());
             given.intervals = intervals(builder, *wire).only(|column| named.iter().any(|one| one.name == column));
             given.samples = wire.header(&builder.nodes).and_then(Header::samples).unwrap_or_default().to_owned();
@@ -236,7 +236,7 @@ impl Maker<'_> {
             }
         }
         let inputs = inputs.inspect_err(|_| builder.check(kind, &params, item))?;
-        let wire = node_of(builder, item, kind, (&params, vec![inputs]))?;
+        let wire = node_of(builder, item, kind, (&params, inputs))?;
         self.output(&item.name, OutputKind::Figure, (wire, Vec::new()));
         Ok(())
     }
@@ -252,23 +252,26 @@ impl Maker<'_> {
         Vec::new()
     }
 
-    /// The slot of a figure with what is wired to it: values of steps, whose headings are then known, or a table.
+    /// The slots of a figure with what is wired to them: values of steps, whose headings are then known, or a table, and
+    /// beside its means the rows that they are of.
     fn drawn(
         &mut self,
         item: &Item,
         role: &dyn FigureRole,
         (params, given): (&mut Node, &mut GivenFigure),
-    ) -> Result<(String, Vec<Wire>), Vec<Fault>> {
+    ) -> Result<Vec<(String, Vec<Wire>)>, Vec<Fault>> {
         if let Some(slot) = role.wired() {
             let (wires, headings) =
                 FigureValues { item, slot, steps: &self.raw.steps, grid: self.grid }.take(params)?;
             given.headings = headings;
-            return Ok((slot.name.to_owned(), wires));
+            return Ok(vec![(slot.name.to_owned(), wires)]);
         }
         let (built, rows) = self.taken(item, params, false)?;
+        let runs = built.rows.wire;
         let Rows { wire, places, .. } = built.part(rows);
         places.kept(item, params.get("where")).map_err(|faults| self.left_out(item, faults))?;
-        Ok(("table".to_owned(), vec![wire]))
+        let runs = role.runs().filter(|_| runs != wire).map(|slot| (slot.name.to_owned(), vec![runs]));
+        Ok(std::iter::once(("table".to_owned(), vec![wire])).chain(runs).collect())
     }
 
     fn claim(&mut self, builder: &mut Builder<'_>, item: &Item) -> Result<(), Vec<Fault>> {
