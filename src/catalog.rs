@@ -25,6 +25,7 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &experiment::LatentDirections,
     &experiment::LatentPhase,
     &experiment::SignedMomentFilter,
+    &experiment::ProjectedMomentFilter,
     &experiment::RandomFeatureFilter,
     &experiment::LeadingFeatures,
     &experiment::EffectiveDimension,

@@ -22,7 +22,8 @@ pub use emergence::{
     SyntheticMomentSpectrum,
 };
 pub use filters::{
-    ConvolutionalFilter, LeadingFeatures, PatchFilters, RandomFeatureFilter, SignedMomentFilter, SpectrumTable,
+    ConvolutionalFilter, LeadingFeatures, PatchFilters, ProjectedMomentFilter, RandomFeatureFilter, SignedMomentFilter,
+    SpectrumTable,
 };
 pub use latent::{ActivationSingularValues, LatentDirections, LatentPhase, NetworkJacobian, NetworkSingularValues};
 pub use layers::{

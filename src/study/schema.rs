@@ -32,6 +32,8 @@ pub fn schema(kinds: &[&'static dyn ErasedKind]) -> Json {
     let card = json!({"anyOf": [{"type": "string"}, choice]});
     let data = json!({"description": "Cards in order of preference; the first that this machine can have is used.",
                       "anyOf": [card, {"type": "array", "items": card, "minItems": 1}]});
+    let steps: Vec<&'static dyn ErasedKind> = of_families(kinds, &[Family::Data, Family::Experiment, Family::Analysis]);
+    definitions.insert(kinds::STEP.into(), kinds::step(&steps, &data));
     properties.extend(sections(kinds, &data));
     properties.insert("published".into(), named("Published numbers by name.", published));
     properties.insert("data".into(), data);
@@ -52,11 +54,11 @@ fn named(description: &str, value: Json) -> Json {
     json!({"description": description, "type": ["object", "null"], "additionalProperties": value})
 }
 
+fn of_families(kinds: &[&'static dyn ErasedKind], families: &[Family]) -> Vec<&'static dyn ErasedKind> {
+    kinds.iter().copied().filter(|kind| families.contains(&kind.about().family)).collect()
+}
+
 fn sections(kinds: &[&'static dyn ErasedKind], data: &Json) -> Map<String, Json> {
-    let of = |families: &[Family]| -> Vec<&'static dyn ErasedKind> {
-        kinds.iter().copied().filter(|kind| families.contains(&kind.about().family)).collect()
-    };
-    let steps = of(&[Family::Data, Family::Experiment, Family::Analysis]);
     let overrides = json!({
         "description": "Constants, axes and data of the study, with the values that they have in this profile.",
         "type": ["object", "null"],
@@ -67,10 +69,10 @@ fn sections(kinds: &[&'static dyn ErasedKind], data: &Json) -> Map<String, Json>
     sections.insert("constants".into(), named("Values that `$name` stands for.", json!({})));
     sections.insert("profiles".into(), named("Profile → constants, axes and data that it changes.", overrides));
     sections.insert("sweep".into(), clauses::sweep());
-    sections.insert("steps".into(), named("Steps by name.", kinds::step(&steps, data)));
+    sections.insert("steps".into(), named("Steps by name.", kinds::step_or_block()));
     sections.insert("tables".into(), named("Tables by name.", clauses::table(kinds)));
-    sections.insert("figures".into(), named("Figures by name.", kinds::figure(&of(&[Family::Plot]))));
-    sections.insert("claims".into(), named("Claims by name.", kinds::claim(&of(&[Family::Claim]))));
+    sections.insert("figures".into(), named("Figures by name.", kinds::figure(&of_families(kinds, &[Family::Plot]))));
+    sections.insert("claims".into(), named("Claims by name.", kinds::claim(&of_families(kinds, &[Family::Claim]))));
     sections
 }
 

@@ -6,6 +6,7 @@
 mod convolutional_filter;
 mod leading_features;
 mod patch_filters;
+mod projected_moment_filter;
 mod random_feature_filter;
 mod signed_moment_filter;
 mod spectrum_table;
@@ -13,6 +14,7 @@ mod spectrum_table;
 pub use convolutional_filter::ConvolutionalFilter;
 pub use leading_features::LeadingFeatures;
 pub use patch_filters::PatchFilters;
+pub use projected_moment_filter::ProjectedMomentFilter;
 pub use random_feature_filter::RandomFeatureFilter;
 pub use signed_moment_filter::SignedMomentFilter;
 pub use spectrum_table::SpectrumTable;

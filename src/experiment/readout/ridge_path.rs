@@ -50,14 +50,16 @@ impl Select {
 pub(super) struct Path {
     pub(super) leave_one_out: Vec<f64>,
     pub(super) gcv: Vec<f64>,
+    /// Degrees of freedom that each leaves, where they are known.
+    pub(super) freedom: Vec<f64>,
     pub(super) train: Vec<f64>,
     pub(super) validation: Vec<f64>,
     pub(super) test: Vec<f64>,
 }
 
 impl Path {
-    /// The places in the grid that are predicted with.
-    pub(super) fn chosen(&self, select: Select) -> Result<Vec<usize>, StepError> {
+    /// The places in the grid that are predicted with; one that leaves less than so many degrees of freedom is not chosen.
+    pub(super) fn chosen(&self, select: Select, least: Option<f64>) -> Result<Vec<usize>, StepError> {
         let curve = match select {
             Select::Each => return Ok((0..self.train.len()).collect()),
             Select::LeaveOneOut => &self.leave_one_out,
@@ -65,8 +67,14 @@ impl Path {
             Select::Validation => &self.validation,
             Select::Test => &self.test,
         };
-        let best = first_minimum(curve);
-        best.map(|i| vec![i]).ok_or_else(|| StepError::Numeric("no penalty has a finite error to select it by".into()))
+        let leaves = |i: usize| least.is_none_or(|least| self.freedom.get(i).is_none_or(|freedom| *freedom >= least));
+        let eligible: Vec<f64> =
+            curve.iter().enumerate().map(|(i, error)| if leaves(i) { *error } else { f64::NAN }).collect();
+        let none = || match least {
+            Some(least) => format!("no penalty has a finite error and leaves {least} degrees of freedom"),
+            None => "no penalty has a finite error to select it by".to_owned(),
+        };
+        first_minimum(&eligible).map(|i| vec![i]).ok_or_else(|| StepError::Numeric(none()))
     }
 
     /// A row for each ridge, in the columns of `select`.

@@ -7,7 +7,7 @@ use crate::experiment::values::{Layer, Sizes, eigen_flops, matrix_bytes, no_pena
 use crate::math::MathError;
 use crate::math::linalg::{Matrix, ROWS_AT_ONCE, Real};
 use crate::math::precision::Precision;
-use crate::math::ridge::{Centring, Design, ReducedRidge, Ridge, RidgeFit};
+use crate::math::ridge::{Centring, Design, ReducedRidge, Ridge, RidgeFit, generalised};
 use crate::math::statistics::metrics::mean_squared_error;
 use crate::step::prelude::*;
 
@@ -49,6 +49,15 @@ pub struct Params {
     /// double, that is the faster.
     #[serde(default)]
     pub precision: Precision,
+    /// The share of the training samples that a penalty must leave as degrees of freedom, n − tr S, to be chosen by `gcv`
+    /// or `leave-one-out`; more than 0 asks for one degree at least. Where next to none is left the errors are 0 by 0.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.99))]
+    pub least_freedom: f64,
+    /// Whether the trace of `gcv` and of `least_freedom` counts 1 for the intercept; `false` where numbers are compared with
+    /// a program that leaves it out.
+    #[serde(default = "defaults::yes")]
+    pub counts_intercept: bool,
 }
 
 fn default_grid() -> Grid {
@@ -78,6 +87,11 @@ impl Kind for RidgeReadout {
             ),
         ],
     };
+
+    fn cites(&self, params: &Params) -> Vec<&'static str> {
+        let by_gcv = (params.select == Select::Gcv).then_some("golub-heath-wahba-1979");
+        std::iter::once("neural-lofi").chain(by_gcv).collect()
+    }
 
     fn plan(&self, params: &Params, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let sizes = Sizes::at(inputs, "x");
@@ -144,6 +158,10 @@ fn impossible(params: &Params, sizes: Sizes) -> Vec<Problem> {
             let help = format!("give the data set {split} samples, or use `leave-one-out`");
             problems.push(Problem::at("select", message).help(help));
         }
+    }
+    if params.least_freedom > 0.0 && !matches!(params.select, Select::Gcv | Select::LeaveOneOut) {
+        let message = "`least_freedom` is for penalties that `gcv` or `leave-one-out` choose";
+        problems.push(Problem::at("least_freedom", message).help("take it out, or select by one of these"));
     }
     if params.select == Select::Gcv && params.centring() == Centring::Full && sizes.train == 1 {
         let message = "one training sample leaves no degree of freedom beside the intercept, by which `gcv` divides";
@@ -215,16 +233,14 @@ impl Work<'_> {
         let curves = match self.params.select {
             Select::LeaveOneOut | Select::Each => {
                 let errors = ridge.errors(lambdas)?;
-                Path { leave_one_out: errors.leave_one_out, train: errors.train, ..Path::default() }
+                let freedom = self.freedom(ridge.freedoms(lambdas));
+                Path { leave_one_out: errors.leave_one_out, train: errors.train, freedom, ..Path::default() }
             }
-            Select::Gcv => {
-                let train = ridge.train_errors(lambdas)?;
-                Path { gcv: ridge.generalised(lambdas, &train)?, train, ..Path::default() }
-            }
+            Select::Gcv => self.by_freedom(ridge.train_errors(lambdas)?, ridge.freedoms(lambdas)),
             Select::Validation | Select::Test => Path { train: ridge.train_errors(lambdas)?, ..Path::default() },
         };
         let path = self.path(&ridge, curves)?;
-        let chosen = path.chosen(self.params.select)?;
+        let chosen = path.chosen(self.params.select, self.least())?;
         let smallest = if T::ROUNDED { SMALLEST_SHARE * ridge.largest() } else { 0.0 };
         if chosen.iter().any(|&i| lambdas[i] < smallest) {
             return Ok(None);
@@ -241,11 +257,32 @@ impl Work<'_> {
             Err(MathError::NotPositiveDefinite { .. }) => return Ok(None),
             train => train?,
         };
-        let by_gcv = self.params.select == Select::Gcv;
-        let gcv = if by_gcv { ridge.generalised(lambdas, &train)? } else { Vec::new() };
-        let path = self.path(&ridge, Path { gcv, train, ..Path::default() })?;
-        let chosen = path.chosen(self.params.select)?;
+        let of_training = if self.params.select == Select::Gcv {
+            self.by_freedom(train, ridge.freedoms(lambdas)?)
+        } else {
+            Path { train, ..Path::default() }
+        };
+        let path = self.path(&ridge, of_training)?;
+        let chosen = path.chosen(self.params.select, self.least())?;
         self.outputs(&ridge, (&path, &chosen), origin).map(Some)
+    }
+
+    /// Degrees of freedom as the parameters count them.
+    fn freedom(&self, counted: Vec<f64>) -> Vec<f64> {
+        let of_intercept = self.params.centring() == Centring::Full && !self.params.counts_intercept;
+        counted.into_iter().map(|freedom| if of_intercept { freedom + 1.0 } else { freedom }).collect()
+    }
+
+    /// The curves of generalised cross-validation.
+    fn by_freedom(&self, train: Vec<f64>, counted: Vec<f64>) -> Path {
+        let freedom = self.freedom(counted);
+        Path { gcv: generalised(&train, &freedom, self.labels.train.len()), train, freedom, ..Path::default() }
+    }
+
+    /// The least degrees of freedom of a penalty that may be chosen; nothing where all may.
+    fn least(&self) -> Option<f64> {
+        let share = self.params.least_freedom;
+        (share > 0.0).then(|| (share * self.labels.train.len() as f64).max(1.0))
     }
 
     fn outputs(

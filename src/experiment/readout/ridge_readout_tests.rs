@@ -37,6 +37,26 @@ fn selection_is_the_minimum_of_its_column() {
 }
 
 #[test]
+fn a_penalty_that_leaves_too_little_freedom_is_not_chosen() {
+    let grid = json!({"log10": {"from": -6, "to": 3, "points": 40}});
+    // 25 samples of more features: the smallest penalties leave nothing
+    for select in ["leave-one-out", "gcv"] {
+        let of = |least: f64| {
+            let tree = json!({"lambda": grid, "select": select, "least_freedom": least, "counts_intercept": false});
+            read(&tree, vectors()).0.readouts[0].lambda.unwrap()
+        };
+        let chosen: Vec<f64> = [0.0, 0.05, 0.5, 0.9].into_iter().map(of).collect();
+        assert!(chosen.windows(2).all(|pair| pair[0] <= pair[1]) && chosen[0] < chosen[3], "{select}: {chosen:?}");
+    }
+    let nothing = json!({"lambda": [1e-9], "select": "gcv", "least_freedom": 0.9});
+    let error = Check::of(&RidgeReadout).fail(&nothing, vec![("x", vectors())]).to_string();
+    assert!(error.contains("leaves 22.5 degrees of freedom"), "{error}");
+    let each = json!({"select": "each", "least_freedom": 0.1});
+    let problems = Check::of(&RidgeReadout).refuse(&each, vec![("x", vectors())]);
+    assert_eq!(problems[0].at.as_deref(), Some("least_freedom"));
+}
+
+#[test]
 fn generalised_errors_have_their_column_where_they_are_chosen_by() {
     let path = |select: &str| read(&json!({"lambda": [0.1, 1.0], "select": select}), vectors()).1;
     let names = ["lambda", "leave_one_out_mse", "gcv", "train_mse", "validation_mse", "selected"];

@@ -57,6 +57,26 @@ impl MomentFilter {
     }
 }
 
+/// The rows without their part along a direction, `Z (I − v vᵀ)` with v = u/‖u‖: the moments of what is left are those of Z
+/// between projections, `(I − v vᵀ) C (I − v vᵀ)`.
+///
+/// Shapes: n x P, P -> n x P. Units: those of Z. Cost: 4nP. Source: ours, as the projection of a rank-one matrix.
+///
+/// # Errors
+/// [`MathError::Shape`] where u does not fit, [`MathError::Range`] where it is zero.
+pub fn without_direction(z: &Matrix, u: &Vector) -> Result<Matrix, MathError> {
+    check_size("direction", u.len(), z.ncols())?;
+    let norm = u.norm();
+    check_range(norm > 0.0, "norm of the direction", norm, "above 0")?;
+    let v = u / norm;
+    let along = z * &v;
+    let mut rest = z.clone();
+    for (mut column, &part) in rest.column_iter_mut().zip(v.iter()) {
+        column.axpy(-part, &along, 1.0);
+    }
+    Ok(rest)
+}
+
 /// Where the eigenproblem of a filter is solved; the result is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {

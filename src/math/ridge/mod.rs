@@ -18,6 +18,7 @@ mod select;
 mod solve;
 
 pub use factor::Ridge;
+pub use generalised::generalised;
 pub use problem::{Centring, Design};
 pub use reduced::ReducedRidge;
 pub use select::{Errors, first_minimum, log_grid};

@@ -53,7 +53,7 @@ fn seed(cell: &SweepCell) -> Option<&Node> {
 }
 
 /// Whether the axes that a filter names have its values; what it says of other columns says nothing of cells.
-fn is_meant(cell: &SweepCell, filter: &Filter) -> bool {
+pub(in crate::study) fn is_meant(cell: &SweepCell, filter: &Filter) -> bool {
     cell.iter().all(|(axis, node)| {
         let value: Cell = value(node);
         filter.0.get(axis).is_none_or(|condition| condition.accepts(&value))

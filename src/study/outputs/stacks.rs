@@ -4,7 +4,8 @@ use super::clauses::{Rows, labels_apart};
 use super::places::Places;
 use super::table_spec::TableSpec;
 use crate::artifact::Cell;
-use crate::step::{Header, ValueType};
+use crate::step::{Filter, Header, ValueType};
+use crate::study::axes::added::is_meant;
 use crate::study::axes::axis::value;
 use crate::study::builder::Builder;
 use crate::study::grid::StepGrid;
@@ -12,7 +13,7 @@ use crate::study::model::Wire;
 use crate::study::nodes::{node_of, row};
 use crate::study::read::raw::{Item, RawStudy};
 use crate::study::template::{TemplateWire, fitting, reference_fault, resolve};
-use crate::yaml::{Fault, Mark, Node};
+use crate::yaml::{Fault, Mark, Node, known_names};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -29,16 +30,17 @@ pub(super) fn stack(
     let mut places = Vec::new();
     let mut axes = vec![false; grid.axes.len()];
     for entry in spec.stacked() {
-        let Some(text) = entry.node.text() else {
-            return Err(vec![item.at(&entry.node, format!("expected `step.port`, found {}", entry.node.what()))]);
-        };
+        let Arm { step, filter } = arm(item, &entry.node)?;
+        let text = step.text().unwrap_or_default();
         let wire = resolve(text, grid.templates)
-            .map_err(|reason| vec![reference_fault(item, text, entry.node.mark, (&raw.steps, reason))])?;
-        is_table(grid, item, (text, entry.node.mark), wire)?;
+            .map_err(|reason| vec![reference_fault(item, text, step.mark, (&raw.steps, reason))])?;
+        is_table(grid, item, (text, step.mark), wire)?;
+        known_axes((grid, wire), item, &entry.node, &filter)?;
+        let count = wires.len();
         for (used, axis) in axes.iter_mut().zip(&grid.axes) {
             *used |= grid.templates[wire.step].axes.contains(axis);
         }
-        for cell in grid.distinct(wire.step) {
+        for cell in grid.distinct(wire.step).into_iter().filter(|cell| is_meant(cell, &filter)) {
             // A step that could not be made has left its faults; its table would only repeat them.
             let at = grid.at(wire.step, cell).ok_or_else(Vec::new)?;
             wires.push(Wire { node: at, port: wire.port });
@@ -46,6 +48,10 @@ pub(super) fn stack(
             let place = grid.place(wire.step, cell);
             rows.push(row(spec.labels, &entry.key, &place));
             places.push((entry.key.as_str(), place, header));
+        }
+        if wires.len() == count && !filter.0.is_empty() {
+            let fault = item.at(&entry.node, format!("no cell of the sweep has what `where` asks of `{}`", entry.key));
+            return Err(vec![fault.help("take the label out, or ask for values that the axes have in every profile")]);
         }
     }
     columns_of_one_type(grid, item, &axes)?;
@@ -69,6 +75,41 @@ pub(super) fn stack(
     };
     let places = Places::new(&places.iter().map(known).collect::<Vec<_>>());
     Ok(Rows { wire, keys, made: Vec::new(), labels: spec.labels.to_owned(), places })
+}
+
+/// A step that is stacked, and the cells in which it is.
+struct Arm<'a> {
+    step: &'a Node,
+    filter: Filter,
+}
+
+/// Reads `step.port`, or `{step: step.port, where: {axis: condition}}`.
+fn arm<'a>(item: &Item, node: &'a Node) -> Result<Arm<'a>, Vec<Fault>> {
+    let known = ["step", "where"];
+    if let Some(entry) = node.entries().iter().find(|entry| !known.contains(&entry.key.as_str())) {
+        let fault = item.fault(entry.mark, format!("unknown key `{}` beside a step of a stack", entry.key));
+        return Err(vec![fault.help(known_names(&entry.key, &known).unwrap_or_default())]);
+    }
+    let step = if node.entries().is_empty() { Some(node) } else { node.get("step") };
+    let Some(step) = step.filter(|step| step.text().is_some()) else {
+        let fault = item.at(node, format!("expected `step.port`, found {}", node.what()));
+        return Err(vec![fault.help("write `step.port`, or `{step: step.port, where: {axis: value}}`")]);
+    };
+    let filter = node.get("where").map(|node| node.typed(&item.source)).transpose()?;
+    Ok(Arm { step, filter: filter.unwrap_or_default() })
+}
+
+/// Refuses conditions on what is no axis of the step: it would be stacked whatever they say.
+fn known_axes(
+    (grid, wire): (&StepGrid<'_>, TemplateWire),
+    item: &Item,
+    node: &Node,
+    filter: &Filter,
+) -> Result<(), Vec<Fault>> {
+    let axes: Vec<&str> = grid.templates[wire.step].axes.iter().map(String::as_str).collect();
+    let Some(wrong) = filter.0.keys().find(|name| !axes.contains(&name.as_str())) else { return Ok(()) };
+    let fault = item.at(node.get("where").unwrap_or(node), format!("the step does not depend on an axis `{wrong}`"));
+    Err(vec![fault.help(known_names(wrong, &axes).unwrap_or_else(|| "it depends on no axis".to_owned()))])
 }
 
 /// A table that is stacked: its label, its values of the axes, and its columns where they are known.

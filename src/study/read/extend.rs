@@ -2,13 +2,15 @@
 
 use super::names;
 use super::raw::{Item, RawStudy};
+use super::repeat::unrolled;
 use crate::yaml::{Cause, Fault, Node, Source, Tree, bytes, parse};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Reads a study with everything that it extends; an entry of the study replaces the fragment's entry of that name.
 pub(in crate::study) fn read(source: &Source, path: &Path, root: &Path) -> Result<RawStudy, Vec<Fault>> {
-    let study = read_at(&Arc::new(source.clone()), (root, &mut vec![plain(path)]))?;
+    let mut study = read_at(&Arc::new(source.clone()), (root, &mut vec![plain(path)]))?;
+    study.steps = unrolled(&study.steps)?;
     let faults = names::faults(&study);
     if faults.is_empty() { Ok(study) } else { Err(faults) }
 }

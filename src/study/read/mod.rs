@@ -3,6 +3,7 @@
 //! What is made of them is in `axes`, `expand` and `outputs`.
 //! Start with `raw`.
 
+mod expression;
 pub(super) mod extend;
 pub(in crate::study) mod names;
 pub(in crate::study) mod notes;
@@ -10,6 +11,7 @@ mod origin;
 pub(super) mod published;
 mod published_file;
 pub(super) mod raw;
+mod repeat;
 pub(super) mod scope;
 
 pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};

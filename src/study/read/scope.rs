@@ -1,5 +1,6 @@
 //! What `$name` stands for: constants, overridden by the profile, overridden by `--set`.
 
+use super::expression::{Wrong, evaluated, expression, names};
 use super::raw::{Item, RawStudy};
 use crate::yaml::{Fault, Mark, Node, Source, Tree, known_names, parse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,19 @@ impl<'a> Scope<'a> {
 
     fn replace(&self, node: &Node, source: &Source, faults: &mut Vec<Fault>) -> Node {
         let tree = match &node.tree {
+            Tree::Text(text) if expression(text).is_some() => {
+                let inner = expression(text).unwrap_or_default();
+                match evaluated(inner, |name| self.get(name)) {
+                    Ok(value) => return Node::from_json(&value, node.mark),
+                    Err(Wrong::Name(name)) => faults.push(self.unknown(&name, source, node.mark)),
+                    Err(Wrong::Expression(why)) => faults.push(
+                        source
+                            .fault(node.mark, format!("`{text}` cannot be computed: {why}"))
+                            .help("for example `$([k, n // 2] | min)`: names of constants and axes, numbers, + - * / // and filters"),
+                    ),
+                }
+                Tree::Null
+            }
             Tree::Text(text) if reference(text).is_some() => {
                 let name = reference(text).unwrap_or_default();
                 match self.get(name) {
@@ -80,13 +94,16 @@ impl<'a> Scope<'a> {
 
 /// The name in `$name`.
 pub(in crate::study) fn reference(text: &str) -> Option<&str> {
-    text.strip_prefix('$').filter(|name| !name.is_empty() && !name.starts_with('$'))
+    text.strip_prefix('$').filter(|name| !name.is_empty() && !name.starts_with(['$', '(']))
 }
 
 /// All names that a tree refers to.
 pub(in crate::study) fn references(node: &Node, found: &mut BTreeSet<String>) {
     match &node.tree {
-        Tree::Text(text) => found.extend(reference(text).map(ToOwned::to_owned)),
+        Tree::Text(text) => match expression(text) {
+            Some(inner) => found.extend(names(inner)),
+            None => found.extend(reference(text).map(ToOwned::to_owned)),
+        },
         Tree::List(items) => items.iter().for_each(|item| references(item, found)),
         Tree::Map(entries) => entries.iter().for_each(|entry| references(&entry.node, found)),
         _ => {}

@@ -50,7 +50,15 @@ pub(super) fn table(kinds: &[&'static dyn ErasedKind]) -> Json {
         source.to_owned(),
         json!({
             "description": "Label → step.port: tables put one under the other, one set of rows a cell.",
-            "type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1
+            "type": "object", "minProperties": 1,
+            "additionalProperties": {"anyOf": [{"type": "string"}, {
+                "type": "object",
+                "properties": {
+                    "step": {"description": "`step` or `step.port`.", "type": "string"},
+                    "where": {"description": "Cells of the sweep: axis → value, list or bounds.", "type": "object"}
+                },
+                "required": ["step"], "additionalProperties": false
+            }]}
         }),
     );
     let text = |doc: &str| json!({"type": "string", "description": doc});

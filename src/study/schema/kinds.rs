@@ -35,6 +35,33 @@ fn where_kind(kind: &dyn ErasedKind, then: &Json) -> Json {
     json!({"if": {"properties": {"kind": {"const": kind.name()}}, "required": ["kind"]}, "then": then})
 }
 
+/// The definition of a step.
+pub(super) const STEP: &str = "StepOfAKind";
+
+/// A step, or a block of steps that is repeated.
+pub(super) fn step_or_block() -> Json {
+    let one = json!({"$ref": format!("#/$defs/{STEP}")});
+    let rounds = json!({
+        "description": "So many rounds, or a mapping of names with their values for each.",
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": 100},
+            {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 100}
+        ]
+    });
+    let block = json!({
+        "type": "object",
+        "properties": {
+            "repeat": rounds,
+            "from": {"description": "The step that `previous` is in the first round.", "type": "string"},
+            "steps": {"description": "The steps of a round by name.", "type": "object", "minProperties": 1,
+                      "additionalProperties": one}
+        },
+        "required": ["repeat", "steps"],
+        "additionalProperties": false
+    });
+    json!({"if": {"required": ["repeat"]}, "then": block, "else": one})
+}
+
 /// A step.
 pub(super) fn step(kinds: &[&'static dyn ErasedKind], data: &Json) -> Json {
     let cases: Vec<Json> = kinds.iter().map(|kind| where_kind(*kind, &step_of(*kind, data))).collect();

@@ -8,7 +8,7 @@ pub(super) const REFERENCE: &str = "ReferenceToName";
 
 pub(super) fn reference() -> Json {
     json!({
-        "description": "`$name`: the value of a constant or of an axis of the sweep.",
+        "description": "`$name`: the value of a constant or of an axis of the sweep; `$(...)`: what is computed from some, such as `$([k, n // 2] | min)`.",
         "type": "string",
         "pattern": "^\\$[^$]"
     })
