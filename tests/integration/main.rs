@@ -20,6 +20,7 @@ mod engine;
 mod export;
 mod freshness;
 mod golden_filter;
+mod golden_forward;
 mod golden_images;
 mod golden_kernels;
 mod golden_kinds;
