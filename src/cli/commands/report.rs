@@ -130,10 +130,13 @@ pub(in crate::cli) fn write(
 
 /// What a report is told of the project.
 pub(super) fn info(project: &Project) -> Result<ProjectInfo, Failure> {
+    let published = project.library.cards().filter(|card| !card.private);
+    let private = project.library.cards().filter(|card| card.private);
     Ok(ProjectInfo {
         title: "Reproduced studies".to_owned(),
         references: bibliography(&project.root)?,
-        data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
+        data_citations: published.map(|card| (card.name.clone(), card.citation.clone())).collect(),
+        private_data: private.map(|card| card.name.clone()).collect(),
         ..ProjectInfo::default()
     })
 }

@@ -1,0 +1,9 @@
+//! What files are that nobody has described: which format reads them, how large an image is, which classes there are.
+
+mod arrays;
+mod listing;
+mod look;
+mod pictures;
+mod tables;
+
+pub(in crate::dataset) use look::{Asked, Piece, Survey, survey};
