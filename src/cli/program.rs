@@ -1,7 +1,7 @@
 //! The command line as it is written, and which command answers.
 
 use super::code::Code;
-use super::commands::authoring::{Init, init};
+use super::commands::authoring::{Fmt, Init, New, fmt, init, new};
 use super::commands::decide::Wish;
 use super::commands::serve::Serving;
 use super::commands::{baseline, data, decide, diff, export, growing, list, plan, report, run, schema, store};
@@ -32,6 +32,11 @@ enum Command {
     /// Makes a folder a project: a first study that runs in seconds, a workflow for CI, rules for git, a readme. What stands
     /// there is not overwritten.
     Init(Init),
+    /// Writes a new study.
+    #[command(subcommand)]
+    New(New),
+    /// Formats studies and cards: indentation, spacing, order of sections. Comments stay, and nothing changes its meaning.
+    Fmt(Fmt),
     /// Runs what changed and prints how the claims ended.
     Run {
         /// Studies, by name, by a folder that holds them, or by their path. Default: all.
@@ -237,6 +242,8 @@ impl Command {
     const fn name(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",
+            Self::New(_) => "new",
+            Self::Fmt(_) => "fmt",
             Self::Run { .. } => "run",
             Self::Decide { .. } => "decide",
             Self::Register { .. } => "register",
@@ -269,6 +276,8 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
         Command::Init(wanted) => init(&wanted),
+        Command::New(what) => new(&Project::open(options)?, what),
+        Command::Fmt(wanted) => fmt(options, &wanted),
         Command::Run { studies, report, verbose, only, until_decided, limits, serving } => {
             let project = Project::open(options)?;
             let (with_report, only_runs) =

@@ -4,6 +4,7 @@
 #![expect(clippy::approx_constant, reason = "printed numbers of another program")]
 
 mod absurd;
+mod authored;
 mod bad_studies;
 mod catalog;
 mod checked_numbers;

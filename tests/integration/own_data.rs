@@ -1,6 +1,7 @@
 //! Images of one's own, from a folder to a page.
 
-use crate::project::Project;
+use crate::project::{Project, repository};
+use crate::written::{commands, is_known};
 use std::fs;
 
 /// A grey image of 4 × 4 pixels: a slope down for cats, across for dogs, with something else in a corner.
@@ -72,4 +73,30 @@ fn a_name_that_is_none_and_a_folder_that_is_none_are_refused() {
         assert!(refused.code == Some(2) && refused.err.contains(part), "{part}: {refused:?}");
     }
     assert!(!project.path("datasets").exists());
+}
+
+/// docs/cards.md names every key and format, its card is a good one, and its commands are those of the program.
+#[test]
+fn the_documentation_of_cards_is_of_these_cards() {
+    let text = fs::read_to_string(repository().join("docs/cards.md")).unwrap();
+    let schema = schemars::schema_for!(lofi::dataset::Card).to_value();
+    let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    assert!(keys.len() > 15, "{keys:?}");
+    let formats = lofi::dataset::FileFormat::all().map(|format| format.description().name);
+    for name in keys.into_iter().map(String::as_str).chain(formats) {
+        assert!(text.contains(&format!("`{name}`")), "docs/cards.md does not name `{name}`");
+    }
+    let blocks = || text.split("```").skip(1).step_by(2);
+    let card = blocks()
+        .find_map(|block| Some(block.strip_prefix("yaml\n")?).filter(|card| card.starts_with("name: ")))
+        .unwrap();
+    let project = Project::bare();
+    project.write("datasets/beans.yaml", card);
+    project.write("studies/x", "");
+    assert!(project.well(&["data", "list"]).out.contains("lofi data fetch beans"));
+    let found: Vec<Vec<String>> = blocks().filter(|block| block.starts_with("sh\n")).flat_map(commands).collect();
+    assert!(found.len() >= 5, "{found:?}");
+    for words in found {
+        is_known(&words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+    }
 }

@@ -194,9 +194,9 @@ fn checksums(card: &Card, base: &Path) -> Result<BTreeMap<String, Checksum>, Dat
 
 /// A folder as seen from another one, where the two have a folder in common that is not the root of all; else as it is.
 fn from_home(folder: &Path, home: &Path) -> String {
-    let home = std::fs::canonicalize(home).or_else(|_| std::path::absolute(home)).unwrap_or_else(|_| home.to_owned());
-    let project = home.parent().unwrap_or(&home);
-    match folder.strip_prefix(project) {
+    let project = home.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let project = std::fs::canonicalize(project).unwrap_or_else(|_| project.to_owned());
+    match folder.strip_prefix(&project) {
         Ok(inside) => {
             let names = inside.components().filter(|part| matches!(part, Component::Normal(_)));
             let path: PathBuf = std::iter::once(Component::ParentDir).chain(names).collect();
