@@ -276,7 +276,7 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
         Command::Init(wanted) => init(&wanted),
-        Command::New(what) => new(&Project::open(options)?, what),
+        Command::New(what) => new(options, what),
         Command::Fmt(wanted) => fmt(options, &wanted),
         Command::Run { studies, report, verbose, only, until_decided, limits, serving } => {
             let project = Project::open(options)?;

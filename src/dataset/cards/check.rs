@@ -37,7 +37,7 @@ impl Faults {
 fn origin(card: &Card, found: &mut Faults) {
     for (key, value) in [("citation", &card.citation), ("homepage", &card.homepage)] {
         if value.is_empty() && !card.private {
-            found.add("name", format!("the key `{key}` is missing: give it, or `private: true` for data of your own"));
+            found.add(key, format!("`{key}` is empty: give it, or `private: true` for data of your own"));
         }
     }
     if card.private && !card.citation.is_empty() {
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn faults_have_a_place_and_say_what_was_expected() {
-        assert_one(|c| c.citation.clear(), "name: the key `citation` is missing: give it, or `private: true`");
+        assert_one(|c| c.citation.clear(), "citation: `citation` is empty: give it, or `private: true`");
         assert_one(|c| c.private = true, "citation: private data have no published source");
         assert_eq!(messages(|c| (c.private, c.citation, c.homepage) = (true, String::new(), String::new())), [""; 0]);
         assert_one(|c| c.name = "other".into(), "name: `other` stands in tiny.yaml");

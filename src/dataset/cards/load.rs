@@ -75,11 +75,12 @@ impl Cards {
     /// Puts cards that come with the program below these: a name that a project has, be it of a card with mistakes, is the
     /// project's. Their folders of data lie where the project's do.
     pub fn lay_over(&mut self, shipped: &[(&str, &str)], home: &Path) {
-        for &(name, text) in shipped {
+        for &(file, text) in shipped {
+            let name = file.strip_suffix(".yaml").unwrap_or(file);
             if self.good.contains_key(name) || self.broken.contains_key(name) {
                 continue;
             }
-            let written = Source::new(format!("{name}.yaml (comes with lofi)"), text);
+            let written = Source::new(format!("{file} (comes with lofi)"), text);
             match parse(&written, name) {
                 Ok(card) => self.add(Loaded { card, home: home.to_owned(), written }),
                 Err(faults) => self.refuse(name, faults),
@@ -114,6 +115,7 @@ fn read(file: &Found) -> Result<(Card, Source), Vec<Fault>> {
 pub(in crate::dataset) fn parse(source: &Source, stem: &str) -> Result<Card, Vec<Fault>> {
     let root = yaml::parse(source).map_err(|fault| vec![fault])?;
     let mut faults = root.locate(source, &complete::faults(&schema_for!(Card).to_value(), &root.to_json()));
+    faults.extend(unsourced(&root, source));
     faults.extend(unquoted(&root, source));
     if !faults.is_empty() {
         return Err(faults);
@@ -121,6 +123,16 @@ pub(in crate::dataset) fn parse(source: &Source, stem: &str) -> Result<Card, Vec
     let card: Card = root.typed(source)?;
     let faults = root.locate(source, &check::faults(&card, stem));
     if faults.is_empty() { Ok(card) } else { Err(faults) }
+}
+
+/// Published data have a source that reports cite.
+fn unsourced(root: &Node, source: &Source) -> Vec<Fault> {
+    if root.get("private").is_some_and(|private| private.tree == Tree::Bool(true)) {
+        return Vec::new();
+    }
+    let lacks = ["citation", "homepage"].into_iter().filter(|key| root.get(key).is_none());
+    let fault = |key| source.fault(root.mark, format!("the key `{key}` is missing"));
+    lacks.map(|key| fault(key).help("give it, or `private: true` for data of your own")).collect()
 }
 
 /// Names of classes that YAML takes for something else: `1` without quotes is a number, and `true` a truth value.

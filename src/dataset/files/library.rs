@@ -64,7 +64,7 @@ impl Library {
         })
     }
 
-    /// The same over cards that come with the program, each a name and a text: those of the project count. Folders that lie
+    /// The same over cards that come with the program, each the name of its file and a text: those of the project count. Folders that lie
     /// beside such a card are looked for in `home`.
     #[must_use]
     pub fn over(mut self, shipped: &[(&str, &str)], home: &Path) -> Self {

@@ -42,7 +42,7 @@ pub const CIFAR100_COARSE: CifarBinary = CifarBinary {
     labels: 2,
     class: 0,
     description: Description::new(
-        "cifar100-coarse",
+        "cifar100-binary-coarse",
         "The files of `cifar100-binary`, of whose two label bytes the first, the coarse class, counts.",
         &[],
     ),

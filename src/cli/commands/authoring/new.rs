@@ -3,7 +3,9 @@
 use super::study_text::{Images, Method, Plan, Samples};
 use super::whole;
 use crate::cli::code::Code;
+use crate::cli::environment;
 use crate::cli::fail::{Done, Failure};
+use crate::cli::options::Options;
 use crate::cli::output::{note, say};
 use crate::cli::place::Place;
 use crate::cli::project::Project;
@@ -12,6 +14,7 @@ use crate::dataset::{Choice, DatasetError, State};
 use crate::study::wrong_study_part;
 use serde_json::json;
 use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 
 /// What is new.
 #[derive(Debug, clap::Subcommand)]
@@ -26,9 +29,10 @@ pub(in crate::cli) enum New {
 pub(in crate::cli) struct NewStudy {
     /// Its name: the path below `studies`, without `.yaml`.
     name: String,
-    /// A card (`lofi data list`). Default: samples that are made, which need no data.
+    // Of the type that the option of all commands has: clap keeps the two as one, and this one's meaning counts here.
+    /// A card (`lofi data list`). Default: samples that are made, which need no data. (Folders of data: `LOFI_DATA`.)
     #[arg(long, value_name = "CARD")]
-    data: Option<String>,
+    data: Vec<PathBuf>,
     /// A method that is compared. May be repeated; the last is claimed to be the best. Default: ridge and random-features.
     #[arg(long, value_enum)]
     method: Vec<Method>,
@@ -38,8 +42,10 @@ pub(in crate::cli) struct NewStudy {
 }
 
 /// Writes it.
-pub(in crate::cli) fn new(project: &Project, what: New) -> Result<Done, Failure> {
+pub(in crate::cli) fn new(options: &Options, what: New) -> Result<Done, Failure> {
     let New::Study(wanted) = what;
+    let folders = environment::folders("LOFI_DATA");
+    let project = &Project::open(&Options { data: folders, ..options.clone() })?;
     let place = Place::with_studies(&project.options)?;
     let name = wanted.name.strip_prefix("studies/").unwrap_or(&wanted.name);
     let name = name.strip_suffix(".yaml").unwrap_or(name).to_owned();
@@ -61,7 +67,11 @@ pub(in crate::cli) fn new(project: &Project, what: New) -> Result<Done, Failure>
             given.iter().enumerate().filter(|(at, one)| !given[..*at].contains(one)).map(|(_, one)| *one).collect()
         }
     };
-    let samples = wanted.data.as_deref().map_or(Ok(Samples::Made), |card| of_card(project, card))?;
+    let samples = match wanted.data.as_slice() {
+        [] => Samples::Made,
+        [card] => of_card(project, &card.to_string_lossy())?,
+        _ => return Err(Failure::mistake("one `--data CARD`; in a study, `data:` names more, in order of preference")),
+    };
     let plan = Plan { name: &name, question: wanted.question.as_deref(), samples, methods: &methods };
     let file = place.studies.join(format!("{name}.yaml"));
     whole::write(&[(file.clone(), plan.text())])?;
@@ -92,11 +102,12 @@ fn of_card(project: &Project, card: &str) -> Result<Samples, Failure> {
 
 /// Asks for what is not given; an empty answer is the default.
 fn asked(mut wanted: NewStudy, project: &Project, input: &mut dyn BufRead) -> Result<NewStudy, Failure> {
-    if wanted.data.is_none() {
+    if wanted.data.is_empty() {
         let here = project.library.list().into_iter().filter(|item| matches!(item.state, State::Here(_)));
         let here = here.map(|item| item.name).collect::<Vec<_>>().join(", ");
         let here = if here.is_empty() { "none is here".to_owned() } else { format!("here: {here}") };
-        wanted.data = answer(&format!("data card ({here}; empty: samples that are made)?"), input)?;
+        let card = answer(&format!("data card ({here}; empty: samples that are made)?"), input)?;
+        wanted.data.extend(card.map(PathBuf::from));
     }
     while wanted.method.is_empty() {
         let known: Vec<&str> = Method::all().iter().map(|method| method.name()).collect();
@@ -120,4 +131,23 @@ fn answer(question: &str, input: &mut dyn BufRead) -> Result<Option<String>, Fai
     let mut line = String::new();
     input.read_line(&mut line).map_err(|e| Failure::file(format!("cannot read the answer: {e}")))?;
     Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_asked_for_what_is_not_given() {
+        let project = Project::open(&Options::of_tests()).unwrap();
+        let given = || NewStudy { name: "x".to_owned(), data: Vec::new(), method: Vec::new(), question: None };
+        let mut answers = "mnist\nmagic\nridge, lofi\nIs it so?\n".as_bytes();
+        let wanted = asked(given(), &project, &mut answers).unwrap();
+        assert_eq!((wanted.data, wanted.question.as_deref()), (vec![PathBuf::from("mnist")], Some("Is it so?")));
+        assert_eq!(wanted.method, [Method::Ridge, Method::Lofi]);
+        let wanted = asked(given(), &project, &mut "\n\n\n".as_bytes()).unwrap();
+        assert!(wanted.data.is_empty() && wanted.method.is_empty() && wanted.question.is_none());
+        // an input that ends is an empty answer
+        assert!(asked(given(), &project, &mut "".as_bytes()).unwrap().method.is_empty());
+    }
 }

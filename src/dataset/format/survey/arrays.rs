@@ -3,8 +3,8 @@
 use super::super::catalog::FileFormat;
 use super::super::layout::{Format, FormatError};
 use super::super::{idx, npy};
+use super::found::Survey;
 use super::listing::{Listing, Piece, split, word};
-use super::look::Survey;
 use crate::artifact::Geometry;
 use std::path::Path;
 

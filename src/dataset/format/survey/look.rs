@@ -1,12 +1,10 @@
 //! From files to what they are.
 
-use super::super::catalog::FileFormat;
-use super::super::layout::{FormatError, Opened};
+use super::super::layout::FormatError;
+use super::found::Survey;
 use super::listing::Listing;
-pub(in crate::dataset) use super::listing::Piece;
 use super::{arrays, pictures, tables};
-use crate::artifact::Geometry;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is looked at, and what the user says of it.
 pub(in crate::dataset) struct Asked<'a> {
@@ -14,26 +12,6 @@ pub(in crate::dataset) struct Asked<'a> {
     pub path: &'a Path,
     /// Images are cut to their middle square and resized to this many pixels a side.
     pub size: Option<usize>,
-}
-
-/// What files turned out to be.
-#[derive(Debug)]
-pub(in crate::dataset) struct Survey {
-    /// The folder that names of files are in.
-    pub base: PathBuf,
-    pub format: FileFormat,
-    pub geometry: Geometry,
-    pub classes: Vec<String>,
-    pub train: Vec<Piece>,
-    /// None where no file is for testing.
-    pub test: Vec<Piece>,
-}
-
-impl Survey {
-    /// A piece for the reader of the format.
-    pub fn open(&self, piece: &Piece) -> Opened {
-        piece.opened(&self.base, (self.geometry, &self.classes))
-    }
 }
 
 /// Looks at a folder or file.

@@ -4,8 +4,8 @@ use super::super::catalog::FileFormat;
 use super::super::layout::FormatError;
 use super::super::{parquet_images, pixels};
 use super::arrays::numbers;
+use super::found::Survey;
 use super::listing::{Listing, Piece, split, word};
-use super::look::Survey;
 use crate::artifact::Geometry;
 
 /// CIFAR's images.
