@@ -130,5 +130,5 @@ ci: lint build  ## everything that CI runs
 	@$(CARGO) test --release --test integration --quiet -- --ignored every_table_of_the_committed_studies
 
 clean: toolchain  ## remove build output and stored results (downloads too)
-	@$(CARGO) clean --quiet --package lofi
+	@$(CARGO) clean --quiet --package lofi-repro
 	@rm -rf target .lofi

@@ -1,22 +1,22 @@
 //! The works that a project can cite.
 
 use super::fail::Failure;
+use super::shipped;
 use crate::report::{Bibliography, BibtexError};
 use crate::yaml::{self, Mark, Source};
 use std::path::Path;
 
-/// The works that kinds and shipped data cards cite.
-const SHIPPED: &str = include_str!("../../docs/references.bib");
+/// Where a project keeps its bibliography; of two entries of one key that of the first file counts.
+const OWN: [&str; 2] = ["references.bib", "docs/references.bib"];
 
 /// The project's bibliography over the shipped one, so that a project need only list what it adds.
 pub(super) fn bibliography(root: &Path) -> Result<Bibliography, Failure> {
-    let path = root.join("docs/references.bib");
-    let shipped = works(&Source::new("the shipped bibliography", SHIPPED))?;
-    if !path.exists() {
-        return Ok(shipped);
+    let mut all = works(&Source::new("the shipped bibliography", shipped::WORKS))?;
+    for path in OWN.iter().rev().map(|name| root.join(name)).filter(|path| path.exists()) {
+        let own = yaml::read(&path, &path.display().to_string()).map_err(|fault| vec![fault])?;
+        all = works(&own)?.over(all);
     }
-    let own = yaml::read(&path, &path.display().to_string()).map_err(|fault| vec![fault])?;
-    Ok(works(&own)?.over(shipped))
+    Ok(all)
 }
 
 fn works(source: &Source) -> Result<Bibliography, Failure> {

@@ -51,3 +51,22 @@ fn jobs(text: &str) -> Result<usize, String> {
         _ => Err("expected a whole number, 1 or more".to_owned()),
     }
 }
+
+#[cfg(test)]
+impl Options {
+    /// Those of a command without any, with a store that is nowhere.
+    pub(in crate::cli) fn of_tests() -> Self {
+        let folder = std::env::temp_dir().join("lofi-no-such-project");
+        Self {
+            profile: DEFAULT_PROFILE.to_owned(),
+            set: Vec::new(),
+            jobs: None,
+            memory: None,
+            studies_folder: Some(folder.join("studies")),
+            store: Some(folder.join("store")),
+            data: Vec::new(),
+            quiet: true,
+            json: false,
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The command line as it is written, and which command answers.
 
 use super::code::Code;
+use super::commands::authoring::{Fmt, Init, New, fmt, init, new};
 use super::commands::decide::Wish;
 use super::commands::serve::Serving;
 use super::commands::{baseline, data, decide, diff, export, growing, list, plan, report, run, schema, store};
@@ -28,6 +29,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Makes a folder a project: a first study that runs in seconds, a workflow for CI, rules for git, a readme. What stands
+    /// there is not overwritten.
+    Init(Init),
+    /// Writes a new study.
+    #[command(subcommand)]
+    New(New),
+    /// Formats studies and cards: indentation, spacing, order of sections. Comments stay, and nothing changes its meaning.
+    Fmt(Fmt),
     /// Runs what changed and prints how the claims ended.
     Run {
         /// Studies, by name, by a folder that holds them, or by their path. Default: all.
@@ -185,6 +194,12 @@ impl Limits {
     }
 }
 
+/// The command line as clap knows it: every command with its flags.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
+
 /// Parses the command line, does what it says and returns the exit code.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
@@ -226,6 +241,9 @@ fn not_a_command(refused: &clap::Error) -> Code {
 impl Command {
     const fn name(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
+            Self::New(_) => "new",
+            Self::Fmt(_) => "fmt",
             Self::Run { .. } => "run",
             Self::Decide { .. } => "decide",
             Self::Register { .. } => "register",
@@ -257,6 +275,9 @@ impl Command {
 fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let options = &cli.options;
     match cli.command {
+        Command::Init(wanted) => init(&wanted),
+        Command::New(what) => new(options, what),
+        Command::Fmt(wanted) => fmt(options, &wanted),
         Command::Run { studies, report, verbose, only, until_decided, limits, serving } => {
             let project = Project::open(options)?;
             let (with_report, only_runs) =

@@ -6,6 +6,7 @@ use super::options::Options;
 use super::output::note;
 use super::place::Place;
 use super::profiles;
+use super::shipped;
 use super::study_files::{StudyFile, discover, strange_cards};
 use crate::baseline::record_file;
 use crate::catalog;
@@ -45,7 +46,9 @@ impl Project {
         if let Some(missing) = options.data.iter().find(|folder| !folder.is_dir()) {
             return Err(Failure::mistake(format!("--data {}: there is no such folder", missing.display())));
         }
-        let library = Library::open(&[root.join("datasets")], &data, &store.join("data"))?;
+        let cards = root.join("datasets");
+        let library = Library::open(std::slice::from_ref(&cards), &data, &store.join("data"))?;
+        let library = library.over(shipped::CARDS, &cards);
         strange_cards(&root, options);
         let settings = options.set.iter().map(|(name, value)| Setting { name: name.clone(), value: value.clone() });
         Ok(Self {
@@ -220,7 +223,10 @@ impl DataResolver for Resolver<'_> {
             Some(pinned) => vec![choice(pinned)],
             None => choices.iter().map(choice).collect(),
         };
-        self.library.resolve(&choices, represents).map_err(|error| unresolved(&error))
+        self.library.resolve(&choices, represents).map_err(|error| {
+            let place = choices.iter().find_map(|choice| self.library.place(&choice.card, &error));
+            unresolved(&error, place)
+        })
     }
 
     fn represented(&self) -> Vec<String> {
@@ -229,7 +235,8 @@ impl DataResolver for Resolver<'_> {
     }
 }
 
-fn unresolved(error: &DatasetError) -> Unresolved {
+/// `place`: where a card says what the error is about.
+fn unresolved(error: &DatasetError, place: Option<String>) -> Unresolved {
     let text = error.to_string();
     let cause = match error {
         DatasetError::Missing(_) => Cause::Missing,
@@ -247,6 +254,10 @@ fn unresolved(error: &DatasetError) -> Unresolved {
             (format!("data card `{card}` has no task `{task}`"), help.clone())
         }
         _ => (text, "`lofi data list` shows every card and how to get it".to_owned()),
+    };
+    let help = match place {
+        Some(place) if cause != Cause::Missing => format!("{help}; the card: {place}"),
+        _ => help,
     };
     Unresolved { message, help, cause }
 }

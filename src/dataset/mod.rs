@@ -5,6 +5,7 @@
 //! steps. [`Dataset`] is the step kind that turns a resolved reference into labelled samples.
 
 mod cards;
+mod describe;
 mod error;
 mod fetch;
 mod files;
@@ -17,6 +18,7 @@ pub use cards::{
     Archive, Card, Checksum, Count, Download, Hint, ImageShape, Missing, Of, Package, Part, Partition, Source, Splits,
     Task, Unpack,
 };
+pub use describe::{Described, Wanted, describe};
 pub use error::DatasetError;
 pub use fetch::{Fetched, Progress, Report, Retry};
 pub use files::{Choice, Library, Listing, State, Verified, VerifiedFile};

@@ -54,6 +54,7 @@ pub fn tiny_card(name: &str) -> Card {
         licence: "MIT".into(),
         citation: "mnist".into(),
         homepage: "https://example.org".into(),
+        private: false,
         represents: None,
         caveat: String::new(),
         format: FileFormat::named("cifar10-binary").unwrap(),
@@ -327,4 +328,12 @@ fn range_of(stream: &TcpStream) -> Option<u64> {
         value.trim_end_matches('-').parse().ok()
     });
     ranges.last()
+}
+
+/// An `.npy` file of elements such as `|u1` or `<i8`.
+pub fn npy_file(element: &str, shape: &[usize], bytes: &[u8]) -> Vec<u8> {
+    let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
+    let header = format!("{{'descr': '{element}', 'fortran_order': False, 'shape': ({sizes})}}");
+    let padded = format!("{header:<117}\n");
+    [b"\x93NUMPY\x01\x00\x76\x00".as_slice(), padded.as_bytes(), bytes].concat()
 }

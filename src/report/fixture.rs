@@ -14,7 +14,7 @@ use crate::study::{Head, Node, Notes, Output, OutputKind, Paper, Study, Sweep, W
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -132,6 +132,7 @@ pub(super) fn info(failures: Vec<(String, String)>) -> ProjectInfo {
         title: "Neural LoFi, reproduced".to_owned(),
         references: Bibliography::parse(BIB).unwrap(),
         data_citations: BTreeMap::from([("cifar10".to_owned(), "cifar10".to_owned())]),
+        private_data: BTreeSet::new(),
         failures,
         left_out: vec![LeftOut {
             name: "lofi/importance-maps".to_owned(),

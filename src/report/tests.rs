@@ -157,7 +157,7 @@ fn an_unknown_citation_names_the_kind() {
     let error = Report::build(&studies, &graph, &store, &info(Vec::new())).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "study `lofi/accuracy`: kind `miscited` cites `nowhere`, but docs/references.bib has no such entry"
+        "study `lofi/accuracy`: kind `miscited` cites `nowhere`, but references.bib has no such entry"
     );
 }
 

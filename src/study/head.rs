@@ -26,7 +26,7 @@ pub(super) fn faults(raw: &RawStudy, environment: Environment<'_>) -> Vec<Fault>
         faults.push(fault.help(known_names(name, &known).unwrap_or_default()));
     };
     let cite = &paper.cite;
-    check("cite", cite, environment.works, format!("docs/references.bib has no work `{cite}`"));
+    check("cite", cite, environment.works, format!("references.bib has no work `{cite}`"));
     let data = paper.data.as_deref().unwrap_or_default();
     let known = environment.data.represented();
     check("data", data, &known, format!("no data card represents `{data}`"));

@@ -4,6 +4,7 @@
 #![expect(clippy::approx_constant, reason = "printed numbers of another program")]
 
 mod absurd;
+mod authored;
 mod bad_studies;
 mod catalog;
 mod checked_numbers;
@@ -28,6 +29,7 @@ mod golden_ridge;
 mod golden_training;
 mod growing;
 mod headers;
+mod init;
 mod large_tables;
 mod layers;
 mod memory;
@@ -35,6 +37,7 @@ mod one_store;
 mod oracle_study;
 mod oracles;
 mod output;
+mod own_data;
 mod places;
 mod project;
 mod published;
@@ -46,4 +49,5 @@ mod stops;
 mod store;
 mod table_clauses;
 mod variants;
+mod written;
 mod yaml_only;

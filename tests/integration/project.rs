@@ -41,9 +41,14 @@ pub struct Ran {
 }
 
 impl Project {
+    /// An empty folder.
+    pub fn bare() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// An empty project.
     pub fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let Self { folder } = Self::bare();
         let cards = folder.path().join("datasets");
         fs::create_dir_all(&cards).unwrap();
         for entry in fs::read_dir(repository().join("datasets")).unwrap() {

@@ -1,5 +1,6 @@
 //! `lofi data`: what is here, how to get the rest, and whether it is whole.
 
+use super::authoring::{Add, add};
 use crate::artifact::one_line;
 use crate::cli::code::Code;
 use crate::cli::fail::Failure;
@@ -23,6 +24,8 @@ pub(crate) enum What {
         #[arg(long)]
         for_studies: bool,
     },
+    /// Looks at images, arrays or tables of your own and writes a card to `datasets`, with which studies use them.
+    Add(Add),
     /// Reads every file of data sets, compares it with its checksum and decodes every record.
     Verify {
         /// Cards. Default: all that are here.
@@ -39,6 +42,7 @@ pub(in crate::cli) fn data(project: &Project, what: Option<What>) -> Result<Code
             Err(Failure::mistake("name a card; `lofi data list` shows them"))
         }
         What::Fetch { cards, .. } => cards.iter().try_fold(Code::Well, |_, card| fetch(project, card)),
+        What::Add(wanted) => add(project, &wanted),
         What::Verify { cards } => verify(project, cards),
     }
 }
@@ -86,6 +90,13 @@ fn fetch(project: &Project, card: &str) -> Result<Code, Failure> {
         }
         bar.set_position(progress.done_bytes);
         ControlFlow::Continue(())
+    });
+    let fetched = fetched.map_err(|error| {
+        let place = project.library.place(card, &error);
+        match (Failure::from(error), place) {
+            (Failure::Message(code, text), Some(place)) => Failure::Message(code, format!("{text}\nthe card: {place}")),
+            (failure, _) => failure,
+        }
     })?;
     bar.finish_and_clear();
     let word = if fetched.already_here { "is here already" } else { "fetched" };
@@ -146,7 +157,8 @@ fn verify(project: &Project, cards: Vec<String>) -> Result<Code, Failure> {
             }
             Err(error @ (DatasetError::UnknownCard { .. } | DatasetError::Cards(_))) => return Err(error.into()),
             Err(error) => {
-                note!("{card}: {error}");
+                let place = project.library.place(&card, &error).map_or(String::new(), |place| format!(" ({place})"));
+                note!("{card}{place}: {error}");
                 code = Code::Data;
             }
         }

@@ -3,6 +3,7 @@
 //! What commands share lies above: where the project is, which studies are meant, how results and faults are printed.
 //! Start with `run`.
 
+pub mod authoring;
 pub mod baseline;
 mod changes;
 pub mod data;

@@ -139,11 +139,14 @@ pub(super) fn info(project: &Project) -> Result<ProjectInfo, Failure> {
         let whose = (study.head.study.as_str(), study.profile.as_str());
         as_written.then(|| moved_from(&results, whose, (name, now))).flatten()
     };
+    let published = project.library.cards().filter(|card| !card.private);
+    let private = project.library.cards().filter(|card| card.private);
     Ok(ProjectInfo {
         accepted: AcceptedTables::new(accepted),
         title: "Reproduced studies".to_owned(),
         references: bibliography(&project.root)?,
-        data_citations: project.library.cards().map(|card| (card.name.clone(), card.citation.clone())).collect(),
+        data_citations: published.map(|card| (card.name.clone(), card.citation.clone())).collect(),
+        private_data: private.map(|card| card.name.clone()).collect(),
         ..ProjectInfo::default()
     })
 }

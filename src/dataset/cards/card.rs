@@ -16,10 +16,15 @@ pub struct Card {
     pub title: String,
     /// Under which terms the data may be used.
     pub licence: String,
-    /// Key into `docs/references.bib`.
+    /// Key into `references.bib`; private data need none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub citation: String,
-    /// Where people read about the data.
+    /// Where people read about the data; private data need none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub homepage: String,
+    /// Whether the data are the project's own, with no published source: reports say so in place of a citation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// The data set that papers mean by it, where that is another one: a recompressed or cut variant of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub represents: Option<String>,
@@ -166,6 +171,8 @@ pub enum Source {
     Package(Package),
     /// A folder beside the card.
     Repository(String),
+    /// A folder of this machine: absolute, or from the card's own folder on, as in `../images`.
+    Path(String),
 }
 
 /// One file to download.

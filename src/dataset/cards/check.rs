@@ -12,6 +12,7 @@ pub(super) fn faults(card: &Card, stem: &str) -> Vec<ParamFault> {
     if card.name != stem {
         found.add("name", format!("`{}` stands in {stem}.yaml: name the file after the card", card.name));
     }
+    origin(card, &mut found);
     image(card, &mut found);
     names(card, &mut found);
     tasks(card, &mut found);
@@ -29,6 +30,18 @@ impl Faults {
     fn add(&mut self, path: &str, message: String) {
         let path = path.split('.').map(ToOwned::to_owned).collect();
         self.0.push(ParamFault { path, unknown_key: None, message });
+    }
+}
+
+/// Whose data they are: published ones have a source that reports cite.
+fn origin(card: &Card, found: &mut Faults) {
+    for (key, value) in [("citation", &card.citation), ("homepage", &card.homepage)] {
+        if value.is_empty() && !card.private {
+            found.add(key, format!("`{key}` is empty: give it, or `private: true` for data of your own"));
+        }
+    }
+    if card.private && !card.citation.is_empty() {
+        found.add("citation", "private data have no published source: leave it out, or `private`".to_owned());
     }
 }
 
@@ -211,7 +224,8 @@ fn sources(card: &Card, found: &mut Faults) {
             Source::Repository(name) if !is_inner_path(name) => {
                 found.add(&path, format!("`{name}`: expected a folder beside the card"));
             }
-            Source::Package(_) | Source::Repository(_) => {}
+            Source::Path(name) if name.is_empty() => found.add(&path, "no folder is named".to_owned()),
+            Source::Package(_) | Source::Repository(_) | Source::Path(_) => {}
         }
     }
 }
@@ -267,6 +281,9 @@ mod tests {
 
     #[test]
     fn faults_have_a_place_and_say_what_was_expected() {
+        assert_one(|c| c.citation.clear(), "citation: `citation` is empty: give it, or `private: true`");
+        assert_one(|c| c.private = true, "citation: private data have no published source");
+        assert_eq!(messages(|c| (c.private, c.citation, c.homepage) = (true, String::new(), String::new())), [""; 0]);
         assert_one(|c| c.name = "other".into(), "name: `other` stands in tiny.yaml");
         assert_one(|c| c.mean = vec![0.5], "mean: 1 numbers for 3 channels");
         assert_one(

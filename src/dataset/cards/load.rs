@@ -15,6 +15,17 @@ use std::path::{Path, PathBuf};
 pub(in crate::dataset) struct Loaded {
     pub card: Card,
     pub home: PathBuf,
+    /// What it was read from.
+    pub written: Source,
+}
+
+impl Loaded {
+    /// Where the card says something: file, line and column of the value at a path, or of the deepest one there.
+    pub fn place(&self, path: &[String]) -> String {
+        let mark =
+            yaml::parse(&self.written).map_or(yaml::Mark { line: 1, column: 1 }, |root| root.mark_of(path, None));
+        self.written.place(mark)
+    }
 }
 
 /// Cards by name, and what is wrong with the others.
@@ -35,7 +46,7 @@ pub(in crate::dataset) fn cards(folders: &[PathBuf]) -> Result<Cards, DatasetErr
         let walked = documents(folder, &|_| false).map_err(|e| DatasetError::io("read", &e.path)(e.source))?;
         for file in walked.files {
             match read(&file) {
-                Ok(card) => cards.add(card, folder, &file.path),
+                Ok((card, written)) => cards.add(Loaded { card, home: folder.clone(), written }),
                 Err(found) => cards.refuse(&file.name, found),
             }
         }
@@ -49,14 +60,31 @@ pub(in crate::dataset) fn cards(folders: &[PathBuf]) -> Result<Cards, DatasetErr
 
 impl Cards {
     /// Puts a card with the others, unless its name is taken.
-    fn add(&mut self, card: Card, home: &Path, path: &Path) {
-        match self.good.get(&card.name) {
+    fn add(&mut self, loaded: Loaded) {
+        let name = loaded.card.name.clone();
+        match self.good.get(&name) {
             Some(first) => {
-                let message = format!("card `{}` stands in {} already", card.name, first.home.display());
-                let fault = whole(&Source::new(path.display().to_string(), ""), message).help("rename one of the two");
-                self.refuse(&card.name, vec![fault]);
+                let message = format!("card `{name}` stands in {} already", first.home.display());
+                let fault = whole(&Source::new(loaded.written.name, ""), message).help("rename one of the two");
+                self.refuse(&name, vec![fault]);
             }
-            None => drop(self.good.insert(card.name.clone(), Loaded { card, home: home.to_owned() })),
+            None => drop(self.good.insert(name, loaded)),
+        }
+    }
+
+    /// Puts cards that come with the program below these: a name that a project has, be it of a card with mistakes, is the
+    /// project's. Their folders of data lie where the project's do.
+    pub fn lay_over(&mut self, shipped: &[(&str, &str)], home: &Path) {
+        for &(file, text) in shipped {
+            let name = file.strip_suffix(".yaml").unwrap_or(file);
+            if self.good.contains_key(name) || self.broken.contains_key(name) {
+                continue;
+            }
+            let written = Source::new(format!("{file} (comes with lofi)"), text);
+            match parse(&written, name) {
+                Ok(card) => self.add(Loaded { card, home: home.to_owned(), written }),
+                Err(faults) => self.refuse(name, faults),
+            }
         }
     }
 
@@ -72,18 +100,22 @@ fn whole(source: &Source, message: impl std::fmt::Display) -> Fault {
 }
 
 /// A checked card from its file.
-fn read(file: &Found) -> Result<Card, Vec<Fault>> {
+fn read(file: &Found) -> Result<(Card, Source), Vec<Fault>> {
     let name = file.path.display().to_string();
     match fs::read_to_string(&file.path) {
-        Ok(text) => parse(&Source::new(name, &text), &file.name),
+        Ok(text) => {
+            let written = Source::new(name, &text);
+            parse(&written, &file.name).map(|card| (card, written))
+        }
         Err(error) => Err(vec![whole(&Source::new(name, ""), format!("cannot be read: {error}"))]),
     }
 }
 
 /// A checked card from its text: all keys that are missing or unknown are told at once.
-fn parse(source: &Source, stem: &str) -> Result<Card, Vec<Fault>> {
+pub(in crate::dataset) fn parse(source: &Source, stem: &str) -> Result<Card, Vec<Fault>> {
     let root = yaml::parse(source).map_err(|fault| vec![fault])?;
     let mut faults = root.locate(source, &complete::faults(&schema_for!(Card).to_value(), &root.to_json()));
+    faults.extend(unsourced(&root, source));
     faults.extend(unquoted(&root, source));
     if !faults.is_empty() {
         return Err(faults);
@@ -91,6 +123,16 @@ fn parse(source: &Source, stem: &str) -> Result<Card, Vec<Fault>> {
     let card: Card = root.typed(source)?;
     let faults = root.locate(source, &check::faults(&card, stem));
     if faults.is_empty() { Ok(card) } else { Err(faults) }
+}
+
+/// Published data have a source that reports cite.
+fn unsourced(root: &Node, source: &Source) -> Vec<Fault> {
+    if root.get("private").is_some_and(|private| private.tree == Tree::Bool(true)) {
+        return Vec::new();
+    }
+    let lacks = ["citation", "homepage"].into_iter().filter(|key| root.get(key).is_none());
+    let fault = |key| source.fault(root.mark, format!("the key `{key}` is missing"));
+    lacks.map(|key| fault(key).help("give it, or `private: true` for data of your own")).collect()
 }
 
 /// Names of classes that YAML takes for something else: `1` without quotes is a number, and `true` a truth value.
@@ -124,6 +166,7 @@ mod tests {
                 "cifar10",
                 "cifar10-jpeg",
                 "cifar100",
+                "cifar100-coarse",
                 "fashion-mnist",
                 "fashion-mnist-subset",
                 "mnist",

@@ -59,9 +59,16 @@ impl Places {
                 Hint { why: "not downloaded".to_owned(), mend: format!("lofi data fetch {}{size}", card.name) }
             }),
             Source::Package(package) => look_in_package(card, package),
+            Source::Path(path) => in_folder(card, &loaded.home.join(path)).map_err(|lacks| {
+                let folder = loaded.home.join(path);
+                Hint { why: why_not(&folder, &lacks), mend: format!("put {} there", card.files().join(", ")) }
+            }),
             Source::Repository(name) => in_folder(card, &loaded.home.join(name)).map_err(|lacks| {
                 let why = why_not(&loaded.home.join(name), &lacks);
-                Hint { why, mend: "it belongs to the repository: restore it with git".to_owned() }
+                let beside = loaded.home.join(name).display().to_string();
+                let mend =
+                    format!("it lies beside the card in lofi's repository: put it in {beside}, or restore it with git");
+                Hint { why, mend }
             }),
         }
     }

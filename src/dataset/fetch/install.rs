@@ -83,8 +83,8 @@ impl Library {
         for entry in fs::read_dir(&self.places.cache).into_iter().flatten().flatten() {
             let left = entry.file_name().to_str().and_then(|name| Some(name.strip_suffix(PART)?.to_owned()));
             let Some(name) = left else { continue };
-            let wanted = self.cards.get(&name).is_some_and(|loaded| self.places.locate(loaded).is_err());
-            if !wanted && !self.broken.contains_key(&name) && Held::now(&self.places.cache, &name).is_some() {
+            let wanted = self.cards.good.get(&name).is_some_and(|loaded| self.places.locate(loaded).is_err());
+            if !wanted && !self.cards.broken.contains_key(&name) && Held::now(&self.places.cache, &name).is_some() {
                 let _ = fs::remove_dir_all(entry.path());
                 let _ = fs::remove_file(lock_of(&self.places.cache, &name));
             }

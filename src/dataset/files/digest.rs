@@ -100,6 +100,14 @@ pub(super) fn content(path: &Path) -> Result<String, DatasetError> {
     Ok(of_text(&lines))
 }
 
+/// SHA-256 of a file as it lies there, or of what it unpacks to: what a card says of it.
+pub(in crate::dataset) fn as_it_lies(path: &Path, of: Of) -> Result<String, DatasetError> {
+    match of {
+        Of::File => hash_of::<Sha256>(path),
+        Of::Uncompressed => content_hash::<Sha256>(path),
+    }
+}
+
 /// SHA-256 of a text.
 pub(super) fn of_text(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))

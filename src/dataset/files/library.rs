@@ -11,15 +11,13 @@ use crate::dataset::error::DatasetError;
 use crate::dataset::fetch::download::Retry;
 use crate::step::{DataRef, DataSource, Records, StepError};
 use crate::yaml::{self, Fault};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The cards of some folders with the places where their files may be.
 #[derive(Debug)]
 pub struct Library {
-    pub(in crate::dataset) cards: BTreeMap<String, Loaded>,
-    pub(in crate::dataset) broken: BTreeMap<String, Vec<Fault>>,
+    pub(in crate::dataset) cards: load::Cards,
     pub(in crate::dataset) places: Places,
     pub(in crate::dataset) index: Arc<Index>,
     pub(in crate::dataset) retry: Retry,
@@ -57,15 +55,21 @@ impl Library {
     /// # Errors
     /// Where a folder of cards cannot be read.
     pub fn open(cards_dirs: &[PathBuf], data_dirs: &[PathBuf], cache_dir: &Path) -> Result<Self, DatasetError> {
-        let load::Cards { good, broken } = load::cards(cards_dirs)?;
         Ok(Self {
-            cards: good,
-            broken,
+            cards: load::cards(cards_dirs)?,
             places: Places { data: data_dirs.to_vec(), cache: cache_dir.to_owned() },
             index: Arc::new(Index::open(cache_dir)),
             retry: Retry::default(),
             classes: ClassCache::default(),
         })
+    }
+
+    /// The same over cards that come with the program, each the name of its file and a text: those of the project count. Folders that lie
+    /// beside such a card are looked for in `home`.
+    #[must_use]
+    pub fn over(mut self, shipped: &[(&str, &str)], home: &Path) -> Self {
+        self.cards.lay_over(shipped, home);
+        self
     }
 
     /// The same with other waits between tries of a download.
@@ -77,7 +81,7 @@ impl Library {
 
     /// All cards, by name.
     pub fn cards(&self) -> impl Iterator<Item = &Card> {
-        self.cards.values().map(|loaded| &loaded.card)
+        self.cards.good.values().map(|loaded| &loaded.card)
     }
 
     /// A card by name.
@@ -108,15 +112,37 @@ impl Library {
             let state = State::Manual(faults.iter().map(hint).collect());
             Listing { name: name.clone(), title: "(a card with mistakes)".to_owned(), state }
         };
-        self.cards.values().map(listing).chain(self.broken.iter().map(wrong)).collect()
+        self.cards.good.values().map(listing).chain(self.cards.broken.iter().map(wrong)).collect()
+    }
+
+    /// Where a card says what an error is about: file, line and column; `None` where the error says so itself, or there is no
+    /// such card.
+    #[must_use]
+    pub fn place(&self, name: &str, error: &DatasetError) -> Option<String> {
+        let loaded = self.cards.good.get(name)?;
+        let path = match error {
+            DatasetError::Cards(_) | DatasetError::UnknownCard { .. } | DatasetError::Stopped => return None,
+            DatasetError::UnknownTask { .. } => vec!["tasks".to_owned()],
+            DatasetError::Checksum { path, .. } => {
+                let of_file = loaded.card.checksums.keys().find(|file| path.ends_with(file));
+                std::iter::once("checksums".to_owned()).chain(of_file.cloned()).collect()
+            }
+            DatasetError::Faulty(told) if told.iter().any(|fault| fault.contains(": wrong ")) => {
+                let of_file = loaded.card.checksums.keys().find(|file| told[0].contains(&format!("{file}: wrong ")));
+                std::iter::once("checksums".to_owned()).chain(of_file.cloned()).collect()
+            }
+            DatasetError::Format(_) | DatasetError::Faulty(_) => vec!["splits".to_owned()],
+            _ => vec!["sources".to_owned()],
+        };
+        Some(loaded.place(&path))
     }
 
     pub(in crate::dataset) fn loaded(&self, name: &str) -> Result<&Loaded, DatasetError> {
-        if let Some(faults) = self.broken.get(name) {
+        if let Some(faults) = self.cards.broken.get(name) {
             return Err(DatasetError::Cards(faults.clone()));
         }
-        self.cards.get(name).ok_or_else(|| {
-            let known: Vec<&str> = self.cards.keys().map(String::as_str).collect();
+        self.cards.good.get(name).ok_or_else(|| {
+            let known: Vec<&str> = self.cards.good.keys().map(String::as_str).collect();
             let help = yaml::known_names(name, &known).unwrap_or_else(|| "there are no cards at all".to_owned());
             DatasetError::UnknownCard { name: name.to_owned(), help }
         })

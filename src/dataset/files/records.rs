@@ -272,7 +272,11 @@ mod tests {
         card.splits.train.push(card.splits.test[0].clone());
         let found = in_folder(&card, folder).unwrap();
         let task = card.tasks[0].clone();
-        OpenRecords::new(&Loaded { card, home: PathBuf::new() }, &found, &task)
+        OpenRecords::new(
+            &Loaded { card, home: PathBuf::new(), written: crate::yaml::Source::new("tiny.yaml", "") },
+            &found,
+            &task,
+        )
     }
 
     // write_tiny: train classes 0 1 2 0 1 2 with values 0..6, test classes 1 0 2 with values 100..103

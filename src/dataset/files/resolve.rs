@@ -93,7 +93,7 @@ impl Library {
 
     /// The title of a data set, or its name where no card describes it.
     fn title(&self, name: &str) -> String {
-        self.cards.get(name).map_or_else(|| name.to_owned(), |loaded| loaded.card.title.clone())
+        self.card(name).map_or_else(|_| name.to_owned(), |card| card.title.clone())
     }
 }
 

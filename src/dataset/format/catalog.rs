@@ -1,11 +1,13 @@
 //! The one list of formats, and a format as cards name it.
 
 use super::celeba::Celeba;
-use super::cifar_binary::{CIFAR10, CIFAR100};
+use super::cifar_binary::{CIFAR10, CIFAR100, CIFAR100_COARSE};
 use super::class_folders::ClassFolders;
 use super::idx::Idx;
 use super::image_folder::ImageFolder;
 use super::layout::{Description, Format, Needs};
+use super::named_folders::{FOLDERS, SQUARES};
+use super::npy::Npy;
 use super::parquet_images::ParquetImages;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
@@ -16,7 +18,19 @@ use std::fmt;
 use std::sync::LazyLock;
 
 /// Every format, in the order of the documentation.
-const FORMATS: &[&dyn Format] = &[&CIFAR10, &ParquetImages, &Idx, &ImageFolder, &Celeba, &ClassFolders, &CIFAR100];
+const FORMATS: &[&dyn Format] = &[
+    &CIFAR10,
+    &ParquetImages,
+    &Idx,
+    &ImageFolder,
+    &Celeba,
+    &ClassFolders,
+    &CIFAR100,
+    &CIFAR100_COARSE,
+    &FOLDERS,
+    &SQUARES,
+    &Npy,
+];
 
 /// How the files of a data set are laid out: one of the formats, by its name.
 #[derive(Clone, Copy)]

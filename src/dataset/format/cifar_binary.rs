@@ -6,15 +6,18 @@ use super::stream;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-/// Reader of records whose image stands behind label bytes, the last of which is the class.
+/// Reader of records whose image stands behind label bytes, one of which is the class.
 pub struct CifarBinary {
     labels: usize,
+    /// Which of the label bytes is the class, from 0.
+    class: usize,
     description: Description,
 }
 
 /// Of `*_batch*.bin`.
 pub const CIFAR10: CifarBinary = CifarBinary {
     labels: 1,
+    class: 0,
     description: Description::new(
         "cifar10-binary",
         "One label byte, then the image channel by channel; record after record.",
@@ -25,10 +28,22 @@ pub const CIFAR10: CifarBinary = CifarBinary {
 /// Of CIFAR-100's `train.bin` and `test.bin`.
 pub const CIFAR100: CifarBinary = CifarBinary {
     labels: 2,
+    class: 1,
     description: Description::new(
         "cifar100-binary",
         "Two label bytes, the coarse and the fine class, of which the fine one counts; then the image channel by channel; record \
          after record.",
+        &[],
+    ),
+};
+
+/// The same files by their coarse classes.
+pub const CIFAR100_COARSE: CifarBinary = CifarBinary {
+    labels: 2,
+    class: 0,
+    description: Description::new(
+        "cifar100-binary-coarse",
+        "The files of `cifar100-binary`, of whose two label bytes the first, the coarse class, counts.",
         &[],
     ),
 };
@@ -46,8 +61,9 @@ fn open(part: &Opened) -> Result<File, FormatError> {
 
 impl Format for CifarBinary {
     fn description(&self) -> &'static Description {
-        match self.labels {
-            1 => const { &CIFAR10.description },
+        match (self.labels, self.class) {
+            (1, _) => const { &CIFAR10.description },
+            (_, 0) => const { &CIFAR100_COARSE.description },
             _ => const { &CIFAR100.description },
         }
     }
@@ -71,7 +87,7 @@ impl Format for CifarBinary {
         let mut record = vec![0; self.record_bytes(part)];
         let read = |i| {
             reader.read_exact(&mut record).map_err(|e| FormatError::reading(&part.file, i, &e))?;
-            Ok(u32::from(record[self.labels - 1]))
+            Ok(u32::from(record[self.class]))
         };
         (0..self.count(part)?).map(read).collect()
     }
@@ -121,7 +137,9 @@ mod tests {
         fs::write(&path, [record(11, 2, 7), record(12, 0, 8), record(13, 1, 9)].concat()).unwrap();
         let part = opened(&path, None);
         assert_eq!(CIFAR100.classes(&part).unwrap(), [2, 0, 1]);
+        assert_eq!(CIFAR100_COARSE.classes(&part).unwrap(), [11, 12, 13]);
         let images = collect(&CIFAR100, &part, &[2, 0]).unwrap();
+        assert_eq!(images, collect(&CIFAR100_COARSE, &part, &[2, 0]).unwrap());
         assert_eq!(images, [vec![9; 12], vec![7; 12]]);
         let error = CIFAR10.classes(&part).unwrap_err().to_string();
         assert!(error.contains("42 bytes are no whole number of 13-byte records"), "{error}");

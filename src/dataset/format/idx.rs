@@ -49,6 +49,15 @@ fn open(path: &Path) -> Result<Body, FormatError> {
     Ok(Body { reader, count: sizes[0], item: sizes[1..].to_vec() })
 }
 
+/// The sizes of the array in a file, records first.
+///
+/// # Errors
+/// Where it is no such file.
+pub(super) fn shape(path: &Path) -> Result<Vec<usize>, FormatError> {
+    let body = open(path)?;
+    Ok(std::iter::once(body.count).chain(body.item).collect())
+}
+
 /// The images file, checked against the geometry.
 fn open_images(part: &Opened) -> Result<Body, FormatError> {
     let body = open(&part.file)?;

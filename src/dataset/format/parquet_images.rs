@@ -188,6 +188,35 @@ fn hand_on(part: &Opened, batch: Batch, each: &mut Each<'_>) -> ControlFlow<()> 
     })
 }
 
+/// The first encoded image of a file.
+///
+/// # Errors
+/// Where the file cannot be read or holds none.
+pub(super) fn first_image(part: &Opened) -> Result<Vec<u8>, FormatError> {
+    let mut first = None;
+    let each = |_, row: &Row| {
+        first = encoded(row).map(<[u8]>::to_vec);
+        Ok(ControlFlow::Break(()))
+    };
+    guarded(part, || visit(part, &IMAGE_COLUMNS, |_| true, each))?;
+    first.ok_or_else(|| FormatError::record(&part.file, 0, "holds no encoded image"))
+}
+
+/// The names of the classes that a hub has written beside the rows.
+pub(super) fn class_names(part: &Opened) -> Option<Vec<String>> {
+    let read = || {
+        let reader = open(part)?;
+        Ok(reader.metadata().file_metadata().key_value_metadata().cloned().unwrap_or_default())
+    };
+    let said = guarded(part, read).ok()?.into_iter().find(|pair| pair.key == "huggingface")?.value?;
+    let said: serde_json::Value = serde_json::from_str(&said).ok()?;
+    let names = LABEL_COLUMNS.iter().find_map(|column| {
+        let feature = &said["info"]["features"][column];
+        feature["names"].as_array().or_else(|| feature["feature"]["names"].as_array())
+    })?;
+    names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
 /// How the files are laid out.
 const DOC: &str = "Parquet with a column of encoded images (`img` or `image`) and one of labels.";
 

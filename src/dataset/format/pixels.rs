@@ -62,6 +62,20 @@ pub fn decode_square(bytes: &[u8], geometry: Geometry) -> Result<Vec<u8>, String
     })
 }
 
+/// Channels, rows and columns that an encoded image says it has, as it is to be seen; no pixel is decoded.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn geometry(bytes: &[u8]) -> Result<Geometry, String> {
+    let format = image::guess_format(bytes).map_err(|_| "does not decode: neither JPEG, PNG nor PNM".to_owned())?;
+    let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(broken)?;
+    let swapped = headers::swaps_sides(decoder.orientation().map_err(broken)?);
+    let (width, height) = decoder.dimensions();
+    let (width, height) = if swapped { (height, width) } else { (width, height) };
+    let channels = if decoder.color_type().has_color() { 3 } else { 1 };
+    Ok(Geometry { channels, height: height as usize, width: width as usize })
+}
+
 /// Decoders meet bytes that nobody foresaw: one that gives up with a panic costs the image, not the run.
 fn guarded(decode: impl FnOnce() -> Result<Vec<u8>, String> + std::panic::UnwindSafe) -> Result<Vec<u8>, String> {
     catch_unwind(decode).unwrap_or_else(|_| Err("does not decode: the decoder gave up".to_owned()))

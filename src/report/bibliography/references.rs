@@ -87,7 +87,7 @@ pub struct Reference {
 
 /// A key that no entry of the bibliography has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("study `{study}`: {by} cites `{key}`, but docs/references.bib has no such entry")]
+#[error("study `{study}`: {by} cites `{key}`, but references.bib has no such entry")]
 pub struct UnknownKey {
     /// The study.
     pub study: String,
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(citations.cite("lofi", "the study"), Ok(2));
         assert_eq!(citations.cite("two", "kind `filter`"), Ok(1));
         let error = citations.cite("three", "kind `lift`").unwrap_err().to_string();
-        assert_eq!(error, "study `a/b`: kind `lift` cites `three`, but docs/references.bib has no such entry");
+        assert_eq!(error, "study `a/b`: kind `lift` cites `three`, but references.bib has no such entry");
         assert_eq!(citations.into_list()[0].cited_by, ["kind `ridge`", "kind `filter`"]);
     }
 }

@@ -32,6 +32,8 @@ pub struct ProjectInfo {
     pub references: Bibliography,
     /// For every data card, the key that it cites.
     pub data_citations: BTreeMap<String, String>,
+    /// Cards of private data, which have no published source.
+    pub private_data: BTreeSet<String>,
     /// Steps that failed in the run just made, as [`crate::engine::Summary::failed`] names them, with their errors.
     pub failures: Vec<(String, String)>,
     /// Studies that could not be planned on this machine, for the index.
@@ -161,12 +163,19 @@ fn data(study: &Study, citations: &mut Citations<'_>, info: &ProjectInfo) -> Res
         }
         let key = info.data_citations.get(&data.card);
         let number = key.map(|key| citations.cite(key, &format!("data set `{}`", data.card))).transpose()?;
-        notes.push(data_note(data, number));
+        notes.push(data_note(data, number, info));
     }
     Ok(notes)
 }
 
-fn data_note(data: DataRef, number: Option<usize>) -> DataNote {
+/// What is said of data without a published source.
+const PRIVATE: &str = "private data, without a published source";
+
+fn data_note(mut data: DataRef, number: Option<usize>, info: &ProjectInfo) -> DataNote {
+    if info.private_data.contains(&data.card) {
+        let caveats = [data.caveat.as_str(), PRIVATE].into_iter().filter(|caveat| !caveat.is_empty());
+        data.caveat = caveats.collect::<Vec<_>>().join("; ");
+    }
     let banner = if data.stands_in_for.is_empty() {
         String::new()
     } else {

@@ -104,7 +104,7 @@ fn a_work_that_nobody_knows() {
     assert_snapshot!(refused(&[("question:", "paper: {cite: neural-loffi}\nquestion:")]), @r"
     exit 2
     error: studies/demo/tiny.yaml:4:15
-      × docs/references.bib has no work `neural-loffi`
+      × references.bib has no work `neural-loffi`
        ╭─[studies/demo/tiny.yaml:4:15]
      3 │ title: Random features against pixels, tiny
      4 │ paper: {cite: neural-loffi}
