@@ -1,5 +1,6 @@
 //! Reads everything that a store holds and says what is damaged.
 
+use super::code::is_code;
 use super::disk;
 use super::entries::Store;
 use super::error::{StoreError, io};
@@ -75,7 +76,40 @@ impl Store {
             let whole = verified.read(&path, RunRecord::at(self, &path))?;
             verified.others += usize::from(whole.is_some());
         }
+        self.verify_lists(&mut verified)?;
         Ok(verified)
+    }
+
+    /// The lists beside the results: of code, of uses, of pins, and the log.
+    fn verify_lists(&self, verified: &mut Verified) -> Result<(), StoreError> {
+        for shard in names(&self.root().join("code"), verified)? {
+            for path in names(&shard, verified)? {
+                let code = path.file_name().and_then(|name| name.to_str()).filter(|name| is_code(name));
+                match code.filter(|code| self.place("code", code) == path) {
+                    Some(code) => {
+                        let whole = verified.read(&path, self.code(code))?;
+                        verified.others += usize::from(whole.is_some());
+                    }
+                    None => verified.found(&path, "it does not belong here"),
+                }
+            }
+        }
+        for path in names(&self.root().join("uses"), verified)? {
+            let whole = verified.read(&path, self.read_use(&path))?;
+            verified.others += usize::from(whole.is_some());
+        }
+        let pins = self.root().join("pins.json");
+        if disk::look(&pins).map_err(io("read", &pins))?.is_some() {
+            let whole = verified.read(&pins, self.pins().map(Some))?;
+            verified.others += usize::from(whole.is_some());
+        }
+        let logged = self.logged()?;
+        if let Some((line, reason)) = logged.fault {
+            verified.found(&self.log_path(), format!("line {line}: {reason}"));
+        } else {
+            verified.others += usize::from(!logged.lines.is_empty());
+        }
+        Ok(())
     }
 
     /// Calls for everything in one of the store's folders of keys; names what does not belong there.
@@ -98,7 +132,7 @@ impl Store {
     }
 }
 
-fn is_key(name: &str) -> bool {
+pub(super) fn is_key(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
