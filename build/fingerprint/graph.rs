@@ -121,7 +121,10 @@ impl<'a> Graph<'a> {
     pub fn full_name(&self, node: usize) -> String {
         let home = self.home_of[node].map(|home| &self.homes[home]);
         let owner = home.and_then(|home| home.self_type.or_else(|| home.owners.first().copied()));
-        owner.map_or_else(|| self.labels[node].to_owned(), |owner| format!("{}::{}", self.labels[owner], self.labels[node]))
+        owner.map_or_else(
+            || self.labels[node].to_owned(),
+            |owner| format!("{}::{}", self.labels[owner], self.labels[node]),
+        )
     }
 }
 

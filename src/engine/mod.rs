@@ -10,13 +10,14 @@ mod store;
 mod tests;
 pub use machine::{Machine, Origin};
 pub use plan::{
-    Change, Decision, Graph, GraphNode, GraphWire, History, ParamChange, RunPlan, RunRecord, StepRecord, changed_code, code_of, fingerprint, key_of, plan,
+    Change, Decision, Graph, GraphNode, GraphWire, History, ParamChange, RunPlan, RunRecord, StepRecord, changed_code,
+    code_of, fingerprint, key_of, plan,
 };
 pub use run::{
     Bound, Ends, Event, Executor, Failed, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink, Stop, Summary,
     check_memory, human_bytes,
 };
 pub use store::{
-    CodePiece, Collected, Entry, Held, Inventory, Keep, LogLine, Logged, Pins, Store, StoreError, StoredFile, StoredOutput,
-    Verified,
+    CodePiece, Collected, Entry, Held, Inventory, Keep, LogLine, Logged, Pins, Store, StoreError, StoredFile,
+    StoredOutput, Verified,
 };

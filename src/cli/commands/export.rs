@@ -1,7 +1,7 @@
 //! `lofi export`: a figure as files, and the numbers of a study for LaTeX.
 
 use super::report::{info, sources};
-use super::ro_crate::ro_crate;
+use super::research_object::ro_crate;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, say};

@@ -15,7 +15,7 @@ pub mod look;
 pub mod plan;
 mod published;
 pub mod report;
-mod ro_crate;
+mod research_object;
 pub mod run;
 pub mod schema;
 pub mod serve;

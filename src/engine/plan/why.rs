@@ -116,9 +116,11 @@ impl<'a> History<'a> {
             Err(StoreError::Damaged { .. }) => None,
             other => other?,
         };
-        let now: BTreeSet<&str> = self.graph.inputs_of(node).map(|wire| self.graph.nodes[wire.node].name.as_str()).collect();
+        let now: BTreeSet<&str> =
+            self.graph.inputs_of(node).map(|wire| self.graph.nodes[wire.node].name.as_str()).collect();
         let taken = entry.into_iter().flat_map(|entry| entry.inputs).flat_map(|(_, wires)| wires).map(|(key, _)| key);
-        let names: BTreeSet<String> = taken.filter_map(|key| self.names.get(key.as_str()).map(|n| (*n).to_owned())).collect();
+        let names: BTreeSet<String> =
+            taken.filter_map(|key| self.names.get(key.as_str()).map(|n| (*n).to_owned())).collect();
         Ok(names.into_iter().filter(|name| !now.contains(name.as_str())).map(|name| Change::Unwired { name }).collect())
     }
 }

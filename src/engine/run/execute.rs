@@ -30,7 +30,8 @@ impl Executor {
 
     /// Remembers the code behind the results that are about to be made.
     fn remember_code(&self, graph: &Graph, to_run: &[usize]) -> Result<(), StoreError> {
-        let kinds: BTreeMap<&str, _> = to_run.iter().map(|&node| (graph.nodes[node].kind.name(), graph.nodes[node].kind)).collect();
+        let kinds: BTreeMap<&str, _> =
+            to_run.iter().map(|&node| (graph.nodes[node].kind.name(), graph.nodes[node].kind)).collect();
         kinds.into_values().try_for_each(|kind| self.store.remember_code(fingerprint(kind), &|| code_of(kind)))
     }
 

@@ -46,7 +46,8 @@ impl Watch {
 
     /// A step has ended; whether that was after its time.
     pub fn ends(&mut self, node: usize) -> bool {
-        let late = |watched: &Watched| self.limit.is_some_and(|limit| watched.overdue || watched.since.elapsed() > limit);
+        let late =
+            |watched: &Watched| self.limit.is_some_and(|limit| watched.overdue || watched.since.elapsed() > limit);
         self.steps.remove(&node).is_some_and(|watched| late(&watched))
     }
 

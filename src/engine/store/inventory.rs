@@ -137,9 +137,9 @@ impl Store {
     }
 
     fn others(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        let named = folder_entries(self.root())?.into_iter().map(|path| {
-            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), size_below(&path))
-        });
+        let named = folder_entries(self.root())?
+            .into_iter()
+            .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), size_below(&path)));
         Ok(named.filter(|(name, bytes)| name != "objects" && *bytes > 0).collect())
     }
 }

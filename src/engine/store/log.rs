@@ -186,7 +186,7 @@ mod tests {
         }
         assert_eq!(named(format!("{}{}{}", lines[0], lines[2], lines[3]).as_bytes()), Some(2), "one taken out");
         assert_eq!(named(format!("{}{}{}{}", lines[1], lines[0], lines[2], lines[3]).as_bytes()), Some(1), "exchanged");
-        let forged = sealed(record(1, "another"), &logged.lines[1].record["before"].as_str().unwrap().to_owned());
+        let forged = sealed(record(1, "another"), logged.lines[1].record["before"].as_str().unwrap());
         assert_eq!(named(format!("{}{forged}{}{}", lines[0], lines[2], lines[3]).as_bytes()), Some(3), "written anew");
     }
 

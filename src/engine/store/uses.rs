@@ -53,14 +53,17 @@ impl Store {
         let name = hex(&Sha256::digest(&bytes));
         let path = self.root.join("uses").join(&name);
         let _turn = Turn::to_use(self)?;
-        let is_there = matches!(disk::look(&path), Ok(Some(file)) if file.is_file() && file.len() == bytes.len() as u64);
-        let stamped = is_there && File::options().write(true).open(&path).and_then(|f| f.set_modified(SystemTime::now())).is_ok();
+        let is_there =
+            matches!(disk::look(&path), Ok(Some(file)) if file.is_file() && file.len() == bytes.len() as u64);
+        let stamped =
+            is_there && File::options().write(true).open(&path).and_then(|f| f.set_modified(SystemTime::now())).is_ok();
         if !stamped {
             self.replace(&path, &[&bytes], Durable::Later)?;
         }
         let mine = self.run_folder()?.join(MINE);
         let file = File::options().append(true).create(true).open(&mine);
-        file.and_then(|mut file| file.write_all(format!("{name}\n").as_bytes())).map_err(io("write to the store at", &mine))
+        file.and_then(|mut file| file.write_all(format!("{name}\n").as_bytes()))
+            .map_err(io("write to the store at", &mine))
     }
 
     /// The keys that living processes use.
@@ -79,7 +82,10 @@ impl Store {
             };
             for name in names.lines() {
                 let path = self.root.join("uses").join(name);
-                let gone = || StoreError::Damaged { path: path.clone(), reason: "a living run goes by it and it is gone".to_owned() };
+                let gone = || StoreError::Damaged {
+                    path: path.clone(),
+                    reason: "a living run goes by it and it is gone".to_owned(),
+                };
                 keys.extend(self.read_use(&path)?.ok_or_else(gone)?.keys);
             }
         }

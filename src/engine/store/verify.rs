@@ -177,7 +177,7 @@ fn surplus(folder: &Path) -> Result<Option<Vec<PathBuf>>, StoreError> {
 mod tests {
     use super::*;
     use crate::artifact::{Cell, Table, Value};
-    use crate::engine::{Entry, Machine};
+    use crate::engine::{CodePiece, Entry, Machine};
     use std::collections::BTreeMap;
 
     fn store(root: &Path) -> Store {
@@ -210,6 +210,10 @@ mod tests {
             steps: Vec::new(),
         };
         record.write(&store).unwrap();
+        store.announce(std::iter::once(a.as_str())).unwrap();
+        let piece = CodePiece { file: "math/a.rs".to_owned(), name: "f".to_owned(), hash: "0123456789".to_owned() };
+        store.remember_code(&"0c".repeat(16), &|| vec![piece.clone()]).unwrap();
+        store.change_pins(|pins| drop(pins.pins.insert("study@quick".to_owned(), [a.clone()].into()))).unwrap();
         store
     }
 
@@ -223,7 +227,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let verified = store.verify().unwrap();
-        assert_eq!((verified.entries, verified.others, verified.damaged), (1, 3, Vec::new()));
+        assert_eq!((verified.entries, verified.others, verified.damaged), (1, 6, Vec::new()));
         assert!(verified.bytes > 0);
         assert_eq!(Store::open(&folder.path().join("none")).unwrap().verify().unwrap(), Verified::default());
     }
@@ -233,7 +237,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let files = files(&store);
-        assert_eq!(files.len(), 6);
+        // with the lock, which is empty
+        assert_eq!(files.len(), 10);
         for path in files {
             let whole = fs::read(&path).unwrap();
             for at in 0..whole.len() {

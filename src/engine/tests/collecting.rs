@@ -22,13 +22,16 @@ fn sums(draws: &mut Draws) -> (Arc<Graph>, Vec<f64>) {
     let names: Vec<String> = (0..STEPS).map(|step| format!("s{step}")).collect();
     let wired: Vec<Vec<&str>> = (0..STEPS)
         .map(|step| {
-            let earlier: BTreeSet<usize> = (0..draws.below(4)).filter(|_| step > 0).map(|_| draws.below(step)).collect();
+            let earlier: BTreeSet<usize> =
+                (0..draws.below(4)).filter(|_| step > 0).map(|_| draws.below(step)).collect();
             earlier.into_iter().map(|earlier| names[earlier].as_str()).collect()
         })
         .collect();
     let own: Vec<String> = (0..STEPS).map(|_| draws.below(9).to_string()).collect();
     let steps: Vec<Step<'_>> = (0..STEPS)
-        .map(|step| (names[step].as_str(), json!({"gives": own[step], "counter": 7, "label": step}), wired[step].as_slice()))
+        .map(|step| {
+            (names[step].as_str(), json!({"gives": own[step], "counter": 7, "label": step}), wired[step].as_slice())
+        })
         .collect();
     let mut values: Vec<f64> = Vec::new();
     for step in 0..STEPS {

@@ -58,8 +58,12 @@ fn ended(folder: &Path, (steps, slow, deaf): (&[Step<'_>], &[&str], &[&str]), en
 fn a_step_that_takes_too_long_fails_where_it_looks_and_is_kept_where_not() {
     let folder = tempfile::tempdir().unwrap();
     let ends = Ends { step_timeout: Some(Duration::from_millis(200)), ..Ends::default() };
-    let steps: [Step; 4] =
-        [("slow", gives("60000", 7), &[]), ("deaf", gives("700", 7), &[]), ("quick", gives("1", 7), &[]), ("after", gives("1", 7), &["slow"])];
+    let steps: [Step; 4] = [
+        ("slow", gives("60000", 7), &[]),
+        ("deaf", gives("700", 7), &[]),
+        ("quick", gives("1", 7), &[]),
+        ("after", gives("1", 7), &["slow"]),
+    ];
     let (summary, log, executor) = ended(folder.path(), (&steps, &["slow"], &["deaf"]), ends);
     assert!(summary.elapsed_s < 20.0, "{summary:?}");
     let failed: Vec<(&str, &str)> = summary.failed.iter().map(|f| (f.name.as_str(), f.error.as_str())).collect();

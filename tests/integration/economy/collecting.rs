@@ -75,6 +75,10 @@ fn wrong_names_and_studies_with_mistakes_are_told_and_nothing_goes() {
     assert!(ran.code == Some(2) && ran.err.contains("is not pinned"), "{ran:?}");
     let before = tables(&project.path(".lofi"));
     project.edit(&[("keep: 5", "kept: 5")]);
+    let ran = project.well(&["store", "gc"]);
+    assert!(ran.err.contains("so what its last run was made of stays"), "{ran:?}");
+    assert_eq!(differences(&tables(&project.path(".lofi")), &before), [""; 0]);
+    project.write("studies/demo/tiny.yaml", "study: [");
     let ran = project.lofi(&["store", "gc"]);
     assert_eq!(ran.code, Some(2), "who knows what the study reaches: {ran:?}");
     assert_eq!(differences(&tables(&project.path(".lofi")), &before), [""; 0]);

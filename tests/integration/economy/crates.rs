@@ -42,15 +42,20 @@ fn a_crate_describes_all_that_it_holds_and_nothing_else() {
         .map(|path| path.strip_prefix(project.path("crate")).unwrap().display().to_string())
         .filter(|name| name != "ro-crate-metadata.json")
         .collect();
-    let parts: BTreeSet<String> =
-        graph["./"]["hasPart"].as_array().unwrap().iter().map(|part| part["@id"].as_str().unwrap().to_owned()).collect();
+    let parts: BTreeSet<String> = graph["./"]["hasPart"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part["@id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(held, parts);
     for name in ["studies/demo/tiny.yaml", "figures/error-vs-n.svg", "results/demo/tiny/quick/error.csv", "README.md"] {
         assert!(held.contains(name), "no {name} in {held:?}");
     }
     let mut referred = BTreeSet::new();
     graph.values().for_each(|entity| references(entity, &mut referred));
-    let outside = |name: &&String| name.as_str() == "https://w3id.org/ro/crate/1.1" || name.starts_with("https://arxiv.org/");
+    let outside =
+        |name: &&String| name.as_str() == "https://w3id.org/ro/crate/1.1" || name.starts_with("https://arxiv.org/");
     let unknown: Vec<&String> = referred.iter().filter(|name| !graph.contains_key(*name) && !outside(name)).collect();
     assert!(unknown.is_empty(), "{unknown:?} is not described");
     assert_eq!(graph["#run"]["instrument"]["@id"], "studies/demo/tiny.yaml");
@@ -68,7 +73,8 @@ fn a_packed_crate_has_the_same_files() {
     let script = "import sys, zipfile, pathlib\nz = zipfile.ZipFile(sys.argv[1])\nassert z.testzip() is None\n\
                   for n in z.namelist():\n    assert z.read(n) == (pathlib.Path(sys.argv[2]) / n).read_bytes(), n\n\
                   print(len(z.namelist()))\n";
-    let ran = Command::new("python3").args(["-c", script]).arg(project.path("crate.zip")).arg(project.path("crate")).output();
+    let ran =
+        Command::new("python3").args(["-c", script]).arg(project.path("crate.zip")).arg(project.path("crate")).output();
     let Ok(ran) = ran else {
         crate::common::skipped("no Python here");
         return;

@@ -13,7 +13,7 @@ fn a_study_is_explained_as_mathematics_with_its_sources() {
         "- from `data` as x",
         "- in 4 cells: `n_train` ∈ {40, 60}, `seed` ∈ {0, 1}",
         "`width` = 16",
-        "- written at studies/demo/tiny.yaml:19:",
+        "- written at studies/demo/tiny.yaml:20:",
         "## Claims",
         "## Sources",
     ] {
@@ -45,7 +45,10 @@ fn one_cell_is_computed_and_shown() {
     let project = Project::tiny(&[]);
     let ran = project.well(&["try", "demo/tiny/lofi-score", "--where", "n_train=60", "--set", "width=8"]);
     assert!(ran.out.starts_with("demo/tiny: lofi-score [n_train=60 seed=0]  (score)\n"), "{ran:?}");
-    assert!(ran.out.contains("test_error") && ran.err.contains("filter [n_train=60 seed=0]"), "{ran:?}");
+    assert!(
+        ran.out.contains("test_error") && ran.err.contains("[5/5] demo/tiny: lofi-score [n_train=60 seed=0]"),
+        "{ran:?}"
+    );
     assert!(!ran.err.contains("n_train=40"), "nothing else is computed: {ran:?}");
     let spectrum = project.well(&["try", "demo/tiny/filter", "--quiet"]).out;
     assert!(spectrum.contains("5 eigenvalues of ") && spectrum.contains("|eigenvalue|"), "{spectrum}");

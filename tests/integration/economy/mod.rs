@@ -3,5 +3,5 @@
 mod collecting;
 mod crates;
 mod looking;
-mod recorded;
 mod reasons;
+mod recorded;

@@ -10,7 +10,10 @@ fn a_change_is_named_with_its_place_and_carried_along_the_inputs() {
     assert!(first.contains("it was no part of the last run of its study"), "{first}");
     project.well(&["run"]);
     let hit = project.well(&["why", "demo/tiny"]).out;
-    assert!(hit.starts_with("demo/tiny (quick): 0 of ") && hit.contains("results are in the store: computed "), "{hit}");
+    assert!(
+        hit.starts_with("demo/tiny (quick): 0 of ") && hit.contains("results are in the store: computed "),
+        "{hit}"
+    );
     project.edit(&[("width: 16", "width: 24")]);
     let ran = project.well(&["why", "demo/tiny/lofi-score", "--where", "n_train=60,seed=1"]).out;
     assert!(ran.starts_with("demo/tiny: lofi-score [n_train=60 seed=1]\n  key "), "{ran}");

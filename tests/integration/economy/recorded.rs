@@ -15,7 +15,10 @@ fn runs_checks_and_blessings_are_logged_and_a_changed_line_is_named() {
     assert!(project.well(&["log", "--verify"]).out.starts_with("5 lines, each follows the one before it"));
     let path = project.path(".lofi/log.jsonl");
     let text = fs::read_to_string(&path).unwrap();
-    assert!(!text.contains(project.path("").to_str().unwrap().trim_end_matches('/')), "no path of this machine: {text}");
+    assert!(
+        !text.contains(project.path("").to_str().unwrap().trim_end_matches('/')),
+        "no path of this machine: {text}"
+    );
     fs::write(&path, text.replacen("\"moved\":0", "\"moved\":1", 1)).unwrap();
     for arguments in [&["log", "--verify"][..], &["log"]] {
         let ran = project.lofi(arguments);

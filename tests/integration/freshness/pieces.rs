@@ -8,7 +8,7 @@ fn code(edit: (&str, &str)) -> Vec<Fingerprint> {
     let work = "use near::f; pub struct S; impl S { pub fn go(&self) -> f64 { 1.0 } } \
                 pub fn a_run() -> f64 { S.go() + helper() } pub fn b_run() -> f64 { f() } fn helper() -> f64 { 2.0 }";
     assert!(work.contains(edit.0));
-    tiny(&[("experiment/work.rs", &work.replacen(edit.0, edit.1, 1))]).unwrap()
+    tiny(&[("math.rs", ""), ("experiment/work.rs", &work.replacen(edit.0, edit.1, 1))]).unwrap()
 }
 
 fn pieces(kind: &Fingerprint) -> BTreeSet<&Piece> {

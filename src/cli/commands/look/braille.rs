@@ -28,7 +28,13 @@ pub(super) fn plot(points: &[(f64, f64)], (x_name, y_name): (&str, &str)) -> Opt
     let margin = top.chars().count().max(bottom.chars().count());
     let mut text = format!("{y_name}{}\n", y_scale.word());
     for (line, letters) in dots.iter().enumerate() {
-        let label = if line == 0 { &top } else if line + 1 == dots.len() { &bottom } else { "" };
+        let label = if line == 0 {
+            &top
+        } else if line + 1 == dots.len() {
+            &bottom
+        } else {
+            ""
+        };
         let letters: String = letters.iter().filter_map(|&code| char::from_u32(code)).collect();
         let _ = writeln!(text, "{label:>margin$} │{letters}");
     }
@@ -66,7 +72,11 @@ impl Scale {
         }
         #[expect(clippy::cast_precision_loss, reason = "places on a screen")]
         let place = (at(value) - at(self.low)) / (at(self.high) - at(self.low)) * (places - 1) as f64;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of places")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and the number of places"
+        )]
         let place = place.round().max(0.0) as usize;
         place.min(places - 1)
     }

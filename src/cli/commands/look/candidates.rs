@@ -50,7 +50,8 @@ impl Committed {
         let mut found = Vec::new();
         for output in self.study.outputs.iter().filter(|output| output.kind == OutputKind::Rows) {
             let table = format!("{}-rows", output.name);
-            let (Some(sheet), Some(columns)) = (self.baseline.tables.get(&table), self.baseline.manifest.columns.get(&table))
+            let (Some(sheet), Some(columns)) =
+                (self.baseline.tables.get(&table), self.baseline.manifest.columns.get(&table))
             else {
                 continue;
             };
@@ -69,7 +70,9 @@ impl Committed {
         let (mut found, mut open) = (BTreeSet::new(), vec![node]);
         while let Some(node) = open.pop() {
             if found.insert(node) {
-                open.extend(self.study.nodes[node].inputs.iter().flat_map(|(_, wires)| wires.iter().map(|wire| wire.node)));
+                open.extend(
+                    self.study.nodes[node].inputs.iter().flat_map(|(_, wires)| wires.iter().map(|wire| wire.node)),
+                );
             }
         }
         found

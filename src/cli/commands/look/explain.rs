@@ -80,7 +80,8 @@ impl Page<'_> {
         let kind = if step.kind_beside().is_empty() { String::new() } else { format!(": {}", step.kind_beside()) };
         self.heading(3, &format!("{}{kind}", self.code(&step.name)));
         let from: Vec<String> = pipeline.into(at).map(|arrow| self.source(pipeline, arrow)).collect();
-        let cites: Vec<&str> = about.cites.iter().filter_map(|key| self.works.get(key)).map(|work| work.label.as_str()).collect();
+        let cites: Vec<&str> =
+            about.cites.iter().filter_map(|key| self.works.get(key)).map(|work| work.label.as_str()).collect();
         let cites = if cites.is_empty() { String::new() } else { format!(" [{}]", cites.join("; ")) };
         self.paragraph(&format!("{}{cites}", about.summary));
         if let Some(formula) = formula(step.kind.name()) {
@@ -93,7 +94,8 @@ impl Page<'_> {
             self.item(&format!("from {}", joined(&from)));
         }
         if !step.axes.is_empty() {
-            let axes: Vec<String> = step.axes.iter().map(|(axis, values)| format!("{} ∈ {}", self.code(axis), set(values))).collect();
+            let axes: Vec<String> =
+                step.axes.iter().map(|(axis, values)| format!("{} ∈ {}", self.code(axis), set(values))).collect();
             self.item(&format!("in {} cells: {}", step.cells, axes.join(", ")));
         }
         if matches!(step.family(), Family::Data | Family::Experiment) {
@@ -136,7 +138,8 @@ impl Page<'_> {
         }
         self.heading(2, "Sources");
         for work in works {
-            let place: Vec<&str> = [&work.venue, &work.year].into_iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
+            let place: Vec<&str> =
+                [&work.venue, &work.year].into_iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
             let link = match (self.form, work.url.as_str()) {
                 (_, "") => String::new(),
                 (Form::Markdown, url) => format!(" [{}]({url})", work.link),
@@ -151,9 +154,14 @@ impl Page<'_> {
     }
 
     fn heading(&mut self, level: usize, text: &str) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
         let _ = match self.form {
             Form::Markdown => write!(self.text, "{} {text}\n\n", "#".repeat(level)),
-            Form::Text if level < 3 => write!(self.text, "{}\n{}\n\n", plain(text), "=".repeat(text.chars().count().min(WIDTH))),
+            Form::Text if level < 3 => {
+                write!(self.text, "{}\n{}\n\n", plain(text), "=".repeat(text.chars().count().min(WIDTH)))
+            }
             Form::Text => writeln!(self.text, "{text}"),
         };
     }
@@ -201,7 +209,9 @@ fn wrapped(text: &str, head: &str) -> String {
         let line = lines.last_mut();
         match line {
             Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                if line.trim_end().chars().count() > head.trim_end().chars().count().min(line.chars().count()) && !line.ends_with(' ') {
+                if line.trim_end().chars().count() > head.trim_end().chars().count().min(line.chars().count())
+                    && !line.ends_with(' ')
+                {
                     line.push(' ');
                 }
                 line.push_str(word);

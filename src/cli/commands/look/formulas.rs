@@ -44,10 +44,7 @@ const FORMULAS: [(&str, &str); 46] = [
     ("channel-norm", r"h \mapsto h/\sqrt{\sum_c h_c^2 + 10^{-8}}"),
     ("patch-filters", r"C = \frac{1}{n S} \sum_i y_i \sum_s p_{is} p_{is}^\top"),
     ("spectrum-table", r"gap = |\lambda_k|/|\lambda_{k+1}|"),
-    (
-        "ridge-readout",
-        r"\min_w \|t - H w\|^2 + \lambda \|w\|^2, \qquad e_i = \frac{t_i - (S t)_i}{1 - S_{ii}}",
-    ),
+    ("ridge-readout", r"\min_w \|t - H w\|^2 + \lambda \|w\|^2, \qquad e_i = \frac{t_i - (S t)_i}{1 - S_{ii}}"),
     (
         "score",
         r"mse = \frac{1}{n} \sum_i (\hat{y}_i - y_i)^2, \qquad error = \frac{1}{n} \sum_i 1[y_i \hat{y}_i \le 0]",
@@ -62,12 +59,18 @@ const FORMULAS: [(&str, &str); 46] = [
         "layer-gradient-shares",
         r"s_l = \frac{\langle \nabla_l F_A, \nabla_l F_B \rangle}{\sum_m \langle \nabla_m F_A, \nabla_m F_B \rangle}",
     ),
-    ("train-network", r"\theta_{t+1} = \theta_t - \eta \nabla_\theta \frac{1}{B} \sum_{i \in b_t} \ell(f_\theta(x_i), y_i)"),
+    (
+        "train-network",
+        r"\theta_{t+1} = \theta_t - \eta \nabla_\theta \frac{1}{B} \sum_{i \in b_t} \ell(f_\theta(x_i), y_i)",
+    ),
     ("network-features", r"h = f_{\theta, l}(x)"),
     ("network-score", r"error = \frac{1}{n} \sum_i 1[y_i f_\theta(x_i) \le 0]"),
     ("network-singular-values", r"M W_l = \sum_k s_k u_k v_k^\top"),
     ("activation-singular-values", r"H_l = \sum_k s_k u_k v_k^\top"),
-    ("latent-phase", r"R^2 = \max(|\langle u w^* \rangle|^2, |\langle u w \rangle|^2), \qquad u = e^{2\pi i p/T}, \quad w = c/|c|"),
+    (
+        "latent-phase",
+        r"R^2 = \max(|\langle u w^* \rangle|^2, |\langle u w \rangle|^2), \qquad u = e^{2\pi i p/T}, \quad w = c/|c|",
+    ),
     ("steps-to-level", r"t^* = \min \{t : v_t \le v\}"),
     ("synthetic-hierarchy", r"y = \tanh h_2(h_1(x)), \qquad x \sim \mathcal{N}(0, I_d), \qquad n = d^\alpha"),
     ("synthetic-moment-spectrum", r"C = \frac{1}{n} \sum_i y_i z_i z_i^\top"),

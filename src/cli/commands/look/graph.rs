@@ -1,7 +1,7 @@
 //! `lofi graph`: the steps of a study as a drawing.
 
-use super::graph_svg::svg;
 use super::boxes::{class, colours, lines};
+use super::graph_svg::svg;
 use super::pipeline::Pipeline;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
@@ -74,7 +74,8 @@ fn mermaid(pipeline: &Pipeline) -> String {
 
 fn dot(pipeline: &Pipeline, name: &str) -> String {
     let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-    let mut text = format!("digraph \"{}\" {{\n  node [shape=box, style=filled, fontname=\"sans-serif\"];\n", quoted(name));
+    let mut text =
+        format!("digraph \"{}\" {{\n  node [shape=box, style=filled, fontname=\"sans-serif\"];\n", quoted(name));
     for (at, step) in pipeline.steps.iter().enumerate() {
         let label = lines(step).iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\n");
         let (fill, line) = colours(step.family());

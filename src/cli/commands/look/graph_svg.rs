@@ -79,7 +79,8 @@ pub(super) fn svg(pipeline: &Pipeline, title: &str) -> String {
 fn places(pipeline: &Pipeline) -> Vec<Place> {
     let rows = pipeline.rows();
     let count = rows.iter().max().map_or(0, |last| last + 1);
-    let mut order: Vec<Vec<usize>> = (0..count).map(|row| (0..rows.len()).filter(|&step| rows[step] == row).collect()).collect();
+    let mut order: Vec<Vec<usize>> =
+        (0..count).map(|row| (0..rows.len()).filter(|&step| rows[step] == row).collect()).collect();
     let width = |step: usize| {
         let longest = lines(&pipeline.steps[step]).iter().map(|line| line.chars().count()).max().unwrap_or(0);
         #[expect(clippy::cast_precision_loss, reason = "letters of a name")]

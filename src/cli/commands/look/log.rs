@@ -44,14 +44,17 @@ pub(super) fn log(project: &Project, (verify, last): (bool, Option<usize>)) -> R
 
 fn in_words(LogLine { number, record }: &LogLine) -> String {
     let text = |name: &str| record.get(name).and_then(Json::as_str).unwrap_or_default();
-    let studies: Vec<&str> = record.get("studies").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let studies: Vec<&str> =
+        record.get("studies").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
     let more = studies.len().saturating_sub(NAMED);
     let named = studies.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     let named = if more > 0 { format!("{named} and {more} more") } else { named };
     let settings = record.get("settings").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
     let settings: String = settings.map(|setting| format!(" --set {setting}")).collect();
     let counts = ["ran", "cached", "failed", "left_out", "agree", "moved", "blessed"];
-    let count = |name: &&str| record.get(*name).and_then(Json::as_u64).map(|count| format!("{count} {}", name.replace('_', " ")));
+    let count = |name: &&str| {
+        record.get(*name).and_then(Json::as_u64).map(|count| format!("{count} {}", name.replace('_', " ")))
+    };
     let mut parts: Vec<String> = counts.iter().filter_map(count).collect();
     parts.extend(record.get("elapsed_s").and_then(Json::as_f64).map(number::about));
     let commit = text("commit");

@@ -27,7 +27,7 @@ pub(super) fn json_of_one(entry: &Entry, store: &Store) -> Result<Json, StoreErr
 }
 
 /// What several results say together.
-pub(super) fn of_many(entries: &[&Entry]) -> String {
+pub(super) fn of_many(entries: &[Entry]) -> String {
     let times = || entries.iter().map(|entry| entry.finished_unix_s);
     let (Some(first), Some(last)) = (times().min(), times().max()) else { return String::new() };
     let commits: BTreeSet<String> =

@@ -118,7 +118,8 @@ impl Step {
                 }
             }
         }
-        let order: Vec<&String> = self.params.first().and_then(|params| params.as_object()).into_iter().flat_map(|map| map.keys()).collect();
+        let order: Vec<&String> =
+            self.params.first().and_then(|params| params.as_object()).into_iter().flat_map(|map| map.keys()).collect();
         let values = |name: &&String| match found.get(*name).map(Vec::as_slice) {
             Some([one]) => Some(((*name).clone(), Values::One((*one).clone()))),
             Some(many) => Some(((*name).clone(), Values::Many(many.iter().map(|value| (*value).clone()).collect()))),

@@ -2,7 +2,7 @@
 
 use super::braille::plot;
 use crate::artifact::{Cell, Table, Value, number};
-use crate::step::{ColumnRole, Content, Header};
+use crate::step::{ColumnRole, Header};
 
 /// Most rows and columns of a table that are shown, and letters of a cell.
 const ROWS: usize = 20;
@@ -29,7 +29,13 @@ pub(super) fn shown(value: &Value, header: Option<&Header>) -> String {
             predictions.splits().into_iter().map(line).collect()
         }
         Value::Verdict(verdict) => {
-            format!("{}: {}\n{}\n{}", verdict.outcome.word(), verdict.says, verdict.because, of_table(&verdict.evidence, None))
+            format!(
+                "{}: {}\n{}\n{}",
+                verdict.outcome.word(),
+                verdict.says,
+                verdict.because,
+                of_table(&verdict.evidence, None)
+            )
         }
         Value::Figure(figure) => {
             format!("a figure of {} bytes; `lofi export` writes it to a file\n", figure.svg.len())
@@ -49,22 +55,24 @@ fn of_table(table: &Table, header: Option<&Header>) -> String {
     format!("{}{}", rows(table), drawn.map_or(String::new(), |plot| format!("\n{plot}")))
 }
 
-/// What is drawn over what: the first estimate over the first number that differs from row to row.
+/// What is drawn over what: of the numbers that differ from row to row, what tells how good something is, else the first that was
+/// measured, over the first that tells rows apart, else over another one.
 fn axes(table: &Table, header: Option<&Header>) -> Option<(String, String)> {
     let differs = |name: &String| {
-        let mut numbers: Vec<f64> = table.numbers(name).ok()?.into_iter().flatten().collect();
+        let mut numbers: Vec<f64> = table.numbers(name).unwrap_or_default().into_iter().flatten().collect();
         numbers.sort_by(f64::total_cmp);
         numbers.dedup();
-        (numbers.len() > 2).then_some(())
+        numbers.len() > 1
     };
-    let numeric: Vec<String> = table.names().into_iter().filter(|name| differs(name).is_some()).collect();
-    let estimates = |name: &&String| {
-        let column = header.and_then(|header| header.get(name));
-        column.is_some_and(|column| column.role == ColumnRole::Estimate && column.content == Content::Numbers)
-    };
-    let y = numeric.iter().rev().find(estimates).or_else(|| numeric.last())?;
-    let y = numeric.iter().skip(1).find(estimates).unwrap_or(y);
-    let x = numeric.iter().find(|name| *name != y)?;
+    let numeric: Vec<String> = table.names().into_iter().filter(differs).collect();
+    let column = |name: &String| header.and_then(|header| header.get(name));
+    let is = |name: &String, role| column(name).is_some_and(|column| column.role == role);
+    let good =
+        numeric.iter().find(|name| column(name).is_some_and(|c| c.better.is_some()) && is(name, ColumnRole::Estimate));
+    let measured = || numeric.iter().find(|name| is(name, ColumnRole::Estimate));
+    let y = good.or_else(measured).or_else(|| numeric.last())?;
+    let key = numeric.iter().find(|name| *name != y && is(name, ColumnRole::Key));
+    let x = key.or_else(|| numeric.iter().find(|name| *name != y))?;
     Some((x.clone(), y.clone()))
 }
 
@@ -108,7 +116,8 @@ mod tests {
     use super::*;
 
     fn table(rows: i32) -> Table {
-        let row = |i: i32| vec!["relu".into(), Cell::Int(i64::from(i)), Cell::Float(1.0 / f64::from(i + 1)), Cell::Null];
+        let row =
+            |i: i32| vec!["relu".into(), Cell::Int(i64::from(i)), Cell::Float(1.0 / f64::from(i + 1)), Cell::Null];
         Table::from_rows(&["model", "n", "error", "none"], &(0..rows).map(row).collect::<Vec<_>>()).unwrap()
     }
 

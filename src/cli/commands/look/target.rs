@@ -82,7 +82,8 @@ fn steps(study: &Study, step: &str, cell: &Conditions) -> Result<Vec<usize>, Fai
         let help = known_names(step, &known).unwrap_or_default();
         return Err(Failure::mistake(format!("the study `{name}` has no step `{step}`; {help}")));
     }
-    let axes: BTreeSet<&str> = of_step.iter().flat_map(|&at| &study.nodes[at].cell).map(|(axis, _)| axis.as_str()).collect();
+    let axes: BTreeSet<&str> =
+        of_step.iter().flat_map(|&at| &study.nodes[at].cell).map(|(axis, _)| axis.as_str()).collect();
     if let Some((axis, _)) = cell.iter().find(|(axis, _)| !axes.contains(axis.as_str())) {
         let known: Vec<&str> = axes.into_iter().collect();
         let help = known_names(axis, &known).unwrap_or_else(|| "it depends on none".to_owned());

@@ -187,7 +187,8 @@ fn raised(script: &str) -> String {
         let at = SUPERSCRIPTS.chars().position(|known| known == c)?;
         SUPERSCRIPTS.chars().nth(at + 1)
     };
-    let all: Option<String> = script.chars().map(|c| if c.is_ascii_digit() || "+-".contains(c) { small(c) } else { None }).collect();
+    let all: Option<String> =
+        script.chars().map(|c| if c.is_ascii_digit() || "+-".contains(c) { small(c) } else { None }).collect();
     all.unwrap_or_else(|| bracketed('^', script))
 }
 

@@ -21,7 +21,9 @@ pub(super) fn try_cell(project: &Project, text: &str, cell: Option<&str>) -> Res
             (*study, node)
         }
         Target::Studies(_) | Target::Key(_) => {
-            return Err(Failure::mistake(format!("`{text}` is no step: write STUDY/STEP, such as lofi/accuracy/score")));
+            return Err(Failure::mistake(format!(
+                "`{text}` is no step: write STUDY/STEP, such as lofi/accuracy/score"
+            )));
         }
     };
     study.outputs = outputs(&study, node);

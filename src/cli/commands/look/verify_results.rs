@@ -53,7 +53,9 @@ pub(super) fn verify_results(project: &Project, sample: &Sample) -> Result<Done,
     let all: Vec<Candidate> = committed.iter().enumerate().flat_map(|(at, one)| one.candidates(at)).collect();
     if all.is_empty() {
         let profile = &project.options.profile;
-        return Err(Failure::mistake(format!("no study has committed rows of the profile {profile}; `lofi bless` makes them")));
+        return Err(Failure::mistake(format!(
+            "no study has committed rows of the profile {profile}; `lofi bless` makes them"
+        )));
     }
     let count = all.len();
     let drawn = drawn(all, (sample.sample as usize, sample.by_cost), sample.seed);
@@ -77,8 +79,12 @@ pub(super) fn verify_results(project: &Project, sample: &Sample) -> Result<Done,
 }
 
 fn tell(of: &Committed, candidate: &Candidate, found: Option<&[Difference]>) {
-    let keys: Vec<String> =
-        candidate.keys.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| format!("{name}={value}")).collect();
+    let keys: Vec<String> = candidate
+        .keys
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let (study, place) = (&of.file.name, keys.join(" "));
     if output::is_json() {
         let cell = |d: &Difference| json!({"column": d.column, "was": d.was, "is": d.is});
@@ -142,7 +148,9 @@ fn cut_down(project: &Project, of: &Committed, candidate: &Candidate) -> Result<
     }
     let mut set = Vec::new();
     for (axis, value) in candidate.keys.iter().filter(|(axis, _)| of.study.sweep.axes.contains(axis)) {
-        let own = || of.study.nodes.iter().flat_map(|node| &node.cell).filter(|(name, _)| name == axis).map(|(_, value)| value);
+        let own = || {
+            of.study.nodes.iter().flat_map(|node| &node.cell).filter(|(name, _)| name == axis).map(|(_, value)| value)
+        };
         // the row does not depend on an axis of which it has no value
         let value = if value.is_null() { own().next().cloned() } else { Some(value.clone()) };
         let Some(value) = value.filter(|value| own().any(|known| known.means(value))) else { return Ok(None) };

@@ -26,9 +26,13 @@ pub(in crate::cli) fn why(project: &Project, text: &str, cell: Option<&str>) -> 
         Target::Steps(study, nodes) => (vec![*study], Some(nodes)),
         Target::Key(beginning) => return of_key(project, &store, &beginning),
     };
-    explain(project, &store, (&studies, &|graph: &Graph| {
-        asked.as_ref().map(|nodes| nodes.iter().map(|&node| graph.places[0][node]).collect())
-    }))
+    explain(
+        project,
+        &store,
+        (&studies, &|graph: &Graph| {
+            asked.as_ref().map(|nodes| nodes.iter().map(|&node| graph.places[0][node]).collect())
+        }),
+    )
 }
 
 type Asked<'a> = &'a dyn Fn(&Graph) -> Option<Vec<usize>>;
@@ -112,7 +116,7 @@ fn of_study(reasons: &Reasons<'_>, (study, index): (&Study, usize)) -> Result<()
         say!("  {}{cells}", reasons.label(*first));
         why.iter().for_each(|line| say!("    {line}"));
     }
-    let stored: Vec<&Entry> = places.iter().filter_map(|&node| reasons.plan.entries[node].as_ref()).collect();
+    let stored: Vec<Entry> = places.iter().filter_map(|&node| reasons.entry(node)).collect();
     if !stored.is_empty() {
         say!("  {} results are in the store: {}", stored.len(), origin::of_many(&stored));
     }
@@ -135,7 +139,8 @@ fn own_reasons(reasons: &Reasons<'_>, node: usize) -> Result<Vec<String>, Failur
 fn of_key(project: &Project, store: &Store, beginning: &str) -> Result<Done, Failure> {
     let studies = project.load(&[])?;
     let graph = Graph::new(&studies);
-    let found: Vec<usize> = (0..graph.nodes.len()).filter(|&node| graph.nodes[node].key.starts_with(beginning)).collect();
+    let found: Vec<usize> =
+        (0..graph.nodes.len()).filter(|&node| graph.nodes[node].key.starts_with(beginning)).collect();
     if !found.is_empty() {
         return explain(project, store, (&studies, &|_: &Graph| Some(found.clone())));
     }
@@ -150,7 +155,9 @@ fn of_key(project: &Project, store: &Store, beginning: &str) -> Result<Done, Fai
         let Some(entry) = store.entry(&key)? else { continue };
         if output::is_json() {
             let computed = origin::json_of_one(&entry, store)?;
-            output::event(&json!({"event": "why", "key": key, "kind": entry.kind, "decision": "stored", "computed": computed}));
+            output::event(
+                &json!({"event": "why", "key": key, "kind": entry.kind, "decision": "stored", "computed": computed}),
+            );
             continue;
         }
         say!("{key}");

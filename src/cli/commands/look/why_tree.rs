@@ -3,13 +3,16 @@
 use super::origin;
 use super::target::bare;
 use crate::cli::fail::Failure;
-use crate::engine::{Change, Decision, Graph, History, ParamChange, RunPlan, Store};
+use crate::engine::{Change, Decision, Entry, Graph, History, ParamChange, RunPlan, Store};
 use crate::study::Study;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most pieces of code, and most inputs of one slot and step, that are named.
 const SHOWN: usize = 6;
+
+/// file:line:column of a parameter: of which study, which step, and where in its parameters.
+type Written<'a> = &'a dyn Fn(&str, &str, &[String]) -> Option<String>;
 
 /// What reasons are found from.
 pub(super) struct Reasons<'a> {
@@ -18,8 +21,7 @@ pub(super) struct Reasons<'a> {
     pub history: History<'a>,
     pub store: &'a Store,
     pub studies: &'a [Study],
-    /// file:line:column of a parameter: of which study, which step, and where in its parameters.
-    pub written: &'a dyn Fn(&str, &str, &[String]) -> Option<String>,
+    pub written: Written<'a>,
 }
 
 impl Reasons<'_> {
@@ -30,12 +32,17 @@ impl Reasons<'_> {
 
     /// What happens to a node, in words.
     pub fn standing(&self, node: usize) -> Result<String, Failure> {
-        Ok(match (&self.plan.decisions[node], &self.plan.entries[node]) {
-            (Decision::Cached, Some(entry)) => format!("is in the store: {}", origin::of_one(entry, self.store)?),
-            (Decision::Cached, None) => "is in the store".to_owned(),
-            (Decision::NotNeeded, _) => "need not run: all that needs it is in the store".to_owned(),
+        Ok(match (&self.plan.decisions[node], self.entry(node)) {
             (Decision::Run(reason), _) => format!("runs: {reason}"),
+            (_, Some(entry)) => format!("is in the store: {}", origin::of_one(&entry, self.store)?),
+            (_, None) => "need not run: all that needs it is in the store".to_owned(),
         })
+    }
+
+    /// The stored result of a node, whether or not something needs it.
+    pub fn entry(&self, node: usize) -> Option<Entry> {
+        let unneeded = || self.store.entry(&self.graph.nodes[node].key).ok().flatten();
+        self.plan.entries[node].clone().or_else(unneeded)
     }
 
     /// The lines under a node: what is other than in its last run, with the reasons of its inputs below.
@@ -61,7 +68,8 @@ impl Reasons<'_> {
         }
         for ((slot, label), nodes) in inputs {
             let first = nodes[0];
-            let many = if nodes.len() > 1 { format!(", {} cells, the first of which", nodes.len()) } else { String::new() };
+            let many =
+                if nodes.len() > 1 { format!(", {} cells, the first of which", nodes.len()) } else { String::new() };
             let name = if nodes.len() > 1 { label } else { self.name(first) };
             if told.insert(first) {
                 lines.push(format!("{indent}its input `{slot}` is another one: {name}{many}"));
@@ -142,8 +150,8 @@ impl Reasons<'_> {
             _ => None,
         });
         let words: Vec<String> = changes.iter().flat_map(|change| self.words(node, change)).collect();
-        let computed = match &self.plan.entries[node] {
-            Some(entry) => Some(origin::json_of_one(entry, self.store)?),
+        let computed = match self.entry(node) {
+            Some(entry) => Some(origin::json_of_one(&entry, self.store)?),
             None => None,
         };
         Ok(json!({

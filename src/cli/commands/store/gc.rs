@@ -42,7 +42,9 @@ pub(super) fn gc(project: &Project, bounds: &Bounds) -> Result<Done, Failure> {
     }
     if let Some(most) = bounds.keep.filter(|&most| collected.left_bytes > most) {
         let (left, most) = (human_bytes(collected.left_bytes), human_bytes(most));
-        note!("the store still takes {left}, more than {most}: what is left of it is pinned, in use, reached or no result");
+        note!(
+            "the store still takes {left}, more than {most}: what is left of it is pinned, in use, reached or no result"
+        );
     }
     let Collected { dropped, states, freed_bytes, left_bytes, .. } = &collected;
     let more = [("dropped", json!(dropped.len())), ("states", json!(states)), ("freed_bytes", json!(freed_bytes))];

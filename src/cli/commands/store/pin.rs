@@ -97,7 +97,9 @@ fn one_key(store: &Store, beginning: &str) -> Result<String, Failure> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(Failure::mistake(format!("no result in the store has a key that begins with {beginning}"))),
-        count => Err(Failure::mistake(format!("{count} results have keys that begin with {beginning}: give more digits"))),
+        count => {
+            Err(Failure::mistake(format!("{count} results have keys that begin with {beginning}: give more digits")))
+        }
     }
 }
 
@@ -115,7 +117,9 @@ mod tests {
         assert_eq!(named("lofi/accuracy@smoke"), Some(vec![names[1].to_owned()]));
         assert_eq!(named("01234567"), Some(vec![key.clone()]));
         assert_eq!(named("0123456"), None, "too few digits");
-        let Err(Failure::Message(_, text)) = pinned_as(&pins, "lofi/acuracy@quick", "quick") else { panic!("a message") };
+        let Err(Failure::Message(_, text)) = pinned_as(&pins, "lofi/acuracy@quick", "quick") else {
+            panic!("a message")
+        };
         assert!(text.contains("did you mean `lofi/accuracy@quick`"), "{text}");
     }
 }

@@ -1,13 +1,14 @@
 //! What the studies of a project reach in the store, in all of their profiles.
 
+use crate::baseline::Baseline;
 use crate::cli::fail::Failure;
 use crate::cli::options::Options;
 use crate::cli::output::note;
 use crate::cli::project::Project;
 use crate::cli::study_files::{StudyFile, discover};
 use crate::engine::{Graph, RunRecord, Store};
-use crate::study;
-use crate::yaml::{Cause, Fault};
+use crate::study::{self, Study};
+use crate::yaml::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -19,10 +20,10 @@ pub(super) struct Reach {
 }
 
 /// What every study reaches in each of its profiles, and in those laid over each other that it was run or blessed in.
-/// Where its data set is not here, what its last run was made of counts.
+/// Where it has a mistake, or its data set is not here or is too small for the profile, what its last run was made of counts.
 ///
 /// # Errors
-/// Where a study has mistakes: then nobody knows what it reaches.
+/// Where a study cannot be read at all: then nobody knows what it reaches.
 pub(super) fn reached(project: &Project, store: &Store) -> Result<Vec<Reach>, Failure> {
     let files = discover(&project.studies)?;
     let mut asked: BTreeMap<String, Vec<&StudyFile>> = BTreeMap::new();
@@ -31,35 +32,45 @@ pub(super) fn reached(project: &Project, store: &Store) -> Result<Vec<Reach>, Fa
             asked.entry(profile).or_default().push(file);
         }
     }
-    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
     for (profile, files) in asked {
         let options = Options { profile: profile.clone(), set: Vec::new(), ..project.options.clone() };
         let project = Project::open(&options)?;
         for file in files {
             let keys = match project.load_one(file, None) {
-                Ok(study) => Graph::new(&[study]).nodes.into_iter().map(|node| node.key).collect(),
-                Err(more) if more.iter().all(is_of_data) => {
-                    note!("{} ({profile}): its data set is not here, so what its last run was made of stays", file.name);
-                    of_last_run(store, (&file.name, &profile))?
-                }
-                Err(more) => {
-                    faults.extend(more);
-                    continue;
-                }
+                Ok(study) => keys(&project, file, study),
+                Err(faults) => as_last_run(store, (&file.name, &profile), &faults)?,
             };
             found.push(Reach { study: file.name.clone(), profile: profile.clone(), keys });
         }
     }
-    if faults.is_empty() { Ok(found) } else { Err(Failure::Faults(faults)) }
+    Ok(found)
 }
 
-fn is_of_data(fault: &Fault) -> bool {
-    matches!(fault.cause, Cause::Missing | Cause::Damaged | Cause::File)
+/// The keys of a study; where its baseline was made of another data set, those of that as well, as `check` asks for them.
+fn keys(project: &Project, file: &StudyFile, study: Study) -> BTreeSet<String> {
+    let of_baseline = || {
+        let manifest = Baseline::manifest(&project.results(), &file.name, &project.options.profile).ok()?;
+        let own = study.data.as_ref().map_or("", |data| data.card.as_str());
+        let choices = study::choices(&file.path, (&project.root, &project.options.profile)).ok()?;
+        let other = choices.into_iter().find(|choice| choice.card == manifest.card && choice.card != own)?;
+        project.load_one(file, Some(&other)).ok()
+    };
+    let other = of_baseline();
+    let studies: Vec<Study> = other.into_iter().chain([study]).collect();
+    Graph::new(&studies).nodes.into_iter().map(|node| node.key).collect()
 }
 
-fn of_last_run(store: &Store, named: (&str, &str)) -> Result<BTreeSet<String>, Failure> {
-    let record = RunRecord::named(store, named)?;
-    Ok(record.into_iter().flat_map(|record| record.steps).map(|step| step.key).collect())
+/// What the last run of a study was made of that cannot be expanded now.
+fn as_last_run(store: &Store, (study, profile): (&str, &str), faults: &[Fault]) -> Result<BTreeSet<String>, Failure> {
+    let record = RunRecord::named(store, (study, profile))?;
+    let keys: BTreeSet<String> = record.into_iter().flat_map(|record| record.steps).map(|step| step.key).collect();
+    // one that never ran here has nothing in the store
+    if let (false, Some(fault)) = (keys.is_empty(), faults.first()) {
+        let why = fault.message.split(';').next().unwrap_or_default();
+        note!("{study} ({profile}) cannot be read ({why}), so what its last run was made of stays");
+    }
+    Ok(keys)
 }
 
 /// The profiles of a study, and those that it has records or results of.

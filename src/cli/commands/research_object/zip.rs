@@ -29,7 +29,8 @@ pub(super) fn zip(files: &[CrateFile]) -> Result<Vec<u8>, String> {
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
         let packed = packed.write_all(&file.bytes).and_then(|()| packed.finish()).map_err(|e| e.to_string())?;
         let at = u32::try_from(out.len()).map_err(too_large)?;
-        let (size, full) = (u32::try_from(packed.len()).map_err(too_large)?, u32::try_from(file.bytes.len()).map_err(too_large)?);
+        let (size, full) =
+            (u32::try_from(packed.len()).map_err(too_large)?, u32::try_from(file.bytes.len()).map_err(too_large)?);
         let name = u16::try_from(file.path.len()).map_err(too_large)?;
         let mut shared = Vec::new();
         [NEEDS, UTF8, DEFLATED, 0, DATE].iter().for_each(|word| shared.extend(word.to_le_bytes()));

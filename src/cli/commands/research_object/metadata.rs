@@ -45,9 +45,10 @@ pub(super) fn metadata((study, project): (&Study, &Project), files: &[CrateFile]
         root((study, &cited), files, run),
         action(study, files, run),
     ];
-    graph.extend(PROFILES.map(|(url, name, version)| {
-        json!({"@id": url, "@type": "CreativeWork", "name": name, "version": version})
-    }));
+    graph
+        .extend(PROFILES.map(
+            |(url, name, version)| json!({"@id": url, "@type": "CreativeWork", "name": name, "version": version}),
+        ));
     graph.extend(files.iter().map(|file| of_file(file, (study, files))));
     graph.extend(inputs(study));
     graph.extend(results(files).map(|file| parameter(&output_of(file), &file.name, "File")));
@@ -108,7 +109,11 @@ fn action(study: &Study, files: &[CrateFile], run: &Run) -> Json {
         listed(&run.commits),
         listed(&run.machines)
     );
-    let taken: Vec<String> = inputs(study).iter().filter(|entity| entity["@type"] == "PropertyValue").filter_map(|entity| entity["@id"].as_str().map(str::to_owned)).collect();
+    let taken: Vec<String> = inputs(study)
+        .iter()
+        .filter(|entity| entity["@type"] == "PropertyValue")
+        .filter_map(|entity| entity["@id"].as_str().map(str::to_owned))
+        .collect();
     json!({
         "@id": "#run", "@type": "CreateAction", "name": format!("Run of {} in the profile {}", study.head.study, study.profile),
         "description": description, "instrument": id(&study.file), "object": ids(&taken), "result": ids(&made),
@@ -151,10 +156,16 @@ fn of_file(file: &CrateFile, (study, files): (&Study, &[CrateFile])) -> Json {
     });
     match file.part {
         Part::Workflow => {
-            let parameters: Vec<String> = inputs(study).iter().filter(|entity| entity["@type"] == "FormalParameter").filter_map(|entity| entity["@id"].as_str().map(str::to_owned)).collect();
+            let parameters: Vec<String> = inputs(study)
+                .iter()
+                .filter(|entity| entity["@type"] == "FormalParameter")
+                .filter_map(|entity| entity["@id"].as_str().map(str::to_owned))
+                .collect();
             let outputs: Vec<String> = results(files).map(output_of).collect();
             entity["@type"] = json!(["File", "SoftwareSourceCode", "ComputationalWorkflow"]);
             entity["programmingLanguage"] = id("#language");
+            // a study is another one where its text is
+            entity["version"] = entity["sha256"].clone();
             entity["conformsTo"] = id(WORKFLOW);
             entity["input"] = ids(&parameters);
             entity["output"] = ids(&outputs);
@@ -171,7 +182,7 @@ fn iso(unix_s: u64) -> String {
     // `2026-01-02 03:04 UTC`
     let text = utc(unix_s);
     let minutes = text.trim_end_matches(" UTC").replacen(' ', "T", 1);
-    format!("{minutes}:{:02}Z", unix_s % 60)
+    format!("{minutes}:{:02}+00:00", unix_s % 60)
 }
 
 /// What the project says of its authors and its license, in CITATION.cff.
@@ -216,6 +227,6 @@ mod tests {
         assert_eq!(ids(&["a".to_owned()]), json!({"@id": "a"}));
         assert_eq!(ids(&["a".to_owned(), "b".to_owned()]), json!([{"@id": "a"}, {"@id": "b"}]));
         let text = iso(1_700_000_000);
-        assert_eq!(text, "2023-11-14T22:13:20Z");
+        assert_eq!(text, "2023-11-14T22:13:20+00:00");
     }
 }

@@ -139,12 +139,17 @@ fn figures(project: &Project, (study, graph, store): (&Study, &Graph, &Store)) -
 fn run((graph, store): (&Graph, &Store)) -> Result<Run, Failure> {
     let mut run = Run { first_unix_s: u64::MAX, ..Run::default() };
     for node in &graph.nodes {
-        let Some(Entry { finished_unix_s, elapsed_s, origin, .. }) = store.entry(&node.key).ok().flatten() else { continue };
+        let Some(Entry { finished_unix_s, elapsed_s, origin, .. }) = store.entry(&node.key).ok().flatten() else {
+            continue;
+        };
         run.first_unix_s = run.first_unix_s.min(finished_unix_s);
         run.last_unix_s = run.last_unix_s.max(finished_unix_s);
         run.cost_s += elapsed_s;
         if let Some(origin) = origin {
-            run.machines.insert(format!("{}, {} cores, {}", origin.machine.processor, origin.machine.cores, origin.machine.system));
+            run.machines.insert(format!(
+                "{}, {} cores, {}",
+                origin.machine.processor, origin.machine.cores, origin.machine.system
+            ));
             run.commits.extend(Some(origin.commit).filter(|commit| !commit.is_empty()));
         }
     }
