@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let made_by = made_by()?;
     let mut names = std::collections::BTreeSet::new();
     let mut text = String::from("const FINGERPRINTS: &[(&str, &str)] = &[\n");
-    for kind in fingerprint::fingerprints(&sources, &lock, &manifest)? {
+    let kinds = fingerprint::fingerprints(&sources, &lock, &manifest)?;
+    for kind in &kinds {
         if kind.name.is_empty() || kind.code.is_empty() {
             return Err(format!("the kind of {} has no name or no code", kind.module).into());
         }
@@ -29,9 +30,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         writeln!(text, "    ({:?}, {:?}),", kind.name, &hash[..32])?;
     }
     text.push_str("];\n");
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("fingerprints.rs");
-    // A file that says what it said makes nobody compile again.
-    if std::fs::read_to_string(&out).ok().as_deref() != Some(&text) {
+    let compiler = made_by.lines().next().unwrap_or_default();
+    let common = fingerprint::Piece::new(("", &format!("{compiler} with its flags")), &made_by);
+    write("fingerprints.rs", &text)?;
+    write("code.txt", &fingerprint::text(&kinds, &common))
+}
+
+/// Writes a file for the program. One that says what it said makes nobody compile again.
+fn write(name: &str, text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let out = PathBuf::from(std::env::var("OUT_DIR")?).join(name);
+    if std::fs::read_to_string(&out).ok().as_deref() != Some(text) {
         std::fs::write(out, text)?;
     }
     Ok(())

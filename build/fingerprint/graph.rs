@@ -116,6 +116,16 @@ impl<'a> Graph<'a> {
         let module = self.scope.modules.iter().rev().find(|m| m.first_node <= node && !m.file.parts.is_empty());
         (module.map_or("", |module| &module.source), self.labels[node])
     }
+
+    /// The name of a piece of code, a method's after that of its type or trait.
+    pub fn full_name(&self, node: usize) -> String {
+        let home = self.home_of[node].map(|home| &self.homes[home]);
+        let owner = home.and_then(|home| home.self_type.or_else(|| home.owners.first().copied()));
+        owner.map_or_else(
+            || self.labels[node].to_owned(),
+            |owner| format!("{}::{}", self.labels[owner], self.labels[node]),
+        )
+    }
 }
 
 impl Home {

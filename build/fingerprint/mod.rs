@@ -9,10 +9,12 @@ mod crates;
 mod graph;
 mod items;
 mod link;
+mod pieces;
 mod reach;
 mod scope;
 mod tokens;
 
+pub use pieces::{Piece, text};
 pub use reach::{Reached, hex};
 
 use items::File;
@@ -85,6 +87,8 @@ pub struct Fingerprint {
     pub hash: String,
     /// File and name of every piece of code behind it.
     pub code: Vec<(String, String)>,
+    /// The same with what each says, and the other crates.
+    pub pieces: Vec<Piece>,
 }
 
 /// The fingerprint of every kind. `lock` and `manifest` are Cargo.lock and Cargo.toml.
@@ -119,7 +123,10 @@ pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec
             let (file, name) = graph.place(*node);
             (file.to_owned(), name.to_owned())
         };
+        let own = |node: &usize| Piece::new((graph.place(*node).0, &graph.full_name(*node)), &graph.nodes[*node].text);
+        let outside = crates.text(&kind.crates);
         Fingerprint {
+            pieces: kind.nodes.iter().map(own).chain(outside.lines().map(of_crate)).collect(),
             module: kind.module,
             name: kind.name,
             hash: hex(&hash.finalize())[..32].to_owned(),
@@ -131,4 +138,10 @@ pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec
         Some(refused) => Err(refused),
         None => Ok(kinds.into_iter().map(print).collect()),
     }
+}
+
+/// A line on another crate: its name with the version, or with the word on the features asked for.
+fn of_crate(line: &str) -> Piece {
+    let name: Vec<&str> = line.split(' ').take(2).collect();
+    Piece::new(("", &name.join(" ")), line)
 }

@@ -7,6 +7,7 @@ mod core_speed;
 mod duration;
 mod environment;
 mod fail;
+mod log;
 mod named;
 mod options;
 mod output;

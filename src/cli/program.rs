@@ -4,7 +4,7 @@ use super::code::Code;
 use super::commands::authoring::{Fmt, Init, New, fmt, init, new};
 use super::commands::decide::Wish;
 use super::commands::serve::Serving;
-use super::commands::{baseline, data, decide, diff, export, growing, list, plan, report, run, schema, store};
+use super::commands::{baseline, data, decide, diff, export, growing, list, look, plan, report, run, schema, store};
 use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
@@ -57,6 +57,8 @@ enum Command {
         #[command(flatten)]
         limits: Limits,
         #[command(flatten)]
+        ends: run::EarlyEnds,
+        #[command(flatten)]
         serving: Serving,
     },
     /// Adds seeds where claims are open, most decisions for the time first, until they are decided or cannot be.
@@ -87,6 +89,9 @@ enum Command {
         /// Every step with the reason that it runs.
         #[arg(long)]
         steps: bool,
+        /// Exits with 1 where something would run.
+        #[arg(long)]
+        fail_if_stale: bool,
     },
     /// Writes the HTML and Markdown report from stored results.
     Report {
@@ -130,6 +135,10 @@ enum Command {
         /// A file of LaTeX with a macro for every number of the study's tables and claims, `-` for standard output.
         #[arg(long, value_name = "FILE")]
         latex: Option<PathBuf>,
+        /// The study with its data card, tables, verdicts and figures as a Workflow Run Crate (RO-Crate 1.1): a new folder, or a
+        /// file that ends in .zip.
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        ro_crate: Option<PathBuf>,
     },
     /// Compares results with the committed baseline, running what is missing; exits with 1 where a number moved.
     Check {
@@ -153,12 +162,14 @@ enum Command {
         #[command(subcommand)]
         what: Option<data::What>,
     },
-    /// Verifies stored results.
+    /// Verifies stored results, says what takes how much room, and takes out what is not needed.
     Store {
         /// What to do.
         #[command(subcommand)]
         what: store::What,
     },
+    #[command(flatten)]
+    Look(look::Look),
     /// Writes the JSON schemas that editors check studies and cards with.
     Schema {
         /// Only says whether the files are up to date.
@@ -256,6 +267,7 @@ impl Command {
             Self::List { .. } => "list",
             Self::Data { .. } => "data",
             Self::Store { .. } => "store",
+            Self::Look(look) => look.name(),
             Self::Schema { .. } => "schema",
             Self::Completions { .. } => "completions",
             Self::Man => "man",
@@ -266,6 +278,7 @@ impl Command {
     const fn only_prints(&self) -> bool {
         match self {
             Self::Plan { .. } | Self::Diff { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
+            Self::Look(look) => look.only_prints(),
             Self::Data { what } => matches!(what, None | Some(data::What::List)),
             _ => false,
         }
@@ -278,8 +291,9 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Init(wanted) => init(&wanted),
         Command::New(what) => new(options, what),
         Command::Fmt(wanted) => fmt(options, &wanted),
-        Command::Run { studies, report, verbose, only, until_decided, limits, serving } => {
-            let project = Project::open(options)?;
+        Command::Run { studies, report, verbose, only, until_decided, limits, ends, serving } => {
+            let mut project = Project::open(options)?;
+            project.ends = ends.into();
             let (with_report, only_runs) =
                 (report || serving.serve, limits.budget.is_none() && limits.max_seeds.is_none());
             let work = || match (until_decided, only_runs) {
@@ -303,15 +317,18 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Register { studies, max_seeds } => {
             decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
         }
-        Command::Plan { studies, steps } => plan::plan(&Project::open(options)?, &studies, steps),
+        Command::Plan { studies, steps, fail_if_stale } => {
+            plan::plan(&Project::open(options)?, &studies, (steps, fail_if_stale))
+        }
         Command::Report { studies, to, mut export, single_file, serving } => {
             export.extend(single_file.map(report::Exported::single_file));
             let project = Project::open(options)?;
             let folder = to.clone().unwrap_or_else(|| report::folder(&project));
             serving.around((folder.clone(), folder), || report::report(&project, &studies, (to, &export)))
         }
-        Command::Export { study, figure, to, latex } => {
-            let wanted = export::Wanted { figure: figure.as_deref(), to: &to, latex: latex.as_deref() };
+        Command::Export { study, figure, to, latex, ro_crate } => {
+            let (latex, ro_crate) = (latex.as_deref(), ro_crate.as_deref());
+            let wanted = export::Wanted { figure: figure.as_deref(), to: &to, latex, ro_crate };
             export::export(&Project::open(options)?, &study, &wanted)
         }
         Command::Diff { old, new, format } => diff::diff(options, (&old, new.as_deref()), format),
@@ -319,7 +336,8 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Bless { studies } => baseline::bless(&Project::open(options)?, &studies),
         Command::List { what } => list::list(options, what),
         Command::Data { what } => data::data(&Project::open(options)?, what).map(Done::from),
-        Command::Store { what } => store::store(&Project::open(options)?, &what).map(Done::from),
+        Command::Store { what } => store::store(&Project::open(options)?, &what),
+        Command::Look(command) => look::look(options, command),
         Command::Schema { check, to } => schema::schema(options, check, to),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -11,13 +11,13 @@ use super::study_files::{StudyFile, discover, strange_cards};
 use crate::baseline::record_file;
 use crate::catalog;
 use crate::dataset::{Card, Choice, DatasetError, Library};
-use crate::engine::{Executor, Machine, Memory, MemoryLimit, Origin, Store};
+use crate::engine::{Ends, Executor, Machine, Memory, MemoryLimit, Origin, Store};
 use crate::step::DataRef;
 use crate::study::{self, DataChoice, DataResolver, Environment, SeedRecord, Setting, Study, Unresolved};
 use crate::yaml::{Cause, Fault, known_names};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What every command starts from.
 pub(crate) struct Project {
@@ -31,7 +31,11 @@ pub(crate) struct Project {
     pub library: Arc<Library>,
     /// Options of the command line.
     pub options: Options,
+    /// What ends a run early.
+    pub ends: Ends,
     settings: Vec<Setting>,
+    /// Asked of git once.
+    commit: OnceLock<String>,
     /// Keys of the bibliography; none where it is damaged, which the report tells.
     works: Vec<String>,
 }
@@ -58,6 +62,8 @@ impl Project {
             settings: settings.collect(),
             works: super::bibliography::keys(&root),
             options: options.clone(),
+            ends: Ends::default(),
+            commit: OnceLock::new(),
             root,
         })
     }
@@ -116,6 +122,10 @@ impl Project {
 
     /// The commit, with `-dirty` where files differ from it; empty where there is no git.
     pub fn commit(&self) -> String {
+        self.commit.get_or_init(|| self.commit_now()).clone()
+    }
+
+    fn commit_now(&self) -> String {
         let git = |arguments: &[&str]| {
             let output = std::process::Command::new("git").arg("-C").arg(&self.root).args(arguments).output().ok()?;
             output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -187,6 +197,7 @@ impl Project {
             memory: MemoryLimit::new(self.options.memory, Memory::now()),
             stop: super::stop::of_process().clone(),
             origin: Some(Arc::new(Origin { commit: self.commit(), machine: Machine::this() })),
+            ends: self.ends,
         })
     }
 }

@@ -65,7 +65,7 @@ impl Sink for Lines {
             Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, why, .. } => self.step(name, why.in_words()),
-            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
+            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } | Event::Overran { .. } => {
                 event.warning().iter().for_each(|text| note!("{text}"));
             }
             Event::Failed { name, .. } => note!("failed: {name}"),
@@ -123,7 +123,7 @@ impl Sink for Bar {
                 self.show_running();
             }
             Event::Finished { name, flops, .. } | Event::Reused { name, flops, .. } => self.step(name, *flops),
-            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } => {
+            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } | Event::Overran { .. } => {
                 event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),

@@ -9,9 +9,15 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub use machine::{Machine, Origin};
-pub use plan::{Decision, Graph, GraphNode, GraphWire, RunPlan, RunRecord, StepRecord, fingerprint, key_of, plan};
+pub use plan::{
+    Change, Decision, Graph, GraphNode, GraphWire, History, ParamChange, RunPlan, RunRecord, StepRecord, changed_code,
+    code_of, fingerprint, key_of, plan,
+};
 pub use run::{
-    Bound, Event, Executor, Failed, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink, Stop, Summary,
+    Bound, Ends, Event, Executor, Failed, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink, Stop, Summary,
     check_memory, human_bytes,
 };
-pub use store::{Entry, Store, StoreError, StoredFile, StoredOutput, Verified};
+pub use store::{
+    CodePiece, Collected, Entry, Held, Inventory, Keep, LogLine, Logged, Pins, Store, StoreError, StoredFile,
+    StoredOutput, Verified,
+};

@@ -1,6 +1,8 @@
 //! The engine on fake kinds, in milliseconds.
 
+mod collecting;
 mod dispatch;
+mod ending;
 mod order;
 mod sharing;
 
@@ -156,6 +158,7 @@ fn run(folder: &Path, steps: &[Step<'_>]) -> (Summary, Log) {
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
         origin: None,
+        ends: Default::default(),
     };
     let mut log = Log::default();
     let summary = executor.run(&Arc::new(Graph::new(&[study(steps)])), &[], &mut log).unwrap();
@@ -268,6 +271,7 @@ fn every_damaged_result_is_computed_again_in_one_run() {
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
         origin: None,
+        ends: Default::default(),
     };
     executor.run(&graph, &[], &mut Log::default()).unwrap();
     let before = value(&store, &graph, 12);

@@ -247,6 +247,7 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
         memory: MemoryLimit::of(1 << 30),
         stop: Stop::default(),
         origin: None,
+        ends: Default::default(),
     };
     let summary = executor.run(&graph, &[], &mut Silent).unwrap();
     for (index, study) in studies.iter().enumerate() {

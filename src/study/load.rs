@@ -4,7 +4,7 @@ use super::data;
 use super::environment::Environment;
 use super::expand;
 use super::model::Study;
-use super::read::raw::{DataChoice, Head};
+use super::read::raw::{DataChoice, Head, RawStudy};
 use super::read::{extend, scope};
 use crate::yaml::{Fault, Source};
 use std::path::Path;
@@ -78,6 +78,12 @@ pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fa
     let raw = extend::read(&source, path, root)?;
     let profiles = scope::profiles(&raw);
     Ok((raw.head, profiles))
+}
+
+/// A study as it is written, laid over its fragments.
+pub(super) fn raw(path: &Path, root: &Path) -> Result<RawStudy, Vec<Fault>> {
+    let source = read(path, root).map_err(|fault| vec![fault])?;
+    extend::read(&source, path, root)
 }
 
 fn read(path: &Path, root: &Path) -> Result<Source, Fault> {

@@ -17,6 +17,7 @@ mod decide;
 mod diff;
 mod documented;
 mod durability;
+mod economy;
 mod engine;
 mod export;
 mod freshness;

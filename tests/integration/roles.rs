@@ -176,6 +176,7 @@ fn ran(study: Study) -> Vec<(OutputKind, Value)> {
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
         origin: None,
+        ends: Default::default(),
     };
     let graph = Arc::new(Graph::new(&[study]));
     let summary = executor.run(&graph, &[], &mut Silent).unwrap();

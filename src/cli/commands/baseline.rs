@@ -5,12 +5,13 @@ use crate::artifact::number;
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
+use crate::cli::log::{digest_of, log};
 use crate::cli::named::named;
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::study_files::StudyFile;
 use crate::study::{self, DataChoice, Study};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 /// Most differences printed of one study.
 const SHOWN: usize = 8;
@@ -42,6 +43,8 @@ pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Do
         say!("check: {agree} studies agree with their baseline, {moved} do not");
     }
     let code = if moved == 0 { Code::Well } else { Code::Failed };
+    let against = digests(project, &studies);
+    log(project, &done.store, ("check", &studies), json!({"agree": agree, "moved": moved, "results": against}));
     Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved))]))
 }
 
@@ -74,7 +77,7 @@ fn read(project: &Project, patterns: &[String]) -> Result<Read, Failure> {
 
 /// The study on the data set that its baseline was made of, whatever else this machine has; one that reads that card no
 /// more takes its own.
-fn pinned(project: &Project, file: &StudyFile, baseline: &Baseline) -> Result<Study, Failure> {
+pub(super) fn pinned(project: &Project, file: &StudyFile, baseline: &Baseline) -> Result<Study, Failure> {
     let manifest = &baseline.manifest;
     let choices = study::choices(&file.path, (&project.root, &project.options.profile))?;
     let same_task = |choice: &&DataChoice| choice.task.as_ref() == Some(&manifest.task);
@@ -107,7 +110,7 @@ fn tell(project: &Project, name: &str, differences: &[Difference]) {
 }
 
 /// What, where, was, is.
-fn in_words(difference: &Difference) -> String {
+pub(super) fn in_words(difference: &Difference) -> String {
     let Difference { table, column, row, was, is, severity } = difference;
     let column = if column.is_empty() { String::new() } else { format!(".{column}") };
     let row = if row.is_empty() { String::new() } else { format!(" [{row}]") };
@@ -145,6 +148,15 @@ fn tell_uncompared(project: &Project, name: &str, was: &str) {
     output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": [whole]}));
 }
 
+/// Hashes of the committed results of studies.
+fn digests(project: &Project, studies: &[Study]) -> Json {
+    let digest = |study: &Study| {
+        let name = &study.head.study;
+        (name.clone(), json!(digest_of(&Baseline::folder(&project.results(), name, &study.profile))))
+    };
+    Json::Object(studies.iter().map(digest).collect())
+}
+
 /// Accepts present results as baselines.
 pub(in crate::cli) fn bless(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     if !project.options.set.is_empty() {
@@ -167,5 +179,7 @@ pub(in crate::cli) fn bless(project: &Project, patterns: &[String]) -> Result<Do
             say!("blessed {} in {}", study.head.study, folder.display());
         }
     }
+    let results = digests(project, &studies);
+    log(project, &done.store, ("bless", &studies), json!({"blessed": studies.len(), "results": results}));
     Ok(Done::with(Code::Well, [("blessed", json!(studies.len()))]))
 }

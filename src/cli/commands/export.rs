@@ -1,6 +1,7 @@
 //! `lofi export`: a figure as files, and the numbers of a study for LaTeX.
 
 use super::report::{info, sources};
+use super::research_object::ro_crate;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, say};
@@ -18,6 +19,7 @@ pub(in crate::cli) struct Wanted<'a> {
     pub figure: Option<&'a str>,
     pub to: &'a [PathBuf],
     pub latex: Option<&'a Path>,
+    pub ro_crate: Option<&'a Path>,
 }
 
 /// Forms of a figure, by the endings of files.
@@ -25,9 +27,9 @@ const FORMS: &str = "svg, pdf, png, json or csv";
 
 /// Writes what is wanted of one study from stored results; runs nothing.
 pub(in crate::cli) fn export(project: &Project, study: &str, wanted: &Wanted<'_>) -> Result<Done, Failure> {
-    if wanted.to.is_empty() && wanted.latex.is_none() {
+    if wanted.to.is_empty() && wanted.latex.is_none() && wanted.ro_crate.is_none() {
         return Err(Failure::mistake(format!(
-            "nothing to write: name a figure and `--to FILE` ({FORMS} by its ending), or `--latex FILE`"
+            "nothing to write: name a figure and `--to FILE` ({FORMS} by its ending), `--latex FILE`, or `--ro-crate DIR`"
         )));
     }
     let studies = project.load(&[study.to_owned()])?;
@@ -53,6 +55,10 @@ pub(in crate::cli) fn export(project: &Project, study: &str, wanted: &Wanted<'_>
             return Err(Failure::file(format!("{name} has no numbers in the store; `lofi run {name}` computes them")));
         }
         write(file, text.as_bytes(), &mut written)?;
+    }
+    if let Some(to) = wanted.ro_crate {
+        ro_crate(project, (one, &graph, &store), to)?;
+        written.push(to.display().to_string());
     }
     Ok(Done::with(Code::Well, [("files", json!(written))]))
 }

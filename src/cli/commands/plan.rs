@@ -14,7 +14,11 @@ use serde_json::json;
 use std::cmp::Reverse;
 
 /// Prints the plan.
-pub(in crate::cli) fn plan(project: &Project, patterns: &[String], steps: bool) -> Result<Done, Failure> {
+pub(in crate::cli) fn plan(
+    project: &Project,
+    patterns: &[String],
+    (steps, fail_if_stale): (bool, bool),
+) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
@@ -49,7 +53,8 @@ pub(in crate::cli) fn plan(project: &Project, patterns: &[String], steps: bool) 
     let to_run = count(|decision| matches!(decision, Decision::Run(_)));
     let cached = count(|decision| *decision == Decision::Cached);
     let studies = json!(studies.len());
-    Ok(Done::with(Code::Well, [("studies", studies), ("to_run", to_run), ("cached", cached)]))
+    let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
+    Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached)]))
 }
 
 /// Numbers of one study's plan.

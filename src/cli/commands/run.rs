@@ -3,16 +3,35 @@
 use super::{growing, report, verdict};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
+use crate::cli::log::log;
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
-use crate::cli::terminal;
-use crate::engine::{Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
+use crate::cli::{duration, terminal};
+use crate::engine::{Ends, Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
 use crate::study::Study;
 use crate::yaml::known_names;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What ends a run early.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(in crate::cli) struct EarlyEnds {
+    /// The first step that fails ends the run: no further one starts, and those that run are stopped.
+    #[arg(long)]
+    fail_fast: bool,
+    /// The longest that a step may take, such as 90s or 30m; one that takes longer fails. A step that does not look at the
+    /// wish to stop is let run to its end and its result kept, with a word on it.
+    #[arg(long, value_name = "TIME", value_parser = duration::duration)]
+    step_timeout: Option<Duration>,
+}
+
+impl From<EarlyEnds> for Ends {
+    fn from(ends: EarlyEnds) -> Self {
+        Self { fail_fast: ends.fail_fast, step_timeout: ends.step_timeout }
+    }
+}
 
 /// Runs studies.
 pub(in crate::cli) fn run(
@@ -89,6 +108,10 @@ fn compute(project: &Project, studies: &[Study], with_report: bool) -> Result<(R
     } else {
         executor.run(&graph, &last, sink.as_mut())?
     };
+    let Summary { ran, cached, failed, skipped, elapsed_s } = &summary;
+    let (failed, left_out) = (failed.len(), skipped.len());
+    let ended = json!({"ran": ran, "cached": cached, "failed": failed, "left_out": left_out, "elapsed_s": elapsed_s});
+    log(project, &executor.store, ("run", studies), ended);
     Ok((Ran { graph, store: executor.store, summary }, last))
 }
 

@@ -2,20 +2,38 @@
 
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use std::fmt::{Display, Formatter};
+
+/// One value that differs between two parameter sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParamChange {
+    /// Where it is, from the parameters.
+    pub path: Vec<String>,
+    /// What it was, in short.
+    pub before: String,
+    /// What it is now, in short.
+    pub now: String,
+}
+
+impl Display for ParamChange {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} → {}", self.path.join("."), self.before, self.now)
+    }
+}
 
 /// What differs between two parameter sets, each with the path to it.
-pub(super) fn changed_params(before: &Json, now: &Json) -> Vec<String> {
+pub(super) fn changed_params(before: &Json, now: &Json) -> Vec<ParamChange> {
     let mut changed = Vec::new();
-    differences("", (Some(before), Some(now)), &mut changed);
+    differences(&[], (Some(before), Some(now)), &mut changed);
     changed
 }
 
 /// Goes down to the values that differ, so that of a large parameter only the part that changed is shown.
-fn differences(path: &str, (before, now): (Option<&Json>, Option<&Json>), changed: &mut Vec<String>) {
+fn differences(path: &[String], (before, now): (Option<&Json>, Option<&Json>), changed: &mut Vec<ParamChange>) {
     if before == now {
         return;
     }
-    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let below = |key: &str| -> Vec<String> { path.iter().cloned().chain([key.to_owned()]).collect() };
     match (before, now) {
         (Some(Json::Object(before)), Some(Json::Object(now))) => {
             let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
@@ -28,7 +46,7 @@ fn differences(path: &str, (before, now): (Option<&Json>, Option<&Json>), change
         }
         _ => {
             let (before, now) = shown(&text(before), &text(now));
-            changed.push(format!("{path} {before} → {now}"));
+            changed.push(ParamChange { path: path.to_vec(), before, now });
         }
     }
 }
@@ -68,6 +86,8 @@ mod tests {
     fn of_a_large_parameter_only_what_changed_is_shown() {
         let data = |digest: &str, classes: [&str; 2]| json!({"data": {"card": "x".repeat(50), "digest": digest, "classes": classes}, "n": 1});
         let (a, b) = (data("5e1f", ["cat", "dog"]), data("91ab", ["cat", "cow"]));
+        let changed_params =
+            |a: &Json, b: &Json| changed_params(a, b).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(changed_params(&a, &b), ["data.classes.1 \"dog\" → \"cow\"", "data.digest \"5e1f\" → \"91ab\""]);
         assert_eq!(changed_params(&json!({"n": 1}), &json!({"m": [1, 2]})), ["m nothing → [1,2]", "n 1 → nothing"]);
         assert_eq!(changed_params(&json!({"n": [1]}), &json!({"n": [1, 2]})), ["n [1] → [1,2]"]);

@@ -121,7 +121,7 @@ pub(in crate::engine) fn has_ports(entry: &Entry, node: &GraphNode, ports: &BTre
 }
 
 /// What is known of each step; of a name that several records have, the first.
-fn by_name(last: &[RunRecord]) -> HashMap<&str, &StepRecord> {
+pub(super) fn by_name(last: &[RunRecord]) -> HashMap<&str, &StepRecord> {
     last.iter().rev().flat_map(|record| record.steps.iter().rev()).map(|step| (step.name.as_str(), step)).collect()
 }
 
@@ -140,5 +140,6 @@ fn reason(node: &GraphNode, found: Option<&Entry>, (follower, before): (Option<&
         return format!("the code of `{}` changed", node.kind.name());
     }
     let changed = changed_params(&before.params, &node.params);
+    let changed: Vec<String> = changed.iter().map(ToString::to_string).collect();
     if changed.is_empty() { "an input changed".to_owned() } else { format!("changed: {}", changed.join(", ")) }
 }

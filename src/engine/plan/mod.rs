@@ -3,13 +3,18 @@
 //! How it is run is in `run`.
 //! Start with `graph`, then `decide`.
 
-mod changed;
+pub(super) mod changed;
+pub(super) mod code;
 pub(super) mod decide;
 pub(super) mod graph;
 pub(super) mod key;
 pub(super) mod record;
+mod why;
 
+pub use changed::ParamChange;
+pub use code::{changed_code, code_of};
 pub use decide::{Decision, RunPlan, plan};
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};
 pub use record::{RunRecord, StepRecord};
+pub use why::{Change, History};

@@ -78,7 +78,7 @@ impl RunRecord {
     /// # Errors
     /// Where the system refuses to read it.
     pub fn read(store: &Store, study: &Study) -> Result<Option<Self>, StoreError> {
-        Self::whole(store, (&study.head.study, &study.variant()))
+        Self::named(store, (&study.head.study, &study.variant()))
     }
 
     /// The same of the last run without settings.
@@ -86,10 +86,14 @@ impl RunRecord {
     /// # Errors
     /// As [`RunRecord::read`].
     pub fn read_ordinary(store: &Store, study: &Study) -> Result<Option<Self>, StoreError> {
-        Self::whole(store, (&study.head.study, &study.profile))
+        Self::named(store, (&study.head.study, &study.profile))
     }
 
-    fn whole(store: &Store, (study, profile): (&str, &str)) -> Result<Option<Self>, StoreError> {
+    /// The same by the name of the study and its variant.
+    ///
+    /// # Errors
+    /// As [`RunRecord::read`].
+    pub fn named(store: &Store, (study, profile): (&str, &str)) -> Result<Option<Self>, StoreError> {
         match Self::at(store, &store.run_path(study, profile)) {
             Err(StoreError::Damaged { .. }) => Ok(None),
             other => other,

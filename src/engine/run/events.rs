@@ -61,6 +61,15 @@ pub enum Event {
         /// Floating-point operations it was planned with.
         flops: f64,
     },
+    /// A step ended well after the longest that steps may take: it does not look at the wish to stop.
+    Overran {
+        /// The step.
+        name: String,
+        /// Seconds it ran.
+        elapsed_s: f64,
+        /// Seconds that it might.
+        limit_s: f64,
+    },
     /// A step that was to run need not.
     Reused {
         /// The step.
@@ -142,6 +151,9 @@ impl Event {
                     "large: {name} needs {needs} of memory, more than the {budget} of this run{others}; it runs alone"
                 ))
             }
+            Self::Overran { name, elapsed_s, limit_s } => Some(format!(
+                "late: {name} took {elapsed_s:.0} s, longer than the {limit_s:.0} s of --step-timeout; such a step does not look at the wish to stop, so its result is kept"
+            )),
             _ => None,
         }
     }

@@ -6,10 +6,13 @@ use super::executor::{Executor, Summary};
 use super::memory;
 use super::running;
 use super::scheduler::Round;
+use crate::engine::plan::code::code_of;
 use crate::engine::plan::decide::plan;
 use crate::engine::plan::graph::Graph;
+use crate::engine::plan::key::fingerprint;
 use crate::engine::plan::record::RunRecord;
 use crate::engine::store::StoreError;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -23,6 +26,13 @@ impl Executor {
             sink.event(&Event::Large { name, needs_bytes: large.bytes, budget_bytes, others });
         }
         Ok(())
+    }
+
+    /// Remembers the code behind the results that are about to be made.
+    fn remember_code(&self, graph: &Graph, to_run: &[usize]) -> Result<(), StoreError> {
+        let kinds: BTreeMap<&str, _> =
+            to_run.iter().map(|&node| (graph.nodes[node].kind.name(), graph.nodes[node].kind)).collect();
+        kinds.into_values().try_for_each(|kind| self.store.remember_code(fingerprint(kind), &|| code_of(kind)))
     }
 
     /// Brings every target of a graph into the store.
@@ -40,6 +50,7 @@ impl Executor {
     fn rounds(&self, graph: &Arc<Graph>, last: &[RunRecord], sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let start = Instant::now();
         let mut total = Summary::default();
+        self.store.announce(graph.nodes.iter().map(|node| node.key.as_str()))?;
         let killed = running::killed(&self.store);
         if !killed.is_empty() {
             sink.event(&Event::Killed { steps: killed });
@@ -54,6 +65,7 @@ impl Executor {
             if round == 0 {
                 total.cached = plan.cached();
                 self.weigh(graph, &plan.to_run(), sink)?;
+                self.remember_code(graph, &plan.to_run())?;
             }
             let again = Round::new(self, graph, plan)?.run(sink, &mut total)?;
             if !again {

@@ -1,5 +1,6 @@
 //! What a run is given, and what it tells in the end.
 
+use super::limits::Ends;
 use super::memory::MemoryLimit;
 use super::stop::Stop;
 use crate::engine::machine::Origin;
@@ -50,4 +51,6 @@ pub struct Executor {
     pub stop: Stop,
     /// What is kept with each result of where it comes from.
     pub origin: Option<Arc<Origin>>,
+    /// What ends steps, or the run, early.
+    pub ends: Ends,
 }

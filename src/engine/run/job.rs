@@ -14,6 +14,7 @@ use crate::engine::store::error::StoreError;
 use crate::step::{Inputs, StepError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -26,6 +27,8 @@ pub(super) struct Job {
     pub needed: BTreeSet<usize>,
     pub inputs: Vec<(String, Vec<Arc<Input>>)>,
     pub gate: Arc<Gate>,
+    /// What this step looks at.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// How it ended.
@@ -67,7 +70,7 @@ impl Job {
         let (node, start) = (&self.graph.nodes[self.node], Instant::now());
         let (store, stop) = (&self.executor.store, &self.executor.stop);
         let scratch = StepScratch { store, key: &node.key, stop, gate: &self.gate, hold: OnceLock::new() };
-        match run_step(&self.executor, node, (&inputs, &scratch)) {
+        match run_step(&self.executor, node, (&inputs, &scratch, &self.stop)) {
             Ok(values) => {
                 let elapsed_s = start.elapsed().as_secs_f64();
                 drop(inputs);

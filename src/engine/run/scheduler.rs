@@ -3,14 +3,16 @@
 //! The thread that schedules has the state of the graph, the memory, the claims and the events. Values are read, checked,
 //! encoded, hashed and written by the worker that runs a step, so that no other step waits for that.
 
+mod endings;
 mod second_look;
 
 use super::error::RunError;
 use super::events::{Event, Reuse, Sink};
-use super::executor::{Executor, Failed, Summary};
+use super::executor::{Executor, Summary};
 use super::gate::Gate;
 use super::input::Input;
 use super::job::{Done, Ended, Job};
+use super::limits::Watch;
 use super::live::Live;
 use super::progress::Progress;
 use super::ready::Ready;
@@ -20,9 +22,9 @@ use crate::engine::plan::decide::{Decision, RunPlan};
 use crate::engine::plan::graph::{Graph, GraphWire};
 use crate::engine::store::claim::Claims;
 use crate::step::StepError;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One pass over a plan.
 pub(super) struct Round<'a> {
@@ -41,6 +43,9 @@ pub(super) struct Round<'a> {
     followers: HashMap<usize, Vec<usize>>,
     live: Live,
     running: HashMap<usize, u64>,
+    watch: Watch,
+    /// Whether a failure has ended the run, and when.
+    halted: Option<Instant>,
     large: Running<'a>,
     claims: Claims,
     dead: BTreeSet<usize>,
@@ -54,6 +59,9 @@ impl Drop for Round<'_> {
         self.gate.close();
     }
 }
+
+/// How long a run that a failure ends waits for steps that look at the wish to stop.
+const HALT: Duration = Duration::from_millis(400);
 
 /// More threads than steps have nothing to do, and a system has no room for as many as one may ask for.
 fn threads(jobs: usize, steps: usize) -> usize {
@@ -93,6 +101,8 @@ impl<'a> Round<'a> {
             followers,
             live: Live::default(),
             running: HashMap::new(),
+            watch: Watch::new(executor.ends),
+            halted: None,
             large: Running::new(&executor.store, &executor.stop),
             claims: Claims::default(),
             dead: BTreeSet::new(),
@@ -133,7 +143,12 @@ impl<'a> Round<'a> {
                 self.wind_down(&receiver)?;
                 return Err(RunError::Cancelled);
             }
+            if self.halted.is_some_and(|since| self.running.is_empty() || since.elapsed() > HALT) {
+                self.leave_the_rest(total);
+                return Ok(false);
+            }
             self.claims.beat();
+            self.watch.look();
             self.start_ready(&sender, sink, total)?;
             self.tell_ended(sink);
             let waiting = self.claims.waiting();
@@ -141,7 +156,9 @@ impl<'a> Round<'a> {
                 break;
             }
             let pause = Duration::from_millis(if waiting.is_empty() { 100 } else { 10 });
-            waiting.into_iter().for_each(|node| self.ready.insert(node));
+            if self.halted.is_none() {
+                waiting.into_iter().for_each(|node| self.ready.insert(node));
+            }
             match receiver.recv_timeout(pause) {
                 Ok(done) => {
                     let node = done.node;
@@ -173,7 +190,7 @@ impl<'a> Round<'a> {
         sink: &mut dyn Sink,
         total: &mut Summary,
     ) -> Result<(), RunError> {
-        while self.running.len() < self.executor.jobs.max(1) {
+        while self.halted.is_none() && self.running.len() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(node);
             if !self.is_to_do(node, sink, total)? {
@@ -230,7 +247,8 @@ impl<'a> Round<'a> {
             slots.map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(|&wire| self.input(wire)).collect()));
         let inputs = inputs.collect();
         let (executor, needed) = (self.executor.clone(), self.plan.needed[node].clone());
-        let job = Job { executor, graph: Arc::clone(&graph), node, needed, inputs, gate: Arc::clone(&self.gate) };
+        let (gate, stop) = (Arc::clone(&self.gate), self.watch.starts(node, &self.executor.stop));
+        let job = Job { executor, graph: Arc::clone(&graph), node, needed, inputs, gate, stop };
         let sender = sender.clone();
         self.pool.spawn(move || {
             let _ = sender.send(job.run());
@@ -240,6 +258,7 @@ impl<'a> Round<'a> {
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {
         self.running.remove(&done.node);
         self.large.ends(done.node);
+        let late = self.watch.ends(done.node);
         let (name, kind, flops) = {
             let node = &self.graph.nodes[done.node];
             (node.name.clone(), node.kind.name().to_owned(), node.plan.flops)
@@ -248,6 +267,10 @@ impl<'a> Round<'a> {
             Ended::Ran(outputs, elapsed_s) => {
                 outputs.into_iter().for_each(|output| self.live.hold(output));
                 total.ran += 1;
+                if let Some(limit) = self.executor.ends.step_timeout.filter(|_| late) {
+                    let (name, limit_s) = (name.clone(), limit.as_secs_f64());
+                    sink.event(&Event::Overran { name, elapsed_s, limit_s });
+                }
                 sink.event(&Event::Finished { name, kind, elapsed_s, flops });
             }
             Ended::Same(outputs) => {
@@ -262,34 +285,13 @@ impl<'a> Round<'a> {
             // The others are waited for.
             Ended::Failed(StepError::Cancelled) if self.executor.stop.asked() => return Ok(()),
             Ended::Failed(error) => {
-                let place = self.graph.nodes[done.node].place.to_string();
-                let data = if let StepError::Data { card, .. } = &error { Some(card.clone()) } else { None };
-                let error = error.to_string();
-                sink.event(&Event::Failed { name: name.clone(), place: place.clone(), error: error.clone() });
-                // A round after a damaged input meets the same failure again.
-                if total.failed.iter().all(|known| known.name != name) {
-                    total.failed.push(Failed { name, place, error, data });
-                }
-                self.over(done.node, false);
-                self.bury(done.node, total);
-                self.drop_inputs(done.node);
+                self.failed(done.node, (&error, late), sink, total);
                 return Ok(());
             }
         }
         self.drop_inputs(done.node);
         self.release_followers(done.node);
         Ok(())
-    }
-
-    /// Nodes whose stored results were damaged are computed in the next round, and what needs them.
-    fn lose(&mut self, lost: BTreeMap<usize, String>, sink: &mut dyn Sink, total: &mut Summary) {
-        for (node, reason) in lost {
-            // Steps that run at once may stumble over the same.
-            if self.lost.insert(node) {
-                total.cached -= usize::from(self.plan.decisions[node] == Decision::Cached).min(total.cached);
-                sink.event(&Event::Damaged { name: self.graph.nodes[node].name.clone(), reason });
-            }
-        }
     }
 
     /// A node will not run any more, as it has or need not; or cannot.
@@ -312,22 +314,6 @@ impl<'a> Round<'a> {
             if *missing == 0 {
                 self.missing.remove(&follower);
                 self.ready.insert(follower);
-            }
-        }
-    }
-
-    /// Leaves out everything that would need a failed node.
-    fn bury(&mut self, node: usize, total: &mut Summary) {
-        for follower in self.followers.get(&node).cloned().unwrap_or_default() {
-            if self.dead.insert(follower) {
-                self.missing.remove(&follower);
-                self.over(follower, false);
-                let name = self.graph.nodes[follower].name.clone();
-                if !total.skipped.contains(&name) {
-                    total.skipped.push(name);
-                }
-                self.bury(follower, total);
-                self.drop_inputs(follower);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// Whoever ends within this time is waited for: the program is gone within a second, on a busy machine too.
@@ -20,6 +20,8 @@ struct State {
     since: OnceLock<Instant>,
     holds: AtomicUsize,
     marks: Mutex<Vec<PathBuf>>,
+    /// What single steps look at.
+    steps: Mutex<Vec<Weak<AtomicBool>>>,
 }
 
 /// Work that a stop waits for, until this is dropped.
@@ -36,7 +38,10 @@ impl Stop {
     /// Asks everybody to stop; true for the first who asks.
     pub fn ask(&self) -> bool {
         let _ = self.0.since.set(Instant::now());
-        !self.0.asked.swap(true, Ordering::AcqRel)
+        let first = !self.0.asked.swap(true, Ordering::AcqRel);
+        let steps = self.0.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.iter().filter_map(Weak::upgrade).for_each(|step| step.store(true, Ordering::Release));
+        first
     }
 
     /// Whether somebody has asked.
@@ -45,10 +50,15 @@ impl Stop {
         self.0.asked.load(Ordering::Acquire)
     }
 
-    /// The same, as steps see it.
-    #[must_use]
-    pub fn flag(&self) -> &AtomicBool {
-        &self.0.asked
+    /// What one step looks at: set when everybody is asked to stop, and by whoever asks this step alone.
+    pub(super) fn for_step(&self) -> Arc<AtomicBool> {
+        let step = Arc::new(AtomicBool::new(false));
+        let mut steps = self.0.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.retain(|step| step.strong_count() > 0);
+        steps.push(Arc::downgrade(&step));
+        // Who asks after this finds the step in the list.
+        step.store(self.asked(), Ordering::Release);
+        step
     }
 
     /// Has the stop wait while there is something to save.
@@ -98,6 +108,16 @@ mod tests {
         assert!(stop.held() && stop.waits());
         drop(hold);
         assert!(!stop.held() && !stop.waits());
+    }
+
+    #[test]
+    fn a_step_is_asked_alone_or_with_all() {
+        let stop = Stop::default();
+        let (one, two) = (stop.for_step(), stop.for_step());
+        one.store(true, Ordering::Release);
+        assert!(!stop.asked() && !two.load(Ordering::Acquire));
+        stop.ask();
+        assert!(two.load(Ordering::Acquire) && stop.for_step().load(Ordering::Acquire));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::scratch::StepScratch;
 use crate::artifact::Value;
 use crate::engine::plan::graph::GraphNode;
 use crate::step::{Context, Inputs, Keep, StepError};
+use std::sync::atomic::AtomicBool;
 
 /// Values that may be dropped after use are kept on disk where computing them takes this many times longer than reading
 /// them back.
@@ -35,9 +36,9 @@ pub(super) fn taken_bytes(node: &GraphNode) -> u64 {
 pub(super) fn run_step(
     executor: &Executor,
     node: &GraphNode,
-    (inputs, scratch): (&Inputs, &StepScratch<'_>),
+    (inputs, scratch, stop): (&Inputs, &StepScratch<'_>, &AtomicBool),
 ) -> Result<Vec<Value>, StepError> {
-    let context = Context { data: executor.data.as_ref(), cancelled: executor.stop.flag(), scratch };
+    let context = Context { data: executor.data.as_ref(), cancelled: stop, scratch };
     let values = node.step.run(inputs, &context)?;
     let ports = node.kind.about().outputs;
     if values.len() != ports.len() {

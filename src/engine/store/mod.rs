@@ -4,15 +4,27 @@
 //! Start with `entries`: how an entry is read and checked.
 
 pub(super) mod claim;
+mod code;
+mod collect;
 pub(super) mod disk;
 pub(super) mod entries;
 pub(super) mod error;
+mod inventory;
+mod log;
 mod owner;
+mod pins;
 mod publish;
 #[cfg(test)]
 pub(super) mod testing;
+mod turn;
+mod uses;
 mod verify;
 
+pub use code::CodePiece;
+pub use collect::{Collected, Keep};
 pub use entries::{Entry, Store, StoredFile, StoredOutput};
 pub use error::StoreError;
+pub use inventory::{Held, Inventory};
+pub use log::{LogLine, Logged};
+pub use pins::Pins;
 pub use verify::Verified;

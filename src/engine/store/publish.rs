@@ -72,6 +72,14 @@ impl Store {
         drop(self.run.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
+    /// The folder that this run has for itself while it lives.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub(super) fn run_folder(&self) -> Result<PathBuf, StoreError> {
+        Ok(self.new_place(false)?.parent().unwrap_or(&self.root).to_owned())
+    }
+
     /// Makes something new in the run's own folder; returns where.
     fn in_work(&self, mut make: impl FnMut(&Path) -> stdio::Result<()>) -> Result<PathBuf, StoreError> {
         let mut again = false;

@@ -1,5 +1,6 @@
 //! Reads everything that a store holds and says what is damaged.
 
+use super::code::is_code;
 use super::disk;
 use super::entries::Store;
 use super::error::{StoreError, io};
@@ -75,7 +76,40 @@ impl Store {
             let whole = verified.read(&path, RunRecord::at(self, &path))?;
             verified.others += usize::from(whole.is_some());
         }
+        self.verify_lists(&mut verified)?;
         Ok(verified)
+    }
+
+    /// The lists beside the results: of code, of uses, of pins, and the log.
+    fn verify_lists(&self, verified: &mut Verified) -> Result<(), StoreError> {
+        for shard in names(&self.root().join("code"), verified)? {
+            for path in names(&shard, verified)? {
+                let code = path.file_name().and_then(|name| name.to_str()).filter(|name| is_code(name));
+                match code.filter(|code| self.place("code", code) == path) {
+                    Some(code) => {
+                        let whole = verified.read(&path, self.code(code))?;
+                        verified.others += usize::from(whole.is_some());
+                    }
+                    None => verified.found(&path, "it does not belong here"),
+                }
+            }
+        }
+        for path in names(&self.root().join("uses"), verified)? {
+            let whole = verified.read(&path, self.read_use(&path))?;
+            verified.others += usize::from(whole.is_some());
+        }
+        let pins = self.root().join("pins.json");
+        if disk::look(&pins).map_err(io("read", &pins))?.is_some() {
+            let whole = verified.read(&pins, self.pins().map(Some))?;
+            verified.others += usize::from(whole.is_some());
+        }
+        let logged = self.logged()?;
+        if let Some((line, reason)) = logged.fault {
+            verified.found(&self.log_path(), format!("line {line}: {reason}"));
+        } else {
+            verified.others += usize::from(!logged.lines.is_empty());
+        }
+        Ok(())
     }
 
     /// Calls for everything in one of the store's folders of keys; names what does not belong there.
@@ -98,7 +132,7 @@ impl Store {
     }
 }
 
-fn is_key(name: &str) -> bool {
+pub(super) fn is_key(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
@@ -143,7 +177,7 @@ fn surplus(folder: &Path) -> Result<Option<Vec<PathBuf>>, StoreError> {
 mod tests {
     use super::*;
     use crate::artifact::{Cell, Table, Value};
-    use crate::engine::{Entry, Machine};
+    use crate::engine::{CodePiece, Entry, Machine};
     use std::collections::BTreeMap;
 
     fn store(root: &Path) -> Store {
@@ -176,6 +210,10 @@ mod tests {
             steps: Vec::new(),
         };
         record.write(&store).unwrap();
+        store.announce(std::iter::once(a.as_str())).unwrap();
+        let piece = CodePiece { file: "math/a.rs".to_owned(), name: "f".to_owned(), hash: "0123456789".to_owned() };
+        store.remember_code(&"0c".repeat(16), &|| vec![piece.clone()]).unwrap();
+        store.change_pins(|pins| drop(pins.pins.insert("study@quick".to_owned(), [a.clone()].into()))).unwrap();
         store
     }
 
@@ -189,7 +227,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let verified = store.verify().unwrap();
-        assert_eq!((verified.entries, verified.others, verified.damaged), (1, 3, Vec::new()));
+        assert_eq!((verified.entries, verified.others, verified.damaged), (1, 6, Vec::new()));
         assert!(verified.bytes > 0);
         assert_eq!(Store::open(&folder.path().join("none")).unwrap().verify().unwrap(), Verified::default());
     }
@@ -199,7 +237,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let files = files(&store);
-        assert_eq!(files.len(), 6);
+        // with the lock, which is empty
+        assert_eq!(files.len(), 10);
         for path in files {
             let whole = fs::read(&path).unwrap();
             for at in 0..whole.len() {

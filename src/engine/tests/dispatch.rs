@@ -41,6 +41,7 @@ fn executor(folder: &Path) -> Executor {
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
         origin: None,
+        ends: Default::default(),
     }
 }
 

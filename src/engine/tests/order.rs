@@ -25,6 +25,7 @@ fn events(studies: &[Study], jobs: usize) -> Vec<String> {
         memory: MemoryLimit::of(1 << 20),
         stop: Stop::default(),
         origin: None,
+        ends: Default::default(),
     };
     let mut log = Log::default();
     executor.run(&Arc::new(Graph::new(studies)), &[], &mut log).unwrap();

@@ -2,6 +2,7 @@
 
 mod edits;
 mod holes;
+mod pieces;
 mod ran;
 mod reruns;
 

@@ -1,4 +1,4 @@
-//! `lofi store`: whether stored results are whole.
+//! `lofi store verify`: whether stored results are whole.
 
 use crate::cli::code::Code;
 use crate::cli::fail::Failure;
@@ -8,26 +8,8 @@ use crate::step::check_seal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// What to do with the store.
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum What {
-    /// Reads everything in the store and names what is damaged; exits with 1 where something is. The next run computes
-    /// anew what it needs of it.
-    Verify,
-}
-
-/// Does it.
-pub(in crate::cli) fn store(project: &Project, what: &What) -> Result<Code, Failure> {
-    match what {
-        What::Verify => verify(project),
-    }
-}
-
-fn verify(project: &Project) -> Result<Code, Failure> {
-    if !project.store.is_dir() {
-        let place = project.store.display();
-        return Err(Failure::file(format!("there is no store at {place}; `lofi run` makes it")));
-    }
+/// Reads everything and names what is damaged.
+pub(super) fn verify(project: &Project) -> Result<Code, Failure> {
     let found = project.open_store()?.verify()?;
     let damaged: Vec<(PathBuf, String)> =
         found.damaged.into_iter().chain(index_damage(&project.store.join("data/index.json"))?).collect();
