@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test browser browser-accept simulate ci check bless plan report data docs lint fmt bench guard fuzz clean
+.PHONY: help build reproduce test browser browser-accept simulate ci check bless plan report data docs book lint fmt bench guard fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -78,6 +78,13 @@ docs: build  ## write the generated files: schema/, docs/kinds.md
 	@$(LOFI) schema
 	@$(LOFI) list kinds --markdown > docs/kinds.md.part && mv docs/kinds.md.part docs/kinds.md
 
+BOOK = target/tools/bin
+
+book: toolchain  ## docs/ as a book in target/book; mdBook is built once where it is not here
+	@PATH="$$PWD/$(BOOK):$$PATH"; command -v mdbook >/dev/null \
+	  || $(CARGO) install --quiet --locked --root target/tools mdbook --no-default-features --version 0.4.52 \
+	  || { echo "book: skipped, mdBook is not here and not to be had"; exit 0; }; mdbook build
+
 fmt: toolchain  ## format the code
 	@$(CARGO) fmt
 
@@ -128,6 +135,7 @@ ci: lint build  ## everything that CI runs
 	@$(MAKE) --no-print-directory guard
 	@$(MAKE) --no-print-directory test
 	@$(CARGO) test --release --test integration --quiet -- --ignored every_table_of_the_committed_studies
+	@$(MAKE) --no-print-directory book
 
 clean: toolchain  ## remove build output and stored results (downloads too)
 	@$(CARGO) clean --quiet --package lofi-repro

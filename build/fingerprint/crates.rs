@@ -19,6 +19,8 @@ pub struct Crates {
     asked: BTreeMap<String, (String, String)>,
     /// Names that code may write.
     pub names: Vec<String>,
+    /// Packages of which results can depend on several versions.
+    several: BTreeSet<String>,
 }
 
 impl Crates {
@@ -27,38 +29,69 @@ impl Crates {
         let packages: Vec<Package> = lock.split("[[package]]").skip(1).map(Package::read).collect();
         let asked = asked(manifest);
         let names = asked.keys().cloned().collect();
-        Self { packages, asked, names }
+        Self { packages, asked, names, several: BTreeSet::new() }
+    }
+
+    /// Says which crates results of any kind can depend on: a need is written with its version where these, and not the
+    /// whole lock file, hold several. Else a crate of the command line alone would change what every kind is taken for.
+    pub fn among(&mut self, all: &BTreeSet<String>) {
+        let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for package in self.reached(all) {
+            versions.entry(&package.name).or_default().insert(&package.version);
+        }
+        let several = versions.into_iter().filter(|(_, versions)| versions.len() > 1);
+        self.several = several.map(|(name, _)| name.to_owned()).collect();
     }
 
     /// Versions, checksums and features of some crates and of all that they need; of every crate where one is unknown.
     pub fn text(&self, crates: &BTreeSet<String>) -> String {
-        let named = |name: &String| !matches!(name.as_str(), "std" | "core" | "alloc");
-        let wanted: Vec<&String> = crates.iter().filter(|name| named(name)).collect();
+        let asked =
+            self.wanted(crates).into_iter().map(|(package, features)| format!("{package} asked with {features}"));
+        let line = |p: &Package| {
+            let needs: Vec<&str> = p.needs.iter().map(|need| self.written(need)).collect();
+            format!("{} {} {}: {}", p.name, p.version, p.checksum, needs.join(", "))
+        };
+        let text: BTreeSet<String> = asked.chain(self.reached(crates).into_iter().map(line)).collect();
+        text.into_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    fn written<'a>(&self, need: &'a str) -> &'a str {
+        if self.several.contains(word(need)) { need } else { word(need) }
+    }
+
+    /// Packages and features behind names; all that are asked for where one is unknown.
+    fn wanted(&self, crates: &BTreeSet<String>) -> BTreeSet<(&str, &str)> {
+        let named = |name: &&String| !matches!(name.as_str(), "std" | "core" | "alloc");
+        let wanted: Vec<&String> = crates.iter().filter(named).collect();
         let known = wanted.iter().all(|name| self.asked.contains_key(*name));
         let wanted = if known { wanted } else { self.asked.keys().collect() };
-        let mut text = BTreeSet::new();
-        let mut open = Vec::new();
-        for (package, features) in wanted.iter().filter_map(|name| self.asked.get(*name)) {
-            text.insert(format!("{package} asked with {features}"));
-            // The root's own list says which version is meant where there are several.
-            let root =
-                self.packages.iter().find(|p| p.checksum.is_empty() && p.needs.iter().any(|n| word(n) == package));
-            let means = root.and_then(|root| root.needs.iter().find(|need| word(need) == package));
-            open.push(means.cloned().unwrap_or_else(|| package.clone()));
-        }
+        let asked = wanted.into_iter().filter_map(|name| self.asked.get(name));
+        asked.map(|(package, features)| (package.as_str(), features.as_str())).collect()
+    }
+
+    /// The packages of some crates and of all that they need.
+    fn reached(&self, crates: &BTreeSet<String>) -> Vec<&Package> {
+        // The root's own list says which version is meant where there are several.
+        let needs = |package: &str| {
+            let asks = |p: &&Package| p.checksum.is_empty() && p.needs.iter().any(|need| word(need) == package);
+            let root = self.packages.iter().find(asks)?;
+            root.needs.iter().find(|need| word(need) == package).map(String::as_str)
+        };
+        let wanted = self.wanted(crates);
+        let mut open: Vec<&str> = wanted.iter().map(|(package, _)| needs(package).unwrap_or(package)).collect();
+        let mut found: Vec<&Package> = Vec::new();
         while let Some(need) = open.pop() {
-            let mut words = need.split(' ');
-            let (name, version) = (words.next().unwrap_or_default(), words.next());
+            let (name, version) =
+                need.split_once(' ').map_or((need, None), |(name, rest)| (name, rest.split(' ').next()));
             let is = |p: &&Package| p.name == name && version.is_none_or(|version| version == p.version);
             for package in self.packages.iter().filter(is) {
-                let line =
-                    format!("{} {} {}: {}", package.name, package.version, package.checksum, package.needs.join(", "));
-                if text.insert(line) {
-                    open.extend(package.needs.iter().cloned());
+                if !found.iter().any(|known| std::ptr::eq(*known, package)) {
+                    found.push(package);
+                    open.extend(package.needs.iter().map(String::as_str));
                 }
             }
         }
-        text.into_iter().collect::<Vec<_>>().join("\n")
+        found
     }
 }
 

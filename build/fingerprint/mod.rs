@@ -96,8 +96,9 @@ pub struct Fingerprint {
 /// # Errors
 /// Where the module tree has a hole or code takes in what no fingerprint can know.
 pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec<Fingerprint>, String> {
-    let crates = crates::Crates::new(lock, manifest);
-    let scope = scope::Scope::new(&sources.files, &ABOVE, &crates.names)?;
+    let mut crates = crates::Crates::new(lock, manifest);
+    let names = crates.names.clone();
+    let scope = scope::Scope::new(&sources.files, &ABOVE, &names)?;
     let content = |path: &str| {
         let mut parts: Vec<&str> = Vec::new();
         for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
@@ -113,6 +114,8 @@ pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec
     };
     let graph = graph::Graph::new(scope, &content)?;
     let identities = reach::identities(&graph);
+    let kinds = reach::kinds(&graph);
+    crates.among(&kinds.iter().flat_map(|kind| kind.crates.iter().cloned()).collect());
     let print = |kind: Reached| {
         let mut code: Vec<&str> = kind.nodes.iter().map(|node| identities[*node].as_str()).collect();
         code.sort_unstable();
@@ -133,7 +136,6 @@ pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec
             code: kind.nodes.iter().map(place).collect(),
         }
     };
-    let kinds = reach::kinds(&graph);
     match kinds.iter().flat_map(|kind| &kind.nodes).find_map(|node| graph.nodes[*node].refused.clone()) {
         Some(refused) => Err(refused),
         None => Ok(kinds.into_iter().map(print).collect()),

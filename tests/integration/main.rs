@@ -51,4 +51,5 @@ mod store;
 mod table_clauses;
 mod variants;
 mod written;
+mod walkthrough;
 mod yaml_only;

@@ -152,7 +152,21 @@ fn parameters(schema: &Json) -> String {
         let description = property["description"].as_str().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
         let _ = writeln!(text, "| `{name}` | {} | {default} | {description} |", values(schema, property));
     }
-    text
+    let meanings: String = properties.iter().map(|(name, property)| meanings(schema, (name, property))).collect();
+    if meanings.is_empty() { text } else { text + "\n" + &meanings }
+}
+
+/// What each of the words means that a parameter takes; nothing where none is told.
+fn meanings(root: &Json, (name, property): (&str, &Json)) -> String {
+    let target = property["$ref"].as_str().and_then(|r| root.pointer(r.trim_start_matches('#'))).unwrap_or(property);
+    let nested = || property["anyOf"].as_array().into_iter().flatten().find_map(|one| one["$ref"].as_str());
+    let target = nested().and_then(|r| root.pointer(r.trim_start_matches('#'))).unwrap_or(target);
+    let words = target["oneOf"].as_array().or_else(|| target["anyOf"].as_array()).into_iter().flatten();
+    let one = |word: &Json| {
+        let meaning = word["description"].as_str()?.replace('\n', " ");
+        Some(format!("- `{name}: {}`: {meaning}\n", word["const"].as_str()?))
+    };
+    words.filter_map(one).collect()
 }
 
 /// A value as a study would have it: a grid of numbers by what defines it.
