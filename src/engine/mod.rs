@@ -11,7 +11,7 @@ mod tests;
 pub use machine::{Machine, Origin};
 pub use plan::{Decision, Graph, GraphNode, GraphWire, RunPlan, RunRecord, StepRecord, fingerprint, key_of, plan};
 pub use run::{
-    Bound, Event, Executor, Failed, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink, Stop, Summary,
+    Bound, Event, Executor, Failed, Gated, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink, Stop, Summary,
     check_memory, human_bytes,
 };
 pub use store::{Entry, Store, StoreError, StoredFile, StoredOutput, Verified};

@@ -7,6 +7,7 @@ mod absurd;
 mod bad_studies;
 mod catalog;
 mod checked_numbers;
+mod command;
 mod committed_report;
 mod committed_studies;
 mod common;

@@ -1,12 +1,13 @@
 //! `lofi run`: what changed is computed, and the claims are told.
 
-use super::{growing, report, verdict};
+use super::{gated, growing, report, verdict};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::terminal;
 use crate::engine::{Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
+use crate::external::trace;
 use crate::study::Study;
 use crate::yaml::known_names;
 use serde_json::json;
@@ -38,12 +39,28 @@ pub(in crate::cli) fn run(
         report::write(project, (&studies, &done.graph, &done.store), (to, &failures))?;
         growing::clear(project).map_err(|e| Failure::file(e.to_string()))?;
     }
+    tell_undeclared(project);
+    gated::tell(project, (&studies, &done.graph), &done.summary);
     print_failures(project, &done.summary);
-    let Summary { ran, cached, failed, skipped, elapsed_s } = &done.summary;
+    let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &done.summary;
     let code = code_of(failed);
-    let steps = json!({"ran": ran, "cached": cached, "failed": failed.len(), "left_out": skipped.len()});
+    let steps = json!({
+        "ran": ran, "cached": cached, "failed": failed.len(), "left_out": skipped.len(), "gated": gated.len()
+    });
     let verdicts = verdict::tally(verdicts.iter().flatten());
     Ok(Done::with(code, [("steps", steps), ("verdicts", verdicts), ("elapsed_s", json!(elapsed_s))]))
+}
+
+/// Files that programs read and no study declares, as far as they were traced.
+fn tell_undeclared(project: &Project) {
+    for (program, file) in trace::undeclared() {
+        let shown = file.strip_prefix(&project.root).unwrap_or(&file).display().to_string();
+        if output::is_json() {
+            output::event(&json!({"event": "undeclared", "program": program, "file": shown}));
+        } else {
+            note!("undeclared: `{program}` read {shown}; list it in `files`, so that a change of it is seen");
+        }
+    }
 }
 
 /// The exit code of a run with these failures.
@@ -150,7 +167,7 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
 
 fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verdict>]), verbose: bool) {
     let Summary { ran, cached, failed, elapsed_s, .. } = &done.summary;
-    if *ran == 0 && failed.is_empty() {
+    if *ran == 0 && failed.is_empty() && done.summary.gated.is_empty() {
         say!("nothing to do: all {cached} results are up to date ({elapsed_s:.2} s)");
     } else {
         say!("{ran} steps ran, {cached} results were up to date ({elapsed_s:.1} s)");
