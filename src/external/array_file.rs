@@ -53,7 +53,8 @@ struct ArrayFound {
 impl ArrayParams {
     /// Where files are named, in the order in which they are found.
     fn named(&self) -> Vec<(String, &str)> {
-        let splits = [("train", Some(&self.train)), ("validation", self.validation.as_ref()), ("test", self.test.as_ref())];
+        let splits =
+            [("train", Some(&self.train)), ("validation", self.validation.as_ref()), ("test", self.test.as_ref())];
         let files = splits.into_iter().filter_map(|(split, files)| files.map(|files| (split, files)));
         files
             .flat_map(|(split, files)| {

@@ -33,7 +33,7 @@ impl FileFound {
             let problem = Problem::at(at, format!("`{name}` is not a path inside of the project"));
             return Err(problem.help("write it from the folder that holds `studies`, without `..`"));
         }
-        let path = std::path::absolute(root.join(name)).unwrap_or_else(|_| root.join(name));
+        let path = std::env::current_dir().unwrap_or_default().join(root).join(name);
         match digest(&path) {
             Ok(sha256) => Ok(Self { name: name.to_owned(), sha256, path }),
             Err(error) => Err(absent(name, (root, at), &error)),

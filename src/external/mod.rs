@@ -16,5 +16,5 @@ mod units;
 
 pub use array_file::ArrayFile;
 pub use command::Command;
-pub use process::trace;
+pub use process::{kept, trace};
 pub use table_file::TableFile;

@@ -1,6 +1,6 @@
 //! The one plug point: a kind of step.
 
-use super::about::About;
+use super::about::{About, Wiring};
 use super::column_names::{self, ColumnName};
 use super::context::Context;
 use super::error::{Problem, StepError};
@@ -9,7 +9,6 @@ use super::params::{self, ParamFault, Parameters};
 use super::roles::{After, Need, Role};
 use super::shapes::{Inputs, Outputs, Plan, Shapes};
 use super::weight_stream::WeightStream;
-use super::wiring::Wiring;
 use serde_json::Value as Json;
 use std::any::TypeId;
 use std::collections::BTreeMap;

@@ -24,7 +24,7 @@ mod shapes;
 mod weight_stream;
 mod wiring;
 
-pub use about::{About, Arity, Family, Keep, Port, Slot};
+pub use about::{About, Arity, Family, Keep, Port, Slot, Wiring};
 pub use column_names::{COLUMN, ColumnName, named_columns};
 pub use columns::Columns;
 pub use context::Context;
@@ -42,6 +42,6 @@ pub use scratch::{NoScratch, Scratch};
 pub use sealed::{SealError, check_seal, hex, seal, unseal};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 pub use weight_stream::WeightStream;
-pub use wiring::{WRITTEN, Wiring, interned, wired};
+pub use wiring::{WRITTEN, interned, wired};
 
 pub use crate::artifact::{Shape, Value, ValueType};

@@ -1,6 +1,6 @@
 //! Slots and ports that a step declares itself: kinds whose wiring is not the same for all of their steps.
 
-use super::about::{About, Keep, Port, Slot};
+use super::about::{About, Keep, Port, Slot, Wiring};
 use super::column_names::ColumnName;
 use super::error::Problem;
 use super::kind::{ErasedKind, Ready};
@@ -11,15 +11,6 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-
-/// What a step declares of its own wiring.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wiring {
-    /// Names of its slots; each takes one step.
-    pub inputs: Vec<String>,
-    /// Names and types of its outputs, the default one first; all are kept.
-    pub outputs: Vec<(String, ValueType)>,
-}
 
 /// The types that a declared slot takes: all that can be written as files for others.
 pub const WRITTEN: &[ValueType] = &[

@@ -8,16 +8,18 @@ use crate::yaml::{Fault, Node};
 
 /// Puts what a kind finds outside of the study into the parameters of a step; faults are collected, not returned.
 pub(super) fn inject_found(builder: &mut Builder<'_>, template: &Template, params: &mut Node) -> Option<()> {
-    match template.kind.found(&params.to_json(), builder.root) {
+    let written = params.entries().iter().find(|entry| entry.key == FOUND).map(|entry| entry.mark);
+    let mut own = params.to_json();
+    if let Some(own) = own.as_object_mut() {
+        own.remove(FOUND);
+    }
+    match template.kind.found(&own, builder.root) {
         Ok(None) => Some(()),
-        Ok(Some(_)) if params.get(FOUND).is_some() => {
-            let mark = params.entries().iter().find(|entry| entry.key == FOUND).map_or(params.mark, |entry| entry.mark);
-            let fault = template.item.fault(mark, format!("`{FOUND}` is not written here"));
-            builder.faults.push(fault.help("it is found when the step is planned: take it away"));
-            None
-        }
         Ok(Some(found)) => {
             set(params, FOUND, &found, template.item.mark);
+            let fault = |mark| template.item.fault(mark, format!("`{FOUND}` is not written here"));
+            let help = "it is found when the step is planned: take it away";
+            builder.faults.extend(written.map(|mark| fault(mark).help(help)));
             Some(())
         }
         Err(problems) => {

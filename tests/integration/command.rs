@@ -108,7 +108,7 @@ fn mistakes_are_shown_where_they_are_written() {
     let absent = refused(&[("files: [code/count.sh]", "files: [code/cuont.sh]")]);
     assert!(absent.contains("counts.yaml:11:15") && absent.contains("`code/cuont.sh` cannot be read"), "{absent}");
     let name = refused(&[("'{seed}'", "'{sead}'")]);
-    assert!(name.contains("counts.yaml:9:31") && name.contains("there are: seed"), "{name}");
+    assert!(name.contains("counts.yaml:9:32") && name.contains("there are: seed"), "{name}");
     let column = refused(&[("column: value", "column: valeu")]);
     assert!(column.contains("this table has no column `valeu`"), "{column}");
     let time = refused(&[("files:", "timeout: ten\n      files:")]);
@@ -143,7 +143,8 @@ fn outputs_that_are_not_as_declared_are_told() {
 
 #[test]
 fn a_crash_shows_the_end_of_what_the_program_said_last() {
-    let script = "echo begin\n>&2 echo 'Traceback (most recent call last):'\n>&2 echo 'ValueError: no such digit'\nexit 3\n";
+    let script =
+        "echo begin\n>&2 echo 'Traceback (most recent call last):'\n>&2 echo 'ValueError: no such digit'\nexit 3\n";
     let project = project(&[("count: 3", "count: 1")]);
     project.write("code/count.sh", script);
     let ran = project.lofi(&["run"]);
@@ -170,4 +171,16 @@ fn a_program_that_fails_now_and_then_is_tried_again_and_one_that_hangs_is_ended(
     let ran = hangs.lofi(&["run"]);
     assert!(ran.err.contains("longer than its timeout of 0.3 s") && ran.err.contains("waiting"), "{ran:?}");
     assert!(start.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn a_program_of_two_threads_takes_two_workers_and_is_told() {
+    let project = project(&[("files:", "threads: 2\n      files:")]);
+    let marks = project.path("marks").display().to_string();
+    let script =
+        format!("echo begin $OMP_NUM_THREADS $LOFI_THREADS >> {marks}\nsleep 0.1\necho end >> {marks}\n{SCRIPT}");
+    project.write("code/count.sh", script);
+    project.well(&["run", "--jobs", "2"]);
+    let marks = std::fs::read_to_string(&marks).unwrap();
+    assert_eq!(marks, "begin 2 2\nend\n".repeat(3), "two of them ran at once");
 }

@@ -26,8 +26,8 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     (
         "cli",
         &[
-            "math", "artifact", "step", "yaml", "dataset", "external", "plot", "catalog", "study", "engine", "baseline",
-            "report",
+            "math", "artifact", "step", "yaml", "dataset", "external", "plot", "catalog", "study", "engine",
+            "baseline", "report",
         ],
     ),
 ];

@@ -30,7 +30,8 @@ pub(super) fn tell(project: &Project, (studies, graph): (&[Study], &Graph), summ
 /// The studies that lack something because of it.
 pub(super) fn studies_of(graph: &Graph, summary: &Summary, count: usize) -> BTreeSet<usize> {
     let names: BTreeSet<&str> = summary.gated.iter().map(|gated| gated.name.as_str()).collect();
-    let lacks = |index: &usize| graph.places[*index].iter().any(|&node| names.contains(graph.nodes[node].name.as_str()));
+    let lacks =
+        |index: &usize| graph.places[*index].iter().any(|&node| names.contains(graph.nodes[node].name.as_str()));
     (0..count).filter(lacks).collect()
 }
 

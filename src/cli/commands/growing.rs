@@ -200,7 +200,11 @@ impl<'a> Writer<'a> {
                 let index = self.page.results.0.iter().position(|study| study.head.study == name);
                 index.into_iter().for_each(|index| self.over(index));
             }
-            Event::Killed { .. } | Event::Large { .. } | Event::Damaged { .. } | Event::Gated { .. } | Event::Done { .. } => {}
+            Event::Killed { .. }
+            | Event::Large { .. }
+            | Event::Damaged { .. }
+            | Event::Gated { .. }
+            | Event::Done { .. } => {}
         }
     }
 

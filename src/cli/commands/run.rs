@@ -7,7 +7,7 @@ use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::terminal;
 use crate::engine::{Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
-use crate::external::trace;
+use crate::external::{kept, trace};
 use crate::study::Study;
 use crate::yaml::known_names;
 use serde_json::json;
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(
         report::write(project, (&studies, &done.graph, &done.store), (to, &failures))?;
         growing::clear(project).map_err(|e| Failure::file(e.to_string()))?;
     }
-    tell_undeclared(project);
+    tell_of_programs(project);
     gated::tell(project, (&studies, &done.graph), &done.summary);
     print_failures(project, &done.summary);
     let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &done.summary;
@@ -51,10 +51,15 @@ pub(in crate::cli) fn run(
     Ok(Done::with(code, [("steps", steps), ("verdicts", verdicts), ("elapsed_s", json!(elapsed_s))]))
 }
 
-/// Files that programs read and no study declares, as far as they were traced.
-fn tell_undeclared(project: &Project) {
+/// Folders that studies asked to keep; files that programs read and no study declares, as far as they were traced.
+fn tell_of_programs(project: &Project) {
+    for (program, folder) in kept::asked_for().into_iter().filter(|_| !output::is_json()) {
+        note!("kept: the folder of `{program}` is {}", folder.display());
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.join(&project.root).canonicalize().unwrap_or(here);
     for (program, file) in trace::undeclared() {
-        let shown = file.strip_prefix(&project.root).unwrap_or(&file).display().to_string();
+        let shown = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
         if output::is_json() {
             output::event(&json!({"event": "undeclared", "program": program, "file": shown}));
         } else {

@@ -2,10 +2,10 @@
 
 use super::changed::changed_params;
 use super::gates;
-use super::run_plan::{Decision, RunPlan};
 use super::graph::{Graph, GraphNode};
 use super::key::fingerprint;
 use super::record::{RunRecord, StepRecord};
+use super::run_plan::{Decision, RunPlan};
 use crate::engine::store::entries::{Entry, Store};
 use crate::engine::store::error::StoreError;
 use std::collections::{BTreeSet, HashMap};

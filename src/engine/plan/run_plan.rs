@@ -44,7 +44,9 @@ impl RunPlan {
         let first = |node: &usize| !graph.inputs_of(*node).any(|wire| gated(&wire.node));
         let nodes = (0..self.decisions.len()).filter(gated).filter(first);
         nodes
-            .filter_map(|node| if let Decision::Gated(why) = &self.decisions[node] { Some((node, why.as_str())) } else { None })
+            .filter_map(|node| {
+                if let Decision::Gated(why) = &self.decisions[node] { Some((node, why.as_str())) } else { None }
+            })
             .collect()
     }
 

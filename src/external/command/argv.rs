@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn placeholders_stand_for_values_and_paths() {
-        let found = argv(&["fit", "--a={alpha}", "{name}", "{input.x}", "{output.scores}", "{output.maps}", "{params}"]);
+        let found =
+            argv(&["fit", "--a={alpha}", "{name}", "{input.x}", "{output.scores}", "{output.maps}", "{params}"]);
         let wanted = ["fit", "--a=0.1", "a b", "inputs/x.csv", "outputs/scores.csv", "m", "params.json"];
         assert_eq!(found.unwrap(), wanted);
         let found = argv(&["fit", "{flags}", "{threads}", "{{}}"]).unwrap();

@@ -4,7 +4,7 @@ use super::argv::PARAMS_FILE;
 use super::params::{CommandParams, KeepFolder};
 use super::write;
 use crate::external::declared::FileFound;
-use crate::external::process::watch;
+use crate::external::process::{kept, watch};
 use crate::step::prelude::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -30,9 +30,7 @@ impl Folder {
     pub fn new(params: &CommandParams, inputs: &Inputs) -> Result<Self, StepError> {
         let whole = watch::folder().map_err(|e| refused("a working folder", &e))?;
         let mut folder = Self { whole, inputs: Vec::new() };
-        for name in ["work", "tmp"] {
-            fs::create_dir(folder.whole.path().join(name)).map_err(|e| refused("a working folder", &e))?;
-        }
+        fs::create_dir(folder.work()).map_err(|e| refused("a working folder", &e))?;
         params.found.files.iter().try_for_each(|file| folder.declared(file))?;
         let with = serde_json::to_vec_pretty(&params.with).map_err(|e| StepError::Outside(e.to_string()))?;
         folder.put(PARAMS_FILE, &with)?;
@@ -69,17 +67,12 @@ impl Folder {
         self.whole.path().join("work")
     }
 
-    /// Where its temporary files go.
-    pub fn temporary(&self) -> PathBuf {
-        self.whole.path().join("tmp")
-    }
-
     /// What it did, where that is traced.
     pub fn trace(&self) -> PathBuf {
         self.whole.path().join("trace")
     }
 
-    /// All of it: the working folder, and what the program said beside it.
+    /// All of it: the working folder, and beside it what the program said and its temporary files.
     pub fn path(&self) -> &Path {
         self.whole.path()
     }
@@ -92,7 +85,7 @@ impl Folder {
             KeepFolder::Never => false,
             KeepFolder::OnFailure => failed && KEPT.fetch_add(1, Ordering::Relaxed) < MOST_KEPT,
         };
-        if stays { watch::kept(self.whole.path()).ok() } else { None }
+        if stays { kept::keep(self.whole.path()).ok() } else { None }
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn found(params: &CommandParams, root: &Path) -> Result<serde_json::V
     Problem::refuse(problems)?;
     let environment: Vec<_> = params.env.iter().map(|name| variable(name)).collect();
     let version = if params.version.is_empty() { None } else { said::answer(&params.version).ok() };
-    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = std::fs::canonicalize(here.join(root)).unwrap_or(here);
     Ok(serde_json::json!({"files": files, "environment": environment, "version": version, "root": root}))
 }
 

@@ -6,8 +6,8 @@ use super::{gate, outputs, run, write};
 use crate::external::columns::header;
 use crate::external::declared::readable;
 use crate::external::units;
-use crate::step::prelude::*;
 use crate::step::Wiring;
+use crate::step::prelude::*;
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -55,6 +55,7 @@ impl Kind for Command {
 
     fn plan(&self, params: &CommandParams, inputs: &Shapes) -> Result<Plan, Vec<Problem>> {
         let mut problems = limits(params);
+        problems.extend(names(params, inputs));
         problems.extend(arguments(params, inputs));
         problems.extend(formats(params, inputs));
         let mut shapes = Vec::new();
@@ -100,6 +101,17 @@ fn limits(params: &CommandParams) -> Vec<Problem> {
         problems.push(Problem::at("retries", format!("{} is out of range: it must be at most 10", params.retries)));
     }
     problems
+}
+
+/// Names that files are called by.
+fn names(params: &CommandParams, inputs: &Shapes) -> Vec<Problem> {
+    let plain =
+        |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.is_empty();
+    let inputs = inputs.0.iter().map(|(slot, _)| (slot.clone(), slot.as_str()));
+    let outputs = params.outputs.0.iter().map(|(name, _)| (format!("outputs.{name}"), name.as_str()));
+    let wrong = inputs.chain(outputs).filter(|(_, name)| !plain(name));
+    let problem = |(at, name): (String, &str)| Problem::at(&at, format!("`{name}` is no name of a file"));
+    wrong.map(|wrong| problem(wrong).help("names of inputs and outputs are letters, digits, - and _")).collect()
 }
 
 fn arguments(params: &CommandParams, inputs: &Shapes) -> Vec<Problem> {

@@ -141,7 +141,8 @@ fn splits(like: &str, at: &str, inputs: &Shapes) -> Result<[usize; 3], Problem> 
         None => {
             let known: Vec<&str> = inputs.0.iter().map(|(slot, _)| slot.as_str()).collect();
             let problem = Problem::at(&at, format!("there is no input `{like}`"));
-            Err(problem.help(format!("the inputs are: {}", if known.is_empty() { "none".into() } else { known.join(", ") })))
+            Err(problem
+                .help(format!("the inputs are: {}", if known.is_empty() { "none".into() } else { known.join(", ") })))
         }
     }
 }

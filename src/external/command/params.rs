@@ -37,27 +37,28 @@ pub struct CommandParams {
     /// What the program gives, by name; the first is what the step's name alone stands for.
     pub outputs: Ordered<OutputSpec>,
     /// A program that must end well for the step to be run at all, such as `[python3, -c, import sklearn]`; where it does
-    /// not, the step and what needs it are left out, and that is no failure. Not in the key, like all that follows.
+    /// not, the step and what needs it are left out, and that is no failure. Default: none. Not in the key, like all that
+    /// follows.
     #[serde(default, skip_serializing)]
     pub requires: Vec<String>,
     /// How long the program may take, such as `10 min`; then it is ended with all that it started. Default: no limit.
     #[serde(default, skip_serializing)]
     pub timeout: Option<String>,
-    /// How often it is tried again where it fails.
+    /// How often it is tried again where it fails. Default: 0.
     #[serde(default, skip_serializing)]
     #[schemars(range(min = 0, max = 10))]
     pub retries: u32,
-    /// How many workers it keeps busy; told to it as `OMP_NUM_THREADS` and its like.
+    /// How many workers it keeps busy; told to it as `OMP_NUM_THREADS` and its like. Default: 1.
     #[serde(default = "one", skip_serializing)]
     #[schemars(range(min = 1, max = 1024))]
     pub threads: usize,
-    /// Memory that it takes, such as `2 GB`; the run keeps room for it.
+    /// Memory that it takes, such as `2 GB`; the run keeps room for it. Default: 64 MiB.
     #[serde(default, skip_serializing)]
     pub memory: Option<String>,
-    /// When its working folder stays, to be looked at.
+    /// When its working folder stays, to be looked at. Default: `on-failure`.
     #[serde(default, skip_serializing)]
     pub keep: KeepFolder,
-    /// Runs it through `bwrap`, without network and with nothing to write but its own folder.
+    /// Runs it through `bwrap`, without network and with nothing to write but its own folder. Default: false.
     #[serde(default, skip_serializing)]
     pub sandbox: bool,
     /// What was found when the step was planned.

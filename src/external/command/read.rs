@@ -122,7 +122,9 @@ impl Reading<'_> {
                 (Some(own), None) => own,
                 (_, Some(labels)) if labels.len() == rows || rows == 0 => labels[..rows.min(labels.len())].to_vec(),
                 (_, Some(labels)) => {
-                    return Err(self.wrong(format!("{rows} predictions of {split} samples, and there are {}", labels.len())));
+                    return Err(
+                        self.wrong(format!("{rows} predictions of {split} samples, and there are {}", labels.len()))
+                    );
                 }
                 (None, None) if rows == 0 => Vec::new(),
                 (None, None) => return Err(self.wrong("there are no labels: write them, or name an input by `like`")),
@@ -192,7 +194,8 @@ impl Reading<'_> {
             if matrix.shape() == (samples, dim) {
                 return Ok(Points::Real(matrix));
             }
-            Err(self.wrong(format!("{file} has the shape {shape:?}, and {samples} samples of {dim} numbers were expected")))
+            Err(self
+                .wrong(format!("{file} has the shape {shape:?}, and {samples} samples of {dim} numbers were expected")))
         };
         let samples = Samples {
             train: points("train", labels.train.len())?,

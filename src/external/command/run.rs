@@ -5,7 +5,7 @@ use super::folder::Folder;
 use super::params::CommandParams;
 use super::read::Reading;
 use crate::external::process::launch::{End, Launch};
-use crate::external::process::{log, said, sandbox, trace};
+use crate::external::process::{kept, log, said, sandbox, trace};
 use crate::external::units;
 use crate::step::prelude::*;
 use std::path::Path;
@@ -37,16 +37,17 @@ fn attempt(
     let last = number == tries;
     match one(params, (&argv, &folder), (inputs, context)) {
         Ok(outputs) => {
-            folder.close(params.keep, false);
+            let stays = folder.close(params.keep, false);
+            stays.into_iter().for_each(|path| kept::tell(argv.join(" "), path));
             Ok(outputs)
         }
         Err(Wrong::Stopped) => Err(StepError::Cancelled),
         Err(Wrong::Said(what)) => {
             let said = log::tail(folder.path());
             let tries = if tries > 1 { format!(", try {number} of {tries}") } else { String::new() };
-            let kept = folder.close(params.keep, last).map_or_else(String::new, |path| {
-                format!("; its folder is kept: {}", path.display())
-            });
+            let kept = folder
+                .close(params.keep, last)
+                .map_or_else(String::new, |path| format!("; its folder is kept: {}", path.display()));
             let words = argv.join(" ");
             let end = if said.is_empty() { "; it said nothing".to_owned() } else { format!("; it said last:\n{said}") };
             Err(StepError::Outside(format!("{what}{tries}: `{words}`{kept}{end}")))
@@ -101,7 +102,7 @@ fn environment(params: &CommandParams, folder: &Folder) -> Vec<(String, String)>
     let path = |name: &str| work.join(name).display().to_string();
     let named = |what: &str, name: &str| format!("LOFI_{what}_{}", name.to_ascii_uppercase().replace(['-', '.'], "_"));
     let mut all = said::plain_environment();
-    all.push(("TMPDIR".to_owned(), folder.temporary().display().to_string()));
+    all.push(("TMPDIR".to_owned(), folder.path().display().to_string()));
     // else what it printed before it was ended is lost
     all.push(("PYTHONUNBUFFERED".to_owned(), "1".to_owned()));
     all.extend(THREADS.map(|name| (name.to_owned(), params.threads.to_string())));

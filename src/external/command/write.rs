@@ -125,23 +125,24 @@ fn predictions(p: &Predictions) -> Result<Table, StepError> {
     let evaluated: Vec<&Evaluated> = p.splits().iter().map(|(_, evaluated)| *evaluated).collect();
     let matrices: Vec<Matrix> = evaluated.iter().map(|evaluated| evaluated.predicted.clone()).collect();
     let labels: Vec<&Vec<f64>> = evaluated.iter().map(|evaluated| &evaluated.labels).collect();
-    table(&matrices, &labels, |number, all| if all == 1 { "predicted".to_owned() } else { format!("predicted_{number}") })
+    table(
+        &matrices,
+        &labels,
+        |number, all| if all == 1 { "predicted".to_owned() } else { format!("predicted_{number}") },
+    )
 }
 
-fn table(
-    matrices: &[Matrix],
-    labels: &[&Vec<f64>],
-    name: impl Fn(usize, usize) -> String,
-) -> Result<Table, StepError> {
+fn table(matrices: &[Matrix], labels: &[&Vec<f64>], name: impl Fn(usize, usize) -> String) -> Result<Table, StepError> {
     let width = matrices.iter().map(Matrix::ncols).max().unwrap_or(0);
     let names = splits([(); 3]).map(|(split, ())| split);
     let of_split = names.iter().zip(matrices).flat_map(|(split, m)| vec![Cell::Text((*split).to_owned()); m.nrows()]);
     let mut columns = vec![("split".to_owned(), of_split.collect())];
-    columns.push(("label".to_owned(), labels.iter().flat_map(|labels| labels.iter().map(|&v| Cell::Float(v))).collect()));
+    columns
+        .push(("label".to_owned(), labels.iter().flat_map(|labels| labels.iter().map(|&v| Cell::Float(v))).collect()));
     for column in 0..width {
-        let cells = matrices.iter().flat_map(|m| m.column_iter().nth(column).into_iter().flat_map(|c| {
-            c.iter().map(|&v| Cell::Float(v)).collect::<Vec<_>>()
-        }));
+        let cells = matrices.iter().flat_map(|m| {
+            m.column_iter().nth(column).into_iter().flat_map(|c| c.iter().map(|&v| Cell::Float(v)).collect::<Vec<_>>())
+        });
         columns.push((name(column, width), cells.collect()));
     }
     Ok(Table::new(columns)?)

@@ -130,7 +130,10 @@ mod tests {
     fn a_matrix_comes_back_and_rows_stay_rows() {
         let a = Matrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         let array = read(&matrix(&a).unwrap()).unwrap();
-        assert_eq!((array.shape.as_slice(), array.values.as_slice()), (&[2, 3][..], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0][..]));
+        assert_eq!(
+            (array.shape.as_slice(), array.values.as_slice()),
+            (&[2, 3][..], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0][..])
+        );
         assert_eq!(array.into_matrix(), a);
         assert_eq!(read(&vector(&[7.0, 8.0]).unwrap()).unwrap().into_matrix().shape(), (2, 1));
     }
@@ -138,7 +141,8 @@ mod tests {
     // numpy.save of numpy.array([[1, 2], [3, 4]], dtype="i2"), in C order
     #[test]
     fn numpys_own_files_are_read() {
-        let mut header = b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }".to_vec();
+        let mut header =
+            b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }".to_vec();
         header.resize(127, b' ');
         header.push(b'\n');
         header.extend([1, 0, 2, 0, 3, 0, 4, 0]);

@@ -53,10 +53,7 @@ fn field(name: &str, cells: &[Cell]) -> Result<TypePtr, ParquetError> {
     builder.build().map(Arc::new)
 }
 
-fn column<W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    cells: &[Cell],
-) -> Result<(), ParquetError> {
+fn column<W: Write + Send>(group: &mut SerializedRowGroupWriter<'_, W>, cells: &[Cell]) -> Result<(), ParquetError> {
     match physical(cells) {
         Physical::BOOLEAN => put::<BoolType, W>(group, cells, |c| if let Cell::Bool(v) = c { Some(*v) } else { None }),
         Physical::INT64 => put::<Int64Type, W>(group, cells, |c| if let Cell::Int(v) = c { Some(*v) } else { None }),

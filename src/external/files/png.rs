@@ -38,7 +38,8 @@ pub(in crate::external) fn written(picture: &Picture) -> Result<Vec<u8>, String>
 /// # Errors
 /// Where it is no PNG.
 pub(in crate::external) fn read(bytes: &[u8], (row, column): (&str, &str)) -> Result<Picture, String> {
-    let image = image::load_from_memory_with_format(bytes, ImageFormat::Png).map_err(|e| format!("it is no PNG: {e}"))?;
+    let image =
+        image::load_from_memory_with_format(bytes, ImageFormat::Png).map_err(|e| format!("it is no PNG: {e}"))?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let grey = matches!(image.color().channel_count(), 1 | 2);
     let (channels, bytes) = if grey { (1, image.into_luma8().into_raw()) } else { (3, image.into_rgb8().into_raw()) };

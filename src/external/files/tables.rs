@@ -64,7 +64,9 @@ fn from_csv(bytes: &[u8]) -> Result<Table, String> {
 fn cells(name: &str, texts: &[String]) -> Result<Vec<Cell>, String> {
     let given = || texts.iter().filter(|text| !text.is_empty());
     let is_number = |text: &String| Cell::number(text).is_some();
-    if let Some(row) = texts.iter().position(|text| is_no_number(text)).filter(|_| given().all(|t| is_number(t) || is_no_number(t))) {
+    if let Some(row) =
+        texts.iter().position(|text| is_no_number(text)).filter(|_| given().all(|t| is_number(t) || is_no_number(t)))
+    {
         let what = &texts[row];
         return Err(format!("the column `{name}` holds `{what}` in row {row}; leave a missing value empty"));
     }

@@ -65,7 +65,7 @@ impl Launch<'_> {
 
     fn spawn(&self) -> std::io::Result<Child> {
         let (program, arguments) = self.argv.split_first().ok_or_else(|| std::io::Error::other("no program"))?;
-        let log = |name: &str| File::options().create(true).append(true).open(self.log.join(name));
+        let log = |name: &str| File::create(self.log.join(name));
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.folder).env_clear().stdin(Stdio::null()).process_group(0);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

@@ -2,9 +2,10 @@
 //!
 //! Start with `launch`; `watch` is what ends them when this program is killed.
 
+pub mod kept;
 pub(super) mod launch;
 pub(super) mod log;
-pub(super) mod sandbox;
 pub(super) mod said;
+pub(super) mod sandbox;
 pub mod trace;
 pub(super) mod watch;

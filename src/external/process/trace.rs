@@ -17,7 +17,9 @@ const PROGRAM: &str = "strace";
 /// Where the program that does it is not here.
 pub fn start() -> Result<(), String> {
     if said::found(PROGRAM).is_none() {
-        return Err(format!("`--trace` needs the program `{PROGRAM}`, which is not here: install the package `{PROGRAM}`"));
+        return Err(format!(
+            "`--trace` needs the program `{PROGRAM}`, which is not here: install the package `{PROGRAM}`"
+        ));
     }
     ON.store(true, Ordering::Release);
     Ok(())
@@ -57,10 +59,14 @@ pub(in crate::external) struct Around<'a> {
 /// Keeps what a trace tells of files that are not declared.
 pub(in crate::external) fn keep(trace: &str, around: &Around<'_>) {
     let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.as_os_str().len() > 1);
-    let inside: Vec<&Path> = [Some(around.project), home.as_deref()].into_iter().flatten().collect();
+    let folders = [Some(around.project.to_owned()), home, Some(around.own.to_owned())];
+    let [project, home, own] = folders.map(|folder| folder.and_then(|folder| folder.canonicalize().ok()));
+    let inside: Vec<PathBuf> = [project, home].into_iter().flatten().collect();
     let read = trace.lines().filter_map(read_file).map(|path| plain(&around.work.join(path)));
+    let read = read.filter_map(|path| path.canonicalize().ok());
     let counts = |path: &PathBuf| {
-        let ours = inside.iter().any(|folder| path.starts_with(folder)) && !path.starts_with(around.own);
+        let is_own = own.as_ref().is_some_and(|own| path.starts_with(own));
+        let ours = inside.iter().any(|folder| path.starts_with(folder)) && !is_own;
         ours && !is_of_a_language(path) && path.is_file()
     };
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,8 +97,16 @@ fn plain(path: &Path) -> PathBuf {
 /// Whether a file is part of an interpreter or of its installed packages, which `version` and lock files stand for.
 fn is_of_a_language(path: &Path) -> bool {
     const FOLDERS: [&str; 10] = [
-        "site-packages", "dist-packages", "__pycache__", "node_modules", ".cache", ".pyenv", ".conda", ".rustup",
-        ".julia", ".local",
+        "site-packages",
+        "dist-packages",
+        "__pycache__",
+        "node_modules",
+        ".cache",
+        ".pyenv",
+        ".conda",
+        ".rustup",
+        ".julia",
+        ".local",
     ];
     let part = |part: Component<'_>| part.as_os_str().to_str().is_some_and(|part| FOLDERS.contains(&part));
     let of_environment = |folder: &Path| folder.join("pyvenv.cfg").is_file() || folder.join("conda-meta").is_dir();

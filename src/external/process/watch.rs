@@ -6,11 +6,13 @@
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-/// Reads `+ GROUP` and `- GROUP`; at the end of its input it kills those that are left and removes `$1`.
+/// Reads `+ GROUP` and `- GROUP`; at the end of its input it kills those that are left, then whatever has the folder `$1` in
+/// its environment, as all that steps start has it (what left its group, or started when this program was killed before it
+/// could tell), and removes `$1`.
 const SCRIPT: &str = r#"trap '' INT TERM HUP
 live=
 while read -r what group; do
@@ -20,8 +22,14 @@ while read -r what group; do
     live=$rest
   fi
 done
-for each in $live; do kill -KILL -- "-$each" 2>/dev/null; done
-[ -z "$live" ] || sleep 0.1
+for each in $live; do kill -KILL "-$each" 2>/dev/null; done
+for round in 1 2; do
+  for each in $(grep -laF -- "$1" /proc/[0-9]*/environ 2>/dev/null); do
+    each=${each#/proc/}
+    kill -KILL "${each%/environ}" 2>/dev/null
+  done
+  sleep 0.1
+done
 rm -rf -- "$1""#;
 
 /// The shell and the folder that it looks after.
@@ -61,7 +69,10 @@ fn started() -> std::io::Result<Watch> {
 
 /// Where programs are looked for.
 pub(in crate::external) fn path() -> String {
-    std::env::var("PATH").ok().filter(|path| !path.is_empty()).unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned())
+    std::env::var("PATH")
+        .ok()
+        .filter(|path| !path.is_empty())
+        .unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned())
 }
 
 /// A process group runs, until this is dropped.
@@ -85,14 +96,4 @@ fn tell(what: char, group: u32) {
         // without a shell groups are still ended by whoever started them
         let _ = writeln!(watch.input, "{what} {group}");
     }
-}
-
-/// Takes a folder out of what is removed at the end, to be looked at.
-///
-/// # Errors
-/// Where it cannot be moved.
-pub(in crate::external) fn kept(folder: &Path) -> std::io::Result<PathBuf> {
-    let kept = tempfile::Builder::new().prefix("lofi-kept-").tempdir()?.keep();
-    std::fs::rename(folder, kept.join("step"))?;
-    Ok(kept.join("step"))
 }

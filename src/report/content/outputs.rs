@@ -73,7 +73,9 @@ impl<'a> Outputs<'a> {
             let name = &self.graph.nodes[i].name;
             self.failures.contains_key(name.as_str()).then(|| format!("the step `{name}` failed"))
         });
-        failed.or_else(|| self.gate(place)).unwrap_or_else(|| format!("it has not been computed; {} computes it", self.command()))
+        failed
+            .or_else(|| self.gate(place))
+            .unwrap_or_else(|| format!("it has not been computed; {} computes it", self.command()))
     }
 
     /// Why this machine cannot run a step that has no result, or one before it.
