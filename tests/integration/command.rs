@@ -124,7 +124,7 @@ fn mistakes_are_shown_where_they_are_written() {
 #[test]
 fn outputs_that_are_not_as_declared_are_told() {
     let failed = |script: &str| {
-        let project = project(&[]);
+        let project = project(&[("files:", "keep: never\n      files:")]);
         project.write("code/count.sh", script);
         let ran = project.lofi(&["run", "--jobs", "1"]);
         assert_eq!(ran.code, Some(1), "{ran:?}");

@@ -82,7 +82,7 @@ fn values_come_back_from_programs_as_they_went_out() {
 #[test]
 fn a_representation_of_another_shape_is_refused() {
     let project = Project::empty();
-    project.write("studies/own/copies.yaml", STUDY.replace("dim: 8", "dim: 7"));
+    project.write("studies/own/copies.yaml", STUDY.replace("like: x, dim: 8}}", "like: x, dim: 7}}\n      keep: never"));
     let ran = project.lofi(&["run", "--only", "scores"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.err.contains("train.npy has the shape [30, 8], and 30 samples of 7 numbers were expected"), "{ran:?}");
