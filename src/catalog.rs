@@ -2,7 +2,7 @@
 
 use crate::step::ErasedKind;
 use crate::step::roles::{Claimed, Drawn, Operation, Sampled};
-use crate::{analysis, dataset, experiment, plot};
+use crate::{analysis, dataset, experiment, external, plot};
 
 /// Every kind, by family.
 pub const KINDS: &[&dyn ErasedKind] = &[
@@ -14,6 +14,10 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &Sampled(experiment::PatternShapes),
     &Sampled(experiment::FallingBall),
     &experiment::ImageTransform,
+    &external::TableFile,
+    &external::ArrayFile,
+    // Programs
+    &external::Command,
     // Experiments
     &experiment::SphereProjection,
     &experiment::RadialLabels,

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod dataset;
 pub mod engine;
 pub mod experiment;
+pub mod external;
 pub mod math;
 pub mod plot;
 pub mod report;

@@ -9,6 +9,7 @@ use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
 use super::{duration, environment, fail, output, stop};
+use crate::external;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -51,6 +52,10 @@ enum Command {
         /// Computes only this figure, table or claim of the studies and what it needs. May be repeated.
         #[arg(long, value_name = "NAME", conflicts_with_all = ["report", "serve", "until_decided"])]
         only: Vec<String>,
+        /// Names the files of the project and of your home that programs of `command` steps read and no study declares, as
+        /// `strace` sees them; of steps that run, not of those whose results are stored.
+        #[arg(long)]
+        trace: bool,
         /// Adds seeds until the claims are decided, as `decide` does.
         #[arg(long)]
         until_decided: bool,
@@ -291,7 +296,10 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Init(wanted) => init(&wanted),
         Command::New(what) => new(options, what),
         Command::Fmt(wanted) => fmt(options, &wanted),
-        Command::Run { studies, report, verbose, only, until_decided, limits, ends, serving } => {
+        Command::Run { studies, report, verbose, only, trace, until_decided, limits, ends, serving } => {
+            if trace {
+                external::trace::start().map_err(Failure::mistake)?;
+            }
             let mut project = Project::open(options)?;
             project.ends = ends.into();
             let (with_report, only_runs) =

@@ -69,7 +69,8 @@ impl Sink for Lines {
                 event.warning().iter().for_each(|text| note!("{text}"));
             }
             Event::Failed { name, .. } => note!("failed: {name}"),
-            Event::Started { .. } | Event::Study { .. } | Event::Done { .. } => {}
+            // what cannot be run is told at the end
+            Event::Gated { .. } | Event::Started { .. } | Event::Study { .. } | Event::Done { .. } => {}
         }
     }
 }
@@ -127,7 +128,7 @@ impl Sink for Bar {
                 event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
-            Event::Study { .. } => {}
+            Event::Gated { .. } | Event::Study { .. } => {}
             Event::Done { .. } => self.bar.finish_and_clear(),
         }
     }

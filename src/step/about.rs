@@ -137,3 +137,12 @@ pub struct About {
     /// Outputs, the default one first.
     pub outputs: &'static [Port],
 }
+
+/// What a step declares of its own wiring.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wiring {
+    /// Names of its slots; each takes one step.
+    pub inputs: Vec<String>,
+    /// Names and types of its outputs, the default one first; all are kept.
+    pub outputs: Vec<(String, ValueType)>,
+}

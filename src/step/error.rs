@@ -59,6 +59,9 @@ pub enum StepError {
     /// A table lacks a column, or mixes types.
     #[error(transparent)]
     Table(#[from] crate::artifact::TableError),
+    /// A program or a file from outside did not give what the step needs.
+    #[error("{0}")]
+    Outside(String),
     /// The state of a long step could not be saved.
     #[error("cannot save the state of the step: {0}")]
     Scratch(String),

@@ -1,6 +1,6 @@
 //! The one plug point: a kind of step.
 
-use super::about::About;
+use super::about::{About, Wiring};
 use super::column_names::{self, ColumnName};
 use super::context::Context;
 use super::error::{Problem, StepError};
@@ -12,6 +12,7 @@ use super::weight_stream::WeightStream;
 use serde_json::Value as Json;
 use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A kind of step. Implement it on a unit struct, list that in `catalog.rs`; nothing else needs to know.
@@ -70,12 +71,45 @@ pub trait Kind: Sync {
         Self::ABOUT.cites.to_vec()
     }
 
+    /// The slots and ports of one step where the step declares them: from the slots that it wires and its parameters as
+    /// they are written, with their `$name`s.
+    fn wiring(&self, slots: &[&str], params: &Json) -> Option<Wiring> {
+        let _ = (slots, params);
+        None
+    }
+
+    /// What a step needs to know of the project and the machine when it is planned, such as the contents of files:
+    /// given to it as the parameter [`FOUND`]. `root` is the project's folder.
+    ///
+    /// # Errors
+    /// What is not there, at the parameter that names it.
+    fn found(&self, params: &Json, root: &Path) -> Result<Option<Json>, Vec<Problem>> {
+        let _ = (params, root);
+        Ok(None)
+    }
+
+    /// Why this machine cannot run the step, although nothing is wrong with the study: a program that is not here. It
+    /// is then left out with all that needs it, and that is no failure. Asked only of steps whose result is not stored.
+    fn gate(&self, params: &Self::Params) -> Option<String> {
+        let _ = params;
+        None
+    }
+
+    /// How many workers it keeps busy.
+    fn workers(&self, params: &Self::Params) -> usize {
+        let _ = params;
+        1
+    }
+
     /// Computes the outputs, one value a port, in order.
     ///
     /// # Errors
     /// Where the numbers or the data do not allow it.
     fn run(&self, params: &Self::Params, inputs: &Inputs, context: &Context<'_>) -> Result<Outputs, StepError>;
 }
+
+/// The parameter that [`Kind::found`] fills in and no study writes.
+pub const FOUND: &str = "found";
 
 /// A kind with the parameters of one step, which have been read and checked.
 pub trait Configured: Send + Sync {
@@ -99,6 +133,10 @@ pub trait Configured: Send + Sync {
     fn weights(&self) -> Option<WeightStream>;
     /// [`Kind::cites`]
     fn cites(&self) -> Vec<&'static str>;
+    /// [`Kind::gate`]
+    fn gate(&self) -> Option<String>;
+    /// [`Kind::workers`]
+    fn workers(&self) -> usize;
 }
 
 /// Canonical parameters, with their defaults filled in and in the order of the type: what enters the key. And the step.
@@ -108,7 +146,7 @@ pub type Ready<'k> = (Arc<Json>, Arc<dyn Configured + 'k>);
 pub trait ErasedKind: Sync {
     /// [`Kind::NAME`]
     fn name(&self) -> &'static str;
-    /// [`Kind::ABOUT`]
+    /// [`Kind::ABOUT`], with the slots and ports of the step where it declares them.
     fn about(&self) -> &'static About;
     /// [`Kind::role`]
     fn role(&self) -> Role<'_>;
@@ -119,6 +157,14 @@ pub trait ErasedKind: Sync {
     /// # Errors
     /// Where a value has the wrong type, is out of range, or a key is unknown.
     fn typed(&self, params: &Json) -> Result<Ready<'_>, Vec<ParamFault>>;
+
+    /// [`Kind::wiring`]
+    fn wiring(&self, slots: &[&str], params: &Json) -> Option<Wiring>;
+    /// [`Kind::found`]
+    ///
+    /// # Errors
+    /// As [`Kind::found`].
+    fn found(&self, params: &Json, root: &Path) -> Result<Option<Json>, Vec<Problem>>;
 
     /// The columns that canonical parameters name.
     fn named_columns(&self, params: &Json) -> Vec<ColumnName>;
@@ -188,6 +234,14 @@ impl<K: Kind> Configured for Step<'_, K> {
     fn weights(&self) -> Option<WeightStream> {
         Kind::weights(self.kind, &self.params)
     }
+
+    fn gate(&self) -> Option<String> {
+        self.kind.gate(&self.params)
+    }
+
+    fn workers(&self) -> usize {
+        self.kind.workers(&self.params).max(1)
+    }
 }
 
 impl<K: Kind> ErasedKind for K {
@@ -205,6 +259,14 @@ impl<K: Kind> ErasedKind for K {
 
     fn schema(&self) -> Json {
         Json::clone(&schema_of::<K::Params>())
+    }
+
+    fn wiring(&self, slots: &[&str], params: &Json) -> Option<Wiring> {
+        Kind::wiring(self, slots, params)
+    }
+
+    fn found(&self, params: &Json, root: &Path) -> Result<Option<Json>, Vec<Problem>> {
+        Kind::found(self, params, root)
     }
 
     fn named_columns(&self, params: &Json) -> Vec<ColumnName> {

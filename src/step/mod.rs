@@ -22,8 +22,9 @@ mod scratch;
 mod sealed;
 mod shapes;
 mod weight_stream;
+mod wiring;
 
-pub use about::{About, Arity, Family, Keep, Port, Slot};
+pub use about::{About, Arity, Family, Keep, Port, Slot, Wiring};
 pub use column_names::{COLUMN, ColumnName, named_columns};
 pub use columns::Columns;
 pub use context::Context;
@@ -33,7 +34,7 @@ pub use error::{Problem, StepError};
 pub use filter::{Condition, Filter, Range};
 pub use grid::{Grid, MAX_POINTS};
 pub use header::{Column, ColumnRole, Content, Direction, Header, Headers, Intervals};
-pub use kind::{Configured, ErasedKind, Kind, Ready};
+pub use kind::{Configured, ErasedKind, FOUND, Kind, Ready};
 pub use params::{LARGEST_SIZE, ParamFault, Parameters, defaults, too_large, typed};
 pub use published::{Compared, Elsewhere, Published, Reason};
 pub use row::Row;
@@ -41,5 +42,6 @@ pub use scratch::{NoScratch, Scratch};
 pub use sealed::{SealError, check_seal, hex, seal, unseal};
 pub use shapes::{Inputs, Outputs, Plan, Shapes};
 pub use weight_stream::WeightStream;
+pub use wiring::{WRITTEN, interned, wired};
 
 pub use crate::artifact::{Shape, Value, ValueType};

@@ -9,6 +9,7 @@ use crate::step::{DataRef, ErasedKind, Header, ParamFault, Plan, Problem, Ready,
 use crate::study::model::Wire;
 use crate::yaml::{Fault, Node as YamlNode};
 use std::collections::{HashSet, VecDeque};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Most faults shown at once.
@@ -20,6 +21,8 @@ const PLANS: usize = 32;
 /// Collects nodes and faults.
 pub(super) struct Builder<'a> {
     pub environment: Environment<'a>,
+    /// The project's folder.
+    pub root: &'a Path,
     pub scoped: &'a Scoped,
     pub data: Option<&'a DataRef>,
     pub nodes: Vec<Node>,

@@ -38,7 +38,9 @@ pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) 
         None => cells,
     };
     let (nodes, headers, plans) = (Vec::new(), HashSet::new(), VecDeque::new());
-    let mut builder = Builder { environment, scoped: &scoped, data: data.as_ref(), nodes, headers, plans, faults };
+    let root = path.ancestors().nth(Path::new(&raw.source.name).components().count()).unwrap_or(path);
+    let (data_ref, scoped_ref) = (data.as_ref(), &scoped);
+    let mut builder = Builder { environment, root, scoped: scoped_ref, data: data_ref, nodes, headers, plans, faults };
     let grid = StepGrid::expand(&mut builder, &templates, &cells, axes);
     let (outputs, remarks) = tables::outputs(&mut builder, raw, (&grid, path), &sweep);
     builder.faults.extend(head::faults(raw, environment));

@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, MAX_FAULTS};
 use super::data::inject_data;
+use super::found::inject_found;
 use super::model::{Draft, Wire};
 use super::template::Template;
 use crate::artifact::Cell;
@@ -104,6 +105,7 @@ fn checked(builder: &mut Builder<'_>, template: &Template, cell: &SweepCell) -> 
     if template.kind.about().family == Family::Data {
         inject_data(builder, template, &mut params)?;
     }
+    inject_found(builder, template, &mut params)?;
     let ready = builder.ready(template.kind, &params, &template.item)?;
     Some((params, ready))
 }

@@ -13,6 +13,7 @@ mod data;
 mod environment;
 mod expand;
 mod formulas;
+mod found;
 mod grid;
 mod head;
 mod load;

@@ -1,10 +1,11 @@
 //! Steps as written: kinds, wiring and order checked before anything is expanded.
 
 use super::environment::Environment;
-use crate::step::{About, Arity, ErasedKind, Family, Slot, ValueType};
+use crate::step::{About, Arity, ErasedKind, Family, Slot, ValueType, wired};
 use crate::study::read::raw::Item;
 use crate::study::read::scope::references;
 use crate::yaml::{Fault, Mark, Node, Tree, known_names};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// A step of the study, not yet multiplied by the sweep.
@@ -79,6 +80,7 @@ fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>>
     }
     let kind = kind_of(item, &[Family::Data, Family::Experiment, Family::Analysis], environment)
         .map_err(|fault| with(&faults, fault))?;
+    let kind = wired_by(item, kind);
     let inputs = inputs(item, kind.about()).map_err(|more| faults.iter().cloned().chain(more).collect::<Vec<_>>())?;
     let empty = Node::new(item.mark, Tree::Map(Vec::new()));
     let params = item.node.get("params").cloned().unwrap_or(empty);
@@ -86,6 +88,14 @@ fn draft(item: &Item, environment: Environment<'_>) -> Result<Draft, Vec<Fault>>
         faults.push(item.at(&params, format!("`params` is a mapping, found {}", params.what())));
     }
     if faults.is_empty() { Ok(Draft { item: item.clone(), kind, params, inputs }) } else { Err(faults) }
+}
+
+/// The kind with the slots and ports that the step declares, where it is one of those.
+fn wired_by(item: &Item, kind: &'static dyn ErasedKind) -> &'static dyn ErasedKind {
+    let slots: Vec<&str> =
+        item.node.get("inputs").map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str()).collect();
+    let params = item.node.get("params").map_or(Json::Null, Node::to_json);
+    wired(kind, &slots, &params)
 }
 
 /// The kind that an entry names.

@@ -69,7 +69,12 @@ fn compared(root: &Path, study: Study) -> BTreeSet<&'static str> {
                 continue;
             }
             let what = format!("{} of `{}` in {}", port.name, node.label, study.head.study);
-            let header = node.headers[index].as_ref().unwrap_or_else(|| panic!("{what}: no columns are declared"));
+            let header = node.headers[index].as_ref();
+            // of a table from outside nobody needs to know the columns beforehand
+            if header.is_none() && matches!(node.kind.name(), "command" | "table-file") {
+                continue;
+            }
+            let header = header.unwrap_or_else(|| panic!("{what}: no columns are declared"));
             let Value::Table(table) = store.value(&entry, port.name).unwrap() else { panic!("{what}: no table") };
             assert_eq!(differs(header, &table), None, "{what}");
             seen.insert(node.kind.name());
@@ -82,9 +87,8 @@ fn compared(root: &Path, study: Study) -> BTreeSet<&'static str> {
 fn every_table_has_the_columns_that_its_kind_declares() {
     let project = Project::empty();
     let mut seen = BTreeSet::new();
-    for name in ["kinds/every-kind", "kinds/figures"] {
-        let text = std::fs::read_to_string(repository().join(format!("tests/studies/{name}.yaml"))).unwrap();
-        project.write(&format!("studies/{name}.yaml"), text);
+    for name in ["kinds/every-kind", "kinds/external", "kinds/figures"] {
+        project.study_of_tests(name);
         project.well(&["run", name, "--quiet"]);
         seen.extend(compared(&project.path(""), loaded(&project.path(""), name, study::DEFAULT_PROFILE)));
     }

@@ -8,23 +8,27 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Module → the modules that it may name.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("math", &[]),
     ("artifact", &["math"]),
     ("step", &["artifact"]),
     ("yaml", &["artifact", "step"]),
     ("dataset", &["math", "artifact", "step", "yaml"]),
     ("experiment", &["math", "artifact", "step"]),
+    ("external", &["math", "artifact", "step"]),
     ("analysis", &["math", "artifact", "step"]),
     ("plot", &["artifact", "step"]),
-    ("catalog", &["step", "dataset", "experiment", "analysis", "plot"]),
+    ("catalog", &["step", "dataset", "experiment", "external", "analysis", "plot"]),
     ("study", &["artifact", "step", "yaml"]),
     ("engine", &["artifact", "step", "study"]),
     ("baseline", &["artifact", "engine", "step", "study"]),
     ("report", &["artifact", "step", "study", "engine", "yaml"]),
     (
         "cli",
-        &["math", "artifact", "step", "yaml", "dataset", "plot", "catalog", "study", "engine", "baseline", "report"],
+        &[
+            "math", "artifact", "step", "yaml", "dataset", "external", "plot", "catalog", "study", "engine",
+            "baseline", "report",
+        ],
     ),
 ];
 

@@ -70,6 +70,18 @@ impl Project {
         self.write("studies/demo/tiny.yaml", edited(TINY, edits));
     }
 
+    /// Writes a study of `tests/studies` with the files that lie in the folder `made` beside it.
+    pub fn study_of_tests(&self, name: &str) {
+        let studies = repository().join("tests/studies");
+        self.write(&format!("studies/{name}.yaml"), fs::read(studies.join(format!("{name}.yaml"))).unwrap());
+        let made = Path::new(name).parent().unwrap().join("made");
+        for entry in fs::read_dir(studies.join(&made)).into_iter().flatten() {
+            let entry = entry.unwrap();
+            let path = Path::new("studies").join(&made).join(entry.file_name());
+            self.write(&path.display().to_string(), fs::read(entry.path()).unwrap());
+        }
+    }
+
     /// Writes a file.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.path(path);

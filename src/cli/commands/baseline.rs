@@ -1,5 +1,6 @@
 //! `lofi check` and `lofi bless`: results against the committed baseline.
 
+use super::gated;
 use super::run::{code_of, execute, print_failures};
 use crate::artifact::number;
 use crate::baseline::{Baseline, BaselineError, Difference, compare};
@@ -10,6 +11,7 @@ use crate::cli::named::named;
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::study_files::StudyFile;
+use crate::engine::Gated;
 use crate::study::{self, DataChoice, Study};
 use serde_json::{Value as Json, json};
 
@@ -18,7 +20,7 @@ const SHOWN: usize = 8;
 
 /// Compares studies with their baselines.
 pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
-    let Read { studies, baselines, without, spoilt } = read(project, patterns)?;
+    let Read { studies, baselines, without, gated: cannot, spoilt } = read(project, patterns)?;
     let profile = &project.options.profile;
     if studies.is_empty() && spoilt.is_empty() {
         without.iter().for_each(|name| note!("{name}: no baseline for profile {profile}"));
@@ -30,7 +32,15 @@ pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Do
         return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was compared".to_owned()));
     }
     let mut moved = without.len() + spoilt.len();
+    let gates = gated::studies_of(&done.graph, &done.summary, studies.len());
     for (index, (study, old)) in studies.iter().zip(&baselines).enumerate() {
+        if gates.contains(&index) {
+            let own = |gated: &&Gated| gated.name.starts_with(&format!("{}:", study.head.study));
+            let why = done.summary.gated.iter().find(own);
+            let why = why.map_or("a step of another study is not run", |gated| gated.why.as_str());
+            tell_gated(project, &study.head.study, why);
+            continue;
+        }
         let new = Baseline::of(study, (&done.graph, index), &done.store)?;
         let differences = compare(old, &new);
         tell(project, &study.head.study, &differences);
@@ -38,14 +48,17 @@ pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Do
     }
     spoilt.iter().for_each(|(name, why)| tell_spoilt(project, name, why));
     without.iter().for_each(|name| tell_missing(project, name));
-    let agree = studies.len() + without.len() + spoilt.len() - moved;
+    cannot.iter().for_each(|(name, why)| tell_gated(project, name, why));
+    let agree = studies.len() + without.len() + spoilt.len() - moved - gates.len();
+    let gates = gates.len() + cannot.len();
     if !output::is_json() {
-        say!("check: {agree} studies agree with their baseline, {moved} do not");
+        let gated = if gates == 0 { String::new() } else { format!(", {gates} cannot be run here") };
+        say!("check: {agree} studies agree with their baseline, {moved} do not{gated}");
     }
     let code = if moved == 0 { Code::Well } else { Code::Failed };
     let against = digests(project, &studies);
     log(project, &done.store, ("check", &studies), json!({"agree": agree, "moved": moved, "results": against}));
-    Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved))]))
+    Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved)), ("gated", json!(gates))]))
 }
 
 /// The studies that have a baseline, each with it, and the names of those that have none to compare with.
@@ -54,6 +67,8 @@ struct Read {
     studies: Vec<Study>,
     baselines: Vec<Baseline>,
     without: Vec<String>,
+    /// Those that have none and that this machine cannot run, and why.
+    gated: Vec<(String, String)>,
     /// Those whose baseline is damaged, and how.
     spoilt: Vec<(String, String)>,
 }
@@ -67,12 +82,21 @@ fn read(project: &Project, patterns: &[String]) -> Result<Read, Failure> {
                 all.studies.push(pinned(project, &file, &baseline)?);
                 all.baselines.push(baseline);
             }
-            Err(BaselineError::Missing { .. }) if !named(patterns, &file) => all.without.push(file.name),
+            Err(BaselineError::Missing { .. }) if !named(patterns, &file) => match gate(project, &file) {
+                // where no baseline can be made, none is lost
+                Some(why) => all.gated.push((file.name, why)),
+                None => all.without.push(file.name),
+            },
             Err(damage @ BaselineError::Spoilt { .. }) => all.spoilt.push((file.name, damage.to_string())),
             Err(other) => return Err(other.into()),
         }
     }
     Ok(all)
+}
+
+/// Why this machine cannot run a step of a study, if it cannot.
+fn gate(project: &Project, file: &StudyFile) -> Option<String> {
+    project.load_one(file, None).ok()?.nodes.iter().find_map(|node| node.step.gate())
 }
 
 /// The study on the data set that its baseline was made of, whatever else this machine has; one that reads that card no
@@ -107,6 +131,15 @@ fn tell(project: &Project, name: &str, differences: &[Difference]) {
         say!("  … and {} more; `--json` lists all", count - SHOWN);
     }
     say!("  if the new values are right, accept them: lofi bless {name} --profile {profile}");
+}
+
+/// A study that this machine cannot run all of: there is nothing to compare, and nothing moved.
+fn tell_gated(project: &Project, name: &str, why: &str) {
+    let profile = &project.options.profile;
+    if output::is_json() {
+        return output::event(&json!({"event": "check", "study": name, "profile": profile, "gated": why}));
+    }
+    say!("gated  {name} ({profile}): not compared, as this machine cannot run it: {why}");
 }
 
 /// What, where, was, is.
@@ -168,7 +201,12 @@ pub(in crate::cli) fn bless(project: &Project, patterns: &[String]) -> Result<Do
         print_failures(project, &done.summary);
         return Err(Failure::Message(code_of(&done.summary.failed), "a step failed; nothing was blessed".to_owned()));
     }
+    let gates = gated::studies_of(&done.graph, &done.summary, studies.len());
     for (index, study) in studies.iter().enumerate() {
+        if gates.contains(&index) {
+            note!("{}: not blessed, as this machine cannot run it; what is committed stays", study.head.study);
+            continue;
+        }
         let baseline = Baseline::of(study, (&done.graph, index), &done.store)?;
         let folder = baseline.write(&project.root.join("results"))?;
         if output::is_json() {
@@ -180,6 +218,7 @@ pub(in crate::cli) fn bless(project: &Project, patterns: &[String]) -> Result<Do
         }
     }
     let results = digests(project, &studies);
-    log(project, &done.store, ("bless", &studies), json!({"blessed": studies.len(), "results": results}));
-    Ok(Done::with(Code::Well, [("blessed", json!(studies.len()))]))
+    let blessed = studies.len() - gates.len();
+    log(project, &done.store, ("bless", &studies), json!({"blessed": blessed, "results": results}));
+    Ok(Done::with(Code::Well, [("blessed", json!(blessed))]))
 }

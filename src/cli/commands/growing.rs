@@ -204,6 +204,7 @@ impl<'a> Writer<'a> {
             | Event::Large { .. }
             | Event::Overran { .. }
             | Event::Damaged { .. }
+            | Event::Gated { .. }
             | Event::Done { .. } => {}
         }
     }

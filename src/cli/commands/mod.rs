@@ -10,6 +10,7 @@ pub mod data;
 pub mod decide;
 pub mod diff;
 pub mod export;
+mod gated;
 pub mod growing;
 pub mod list;
 pub mod look;

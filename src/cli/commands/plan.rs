@@ -52,9 +52,22 @@ pub(in crate::cli) fn plan(
     let count = |test: fn(&Decision) -> bool| json!(plan.decisions.iter().filter(|decision| test(decision)).count());
     let to_run = count(|decision| matches!(decision, Decision::Run(_)));
     let cached = count(|decision| *decision == Decision::Cached);
+    let gated = count(|decision| matches!(decision, Decision::Gated(_)));
+    tell_gates(&graph, &plan);
     let studies = json!(studies.len());
     let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
-    Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached)]))
+    Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached), ("gated", gated)]))
+}
+
+/// What this machine cannot run, each reason once.
+fn tell_gates(graph: &Graph, plan: &RunPlan) {
+    let mut told: Vec<&str> = Vec::new();
+    for (node, why) in plan.gates(graph).into_iter().filter(|_| !output::is_json()) {
+        if !told.contains(&why) {
+            note!("gated: {}: {why}", graph.nodes[node].name);
+            told.push(why);
+        }
+    }
 }
 
 /// Numbers of one study's plan.
@@ -62,6 +75,7 @@ struct Line {
     steps: usize,
     to_run: usize,
     cached: usize,
+    gated: usize,
     largest_bytes: u64,
     largest_step: String,
     flops: f64,
@@ -79,6 +93,7 @@ impl Line {
             steps: study.nodes.len(),
             to_run: runs.len(),
             cached: places.iter().filter(|&&i| plan.decisions[i] == Decision::Cached).count(),
+            gated: places.iter().filter(|&&i| matches!(plan.decisions[i], Decision::Gated(_))).count(),
             largest_bytes: largest.map_or(0, |(bytes, _)| bytes),
             largest_step: largest.map_or(String::new(), |(_, i)| step_name(&graph.nodes[i].name)),
             flops: runs.iter().map(|&i| graph.nodes[i].plan.flops).sum(),
@@ -90,14 +105,17 @@ impl Line {
         #[expect(clippy::cast_precision_loss, reason = "a handful of cores")]
         let time_s = self.flops / FLOPS_PER_CORE_S / jobs.max(1) as f64;
         let data = study.data.as_ref().map_or("no data set", |data| data.card.as_str());
-        let run = if self.to_run == 0 {
+        let run = if self.to_run == 0 && self.gated > 0 {
+            "nothing to run".to_owned()
+        } else if self.to_run == 0 {
             "up to date".to_owned()
         } else {
             let largest = human_bytes(self.largest_bytes);
             let name = &self.largest_step;
             format!("{} to run (largest step {largest}: {name}; about {})", self.to_run, number::about(time_s))
         };
-        let Self { steps, cached, .. } = self;
+        let Self { steps, cached, gated, .. } = self;
+        let run = if *gated > 0 { format!("{run}, {gated} gated: this machine cannot run them") } else { run };
         let cells = study.cells;
         let (name, profile, set) = (&study.head.study, &study.profile, study.settings_in_words());
         format!("{name}  {profile}{set}  {data}: {cells} cells, {steps} steps, {cached} cached, {run}")
@@ -106,7 +124,7 @@ impl Line {
     fn json(&self, study: &Study) -> serde_json::Value {
         json!({
             "event": "plan", "study": study.head.study, "profile": study.variant(), "cells": study.cells, "steps": self.steps,
-            "cached": self.cached, "to_run": self.to_run, "largest_step_bytes": self.largest_bytes,
+            "cached": self.cached, "to_run": self.to_run, "gated": self.gated, "largest_step_bytes": self.largest_bytes,
             "largest_step": self.largest_step, "flops": self.flops,
         })
     }
@@ -115,6 +133,7 @@ impl Line {
 fn print_step(name: &str, decision: &Decision) {
     let (word, reason) = match decision {
         Decision::Run(reason) => ("run", Some(reason.to_string())),
+        Decision::Gated(reason) => ("gated", Some(reason.clone())),
         Decision::Cached => ("cached", None),
         Decision::NotNeeded => ("-", None),
     };

@@ -1,6 +1,6 @@
 //! `lofi run`: what changed is computed, and the claims are told.
 
-use super::{growing, report, verdict};
+use super::{gated, growing, report, verdict};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::log::log;
@@ -8,6 +8,7 @@ use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::{duration, terminal};
 use crate::engine::{Ends, Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
+use crate::external::{kept, trace};
 use crate::study::Study;
 use crate::yaml::known_names;
 use serde_json::json;
@@ -57,12 +58,33 @@ pub(in crate::cli) fn run(
         report::write(project, (&studies, &done.graph, &done.store), (to, &failures))?;
         growing::clear(project).map_err(|e| Failure::file(e.to_string()))?;
     }
+    tell_of_programs(project);
+    gated::tell(project, (&studies, &done.graph), &done.summary);
     print_failures(project, &done.summary);
-    let Summary { ran, cached, failed, skipped, elapsed_s } = &done.summary;
+    let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &done.summary;
     let code = code_of(failed);
-    let steps = json!({"ran": ran, "cached": cached, "failed": failed.len(), "left_out": skipped.len()});
+    let steps = json!({
+        "ran": ran, "cached": cached, "failed": failed.len(), "left_out": skipped.len(), "gated": gated.len()
+    });
     let verdicts = verdict::tally(verdicts.iter().flatten());
     Ok(Done::with(code, [("steps", steps), ("verdicts", verdicts), ("elapsed_s", json!(elapsed_s))]))
+}
+
+/// Folders that studies asked to keep; files that programs read and no study declares, as far as they were traced.
+fn tell_of_programs(project: &Project) {
+    for (program, folder) in kept::asked_for().into_iter().filter(|_| !output::is_json()) {
+        note!("kept: the folder of `{program}` is {}", folder.display());
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.join(&project.root).canonicalize().unwrap_or(here);
+    for (program, file) in trace::undeclared() {
+        let shown = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
+        if output::is_json() {
+            output::event(&json!({"event": "undeclared", "program": program, "file": shown}));
+        } else {
+            note!("undeclared: `{program}` read {shown}; list it in `files`, so that a change of it is seen");
+        }
+    }
 }
 
 /// The exit code of a run with these failures.
@@ -108,9 +130,11 @@ fn compute(project: &Project, studies: &[Study], with_report: bool) -> Result<(R
     } else {
         executor.run(&graph, &last, sink.as_mut())?
     };
-    let Summary { ran, cached, failed, skipped, elapsed_s } = &summary;
-    let (failed, left_out) = (failed.len(), skipped.len());
-    let ended = json!({"ran": ran, "cached": cached, "failed": failed, "left_out": left_out, "elapsed_s": elapsed_s});
+    let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &summary;
+    let (failed, left_out, gated) = (failed.len(), skipped.len(), gated.len());
+    let ended = json!({
+        "ran": ran, "cached": cached, "failed": failed, "left_out": left_out, "gated": gated, "elapsed_s": elapsed_s
+    });
     log(project, &executor.store, ("run", studies), ended);
     Ok((Ran { graph, store: executor.store, summary }, last))
 }
@@ -173,7 +197,7 @@ fn record(project: &Project, studies: &[Study], (graph, store, summary, last): F
 
 fn print_outcome(studies: &[Study], (done, verdicts): (&Ran, &[Vec<verdict::Verdict>]), verbose: bool) {
     let Summary { ran, cached, failed, elapsed_s, .. } = &done.summary;
-    if *ran == 0 && failed.is_empty() {
+    if *ran == 0 && failed.is_empty() && done.summary.gated.is_empty() {
         say!("nothing to do: all {cached} results are up to date ({elapsed_s:.2} s)");
     } else {
         say!("{ran} steps ran, {cached} results were up to date ({elapsed_s:.1} s)");

@@ -1,50 +1,14 @@
 //! What has to run, what is cached, and why.
 
 use super::changed::changed_params;
+use super::gates;
 use super::graph::{Graph, GraphNode};
 use super::key::fingerprint;
 use super::record::{RunRecord, StepRecord};
+use super::run_plan::{Decision, RunPlan};
 use crate::engine::store::entries::{Entry, Store};
 use crate::engine::store::error::StoreError;
 use std::collections::{BTreeSet, HashMap};
-
-/// What happens to a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Nobody needs it: what it would feed is cached.
-    NotNeeded,
-    /// Its result is in the store.
-    Cached,
-    /// It runs, for this reason.
-    Run(String),
-}
-
-/// A decision for every node of a graph.
-#[derive(Debug, Clone)]
-pub struct RunPlan {
-    /// In the order of [`Graph::nodes`].
-    pub decisions: Vec<Decision>,
-    /// Ports of each node that somebody needs.
-    pub needed: Vec<BTreeSet<usize>>,
-    /// Entries of the cached nodes.
-    pub entries: Vec<Option<Entry>>,
-    /// Stored results that were found damaged and taken out: node and reason.
-    pub damaged: Vec<(usize, String)>,
-}
-
-impl RunPlan {
-    /// Nodes to run, in order.
-    #[must_use]
-    pub fn to_run(&self) -> Vec<usize> {
-        (0..self.decisions.len()).filter(|&i| matches!(self.decisions[i], Decision::Run(_))).collect()
-    }
-
-    /// Number of cached nodes that are needed.
-    #[must_use]
-    pub fn cached(&self) -> usize {
-        self.decisions.iter().filter(|d| **d == Decision::Cached).count()
-    }
-}
 
 /// Decides for every node. Reads the store, changes nothing in it but for taking out damaged entries.
 ///
@@ -78,6 +42,10 @@ pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan,
                 plan.entries[index] = Some(entry);
             }
             found => {
+                if let Some(why) = node.step.gate() {
+                    plan.decisions[index] = Decision::Gated(why);
+                    continue;
+                }
                 let follower = wanted_by[index].map(|i| graph.nodes[i].name.as_str());
                 let damaged = plan.damaged.last().is_some_and(|(i, _)| *i == index);
                 let why = if damaged {
@@ -93,6 +61,7 @@ pub fn plan(graph: &Graph, store: &Store, last: &[RunRecord]) -> Result<RunPlan,
             }
         }
     }
+    gates::spread(graph, &mut plan);
     Ok(plan)
 }
 

@@ -6,15 +6,18 @@
 pub(super) mod changed;
 pub(super) mod code;
 pub(super) mod decide;
+mod gates;
 pub(super) mod graph;
 pub(super) mod key;
 pub(super) mod record;
+pub(super) mod run_plan;
 mod why;
 
 pub use changed::ParamChange;
 pub use code::{changed_code, code_of};
-pub use decide::{Decision, RunPlan, plan};
+pub use decide::plan;
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};
 pub use record::{RunRecord, StepRecord};
+pub use run_plan::{Decision, RunPlan};
 pub use why::{Change, History};

@@ -34,6 +34,13 @@ pub enum Event {
         /// Further steps of that sort.
         others: usize,
     },
+    /// This machine cannot run a step; what needs it is left out as well, and that is no failure.
+    Gated {
+        /// The step.
+        name: String,
+        /// Why.
+        why: String,
+    },
     /// A step starts.
     Started {
         /// The step.

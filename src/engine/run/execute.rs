@@ -2,7 +2,7 @@
 
 use super::error::RunError;
 use super::events::{Event, Sink};
-use super::executor::{Executor, Summary};
+use super::executor::{Executor, Gated, Summary};
 use super::memory;
 use super::running;
 use super::scheduler::Round;
@@ -11,10 +11,27 @@ use crate::engine::plan::decide::plan;
 use crate::engine::plan::graph::Graph;
 use crate::engine::plan::key::fingerprint;
 use crate::engine::plan::record::RunRecord;
+use crate::engine::plan::run_plan::{Decision, RunPlan};
 use crate::engine::store::StoreError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// Tells and lists what this machine cannot run.
+fn gated(graph: &Graph, plan: &RunPlan, sink: &mut dyn Sink) -> Vec<Gated> {
+    let gates = plan.gates(graph);
+    for (node, why) in &gates {
+        sink.event(&Event::Gated { name: graph.nodes[*node].name.clone(), why: (*why).to_owned() });
+    }
+    let one = |(node, decision): (usize, &Decision)| match decision {
+        Decision::Gated(why) => {
+            let follows = gates.iter().all(|(gate, _)| *gate != node);
+            Some(Gated { name: graph.nodes[node].name.clone(), why: why.clone(), follows })
+        }
+        _ => None,
+    };
+    plan.decisions.iter().enumerate().filter_map(one).collect()
+}
 
 impl Executor {
     /// Refuses what cannot have the memory it needs, and says which step takes the budget for itself.
@@ -64,6 +81,7 @@ impl Executor {
             }
             if round == 0 {
                 total.cached = plan.cached();
+                total.gated = gated(graph, &plan, sink);
                 self.weigh(graph, &plan.to_run(), sink)?;
                 self.remember_code(graph, &plan.to_run())?;
             }

@@ -19,6 +19,8 @@ pub struct Summary {
     pub failed: Vec<Failed>,
     /// Names of steps left out because an input failed.
     pub skipped: Vec<String>,
+    /// Steps that this machine cannot run.
+    pub gated: Vec<Gated>,
     /// Seconds.
     pub elapsed_s: f64,
 }
@@ -34,6 +36,17 @@ pub struct Failed {
     pub error: String,
     /// The card of the data set, where it is that which could not be read.
     pub data: Option<String>,
+}
+
+/// A step that this machine cannot run, which is no failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gated {
+    /// Study, step and cell.
+    pub name: String,
+    /// Why.
+    pub why: String,
+    /// Whether it is only left out because it needs one that cannot be run.
+    pub follows: bool,
 }
 
 /// How to run.

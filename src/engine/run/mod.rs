@@ -24,7 +24,7 @@ mod work;
 
 pub use error::RunError;
 pub use events::{Event, Reuse, Silent, Sink};
-pub use executor::{Executor, Failed, Summary};
+pub use executor::{Executor, Failed, Gated, Summary};
 pub use limits::Ends;
 pub use memory::{Bound, Memory, MemoryLimit, check_memory, human_bytes};
 pub use stop::{Hold, Stop};

@@ -18,8 +18,8 @@ use super::progress::Progress;
 use super::ready::Ready;
 use super::running::Running;
 use super::work::taken_bytes;
-use crate::engine::plan::decide::{Decision, RunPlan};
 use crate::engine::plan::graph::{Graph, GraphWire};
+use crate::engine::plan::run_plan::{Decision, RunPlan};
 use crate::engine::store::claim::Claims;
 use crate::step::StepError;
 use std::collections::{BTreeSet, HashMap};
@@ -190,7 +190,7 @@ impl<'a> Round<'a> {
         sink: &mut dyn Sink,
         total: &mut Summary,
     ) -> Result<(), RunError> {
-        while self.halted.is_none() && self.running.len() < self.executor.jobs.max(1) {
+        while self.halted.is_none() && self.busy() < self.executor.jobs.max(1) {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(node);
             if !self.is_to_do(node, sink, total)? {
@@ -201,13 +201,24 @@ impl<'a> Round<'a> {
         Ok(())
     }
 
-    /// The first ready node that fits the budget; any node when nothing else runs.
+    /// Workers that steps keep busy.
+    fn busy(&self) -> usize {
+        self.running.keys().map(|&node| self.workers(node)).sum()
+    }
+
+    /// Workers that a step keeps busy, of those that there are.
+    fn workers(&self, node: usize) -> usize {
+        self.graph.nodes[node].step.workers().min(self.executor.jobs.max(1))
+    }
+
+    /// The first ready node that fits the budget and the free workers; any node when nothing else runs.
     fn admissible(&self) -> Option<usize> {
+        let free = self.executor.jobs.max(1).saturating_sub(self.busy());
         let busy: u64 = self.running.values().sum();
         let left = self.executor.memory.budget_bytes.saturating_sub(self.live.bytes().saturating_add(busy));
         let fits = |node: usize| {
             let needs = taken_bytes(&self.graph.nodes[node]);
-            needs <= left && needs.saturating_add(self.unread_bytes(node)) <= left
+            self.workers(node) <= free && needs <= left && needs.saturating_add(self.unread_bytes(node)) <= left
         };
         let fitting = self.ready.in_order().find(|&node| fits(node));
         fitting.or_else(|| if self.running.is_empty() { self.ready.in_order().next() } else { None })

@@ -73,7 +73,16 @@ impl<'a> Outputs<'a> {
             let name = &self.graph.nodes[i].name;
             self.failures.contains_key(name.as_str()).then(|| format!("the step `{name}` failed"))
         });
-        failed.unwrap_or_else(|| format!("it has not been computed; {} computes it", self.command()))
+        failed
+            .or_else(|| self.gate(place))
+            .unwrap_or_else(|| format!("it has not been computed; {} computes it", self.command()))
+    }
+
+    /// Why this machine cannot run a step that has no result, or one before it.
+    fn gate(&self, place: usize) -> Option<String> {
+        let nodes = self.ancestors(place).into_iter().map(|place| &self.graph.nodes[place]);
+        let mut absent = nodes.filter(|node| !matches!(self.store.entry(&node.key), Ok(Some(_))));
+        absent.find_map(|node| Some(format!("this machine cannot run the step `{}`: {}", node.name, node.step.gate()?)))
     }
 
     fn unreadable(&self, error: &StoreError) -> String {

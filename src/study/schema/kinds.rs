@@ -97,6 +97,11 @@ fn step_of(kind: &dyn ErasedKind, data: &Json) -> Json {
     };
     let inputs: Map<String, Json> =
         about.inputs.iter().map(|slot| (slot.name.to_owned(), input(slot.arity, slot.doc))).collect();
+    // slots that steps declare themselves
+    let others = match kind.wiring(&[], &Json::Null) {
+        Some(_) => json!({"description": "A step whose result the program is given as a file.", "type": "string"}),
+        None => json!(false),
+    };
     let wired: Vec<&str> =
         about.inputs.iter().filter(|slot| slot.arity != Arity::Optional).map(|slot| slot.name).collect();
     let mut needed = Vec::new();
@@ -109,7 +114,7 @@ fn step_of(kind: &dyn ErasedKind, data: &Json) -> Json {
     json!({
         "description": about.summary,
         "properties": {
-            "inputs": {"properties": inputs, "required": wired, "additionalProperties": false},
+            "inputs": {"properties": inputs, "required": wired, "additionalProperties": others},
             "params": {"properties": properties, "required": required, "additionalProperties": false}
         },
         "required": needed

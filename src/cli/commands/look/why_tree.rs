@@ -141,6 +141,7 @@ impl Reasons<'_> {
     pub fn json(&self, node: usize) -> Result<Json, Failure> {
         let (decision, reason) = match &self.plan.decisions[node] {
             Decision::Run(reason) => ("run", Some(reason)),
+            Decision::Gated(reason) => ("gated", Some(reason)),
             Decision::Cached => ("cached", None),
             Decision::NotNeeded => ("not needed", None),
         };

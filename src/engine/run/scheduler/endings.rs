@@ -1,7 +1,7 @@
 //! How steps end that do not end well, and what that leaves undone.
 
 use super::Round;
-use crate::engine::plan::decide::Decision;
+use crate::engine::plan::run_plan::Decision;
 use crate::engine::run::events::{Event, Sink};
 use crate::engine::run::executor::{Failed, Summary};
 use crate::step::StepError;
