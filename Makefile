@@ -12,7 +12,7 @@ CARGO   := $(or $(CARGO),cargo)
 LOFI     = $(CARGO) run --release --quiet --
 
 .DEFAULT_GOAL := help
-.PHONY: help build reproduce test browser browser-accept simulate ci check bless plan report data docs book lint fmt bench guard fuzz clean
+.PHONY: help build reproduce test browser browser-accept simulate ci check bless plan report data docs book lint fmt bench guard fuzz package wheel clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -124,6 +124,19 @@ fuzz: toolchain  ## feed mutated studies, cards, files and stored values to thei
 	    -max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=3072 -max_len=20000 -print_final_stats=1 \
 	    -artifact_prefix=fuzz/artifacts/$$reader- || exit 1; \
 	done
+
+package: toolchain  ## pack the crate as the registry takes it, build it from that and try it; target/package
+	@$(CARGO) test --release --test integration --quiet -- --ignored --exact --nocapture \
+	  packaging::the_packed_crate_is_small_builds_and_computes_what_this_one_does
+
+WHEELS = target/wheels
+
+wheel: toolchain  ## build a wheel of the binary and try it in a fresh environment; target/wheels
+	@python3 -m venv target/maturin && target/maturin/bin/python -m pip install --quiet 'maturin>=1.9,<2'
+	@rm -rf $(WHEELS)
+	@target/maturin/bin/maturin build --release --locked --out $(WHEELS)
+	@LOFI_WHEELS=$(WHEELS) $(CARGO) test --release --test integration --quiet -- --ignored --exact \
+	  packaging::a_wheel_installs_in_a_fresh_environment_and_runs
 
 ci: lint build  ## everything that CI runs
 	@$(LOFI) schema --check

@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo::rerun-if-changed={watched}");
     }
     let sources = fingerprint::Sources::read(Path::new("src"))?;
-    let (lock, manifest) = (std::fs::read_to_string("Cargo.lock")?, std::fs::read_to_string("Cargo.toml")?);
+    // Cargo writes the manifest anew when it packs the crate, in a form that says the same, and keeps the one of the repository.
+    let written = ["Cargo.toml.orig", "Cargo.toml"].into_iter().find(|path| Path::new(path).exists());
+    let manifest = std::fs::read_to_string(written.unwrap_or("Cargo.toml"))?;
+    let lock = std::fs::read_to_string("Cargo.lock")?;
     let made_by = made_by()?;
     let mut names = std::collections::BTreeSet::new();
     let mut text = String::from("const FINGERPRINTS: &[(&str, &str)] = &[\n");

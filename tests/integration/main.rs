@@ -40,6 +40,7 @@ mod oracle_study;
 mod oracles;
 mod output;
 mod own_data;
+mod packaging;
 mod places;
 mod project;
 mod published;

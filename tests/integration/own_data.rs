@@ -34,7 +34,7 @@ fn a_folder_of_images_becomes_a_card_that_studies_use() {
 
     project.well(&["new", "study", "pets", "--data", "pets-of-ours"]);
     let ran = project.well(&["run", "pets", "--report"]);
-    assert!(ran.out.contains("pets\n"), "{ran:?}");
+    assert!(ran.out.contains("pets on pets-of-ours\n"), "{ran:?}");
     let page = fs::read_to_string(project.path("reports/pets.html")).unwrap();
     assert!(page.contains("private data, without a published source"), "{page}");
     assert!(!page.contains("Krizhevsky"), "no other data set is cited");
