@@ -15,8 +15,9 @@ use std::path::PathBuf;
 
 /// Turns a folder of YAML studies into a reproduced paper.
 ///
-/// Exit codes: 0 all well; 1 a step failed, `check` or `diff` found a difference, or `store verify` found damage; 2 a
-/// mistake in the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
+/// Exit codes: 0 all well; 1 a step failed, `check` or `diff` found a difference, `store verify` found damage, `log` a line
+/// that was changed, `verify-results` a row that came out otherwise, or `plan --fail-if-stale` something to run; 2 a mistake
+/// in the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
 /// written, or the output of a command that only prints; 130 stopped by the user. A claim that fails is a result, not an
 /// error.
 #[derive(Debug, Parser)]

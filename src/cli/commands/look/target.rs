@@ -42,7 +42,9 @@ pub(super) fn target(project: &Project, text: &str, cell: Option<&str>) -> Resul
         return Err(unknown);
     }
     let mut studies = project.load(&[study.to_owned()])?;
-    if studies.len() != 1 {
+    // a folder may hold a single study
+    let name = study.trim_start_matches("studies/").trim_end_matches(".yaml");
+    if studies.len() != 1 || studies[0].head.study != name {
         return Err(unknown);
     }
     let study = studies.remove(0);
