@@ -46,7 +46,8 @@ pub(super) fn same(a: &Node, b: &Node) -> bool {
         all
     };
     if a.entries().is_empty() || b.entries().is_empty() {
-        return a.to_json().to_string() == b.to_json().to_string();
+        let written = |node: &Node| node.to_json().to_string();
+        return written(a) == written(b);
     }
     sections(a) == sections(b)
 }
