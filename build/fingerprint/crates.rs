@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The line of the manifest under which crates stand that commands alone use.
+const COMMANDS: &str = "# --- command line ---";
+
 /// A package of Cargo.lock.
 #[derive(Debug)]
 struct Package {
@@ -19,6 +22,8 @@ pub struct Crates {
     asked: BTreeMap<String, (String, String)>,
     /// Names that code may write.
     pub names: Vec<String>,
+    /// The names of those that the manifest lists under the command line.
+    of_commands: BTreeSet<String>,
     /// Packages of which results can depend on several versions.
     several: BTreeSet<String>,
 }
@@ -29,14 +34,19 @@ impl Crates {
         let packages: Vec<Package> = lock.split("[[package]]").skip(1).map(Package::read).collect();
         let asked = asked(manifest);
         let names = asked.keys().cloned().collect();
-        Self { packages, asked, names, several: BTreeSet::new() }
+        let listed = manifest.split(COMMANDS).nth(1).and_then(|rest| rest.split("# ---").next()).unwrap_or_default();
+        let of_commands = self::asked(&format!("[dependencies]\n{listed}")).into_keys().collect();
+        Self { packages, asked, names, of_commands, several: BTreeSet::new() }
     }
 
-    /// Says which crates results of any kind can depend on: a need is written with its version where these, and not the
-    /// whole lock file, hold several. Else a crate of the command line alone would change what every kind is taken for.
-    pub fn among(&mut self, all: &BTreeSet<String>) {
+    /// Says which crates code names that results can depend on. A need is written with its version where these, and all
+    /// others but those of the command line, hold several; not where the whole lock file does: else a crate of one command
+    /// would change what every kind is taken for.
+    pub fn among(&mut self, named: &BTreeSet<String>) {
+        let counts = |name: &&String| named.contains(*name) || !self.of_commands.contains(*name);
+        let all = self.asked.keys().filter(counts).cloned().collect();
         let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for package in self.reached(all) {
+        for package in self.reached(&all) {
             versions.entry(&package.name).or_default().insert(&package.version);
         }
         let several = versions.into_iter().filter(|(_, versions)| versions.len() > 1);

@@ -115,7 +115,7 @@ pub fn fingerprints(sources: &Sources, lock: &str, manifest: &str) -> Result<Vec
     let graph = graph::Graph::new(scope, &content)?;
     let identities = reach::identities(&graph);
     let kinds = reach::kinds(&graph);
-    crates.among(&kinds.iter().flat_map(|kind| kind.crates.iter().cloned()).collect());
+    crates.among(&graph.nodes.iter().flat_map(|node| node.crates.iter().cloned()).collect());
     let print = |kind: Reached| {
         let mut code: Vec<&str> = kind.nodes.iter().map(|node| identities[*node].as_str()).collect();
         code.sort_unstable();
