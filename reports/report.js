@@ -110,16 +110,18 @@
     tools.append(button("‹", "Value of the point before", -1), button("›", "Value of the next point", 1), output);
   };
 
-  const PARTS = [["o", "ours"], ["b", "intervals"], ["p", "paper"]];
+  // what is hidden at first is drawn with `display="none"`
+  const PARTS = [["o", "ours"], ["b", "intervals"], ["p", "paper"], ["r", "single runs"], ["a", "accepted before"]];
   for (const figure of document.querySelectorAll("figure")) {
     const svg = figure.querySelector("svg");
     const there = PARTS.filter(([part]) => svg && svg.querySelector(`path.${part}`));
     if (!there.length || !svg.dataset.axes) continue;
     const tools = element("div", { className: "figure-tools", role: "group", ariaLabel: "Parts and values of this figure" });
     for (const [part, name] of there.length > 1 ? there : []) {
-      const box = element("input", { type: "checkbox", checked: true });
+      const paths = svg.querySelectorAll(`path.${part}`);
+      const box = element("input", { type: "checkbox", checked: paths[0].getAttribute("display") !== "none" });
       box.addEventListener("change", () => {
-        for (const path of svg.querySelectorAll(`path.${part}`)) path.style.display = box.checked ? "" : "none";
+        for (const path of paths) path.style.display = box.checked ? "inline" : "none";
       });
       tools.append(element("label", {}, box, ` ${name}`));
     }
