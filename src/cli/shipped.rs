@@ -6,14 +6,14 @@
 /// Cards: name of the file and text.
 pub(super) const CARDS: &[(&str, &str)] = &[
     ("celeba.yaml", include_str!("../../datasets/celeba.yaml")),
-    ("cifar10.yaml", include_str!("../../datasets/cifar10.yaml")),
     ("cifar10-jpeg.yaml", include_str!("../../datasets/cifar10-jpeg.yaml")),
-    ("cifar100.yaml", include_str!("../../datasets/cifar100.yaml")),
+    ("cifar10.yaml", include_str!("../../datasets/cifar10.yaml")),
     ("cifar100-coarse.yaml", include_str!("../../datasets/cifar100-coarse.yaml")),
-    ("fashion-mnist.yaml", include_str!("../../datasets/fashion-mnist.yaml")),
+    ("cifar100.yaml", include_str!("../../datasets/cifar100.yaml")),
     ("fashion-mnist-subset.yaml", include_str!("../../datasets/fashion-mnist-subset.yaml")),
-    ("mnist.yaml", include_str!("../../datasets/mnist.yaml")),
+    ("fashion-mnist.yaml", include_str!("../../datasets/fashion-mnist.yaml")),
     ("mnist-subset.yaml", include_str!("../../datasets/mnist-subset.yaml")),
+    ("mnist.yaml", include_str!("../../datasets/mnist.yaml")),
     ("orl-faces.yaml", include_str!("../../datasets/orl-faces.yaml")),
     ("textures.yaml", include_str!("../../datasets/textures.yaml")),
 ];

@@ -26,7 +26,7 @@ fn a_page_shows_claims_tables_figures_and_where_they_are_from() {
             "paired difference −5.6 points",
             "−0.0560 <small>[−0.0600, −0.0520]</small>",
             "<th scope=\"col\">Test error (%) [interval]</th>",
-            "14.90 <span class=\"interval\">[14.51, 15.32]</span>",
+            "14.90 <small>[14.51, 15.32]</small>",
             "Averaged over seed; in brackets: 95 % interval (Student’s t).",
             "Published: digitised from figure 3",
             "4 published numbers: 3 compared (1 inside), 1 not here: scale 1.",
