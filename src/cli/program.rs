@@ -2,13 +2,13 @@
 
 use super::code::Code;
 use super::commands::authoring::{Fmt, Init, New, fmt, init, new};
-use super::commands::decide::Wish;
+use super::commands::decide::Limits;
 use super::commands::serve::Serving;
 use super::commands::{baseline, data, decide, diff, export, growing, list, look, plan, report, run, schema, store};
 use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
-use super::{duration, environment, fail, output, stop};
+use super::{environment, fail, output, stop};
 use crate::external;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
@@ -192,23 +192,6 @@ enum Command {
     },
     /// Prints the manual page.
     Man,
-}
-
-/// How far claims are decided.
-#[derive(Debug, Clone, Copy, clap::Args)]
-struct Limits {
-    /// Time for it, such as 30m or 2h: no batch of seeds begins that is estimated to end later. Default: no limit.
-    #[arg(long, value_name = "TIME", value_parser = duration::duration)]
-    budget: Option<std::time::Duration>,
-    /// Most seeds of a condition. Default: the last look of the study.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
-    max_seeds: Option<u16>,
-}
-
-impl Limits {
-    fn wish(self, dry_run: bool) -> Wish {
-        Wish { budget: self.budget, max_seeds: self.max_seeds.map(usize::from), dry_run }
-    }
 }
 
 /// The command line as clap knows it: every command with its flags.

@@ -1,6 +1,7 @@
 //! The columns of tables, known before anything runs, and what names one that no table has.
 
 use super::model::{Draft, Node, Wire};
+use crate::step::roles::Role;
 use crate::step::{ColumnRole, Configured, ErasedKind, Header, Headers, Port, ValueType};
 use crate::yaml::{Fault, known_names};
 use serde_json::Value as Json;
@@ -33,7 +34,10 @@ pub(super) fn made(kind: &dyn ErasedKind, step: &dyn Configured, inputs: &Header
 
 /// Every column that the parameters of a step name and none of its tables has.
 pub(super) fn unknown(draft: &Draft<'_>, params: &Json, inputs: &Headers) -> Vec<Fault> {
-    let tables: Option<Vec<&Header>> = inputs.0.iter().flat_map(|(_, tables)| tables).map(Option::as_ref).collect();
+    // what is shown beside a figure's table has columns of its own, of which none is named
+    let beside = if let Role::Figure(role) = draft.kind.role() { role.runs() } else { None };
+    let read = inputs.0.iter().filter(|(slot, _)| beside.is_none_or(|beside| beside.name != slot));
+    let tables: Option<Vec<&Header>> = read.flat_map(|(_, tables)| tables).map(Option::as_ref).collect();
     let Some(tables) = tables.filter(|tables| !tables.is_empty()) else { return Vec::new() };
     let there = names(&tables);
     let named = draft.kind.named_columns(params);

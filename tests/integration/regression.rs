@@ -64,6 +64,19 @@ fn one_per_cent_is_caught() {
 }
 
 #[test]
+fn a_page_draws_the_accepted_table_beside_one_that_moved() {
+    let project = strict();
+    let page = || {
+        project.well(&["report"]);
+        fs::read_to_string(project.path("reports/demo/tiny.html")).unwrap()
+    };
+    let accepted = "<path class=\"a\" display=\"none\"";
+    assert!(!page().contains(accepted));
+    scaled(&project, 1.5);
+    assert!(page().contains(accepted));
+}
+
+#[test]
 fn the_twelfth_digit_is_not() {
     let project = strict();
     scaled(&project, 1.0 + 1e-12);

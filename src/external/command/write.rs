@@ -90,11 +90,11 @@ fn splits<T>([train, validation, test]: [T; 3]) -> [(&'static str, T); 3] {
 
 /// Pictures in their order, with a table that says which is which.
 fn pictures(pictures: &Pictures, format: Format) -> Result<Named, String> {
-    let ending = if format == Format::Png { "png" } else { "npy" };
+    let ending = if format == Format::Png { ".png" } else { ".npy" };
     let mut files = Vec::new();
     let mut rows = Vec::new();
     for (number, picture) in pictures.pictures.iter().enumerate() {
-        let name = format!("{number:04}.{ending}");
+        let name = format!("{number:04}{ending}");
         let bytes = if format == Format::Png { png::written(picture)? } else { plane(picture)? };
         let text = |text: &String| if text.is_empty() { Cell::Null } else { Cell::Text(text.clone()) };
         let words = [&picture.row, &picture.column, &picture.note].map(text);

@@ -19,10 +19,13 @@ const THIN: f64 = 1.2;
 /// Runs of a panel: more are a cloud.
 const MOST: usize = 400;
 
+/// A run with the look of its curve, in the units that the axes show.
+type Run = (Look, (f64, f64));
+
 /// What is drawn where a reader asks for it.
 #[derive(Default)]
 pub struct BesideCurves {
-    runs: Vec<(Look, (f64, f64))>,
+    runs: Vec<Run>,
     accepted: Vec<(Look, Vec<(f64, f64)>)>,
 }
 
@@ -72,7 +75,7 @@ fn seen(one: &Series) -> Vec<(f64, f64)> {
     one.seen().map(|dot| (dot.x, dot.y)).collect()
 }
 
-fn runs(asked: &Asked<'_, Params>, styles: &Styles, table: &Table) -> Result<Vec<(Look, (f64, f64))>, StepError> {
+fn runs(asked: &Asked<'_, Params>, styles: &Styles, table: &Table) -> Result<Vec<Run>, StepError> {
     let places = asked.x.numbers(table)?.into_iter().zip(asked.y.numbers(table)?);
     let keys: Vec<Cell> = series::cells(asked.colour.as_ref(), table)?;
     Ok(places.zip(&keys).filter_map(|((x, y), key)| Some((styles.of_key(key), (x?, y?)))).collect())

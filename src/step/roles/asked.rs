@@ -2,8 +2,6 @@
 
 use super::data_note::DataNote;
 use super::facets::Facets;
-use super::figure::{Drawn, Figure};
-use super::headed::Headed;
 use crate::artifact::Table;
 use crate::step::filter::Filter;
 use crate::step::header::Intervals;
@@ -59,13 +57,6 @@ pub struct Beside<'a> {
     pub runs: Option<&'a Table>,
     /// The same table as it was accepted; a report wires it where numbers moved since.
     pub accepted: Option<&'a Table>,
-}
-
-impl<'a, P> Asked<'a, P> {
-    /// The parameters of a figure, both parts.
-    pub fn of<F: Figure<Params = P>>(params: &'a Headed<Drawn<F>>) -> Self {
-        Self { own: &params.own, head: &params.head, beside: Beside::default() }
-    }
 }
 
 impl<P> Deref for Asked<'_, P> {

@@ -91,6 +91,13 @@ pub trait Figure: Sync + 'static {
     fn caption(asked: &Asked<'_, Self::Params>, content: &Self::Content) -> Vec<String>;
 }
 
+impl<'a, P> Asked<'a, P> {
+    /// The parameters of a figure, both parts.
+    pub fn of<F: Figure<Params = P>>(params: &'a Headed<Drawn<F>>) -> Self {
+        Self { own: &params.own, head: &params.head, beside: Beside::default() }
+    }
+}
+
 /// A figure as a kind of step: a table or pictures in, a figure out.
 #[derive(Debug, Clone, Copy)]
 pub struct Drawn<F>(pub F);

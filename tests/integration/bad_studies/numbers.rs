@@ -114,7 +114,8 @@ fn several_at_once() {
         ·                  ╰── here
      32 │   lofi-score: {kind: score, inputs: {predictions: lofi}}
         ╰────
-      help: did you mean `lambda`? known here: `readout`, `lambda`, `select`, `precision`
+      help: did you mean `lambda`? known here: `readout`, `lambda`, `select`, `precision`, `least_freedom`,
+            `counts_intercept`
 
     error: studies/demo/tiny.yaml:51:5
       × unknown key `color`

@@ -10,6 +10,7 @@ mod choose;
 mod claim;
 mod command;
 mod family;
+mod limits;
 mod need;
 mod offer;
 mod one_study;
@@ -17,4 +18,5 @@ mod pace;
 mod record;
 mod table;
 
-pub(in crate::cli) use command::{Wish, decide, register};
+pub(in crate::cli) use command::{decide, register};
+pub(in crate::cli) use limits::Limits;

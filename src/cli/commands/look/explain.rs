@@ -81,7 +81,7 @@ impl Page<'_> {
         self.heading(3, &format!("{}{kind}", self.code(&step.name)));
         let from: Vec<String> = pipeline.into(at).map(|arrow| self.source(pipeline, arrow)).collect();
         let cites: Vec<&str> =
-            about.cites.iter().filter_map(|key| self.works.get(key)).map(|work| work.label.as_str()).collect();
+            step.cites.iter().filter_map(|key| self.works.get(key)).map(|work| work.label.as_str()).collect();
         let cites = if cites.is_empty() { String::new() } else { format!(" [{}]", cites.join("; ")) };
         self.paragraph(&format!("{}{cites}", about.summary));
         if let Some(formula) = formula(step.kind.name()) {
@@ -129,7 +129,7 @@ impl Page<'_> {
     }
 
     fn sources(&mut self, pipeline: &Pipeline, paper: &str) {
-        let cited = pipeline.steps.iter().flat_map(|step| step.kind.about().cites).copied().chain([paper]);
+        let cited = pipeline.steps.iter().flat_map(|step| &step.cites).copied().chain([paper]);
         let keys: BTreeSet<&str> = cited.collect();
         let mut works: Vec<&Work> = keys.into_iter().filter_map(|key| self.works.get(key)).collect();
         works.sort_by_key(|work| work.place);

@@ -17,6 +17,8 @@ pub(super) struct Step {
     pub cells: usize,
     /// The axes that it depends on, with their values in order.
     pub axes: Vec<(String, Vec<String>)>,
+    /// The works behind what it does with its parameters.
+    pub cites: Vec<&'static str>,
     /// The parameters of each cell.
     pub params: Vec<Arc<Json>>,
     /// file:line:column
@@ -50,6 +52,7 @@ impl Pipeline {
                     kind: node.kind,
                     cells: 0,
                     axes: Vec::new(),
+                    cites: Vec::new(),
                     params: Vec::new(),
                     place: node.place.to_string(),
                 });
@@ -58,6 +61,11 @@ impl Pipeline {
             of_node.push(at);
             let step = &mut steps[at];
             step.cells += 1;
+            for key in node.step.cites() {
+                if !step.cites.contains(&key) {
+                    step.cites.push(key);
+                }
+            }
             step.params.push(Arc::clone(&node.params));
             node.cell.iter().for_each(|(axis, value)| step.has(axis, value));
             for (slot, wires) in &node.inputs {
