@@ -64,15 +64,13 @@ pub trait Kind: Sync {
         None
     }
 
-    /// The works behind what it does with these parameters, keys into `docs/references.bib`: all that it cites, unless some
-    /// are for other settings.
+    /// The works behind what it does with these parameters, keys into `docs/references.bib`: all, unless some are for others.
     fn cites(&self, params: &Self::Params) -> Vec<&'static str> {
         let _ = params;
         Self::ABOUT.cites.to_vec()
     }
 
-    /// The slots and ports of one step where the step declares them: from the slots that it wires and its parameters as
-    /// they are written, with their `$name`s.
+    /// The slots and ports of one step where it declares them: from the slots that it wires and its parameters as written.
     fn wiring(&self, slots: &[&str], params: &Json) -> Option<Wiring> {
         let _ = (slots, params);
         None
@@ -90,14 +88,12 @@ pub trait Kind: Sync {
 
     /// Why this machine cannot run the step, although nothing is wrong with the study: a program that is not here. It
     /// is then left out with all that needs it, and that is no failure. Asked only of steps whose result is not stored.
-    fn gate(&self, params: &Self::Params) -> Option<String> {
-        let _ = params;
+    fn gate(&self, _: &Self::Params) -> Option<String> {
         None
     }
 
     /// How many workers it keeps busy.
-    fn workers(&self, params: &Self::Params) -> usize {
-        let _ = params;
+    fn workers(&self, _: &Self::Params) -> usize {
         1
     }
 
