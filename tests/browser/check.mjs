@@ -147,17 +147,19 @@ for (const path of pages.filter((path) => path !== "index.html")) {
   const boxes = await tab.$$(".figure-tools input");
   for (const box of boxes) {
     const shown = () => box.evaluate((box) => {
-      const part = { ours: "o", intervals: "b", paper: "p" }[box.parentElement.textContent.trim()];
+      const part = { ours: "o", intervals: "b", paper: "p", "single runs": "r", "accepted before": "a" }[box.parentElement.textContent.trim()];
       const paths = [...box.closest("figure").querySelectorAll(`path.${part}`)];
-      return [paths.length, paths.filter((path) => path.style.display !== "none").length];
+      return [paths.length, paths.filter((path) => getComputedStyle(path).display !== "none").length];
     });
+    const first = await box.evaluate((box) => box.checked);
     const [all, before] = await shown();
+    const [on, off] = first ? [all, 0] : [0, all];
     await box.focus();
     await tab.keyboard.press("Space");
     const [, after] = await shown();
     await tab.keyboard.press("Space");
     const [, again] = await shown();
-    expect(all > 0 && before === all && after === 0 && again === all, `${path}: a box shows ${before}, ${after}, ${again} of ${all} paths`);
+    expect(all > 0 && before === on && after === off && again === on, `${path}: a box shows ${before}, ${after}, ${again} of ${all} paths`);
   }
   for (const tools of await tab.$$(".figure-tools")) {
     const [last] = (await tools.$$("button")).slice(-1);
