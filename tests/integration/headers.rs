@@ -106,6 +106,12 @@ fn every_table_of_the_committed_studies_has_the_columns_that_are_declared() {
     let studies = lofi::yaml::documents(&repository().join("studies"), &|name| !name.ends_with("shared")).unwrap();
     assert!(!studies.files.is_empty());
     for file in studies.files {
-        assert!(!compared(repository(), loaded(repository(), &file.name, "smoke")).is_empty(), "{}", file.name);
+        let study = loaded(repository(), &file.name, "smoke");
+        // a step without the program that it runs has no result here
+        if let Some(why) = study.nodes.iter().find_map(|node| node.step.gate()) {
+            crate::common::skipped(&format!("{}: {why}", file.name));
+            continue;
+        }
+        assert!(!compared(repository(), study).is_empty(), "{}", file.name);
     }
 }
