@@ -11,6 +11,8 @@ fn a_step_whose_program_is_absent_is_gated_and_nothing_fails() {
     let plan = project.well(&["plan", "--steps"]);
     assert!(plan.err.contains("gated: own/counts: count [seed=0]: the program `no-such-program`"), "{plan:?}");
     assert!(plan.out.contains("0 cached, nothing to run") && plan.out.contains("gated   own/counts: few"), "{plan:?}");
+    let why = project.well(&["why", "own/counts/count"]);
+    assert!(why.out.contains("is gated, left out on this machine: the program `no-such-program`"), "{why:?}");
     let ran = project.well(&["run"]);
     assert!(ran.out.contains("and 2 more: the program `no-such-program` is not on this machine"), "{ran:?}");
     assert!(ran.out.contains("no failure") && ran.out.contains("no result"), "{ran:?}");

@@ -34,6 +34,7 @@ impl Reasons<'_> {
     pub fn standing(&self, node: usize) -> Result<String, Failure> {
         Ok(match (&self.plan.decisions[node], self.entry(node)) {
             (Decision::Run(reason), _) => format!("runs: {reason}"),
+            (Decision::Gated(why), _) => format!("is gated, left out on this machine: {why}"),
             (_, Some(entry)) => format!("is in the store: {}", origin::of_one(&entry, self.store)?),
             (_, None) => "need not run: all that needs it is in the store".to_owned(),
         })
