@@ -13,6 +13,7 @@ pub mod experiment;
 pub mod external;
 pub mod math;
 pub mod plot;
+pub mod remote;
 pub mod report;
 pub mod step;
 pub mod study;

@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// The folder of stored results. Default: `.lofi` beside the studies.
     #[arg(long, global = true, value_name = "DIR", env = "LOFI_STORE")]
     pub(in crate::cli) store: Option<PathBuf>,
+    /// Results that others share, s3://BUCKET/PREFIX or file:///FOLDER: what is not here is fetched before it is computed.
+    #[arg(long, global = true, value_name = "URL", env = "LOFI_REMOTE")]
+    pub(in crate::cli) remote: Option<String>,
     /// A folder with data sets, as well as `data` beside the studies. May be repeated. Without it: the folders that the
     /// environment variable `LOFI_DATA` lists, as `PATH` does.
     #[arg(long, global = true, value_name = "DIR")]
@@ -64,6 +67,7 @@ impl Options {
             memory: None,
             studies_folder: Some(folder.join("studies")),
             store: Some(folder.join("store")),
+            remote: None,
             data: Vec::new(),
             quiet: true,
             json: false,

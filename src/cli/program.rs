@@ -17,7 +17,7 @@ use std::path::PathBuf;
 ///
 /// Exit codes: 0 all well; 1 a step failed, `check` or `diff` found a difference, `store verify` found damage, `log` a line
 /// that was changed, `verify-results` a row that came out otherwise, or `plan --fail-if-stale` something to run; 2 a mistake
-/// in the command line, a study or a card; 3 a data set is missing or damaged; 4 the store or another file cannot be read or
+/// in the command line, a study or a card; 3 a data set is missing or damaged; 4 the store, a remote or a file cannot be read or
 /// written, or the output of a command that only prints; 130 stopped by the user. A claim that fails is a result, not an
 /// error.
 #[derive(Debug, Parser)]
@@ -285,7 +285,7 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
                 external::trace::start().map_err(Failure::mistake)?;
             }
             let mut project = Project::open(options)?;
-            project.ends = ends.into();
+            (project.push, project.ends) = (ends.push, ends.into());
             let (with_report, only_runs) =
                 (report || serving.serve, limits.budget.is_none() && limits.max_seeds.is_none());
             let work = || match (until_decided, only_runs) {

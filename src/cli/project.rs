@@ -33,6 +33,8 @@ pub(crate) struct Project {
     pub options: Options,
     /// What ends a run early.
     pub ends: Ends,
+    /// Whether results are sent to the remote after a run.
+    pub push: bool,
     settings: Vec<Setting>,
     /// Asked of git once.
     commit: OnceLock<String>,
@@ -63,6 +65,7 @@ impl Project {
             works: super::bibliography::keys(&root),
             options: options.clone(),
             ends: Ends::default(),
+            push: false,
             commit: OnceLock::new(),
             root,
         })

@@ -18,6 +18,6 @@ pub use run::{
     Summary, check_memory, human_bytes,
 };
 pub use store::{
-    CodePiece, Collected, Entry, Held, Inventory, Keep, LogLine, Logged, Pins, Store, StoreError, StoredFile,
-    StoredOutput, Verified,
+    CodePiece, Collected, Entry, Held, Inventory, Keep, LogLine, Logged, Pins, Staged, Store, StoreError, StoredFile,
+    StoredOutput, Verified, foreign_entry,
 };

@@ -98,7 +98,7 @@ impl Project {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lofi"));
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        for name in ["LOFI_DATA", "LOFI_STORE", "LOFI_PROFILE", "RUST_BACKTRACE"] {
+        for name in ["LOFI_DATA", "LOFI_STORE", "LOFI_PROFILE", "LOFI_REMOTE", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
         command

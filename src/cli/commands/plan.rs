@@ -1,6 +1,6 @@
 //! `lofi plan`: what would run, what is cached, and why.
 
-use super::run;
+use super::{run, store};
 use crate::artifact::number;
 use crate::cli::code::Code;
 use crate::cli::core_speed::FLOPS_PER_CORE_S;
@@ -20,10 +20,10 @@ pub(in crate::cli) fn plan(
     (steps, fail_if_stale): (bool, bool),
 ) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
-    let store = project.open_store()?;
+    let here = project.open_store()?;
     let graph = Graph::new(&studies);
-    let last = run::last_records(&store, &studies)?;
-    let plan = make_plan(&graph, &store, &last)?;
+    let last = run::last_records(&here, &studies)?;
+    let plan = make_plan(&graph, &here, &last)?;
     for (index, study) in studies.iter().enumerate() {
         let line = Line::of(study, (&graph, index), &plan);
         if output::is_json() {
@@ -54,6 +54,7 @@ pub(in crate::cli) fn plan(
     let cached = count(|decision| *decision == Decision::Cached);
     let gated = count(|decision| matches!(decision, Decision::Gated(_)));
     tell_gates(&graph, &plan);
+    store::forecast(project, (&graph, &plan))?;
     let studies = json!(studies.len());
     let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
     Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached), ("gated", gated)]))

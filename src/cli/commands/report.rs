@@ -28,6 +28,7 @@ pub(in crate::cli) fn report(
     let store = project.open_store()?;
     let graph = Graph::new(&studies);
     store.announce(graph.nodes.iter().map(|node| node.key.as_str()))?;
+    super::store::take_over(project, (&studies, &graph, &store), &[])?;
     let report = write(project, (&studies, &graph, &store), (to, &[]))?;
     for Exported { form, file } in exports {
         let text = report.export(*form).map_err(|e| Failure::file(e.to_string()))?;

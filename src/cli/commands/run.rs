@@ -1,6 +1,6 @@
 //! `lofi run`: what changed is computed, and the claims are told.
 
-use super::{gated, growing, report, verdict};
+use super::{gated, growing, report, store, verdict};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::log::log;
@@ -26,6 +26,9 @@ pub(in crate::cli) struct EarlyEnds {
     /// wish to stop is let run to its end and its result kept, with a word on it.
     #[arg(long, value_name = "TIME", value_parser = duration::duration)]
     step_timeout: Option<Duration>,
+    /// Sends the results to the remote afterwards, those that are not there.
+    #[arg(long, conflicts_with = "until_decided")]
+    pub(in crate::cli) push: bool,
 }
 
 impl From<EarlyEnds> for Ends {
@@ -63,6 +66,9 @@ pub(in crate::cli) fn run(
     print_failures(project, &done.summary);
     let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &done.summary;
     let code = code_of(failed);
+    if project.push {
+        store::send(project, &studies, &done.store)?;
+    }
     let steps = json!({
         "ran": ran, "cached": cached, "failed": failed.len(), "left_out": skipped.len(), "gated": gated.len()
     });
@@ -123,6 +129,7 @@ fn compute(project: &Project, studies: &[Study], with_report: bool) -> Result<(R
     let executor = project.executor()?;
     let graph = Arc::new(Graph::new(studies));
     let last = last_records(&executor.store, studies)?;
+    store::take_over(project, (studies, &graph, &executor.store), &last)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = if with_report {
         let run = |sink: &mut dyn Sink| executor.run(&graph, &last, sink);

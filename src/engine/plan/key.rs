@@ -30,8 +30,17 @@ pub fn key_of(kind: &dyn ErasedKind, params: &Json, inputs: &[(String, Vec<(Stri
 
 /// [`key_of`] with the parameters as JSON text: thousands of steps share some that are long.
 pub(super) fn key_with(kind: &dyn ErasedKind, params: &str, inputs: &[(String, Vec<(String, usize)>)]) -> String {
+    key_from((kind.name(), fingerprint(kind)), params, inputs)
+}
+
+/// The key of what has this kind and code, as an entry names them.
+pub(in crate::engine) fn key_from(
+    (kind, code): (&str, &str),
+    params: &str,
+    inputs: &[(String, Vec<(String, usize)>)],
+) -> String {
     let format = format();
-    let (name, code) = (json!(kind.name()).to_string(), json!(fingerprint(kind)).to_string());
+    let (name, code) = (json!(kind).to_string(), json!(code).to_string());
     let inputs = json!(inputs).to_string();
     let before = format!(r#"{{"format":{format},"kind":{name},"code":{code},"params":"#);
     let mut hash = Sha256::new();

@@ -6,6 +6,7 @@
 pub(super) mod changed;
 pub(super) mod code;
 pub(super) mod decide;
+mod elsewhere;
 mod gates;
 pub(super) mod graph;
 pub(super) mod key;

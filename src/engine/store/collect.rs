@@ -170,10 +170,7 @@ impl Store {
         }
         for path in files_below(&self.root().join("code"))? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let old = || {
-                let changed = std::fs::metadata(&path).and_then(|file| file.modified()).ok();
-                changed.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > CODE_STAYS)
-            };
+            let old = || disk::age(&path).is_some_and(|age| age > CODE_STAYS);
             if !codes.contains(&name) && old() {
                 self.discard(&path)?;
             }

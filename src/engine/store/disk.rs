@@ -9,6 +9,7 @@ use std::fs::{self, Metadata, Permissions};
 use std::io::{self as stdio, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path};
+use std::time::Duration;
 
 /// What is where a file should be.
 pub(in crate::engine) enum Found {
@@ -73,6 +74,14 @@ pub(in crate::engine) fn look(path: &Path) -> stdio::Result<Option<Metadata>> {
         Err(e) if leads_nowhere(&e) => Ok(None),
         other => other.map(Some),
     }
+}
+
+/// How long ago something was changed. Machines have clocks that differ by days, so both times are the file system's own:
+/// that of the change, and that of a file that is made beside it now. Nothing where that is not known, or in the future.
+pub(super) fn age(path: &Path) -> Option<Duration> {
+    let changed = fs::symlink_metadata(path).and_then(|metadata| metadata.modified()).ok()?;
+    let now = tempfile::NamedTempFile::with_prefix_in("clock-", path.parent()?).ok()?;
+    now.as_file().metadata().and_then(|metadata| metadata.modified()).ok()?.duration_since(changed).ok()
 }
 
 /// Whether a name is that of one thing in one folder, so that it cannot lead out of it.

@@ -42,7 +42,7 @@ impl RunFolder {
             let folder = folder.map_err(|e| refused()(of_the_system(e)))?;
             let path = folder.path().join(LOCK);
             let lock = File::create_new(&path).map_err(refused())?;
-            match lock.try_lock() {
+            match try_lock(&lock) {
                 // Another process may have taken it for left over before it was locked, and removed it.
                 Ok(()) if matches!(disk::look(&path), Ok(None)) => {}
                 Err(TryLockError::WouldBlock) => {}
@@ -67,8 +67,21 @@ fn of_the_system(error: std::io::Error) -> std::io::Error {
     }
 }
 
+/// Asks for the lock of a file, without waiting.
+pub(super) fn try_lock(file: &File) -> Result<(), TryLockError> {
+    #[cfg(test)]
+    if super::testing::locks_are_refused() {
+        return Err(TryLockError::Error(std::io::ErrorKind::Unsupported.into()));
+    }
+    file.try_lock()
+}
+
 /// What identifies this boot of this machine, in all containers on it.
-fn boot() -> Option<&'static str> {
+pub(super) fn boot() -> Option<&'static str> {
+    #[cfg(test)]
+    if super::testing::is_on_another_boot() {
+        return Some("00000000000000000000000000000000");
+    }
     static BOOT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
     let read = || {
         let text = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
@@ -99,20 +112,19 @@ fn left_over(path: &Path, name: &str) -> Option<Option<File>> {
     let lock: PathBuf = if is_claim { path.to_owned() } else { path.join(LOCK) };
     let is_file = disk::look(&lock).ok()?.is_some_and(|metadata| metadata.is_file());
     let lock = if is_file { File::options().read(true).write(true).open(&lock).ok() } else { None };
-    let free = match lock.as_ref().map(File::try_lock) {
+    let free = match lock.as_ref().map(try_lock) {
         Some(Err(TryLockError::WouldBlock)) => return None,
         Some(Ok(())) => true,
         Some(Err(TryLockError::Error(_))) | None => false,
     };
-    let here = boot().is_some_and(|boot| name.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with(boot)));
-    // A claim only spares work: that of a living run on another machine may go.
-    ((free && (here || is_claim)) || is_old(path)).then_some(lock)
+    let written = if is_claim { fs::read_to_string(path).ok() } else { name.strip_prefix(PREFIX).map(str::to_owned) };
+    let here = boot().is_some_and(|boot| written.is_some_and(|text| text.starts_with(boot)));
+    ((free && here) || is_old(path)).then_some(lock)
 }
 
-/// By the newest change of a folder's own entries. A clock that went back makes nothing old.
+/// By the newest change of a folder's own entries.
 fn is_old(path: &Path) -> bool {
-    let changed = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
-    changed.ok().and_then(|time| time.elapsed().ok()).is_some_and(|age| age > OLD)
+    disk::age(path).is_some_and(|age| age > OLD)
 }
 
 #[cfg(test)]

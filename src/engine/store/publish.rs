@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// Makes something new in the run's own folder; returns where.
-    fn in_work(&self, mut make: impl FnMut(&Path) -> stdio::Result<()>) -> Result<PathBuf, StoreError> {
+    pub(super) fn in_work(&self, mut make: impl FnMut(&Path) -> stdio::Result<()>) -> Result<PathBuf, StoreError> {
         let mut again = false;
         loop {
             let place = self.new_place(again)?;
@@ -134,7 +134,7 @@ impl Store {
 
     /// Renames a finished folder into place. Another process may have been first: an entry with the same values stays,
     /// so that whoever reads it is not disturbed.
-    fn reveal(&self, folder: &Path, entry: &Entry) -> Result<(), StoreError> {
+    pub(super) fn reveal(&self, folder: &Path, entry: &Entry) -> Result<(), StoreError> {
         let target = self.place("objects", &entry.key);
         disk::make_folder(&self.root, target.parent().unwrap_or(&self.root))?;
         for _ in 0..3 {
@@ -220,7 +220,7 @@ impl Store {
 }
 
 /// Identity of a value from the hashes of its files.
-fn digest_of(files: &[StoredFile]) -> String {
+pub(super) fn digest_of(files: &[StoredFile]) -> String {
     let mut hash = Sha256::new();
     for file in files {
         hash.update(file.name.as_bytes());

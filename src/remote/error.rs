@@ -1,0 +1,50 @@
+//! What can be wrong with a remote.
+
+use crate::engine::StoreError;
+
+/// What can be wrong with a remote. No message holds a credential.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    /// An address that names no remote.
+    #[error("{0:?} is no remote: expected s3://BUCKET/PREFIX or file:///FOLDER")]
+    Address(String),
+    /// No credentials, or wrong or expired ones, or ones that may not do this.
+    #[error(
+        "{remote} refuses the credentials ({why}); set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, where they are temporary, \
+         AWS_SESSION_TOKEN, or AWS_PROFILE"
+    )]
+    Credentials {
+        /// The remote.
+        remote: String,
+        /// What it said.
+        why: String,
+    },
+    /// There is no such bucket or folder.
+    #[error("{remote}: there is no such bucket or folder; make it, or name another by `--remote`")]
+    Nowhere {
+        /// The remote.
+        remote: String,
+    },
+    /// It takes no more.
+    #[error("{remote} takes no more ({why}); make room and call this again: it goes on where it stopped")]
+    Full {
+        /// The remote.
+        remote: String,
+        /// What it said.
+        why: String,
+    },
+    /// It does not answer, or not as it should, after all tries.
+    #[error("{remote} does not answer as it should ({why}); call this again: it goes on where it stopped")]
+    Unreachable {
+        /// The remote.
+        remote: String,
+        /// What happened.
+        why: String,
+    },
+    /// The store here.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The user stopped it.
+    #[error("stopped; call this again: it goes on where it stopped")]
+    Stopped,
+}

@@ -1,0 +1,83 @@
+//! Eight runs at once on one store, each in a PID and a mount namespace of its own: process ids are equal, and nobody sees
+//! another's processes.
+
+use crate::project::{Project, Ran};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+const PROCESSES: usize = 8;
+/// Steps computed more than once that a round may have, of more than two thousand: two that look at the same moment.
+const RACES: usize = 20;
+
+fn in_namespaces(command: &Command, project: &Project) -> Command {
+    let mut outer = Command::new("unshare");
+    outer.args(["-p", "-m", "--fork", "--mount-proc"]).arg(command.get_program()).args(command.get_args());
+    outer.current_dir(project.path("")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in ["LOFI_DATA", "LOFI_STORE", "LOFI_PROFILE", "LOFI_REMOTE"] {
+        outer.env_remove(name);
+    }
+    outer
+}
+
+fn are_permitted() -> bool {
+    let tried = Command::new("unshare").args(["-p", "-m", "--fork", "--mount-proc", "true"]).output();
+    tried.is_ok_and(|output| output.status.success())
+}
+
+/// How many steps there were, and how many of them were computed more than once: of those that are kept, and of all.
+fn round() -> (usize, usize, usize) {
+    let project = Project::tiny(&[("seed: {count: 2}", "seed: {count: 150}"), ("width: 16", "width: 8")]);
+    let start = || {
+        let command = project.command(&["run", "--json", "--jobs", "1"]);
+        in_namespaces(&command, &project).spawn().unwrap()
+    };
+    let children: Vec<_> = (0..PROCESSES).map(|_| start()).collect();
+    let mut finished: BTreeMap<String, usize> = BTreeMap::new();
+    // Each is read while the others run on: none may wait for a full pipe.
+    let readers: Vec<_> =
+        children.into_iter().map(|child| std::thread::spawn(|| child.wait_with_output().unwrap())).collect();
+    for reader in readers {
+        let ran = Ran::of(&reader.join().unwrap());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        for line in ran.out.lines() {
+            let event: Json = serde_json::from_str(line).unwrap();
+            assert!(!["damaged", "failed"].contains(&event["event"].as_str().unwrap()), "{event}");
+            if event["event"] == "finished" {
+                *finished.entry(event["name"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+        }
+    }
+    let verified = project.well(&["store", "verify"]);
+    assert!(verified.out.ends_with("; 0 damaged\n"), "{verified:?}");
+    assert_eq!(project.well(&["run"]).counts().0, 0, "all was there");
+    assert_eq!(std::fs::read_dir(project.path(".lofi/tmp")).unwrap().count(), 0);
+    let kept = |name: &str| name.contains("score") || name.contains("error") || name.contains("chance");
+    let again = |of: &dyn Fn(&str) -> bool| finished.iter().filter(|(name, _)| of(name)).map(|(_, n)| n - 1).sum();
+    let counts = (finished.len(), again(&kept), again(&|_| true));
+    println!("{} steps; computed again: {} of those that are kept, {} of all", counts.0, counts.1, counts.2);
+    counts
+}
+
+fn rounds(count: usize) {
+    if !are_permitted() {
+        println!("skipped: no namespaces here");
+        return;
+    }
+    for _ in 0..count {
+        let (steps, kept, _) = round();
+        assert!(steps >= 2000, "{steps}");
+        assert!(kept <= RACES, "{kept} steps were computed more than once");
+    }
+}
+
+#[test]
+fn eight_processes_with_equal_ids_share_one_store() {
+    rounds(1);
+}
+
+#[test]
+#[ignore = "minutes: twenty rounds"]
+fn eight_processes_with_equal_ids_share_one_store_twenty_times() {
+    rounds(20);
+}
