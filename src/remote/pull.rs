@@ -38,7 +38,9 @@ pub fn find(shelf: &dyn Shelf, keys: &[String], watch: &dyn Watch) -> Result<BTr
     // A bucket that is not there is told by lists alone.
     shelf.list("runs")?;
     let found = Mutex::new(BTreeSet::new());
-    let add = |key: &str| drop(found.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned()));
+    let add = |key: &str| {
+        found.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+    };
     if keys.len() < LIST_FROM {
         each(keys, watch, |key| {
             shelf.size(&layout::result(key))?.iter().for_each(|_| add(key));
