@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The line of the manifest under which crates stand that commands alone use.
 const COMMANDS: &str = "# --- command line ---";
+/// The table of the manifest that says what these turn on in crates that results depend on. Cargo.lock tells only that it is
+/// on, not for whom.
+const TURNED_ON: &str = "[package.metadata.turned-on-by-the-command-line]";
 
 /// A package of Cargo.lock.
 #[derive(Debug)]
@@ -31,7 +34,13 @@ pub struct Crates {
 impl Crates {
     /// Reads the two files.
     pub fn new(lock: &str, manifest: &str) -> Self {
-        let packages: Vec<Package> = lock.split("[[package]]").skip(1).map(Package::read).collect();
+        let turned_on = turned_on(manifest);
+        let mut packages: Vec<Package> = lock.split("[[package]]").skip(1).map(Package::read).collect();
+        for package in &mut packages {
+            if let Some(needs) = turned_on.get(&package.name) {
+                package.needs.retain(|need| !needs.iter().any(|name| name == word(need)));
+            }
+        }
         let asked = asked(manifest);
         let names = asked.keys().cloned().collect();
         let listed = manifest.split(COMMANDS).nth(1).and_then(|rest| rest.split("# ---").next()).unwrap_or_default();
@@ -125,6 +134,18 @@ impl Package {
 /// The first word of a need, which is the package's name.
 fn word(need: &str) -> &str {
     need.split(' ').next().unwrap_or_default()
+}
+
+/// What crates of the command line turn on: package → needs that it has because of them.
+fn turned_on(manifest: &str) -> BTreeMap<String, Vec<String>> {
+    let table = manifest.split(TURNED_ON).nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
+    let lines = table.lines().filter_map(|line| line.split('#').next()?.split_once('='));
+    lines
+        .map(|(name, needs)| {
+            let needs = needs.split('"').skip(1).step_by(2).map(str::to_owned);
+            (name.trim().to_owned(), needs.collect())
+        })
+        .collect()
 }
 
 /// What `[dependencies]` asks for: crate name → package and features.

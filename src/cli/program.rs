@@ -2,14 +2,12 @@
 
 use super::code::Code;
 use super::commands::authoring::{Fmt, Init, New, fmt, init, new};
-use super::commands::decide::Limits;
 use super::commands::serve::Serving;
-use super::commands::{baseline, data, decide, diff, export, growing, list, look, plan, report, run, schema, store};
+use super::commands::{baseline, compute, data, diff, export, list, look, report, schema, store};
 use super::fail::{Done, Failure};
 use super::options::Options;
 use super::project::Project;
 use super::{environment, fail, output, stop};
-use crate::external;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -39,66 +37,8 @@ enum Command {
     New(New),
     /// Formats studies and cards: indentation, spacing, order of sections. Comments stay, and nothing changes its meaning.
     Fmt(Fmt),
-    /// Runs what changed and prints how the claims ended.
-    Run {
-        /// Studies, by name, by a folder that holds them, or by their path. Default: all.
-        studies: Vec<String>,
-        /// Writes the report afterwards, into `reports`; of a profile that is not the default and has no pages there into
-        /// `reports/PROFILE`. While it runs, what is finished stands in `running` there.
-        #[arg(long)]
-        report: bool,
-        /// Prints every claim, where there are more than fit on a screen.
-        #[arg(long, short)]
-        verbose: bool,
-        /// Computes only this figure, table or claim of the studies and what it needs. May be repeated.
-        #[arg(long, value_name = "NAME", conflicts_with_all = ["report", "serve", "until_decided"])]
-        only: Vec<String>,
-        /// Names the files of the project and of your home that programs of `command` steps read and no study declares, as
-        /// `strace` sees them; of steps that run, not of those whose results are stored.
-        #[arg(long)]
-        trace: bool,
-        /// Adds seeds until the claims are decided, as `decide` does.
-        #[arg(long)]
-        until_decided: bool,
-        #[command(flatten)]
-        limits: Limits,
-        #[command(flatten)]
-        ends: run::EarlyEnds,
-        #[command(flatten)]
-        serving: Serving,
-    },
-    /// Adds seeds where claims are open, most decisions for the time first, until they are decided or cannot be.
-    ///
-    /// Claims, looks and the most seeds are written down before the first is added, `register` alone does that. Called again
-    /// it goes on where it was stopped.
-    Decide {
-        /// Studies. Default: all.
-        studies: Vec<String>,
-        #[command(flatten)]
-        limits: Limits,
-        /// Only says which seeds would be added first and what they cost; runs and writes nothing.
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// Writes down claims, looks and the most seeds, in `results/STUDY/PROFILE/seeds.json`, before seeds are added.
-    Register {
-        /// Studies. Default: all.
-        studies: Vec<String>,
-        /// Most seeds of a condition. Default: the last look of the study.
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
-        max_seeds: Option<u16>,
-    },
-    /// Prints what would run, what is cached, and why; memory and estimated time.
-    Plan {
-        /// Studies. Default: all.
-        studies: Vec<String>,
-        /// Every step with the reason that it runs.
-        #[arg(long)]
-        steps: bool,
-        /// Exits with 1 where something would run.
-        #[arg(long)]
-        fail_if_stale: bool,
-    },
+    #[command(flatten)]
+    Compute(compute::Compute),
     /// Writes the HTML and Markdown report from stored results.
     Report {
         /// Studies. Default: all.
@@ -244,10 +184,7 @@ impl Command {
             Self::Init(_) => "init",
             Self::New(_) => "new",
             Self::Fmt(_) => "fmt",
-            Self::Run { .. } => "run",
-            Self::Decide { .. } => "decide",
-            Self::Register { .. } => "register",
-            Self::Plan { .. } => "plan",
+            Self::Compute(command) => command.name(),
             Self::Report { .. } => "report",
             Self::Diff { .. } => "diff",
             Self::Export { .. } => "export",
@@ -266,7 +203,8 @@ impl Command {
     /// Whether what it prints is all that it does.
     const fn only_prints(&self) -> bool {
         match self {
-            Self::Plan { .. } | Self::Diff { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
+            Self::Diff { .. } | Self::List { .. } | Self::Completions { .. } | Self::Man => true,
+            Self::Compute(command) => command.only_prints(),
             Self::Look(look) => look.only_prints(),
             Self::Data { what } => matches!(what, None | Some(data::What::List)),
             _ => false,
@@ -280,38 +218,7 @@ fn dispatch(cli: Cli) -> Result<Done, Failure> {
         Command::Init(wanted) => init(&wanted),
         Command::New(what) => new(options, what),
         Command::Fmt(wanted) => fmt(options, &wanted),
-        Command::Run { studies, report, verbose, only, trace, until_decided, limits, ends, serving } => {
-            if trace {
-                external::trace::start().map_err(Failure::mistake)?;
-            }
-            let mut project = Project::open(options)?;
-            (project.push, project.ends) = (ends.push, ends.into());
-            let (with_report, only_runs) =
-                (report || serving.serve, limits.budget.is_none() && limits.max_seeds.is_none());
-            let work = || match (until_decided, only_runs) {
-                (true, _) => {
-                    let done = decide::decide(&project, &studies, limits.wish(false))?;
-                    if with_report {
-                        report::report(&project, &studies, (report::of_run(&project), &[]))?;
-                    }
-                    Ok(done)
-                }
-                (false, true) => run::run(&project, (&studies, &only), (with_report, verbose)),
-                (false, false) => Err(Failure::mistake(
-                    "`--budget` and `--max-seeds` limit `--until-decided`: add that, or leave them",
-                )),
-            };
-            serving.around((growing::folder(&project), report::folder_of_run(&project)), work)
-        }
-        Command::Decide { studies, limits, dry_run } => {
-            decide::decide(&Project::open(options)?, &studies, limits.wish(dry_run))
-        }
-        Command::Register { studies, max_seeds } => {
-            decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
-        }
-        Command::Plan { studies, steps, fail_if_stale } => {
-            plan::plan(&Project::open(options)?, &studies, (steps, fail_if_stale))
-        }
+        Command::Compute(command) => compute::compute(options, command),
         Command::Report { studies, to, mut export, single_file, serving } => {
             export.extend(single_file.map(report::Exported::single_file));
             let project = Project::open(options)?;

@@ -6,7 +6,7 @@ use crate::engine::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// An address that names no remote.
-    #[error("{0:?} is no remote: expected s3://BUCKET/PREFIX or file:///FOLDER")]
+    #[error("{:?} is no remote: expected s3://BUCKET/PREFIX or file:///FOLDER", shown(.0))]
     Address(String),
     /// No credentials, or wrong or expired ones, or ones that may not do this.
     #[error(
@@ -41,10 +41,25 @@ pub enum RemoteError {
         /// What happened.
         why: String,
     },
+    /// It has other bytes than were sent, after all tries.
+    #[error("{remote} has other bytes than were sent; call this again: it sends them anew")]
+    Changed {
+        /// The remote.
+        remote: String,
+    },
     /// The store here.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The user stopped it.
     #[error("stopped; call this again: it goes on where it stopped")]
     Stopped,
+}
+
+/// An address without a name and a password that are written in it.
+fn shown(address: &str) -> String {
+    match (address.split_once("://"), address.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        (None, Some((_, rest))) => format!("…@{rest}"),
+        _ => address.to_owned(),
+    }
 }

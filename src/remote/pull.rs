@@ -141,7 +141,6 @@ fn values(shelf: &dyn Shelf, staged: Staged<'_>, watch: &dyn Watch) -> Result<Ta
 /// The bytes of a file; or why they are refused.
 fn value(shelf: &dyn Shelf, (sha256, size): (&str, u64)) -> Result<Result<Vec<u8>, String>, RemoteError> {
     let path = layout::value(sha256);
-    // What is larger than it should be is not even fetched.
     let mut why = "is missing there".to_owned();
     for _ in 0..TRIES {
         let Some(bytes) = shelf.get(&path)? else { break };

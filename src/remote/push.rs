@@ -57,26 +57,31 @@ pub fn push(
     let open: Vec<String> = here.iter().filter(|key| !there.contains(*key) || bad.contains(*key)).cloned().collect();
     pushed.there = here.len() - open.len();
     watch.moved(Moved::Of(open.len()));
-    let (state, mended) = (Mutex::new(pushed), Mutex::new(BTreeSet::new()));
+    let (state, known) = (Mutex::new(pushed), Mutex::new(bad.clone()));
     let done = each(&open, watch, |key| {
         let over = how.again || bad.contains(key);
         let sent = send(store, shelf, (key, over, how.dry_run), watch);
         let mut pushed = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         match sent {
             Ok(bytes) => {
                 pushed.results += 1;
                 pushed.bytes += bytes;
-                mended.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+                known.remove(key);
             }
             Err(RemoteError::Store(StoreError::Damaged { .. })) => drop(pushed.damaged.insert(key.clone())),
-            Err(other) => return Err(other),
+            Err(other) => {
+                // What is wrong there has the right size, so the next push would take it for sent.
+                known.extend(matches!(other, RemoteError::Changed { .. }).then(|| key.clone()));
+                return Err(other);
+            }
         }
         watch.moved(Moved::One);
         Ok(())
     });
-    let mended = mended.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if !how.dry_run && !bad.is_disjoint(&mended) {
-        refused::write(store, &bad.difference(&mended).cloned().collect());
+    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if !how.dry_run && bad != known {
+        refused::write(store, &known);
     }
     done.map(|()| state.into_inner().unwrap_or_else(PoisonError::into_inner))
 }

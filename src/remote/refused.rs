@@ -1,4 +1,5 @@
-//! Results of a remote that were refused here: `STORE/remote-refused`, a key a line. The next push sends them again.
+//! Results of a remote that were refused here, or changed on their way there: `STORE/remote-refused`, a key a line. The next
+//! push sends them again.
 
 use crate::engine::Store;
 use std::collections::BTreeSet;

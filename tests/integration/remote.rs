@@ -1,16 +1,13 @@
-//! Results shared through a remote: a folder, and a real S3-compatible server behind a proxy that injects faults.
+//! Results shared through a remote: a folder here, a server in `faults`.
 
+mod faults;
 mod proxy;
 mod server;
 
-use crate::project::{Project, Ran};
+use crate::project::Project;
 use crate::store::{differences, files, tables};
-use proxy::Fault;
-use server::Server;
 use std::fs;
 use std::path::Path;
-
-const SECRET: &str = "a-secret-that-nobody-may-see";
 
 /// A project whose results are stored, and the address of an empty folder.
 fn with_results() -> (Project, String) {
@@ -98,74 +95,16 @@ fn a_poisoned_remote_is_refused_computed_over_and_mended_by_the_next_push() {
 #[test]
 fn a_remote_that_is_not_there_is_an_error_of_push_and_a_warning_of_run() {
     let (project, _) = with_results();
-    for (remote, code) in [("file:///nowhere/at/all", 4), ("ftp://x", 2), ("s3://", 2), ("s3://b/../c", 2)] {
+    let written_in = "s3://someone:a-password@bucket/x";
+    for (remote, code) in
+        [("file:///nowhere/at/all", 4), ("ftp://x", 2), ("s3://", 2), ("s3://b/../c", 2), (written_in, 2)]
+    {
         let ran = project.lofi(&["store", "push", "--remote", remote]);
         assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert!(!ran.err.contains("a-password"), "{ran:?}");
     }
     let ran = project.well(&["run", "--store", "b", "--remote", "file:///nowhere/at/all"]);
     assert!(ran.err.contains("warning: file:///nowhere/at/all: there is no such bucket"), "{ran:?}");
     assert!(ran.counts().0 > 0);
     assert_eq!(project.lofi(&["store", "pull"]).code, Some(2));
-}
-
-/// The binary against a server, at a port.
-fn lofi(project: &Project, port: u16, arguments: &[&str]) -> Ran {
-    let mut command = project.command(arguments);
-    command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")).env("AWS_REGION", "us-east-1");
-    command.env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").env("AWS_SECRET_ACCESS_KEY", SECRET);
-    command.env("AWS_SESSION_TOKEN", SECRET).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
-    let ran = Ran::of(&command.output().unwrap());
-    assert!(!ran.out.contains(SECRET) && !ran.err.contains(SECRET), "{ran:?}");
-    ran
-}
-
-fn well(project: &Project, port: u16, arguments: &[&str]) -> Ran {
-    let ran = lofi(project, port, arguments);
-    assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
-    ran
-}
-
-#[test]
-fn a_server_that_fails_now_and_then_is_asked_again() {
-    let Some(server) = Server::start() else { return };
-    let (project, _) = with_results();
-    for (index, fault) in
-        [Fault::None, Fault::Drop(4), Fault::Busy(4), Fault::Cut(4), Fault::Slow].into_iter().enumerate()
-    {
-        let port = server.proxy(fault);
-        let remote = format!("s3://bucket/case-{index}");
-        well(&project, port, &["store", "push", "--remote", &remote]);
-        let store = format!("store-{index}");
-        well(&project, port, &["store", "pull", "--store", &store, "--remote", &remote, "--json"]);
-        is_whole(&project, &store);
-        assert_eq!(project.well(&["run", "--store", &store]).counts().0, 0, "{fault:?}");
-    }
-}
-
-#[test]
-fn a_server_that_refuses_or_lies_leaves_nothing_wrong_and_the_next_call_goes_on() {
-    let Some(server) = Server::start() else { return };
-    let (project, _) = with_results();
-    let (fine, remote) = (server.port, "s3://bucket/here");
-    let expired = lofi(&project, server.proxy(Fault::Expired), &["store", "push", "--remote", remote]);
-    assert_eq!((expired.code, expired.err.contains("ExpiredToken")), (Some(4), true), "{expired:?}");
-    let json = lofi(&project, server.proxy(Fault::Expired), &["store", "push", "--remote", remote, "--json"]);
-    assert_eq!(json.code, Some(4), "{json:?}");
-    let nowhere = lofi(&project, fine, &["store", "push", "--remote", "s3://no-such-bucket"]);
-    assert_eq!((nowhere.code, nowhere.err.contains("no such bucket")), (Some(4), true), "{nowhere:?}");
-    let full = lofi(&project, server.proxy(Fault::Full(9)), &["store", "push", "--remote", remote]);
-    assert_eq!((full.code, full.err.contains("takes no more")), (Some(4), true), "{full:?}");
-    // What was entered before is whole.
-    well(&project, fine, &["store", "pull", "--store", "half", "--remote", remote]);
-    is_whole(&project, "half");
-    well(&project, fine, &["store", "push", "--remote", remote]);
-    let lies = well(&project, server.proxy(Fault::Lie), &["store", "pull", "--store", "ci", "--remote", remote]);
-    assert!(lies.err.contains("refused"), "{lies:?}");
-    is_whole(&project, "ci");
-    let expired = lofi(&project, server.proxy(Fault::Expired), &["run", "--store", "x", "--remote", remote]);
-    assert_eq!((expired.code, expired.err.contains("warning: ")), (Some(0), true), "{expired:?}");
-    well(&project, fine, &["store", "pull", "--store", "ci", "--remote", remote]);
-    assert_eq!(project.well(&["run", "--store", "ci"]).counts().0, 0);
-    let ran = well(&project, fine, &["run", "--store", "through", "--remote", remote]);
-    assert_eq!(ran.counts().0, 0, "{ran:?}");
 }

@@ -2,6 +2,7 @@
 //! another's processes.
 
 use crate::project::{Project, Ran};
+use crate::store::{differences, tables};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -25,9 +26,13 @@ fn are_permitted() -> bool {
     tried.is_ok_and(|output| output.status.success())
 }
 
+fn study() -> Project {
+    Project::tiny(&[("seed: {count: 2}", "seed: {count: 150}"), ("width: 16", "width: 8")])
+}
+
 /// How many steps there were, and how many of them were computed more than once: of those that are kept, and of all.
-fn round() -> (usize, usize, usize) {
-    let project = Project::tiny(&[("seed: {count: 2}", "seed: {count: 150}"), ("width: 16", "width: 8")]);
+fn round(alone: &BTreeMap<String, Vec<u8>>) -> (usize, usize, usize) {
+    let project = study();
     let start = || {
         let command = project.command(&["run", "--json", "--jobs", "1"]);
         in_namespaces(&command, &project).spawn().unwrap()
@@ -50,6 +55,7 @@ fn round() -> (usize, usize, usize) {
     }
     let verified = project.well(&["store", "verify"]);
     assert!(verified.out.ends_with("; 0 damaged\n"), "{verified:?}");
+    assert_eq!(differences(alone, &tables(&project.path(".lofi"))), [""; 0], "as one process alone has them");
     assert_eq!(project.well(&["run"]).counts().0, 0, "all was there");
     assert_eq!(std::fs::read_dir(project.path(".lofi/tmp")).unwrap().count(), 0);
     let kept = |name: &str| name.contains("score") || name.contains("error") || name.contains("chance");
@@ -59,25 +65,22 @@ fn round() -> (usize, usize, usize) {
     counts
 }
 
-fn rounds(count: usize) {
+/// More with `LOFI_TEST_ROUNDS`.
+const ROUNDS: usize = 1;
+
+#[test]
+fn eight_processes_with_equal_ids_share_one_store() {
     if !are_permitted() {
         println!("skipped: no namespaces here");
         return;
     }
-    for _ in 0..count {
-        let (steps, kept, _) = round();
+    let rounds = std::env::var("LOFI_TEST_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap());
+    let alone = study();
+    alone.well(&["run"]);
+    let alone = tables(&alone.path(".lofi"));
+    for _ in 0..rounds {
+        let (steps, kept, _) = round(&alone);
         assert!(steps >= 2000, "{steps}");
         assert!(kept <= RACES, "{kept} steps were computed more than once");
     }
-}
-
-#[test]
-fn eight_processes_with_equal_ids_share_one_store() {
-    rounds(1);
-}
-
-#[test]
-#[ignore = "minutes: twenty rounds"]
-fn eight_processes_with_equal_ids_share_one_store_twenty_times() {
-    rounds(20);
 }

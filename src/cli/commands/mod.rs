@@ -6,6 +6,7 @@
 pub mod authoring;
 pub mod baseline;
 mod changes;
+pub mod compute;
 pub mod data;
 pub mod decide;
 pub mod diff;

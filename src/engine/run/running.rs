@@ -1,9 +1,11 @@
 //! Which large steps run, written beside the store: whoever is killed in the middle can be told about later.
 //!
-//! `STORE/running/` has a file for each run that is under way with a large step, locked by it. The lock goes with the
-//! process, so a file without one was left by a run that was killed.
+//! `STORE/running/` has a file for each run that is under way with a large step, `run-<boot>-<random>`, locked by it. The
+//! lock goes with the process, so a file of this boot without one was left by a run that was killed. Those of other
+//! machines, whose locks may not be seen here, are theirs.
 
 use super::stop::Stop;
+use crate::engine::store::boot;
 use crate::engine::store::entries::Store;
 use std::fs::{File, TryLockError};
 use std::io::{Seek, Write};
@@ -67,10 +69,14 @@ fn folder(store: &Store) -> PathBuf {
     store.root().join("running")
 }
 
+fn prefix() -> String {
+    format!("run-{}-", boot().unwrap_or("unknown"))
+}
+
 fn make(store: &Store) -> std::io::Result<(File, PathBuf)> {
     let folder = folder(store);
     std::fs::create_dir_all(&folder)?;
-    let (file, path) = tempfile::Builder::new().prefix("run-").tempfile_in(&folder)?.keep().map_err(|e| e.error)?;
+    let (file, path) = tempfile::Builder::new().prefix(&prefix()).tempfile_in(&folder)?.keep().map_err(|e| e.error)?;
     file.lock()?;
     Ok((file, path))
 }
@@ -81,7 +87,8 @@ pub(super) fn killed(store: &Store) -> Vec<String> {
     for entry in std::fs::read_dir(folder(store)).into_iter().flatten().flatten() {
         let path = entry.path();
         // Opening a pipe would wait for somebody to write into it.
-        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !is_file || !entry.file_name().to_string_lossy().starts_with(&prefix()) {
             continue;
         }
         let Ok(file) = File::open(&path) else { continue };

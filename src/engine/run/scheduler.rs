@@ -147,7 +147,7 @@ impl<'a> Round<'a> {
                 self.leave_the_rest(total);
                 return Ok(false);
             }
-            self.claims.beat();
+            self.claims.beat(&self.executor.store);
             self.watch.look();
             self.start_ready(&sender, sink, total)?;
             self.tell_ended(sink);

@@ -4,18 +4,22 @@
 
 use super::entries::Store;
 use super::error::{StoreError, io};
+use super::owner::{Share, lock_within};
 use crate::step::hex;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What stands before the first line.
 const BEGIN: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const SEAL: &str = ",\"sha256\":\"";
 /// The last line is looked for in this many bytes, then in more.
 const TAIL_BYTES: u64 = 1 << 12;
+/// A line is added in less.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +58,7 @@ impl Store {
         let path = self.log_path();
         let refused = || io("write to the log at", &path);
         let mut file = File::options().read(true).append(true).create(true).open(&path).map_err(refused())?;
-        file.lock().map_err(refused())?;
+        lock_within(&file, Share::Alone, PATIENCE).map_err(refused())?;
         let before = last_seal(&mut file).map_err(refused())?;
         file.write_all(sealed(record, &before).as_bytes()).map_err(refused())?;
         file.sync_data().map_err(refused())
@@ -72,7 +76,7 @@ impl Store {
             other => {
                 let mut file = other.map_err(io("read", &path))?;
                 // Nobody is in the middle of a line then.
-                let _ = file.lock_shared();
+                let _ = lock_within(&file, Share::Many, PATIENCE);
                 file.read_to_end(&mut bytes).map_err(io("read", &path))?;
             }
         }

@@ -28,5 +28,6 @@ pub use error::StoreError;
 pub use exchange::{Staged, foreign_entry};
 pub use inventory::{Held, Inventory};
 pub use log::{LogLine, Logged};
+pub(super) use owner::boot;
 pub use pins::Pins;
 pub use verify::Verified;

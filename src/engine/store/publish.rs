@@ -72,6 +72,11 @@ impl Store {
         drop(self.run.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
+    /// Shows other machines that this run lives.
+    pub(super) fn beat(&self) {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(RunFolder::beat);
+    }
+
     /// The folder that this run has for itself while it lives.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::cell::Cell;
 thread_local! {
     static REFUSED: Cell<bool> = const { Cell::new(false) };
     static ELSEWHERE: Cell<bool> = const { Cell::new(false) };
+    static UPTIME_S: Cell<Option<u64>> = const { Cell::new(None) };
     static TOUCHED: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -45,4 +46,14 @@ pub(super) fn on_another_boot() -> Until {
 
 pub(super) fn is_on_another_boot() -> bool {
     ELSEWHERE.get()
+}
+
+/// The machine of this thread has been up for so long.
+pub(super) fn up_for(uptime_s: u64) -> Until {
+    UPTIME_S.set(Some(uptime_s));
+    Until(|| UPTIME_S.set(None))
+}
+
+pub(super) fn uptime_s() -> Option<u64> {
+    UPTIME_S.get()
 }

@@ -110,8 +110,7 @@ impl Shelf for Bucket {
                 return Ok(());
             }
         }
-        let why = "it has other bytes than were sent".to_owned();
-        Err(RemoteError::Unreachable { remote: self.name(), why })
+        Err(RemoteError::Changed { remote: self.name() })
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, RemoteError> {

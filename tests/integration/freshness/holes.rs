@@ -3,7 +3,7 @@
 use super::{LOCK, MANIFEST, changed, hashes, tiny, tiny_with, toolchain};
 
 /// Files of a tiny crate where `a_run` is the text and `b_run` does nothing.
-fn with<'t>(work: &'t str, math: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
+pub fn with<'t>(work: &'t str, math: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
     [("experiment/work.rs", work)].into_iter().chain(math.iter().copied()).collect()
 }
 

@@ -5,6 +5,7 @@ mod holes;
 mod pieces;
 mod ran;
 mod reruns;
+mod turned_on;
 
 #[path = "../../../build/fingerprint/mod.rs"]
 mod fingerprint;

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub struct Server {
@@ -58,8 +59,8 @@ impl Server {
         panic!("moto_server does not answer");
     }
 
-    /// The port of a proxy before it.
-    pub fn proxy(&self, fault: Fault) -> u16 {
+    /// A proxy before it.
+    pub fn proxy(&self, fault: Fault) -> Arc<Proxy> {
         Proxy::start(self.port, fault)
     }
 }
