@@ -35,10 +35,17 @@ fn number(ran: &Ran, field: &str) -> u64 {
     last[field].as_u64().unwrap_or_else(|| panic!("{field}: {ran:?}"))
 }
 
-/// Everything is there, and it is what was computed here.
-fn has_all(project: &Project, store: &str) {
+/// All that a run needs is there, and it is what was computed here.
+fn has_enough(project: &Project, store: &str) {
     is_whole(project, store);
     assert_eq!(project.well(&["run", "--store", store]).counts().0, 0, "{store}");
+    let (here, there) = (tables(&project.path(".lofi")), tables(&project.path(store)));
+    assert!(!there.is_empty() && there.iter().all(|(name, bytes)| here.get(name) == Some(bytes)), "{store}");
+}
+
+/// Everything is there, and it is what was computed here.
+fn has_all(project: &Project, store: &str) {
+    has_enough(project, store);
     assert_eq!(differences(&tables(&project.path(".lofi")), &tables(&project.path(store))), [""; 0], "{store}");
 }
 
@@ -47,7 +54,7 @@ fn a_server_that_fails_now_and_then_is_asked_again() {
     let Some(server) = Server::start() else { return };
     let (project, _) = with_results();
     let faults =
-        [Fault::None, Fault::Drop(4), Fault::Busy(4), Fault::Cut(4), Fault::Mangle(3), Fault::Slow].into_iter();
+        [Fault::None, Fault::Drop(6), Fault::Busy(6), Fault::Cut(6), Fault::Mangle(2), Fault::Slow].into_iter();
     for (index, fault) in faults.enumerate() {
         let proxy = server.proxy(fault);
         let remote = format!("s3://bucket/case-{index}");
@@ -89,7 +96,7 @@ fn a_server_that_refuses_is_told_apart_and_the_next_call_goes_on() {
     has_all(&project, "x");
     let through = well(&project, fine, &[&run[..], &["through"]].concat());
     assert_eq!(through.counts().0, 0, "{through:?}");
-    has_all(&project, "through");
+    has_enough(&project, "through");
     // Credentials are in no file of the project either.
     let holds = |path: &&std::path::PathBuf| {
         fs::read(path).unwrap().windows(SECRET.len()).any(|part| part == SECRET.as_bytes())
@@ -123,27 +130,41 @@ fn what_breaks_off_for_good_goes_on_where_it_stopped() {
     let Some(server) = Server::start() else { return };
     let (project, _) = with_results();
     let fine = server.port;
-    let all = number(&project.well(&["store", "push", "--dry-run", "--json", "--remote", "file:///tmp"]), "results");
+    // How many requests each takes that nothing disturbs.
+    let counted = |arguments: &[&str]| {
+        let proxy = server.proxy(Fault::None);
+        let ran = well(&project, proxy.port, arguments);
+        (number(&ran, "results"), proxy.requests())
+    };
+    let whole = ["--json", "--remote", "s3://bucket/whole"];
+    let (all, of_push) = counted(&[&["store", "push"], &whole[..]].concat());
+    let (_, of_pull) = counted(&[&["store", "pull", "--store", "whole"], &whole[..]].concat());
+    let proxy = server.proxy(Fault::None);
+    well(&project, proxy.port, &["run", "--store", "whole-run", "--remote", "s3://bucket/whole"]);
+    let of_run = proxy.requests();
     for (name, fault) in [("dead", Fault::Dead as fn(usize) -> Fault), ("expired", Fault::Expired)] {
         let remote = format!("s3://bucket/{name}");
         let push = ["store", "push", "--json", "--remote", &remote];
-        let ended = lofi(&project, server.proxy(fault(150)).port, &push);
+        let ended = lofi(&project, server.proxy(fault(of_push * 3 / 4)).port, &push);
         assert_eq!(ended.code, Some(4), "{ended:?}");
         let rest = well(&project, fine, &push);
         let (sent, there) = (number(&rest, "results"), number(&rest, "there"));
         assert!(there > 0 && sent > 0 && there + sent == all, "{sent} of {all} were sent, {there} were there");
         let pull = ["store", "pull", "--json", "--store", name, "--remote", &remote];
-        let ended = lofi(&project, server.proxy(fault(150)).port, &pull);
+        let ended = lofi(&project, server.proxy(fault(of_pull * 3 / 4)).port, &pull);
         assert_eq!(ended.code, Some(4), "{ended:?}");
         is_whole(&project, name);
         let fetched = number(&well(&project, fine, &pull), "results");
         assert!(fetched > 0 && fetched < all, "{fetched} of {all}");
         has_all(&project, name);
         // In the middle of a run it is a warning, and what is not here is computed.
-        let store = format!("{name}-run");
-        let run = well(&project, server.proxy(fault(150)).port, &["run", "--store", &store, "--remote", &remote]);
-        assert!(run.err.contains("warning: "), "{run:?}");
-        has_all(&project, &store);
+        for (index, after) in [of_run / 2, of_run - 3].into_iter().enumerate() {
+            let store = format!("{name}-run-{index}");
+            let run = ["run", "--store", &store, "--remote", &remote];
+            let run = well(&project, server.proxy(fault(after)).port, &run);
+            assert!(run.err.contains("warning: ") && run.counts().0 > 0, "{run:?}");
+            has_enough(&project, &store);
+        }
     }
 }
 
@@ -152,7 +173,7 @@ fn what_was_changed_on_its_way_there_is_sent_anew() {
     let Some(server) = Server::start() else { return };
     let (project, _) = with_results();
     let (fine, remote) = (server.port, "s3://bucket/here");
-    let ended = lofi(&project, server.proxy(Fault::Mangle(1)).port, &["store", "push", "--remote", remote]);
+    let ended = lofi(&project, server.proxy(Fault::Mangle(usize::MAX)).port, &["store", "push", "--remote", remote]);
     assert_eq!((ended.code, ended.err.contains("other bytes than were sent")), (Some(4), true), "{ended:?}");
     // The values that are wrong there have the right size.
     well(&project, fine, &["store", "push", "--remote", remote]);

@@ -15,7 +15,7 @@ pub enum Fault {
     Busy(usize),
     /// Every so many answers break off in the middle.
     Cut(usize),
-    /// Every so many objects are stored with another byte than was sent.
+    /// The first so many objects are stored with another byte than was sent.
     Mangle(usize),
     /// Every answer takes its time.
     Slow,
@@ -113,6 +113,11 @@ impl Proxy {
         proxy
     }
 
+    /// How many requests came.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
     /// How often something was done wrong.
     pub fn faults(&self) -> usize {
         self.faults.load(Ordering::SeqCst)
@@ -143,7 +148,7 @@ impl Proxy {
             return stream.write_all(&bytes);
         }
         match self.fault {
-            Fault::Mangle(every) if puts && object.is_multiple_of(every) => {
+            Fault::Mangle(first) if puts && object <= first => {
                 self.count();
                 request.body.last_mut().into_iter().for_each(|byte| *byte ^= 1);
             }
