@@ -128,5 +128,10 @@ mod tests {
         running.starts(4, ("s: large", LARGE_BYTES));
         drop(running);
         assert_eq!(killed(&store), [""; 0], "it ended");
+        // That of another machine, whose lock is not seen here.
+        let other = folder.path().join("running/run-00000000000000000000000000000000-x");
+        std::fs::write(&other, "s: elsewhere").unwrap();
+        assert_eq!(killed(&store), [""; 0], "it may live");
+        assert!(other.exists());
     }
 }
