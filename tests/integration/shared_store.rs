@@ -71,8 +71,8 @@ fn round(alone: &BTreeMap<String, Vec<u8>>) -> Counts {
     assert_eq!(project.well(&["run"]).counts().0, 0, "all was there");
     assert_eq!(std::fs::read_dir(project.path(".lofi/tmp")).unwrap().count(), 0);
     let kept = |name: &str| name.contains("score") || name.contains("error") || name.contains("chance");
-    // Samples are kept by nobody, and two chains of steps begin with them, which two processes may take.
-    let of_one_chain = |name: &str| !name.contains("/data");
+    // Samples are kept by nobody, and two chains of steps begin with each, so two processes make them or more.
+    let of_one_chain = |name: &str| !name.contains(": data ");
     let again = |of: &dyn Fn(&str) -> bool| finished.iter().filter(|(name, _)| of(name)).map(|(_, n)| n - 1).sum();
     let counts =
         Counts { steps: finished.len(), kept: again(&kept), of_one_chain: again(&of_one_chain), all: again(&|_| true) };
@@ -96,8 +96,8 @@ fn eight_processes_with_equal_ids_share_one_store() {
     for _ in 0..rounds {
         let counts = round(&alone);
         assert!(counts.steps >= 2000, "{counts:?}");
-        assert!(counts.kept <= RACES && counts.of_one_chain <= RACES, "{counts:?}");
-        // Each cell's samples for each of the two chains, at most.
-        assert!(counts.all <= CELLS + RACES, "{counts:?}");
+        assert!(counts.kept <= RACES && counts.of_one_chain <= 3 * RACES, "{counts:?}");
+        // Each cell's samples for each of the two chains, and some for a chain that another takes meanwhile.
+        assert!(counts.all <= 3 * CELLS / 2, "{counts:?}");
     }
 }
