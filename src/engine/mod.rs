@@ -2,12 +2,17 @@
 //!
 //! The engine knows no kind by name; it is given studies whose nodes carry their kinds.
 
+mod dispatch;
 mod machine;
 mod plan;
 mod run;
 mod store;
 #[cfg(test)]
 mod tests;
+pub use dispatch::{
+    ArrayLine, Blocked, Cause, Described, Descriptions, FailureMark, Learns, Ledger, LedgerLine, Pace, RebuildError,
+    Rebuilt, Submission, TaskReport, rebuild,
+};
 pub use machine::{Machine, Origin};
 pub use plan::{
     Change, Decision, Graph, GraphNode, GraphWire, History, ParamChange, RunPlan, RunRecord, StepRecord, changed_code,

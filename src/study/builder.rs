@@ -5,7 +5,7 @@ use super::model::{Draft, Node};
 use super::read::raw::Item;
 use super::read::scope::{Scoped, reference};
 use super::{chains, columns};
-use crate::step::{DataRef, ErasedKind, Header, ParamFault, Plan, Problem, Ready, Shapes};
+use crate::step::{DataRef, ErasedKind, FOUND, Header, ParamFault, Plan, Problem, Ready, Shapes};
 use crate::study::model::Wire;
 use crate::yaml::{Fault, Node as YamlNode};
 use std::collections::{HashSet, VecDeque};
@@ -78,11 +78,12 @@ impl Builder<'_> {
                 self.faults.extend(weights.and_then(|own| chains::repeated(&self.nodes, &draft, own)));
                 let place = self.shared_place(draft.item.source.place(draft.item.mark));
                 let plan = self.shared_plan(plan);
+                let given = draft.params.get(FOUND).map(|_| Arc::new(draft.params.to_json()));
                 let Draft { label, cell, kind, inputs, .. } = draft;
                 // the names of the kind, of which all steps have the same: an input that it does not know was refused
                 let slot = |name: &str| kind.about().inputs.iter().map(|slot| slot.name).find(|known| *known == name);
                 let inputs = inputs.into_iter().filter_map(|(name, wires)| Some((slot(&name)?, wires))).collect();
-                self.nodes.push(Node { label, cell, kind, params, step, inputs, plan, headers, weights, place });
+                self.nodes.push(Node { label, cell, kind, params, given, step, inputs, plan, headers, weights, place });
                 Some(self.nodes.len() - 1)
             }
             Err(problems) => {

@@ -19,6 +19,8 @@ pub struct Node {
     pub kind: &'static dyn ErasedKind,
     /// Canonical parameters, which all steps that have the same ones share.
     pub params: Arc<Json>,
+    /// The parameters as they were given, where they hold more than the canonical ones: paths of files that were found.
+    pub given: Option<Arc<Json>>,
     /// The kind with these parameters.
     pub step: Arc<dyn Configured>,
     /// What is wired to each slot; nodes come before those that use them.

@@ -20,6 +20,8 @@ pub struct GraphNode {
     pub kind: &'static dyn ErasedKind,
     /// Canonical parameters.
     pub params: Arc<Json>,
+    /// The parameters as they were given, where they hold more than the canonical ones.
+    pub given: Option<Arc<Json>>,
     /// The kind with these parameters.
     pub step: Arc<dyn Configured>,
     /// Wires by slot.
@@ -82,6 +84,7 @@ impl Graph {
                         study: Arc::clone(&name),
                         kind: node.kind,
                         params: Arc::clone(&node.params),
+                        given: node.given.clone(),
                         step: Arc::clone(&node.step),
                         inputs,
                         plan: Arc::clone(&node.plan),

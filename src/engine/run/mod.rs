@@ -20,7 +20,7 @@ mod running;
 mod scheduler;
 mod scratch;
 mod stop;
-mod work;
+pub(super) mod work;
 
 pub use error::RunError;
 pub use events::{Event, Reuse, Silent, Sink};

@@ -18,7 +18,7 @@ const FLOPS_PER_S: f64 = 3.5e10;
 
 /// Whether an output of so many bytes goes to disk: its port asks for it, or computing it is dear.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]
-pub(super) fn is_kept(node: &GraphNode, port: usize, bytes: u64) -> bool {
+pub(in crate::engine) fn is_kept(node: &GraphNode, port: usize, bytes: u64) -> bool {
     let dear = || node.plan.flops / FLOPS_PER_S > WORTH_KEEPING * bytes as f64 / READ_BYTES_PER_S;
     node.kind.about().outputs[port].keep == Keep::Always || dear()
 }

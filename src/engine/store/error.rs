@@ -31,7 +31,7 @@ pub enum StoreError {
     Bytes(#[from] artifact::BytesError),
 }
 
-pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+pub(in crate::engine) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
     let path = path.to_owned();
     move |source| StoreError::Io { action, path, source }
 }

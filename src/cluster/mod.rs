@@ -1,0 +1,13 @@
+//! Work that is sent to other machines: steps become tasks, tasks arrays of a scheduler, and the store tells what came of
+//! them.
+//!
+//! Start with `partition` (steps into tasks), then `executor` (what every scheduler can do) and `campaign` (what is to be
+//! done next for a submission, from the store, the ledger and the queue).
+
+mod executor;
+mod partition;
+mod simulate;
+
+pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
+pub use partition::{Array, Task, Wishes, partition};
+pub use simulate::{Work, of_arrays, of_steps, span};
