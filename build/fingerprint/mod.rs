@@ -25,7 +25,7 @@ use std::path::Path;
 /// Modules that only move values, keep them, show them or say what to compute: layers 3 and up. Layers 0 to 2 name none
 /// of them (`tests/integration/layers.rs`); behind `dyn Scratch` the engine gives a step the bytes that the step itself
 /// left, checked, so it computes none either. What the bytes of a stored value mean is versioned by `artifact::FORMAT`.
-const ABOVE: [&str; 7] = ["baseline", "catalog", "cli", "engine", "remote", "report", "study"];
+const ABOVE: [&str; 8] = ["baseline", "catalog", "cli", "cluster", "engine", "remote", "report", "study"];
 
 /// Files below `src/`, parsed, with those that are no Rust as they are.
 #[derive(Default)]

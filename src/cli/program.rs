@@ -16,7 +16,7 @@ use std::path::PathBuf;
 /// Exit codes: 0 all well; 1 a step failed, `check` or `diff` found a difference, `store verify` found damage, `log` a line
 /// that was changed, `verify-results` a row that came out otherwise, or `plan --fail-if-stale` something to run; 2 a mistake
 /// in the command line, a study or a card; 3 a data set is missing or damaged; 4 the store, a remote or a file cannot be read or
-/// written, or the output of a command that only prints; 130 stopped by the user. A claim that fails is a result, not an
+/// written, or the output of a command that only prints; 130 stopped by the user. `exec-step` has more of them. A claim that fails is a result, not an
 /// error.
 #[derive(Debug, Parser)]
 #[command(name = "lofi", version, about, arg_required_else_help = true)]

@@ -30,6 +30,22 @@ pub struct Wishes {
     pub time_most_s: u64,
 }
 
+impl Default for Wishes {
+    /// Tasks of five minutes and more on one processor, with room to spare.
+    fn default() -> Self {
+        Self {
+            chunk_s: 300.0,
+            largest_array: 1000,
+            cpus: 1,
+            memory_factor: 1.5,
+            memory_least: 1 << 30,
+            time_factor: 3.0,
+            time_least_s: 600,
+            time_most_s: 24 * 3600,
+        }
+    }
+}
+
 /// Some steps that are computed together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
@@ -247,3 +263,6 @@ impl Partition<'_> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

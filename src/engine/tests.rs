@@ -4,6 +4,7 @@ mod collecting;
 mod dispatch;
 mod ending;
 mod order;
+mod rebuilding;
 mod sharing;
 
 use super::{Event, Executor, Graph, MemoryLimit, Sink, Stop, Store, Summary};
@@ -102,6 +103,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         cell: Vec::new(),
         kind: &Fake,
         params: ready(params).0,
+        given: None,
         step: ready(params).1,
         inputs: vec![("x", inputs.iter().map(|input| Wire { node: at(input), port: 0 }).collect())],
         plan: Arc::new(Plan::light(vec![Shape::Table])),

@@ -231,6 +231,7 @@ fn push(study: &mut Study, name: &str, kind: &'static dyn ErasedKind, params: Js
         plan: Arc::new(plan),
         headers: Vec::new(),
         weights: None,
+        given: None,
         place: place.into(),
     });
     Wire { node: study.nodes.len() - 1, port: 0 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Module → the modules that it may name.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("math", &[]),
     ("artifact", &["math"]),
     ("step", &["artifact"]),
@@ -23,12 +23,13 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("engine", &["artifact", "step", "study"]),
     ("baseline", &["artifact", "engine", "step", "study"]),
     ("report", &["artifact", "step", "study", "engine", "yaml"]),
+    ("cluster", &["artifact", "step", "engine", "yaml"]),
     ("remote", &["step", "engine"]),
     (
         "cli",
         &[
             "math", "artifact", "step", "yaml", "dataset", "external", "plot", "catalog", "study", "engine",
-            "baseline", "remote", "report",
+            "baseline", "cluster", "remote", "report",
         ],
     ),
 ];

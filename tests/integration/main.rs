@@ -20,6 +20,7 @@ mod documented;
 mod durability;
 mod economy;
 mod engine;
+mod exec_step;
 mod export;
 mod freshness;
 mod golden_filter;

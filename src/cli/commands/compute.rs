@@ -1,6 +1,7 @@
 //! Commands that compute, or say what would be computed: which of them is meant.
 
 use super::decide::{self, Limits};
+use super::elsewhere::{Elsewhere, ExecStep, exec_step};
 use super::serve::Serving;
 use super::{growing, plan, report, run};
 use crate::cli::fail::{Done, Failure};
@@ -70,13 +71,16 @@ pub(crate) enum Compute {
         /// Exits with 1 where something would run.
         #[arg(long)]
         fail_if_stale: bool,
+        #[command(flatten)]
+        elsewhere: Elsewhere,
     },
+    ExecStep(ExecStep),
 }
 
 impl Compute {
     /// Whether what it prints is all that it does.
     pub(in crate::cli) const fn only_prints(&self) -> bool {
-        matches!(self, Self::Plan { .. })
+        matches!(self, Self::Plan { elsewhere, .. } if !elsewhere.describes())
     }
 
     /// The name of the command.
@@ -86,6 +90,7 @@ impl Compute {
             Self::Decide { .. } => "decide",
             Self::Register { .. } => "register",
             Self::Plan { .. } => "plan",
+            Self::ExecStep(_) => "exec-step",
         }
     }
 }
@@ -122,8 +127,9 @@ pub(in crate::cli) fn compute(options: &Options, command: Compute) -> Result<Don
         Compute::Register { studies, max_seeds } => {
             decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
         }
-        Compute::Plan { studies, steps, fail_if_stale } => {
-            plan::plan(&Project::open(options)?, &studies, (steps, fail_if_stale))
+        Compute::Plan { studies, steps, fail_if_stale, elsewhere } => {
+            plan::plan(&Project::open(options)?, &studies, (steps, fail_if_stale, elsewhere))
         }
+        Compute::ExecStep(wanted) => exec_step(options, &wanted),
     }
 }

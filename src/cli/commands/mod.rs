@@ -10,6 +10,7 @@ pub mod compute;
 pub mod data;
 pub mod decide;
 pub mod diff;
+mod elsewhere;
 pub mod export;
 mod gated;
 pub mod growing;

@@ -1,5 +1,6 @@
 //! `lofi plan`: what would run, what is cached, and why.
 
+use super::elsewhere::{self, Elsewhere};
 use super::{run, store};
 use crate::artifact::number;
 use crate::cli::code::Code;
@@ -8,7 +9,7 @@ use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::engine::plan as make_plan;
-use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes};
+use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, Store, check_memory, human_bytes};
 use crate::study::Study;
 use serde_json::json;
 use std::cmp::Reverse;
@@ -17,7 +18,7 @@ use std::cmp::Reverse;
 pub(in crate::cli) fn plan(
     project: &Project,
     patterns: &[String],
-    (steps, fail_if_stale): (bool, bool),
+    (steps, fail_if_stale, wanted): (bool, bool, Elsewhere),
 ) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let here = project.open_store()?;
@@ -28,7 +29,7 @@ pub(in crate::cli) fn plan(
         let line = Line::of(study, (&graph, index), &plan);
         if output::is_json() {
             output::event(&line.json(study));
-        } else {
+        } else if !wanted.describes() {
             say!("{}", line.words(study, project));
         }
     }
@@ -55,9 +56,23 @@ pub(in crate::cli) fn plan(
     let gated = count(|decision| matches!(decision, Decision::Gated(_)));
     tell_gates(&graph, &plan);
     store::forecast(project, (&graph, &plan))?;
+    elsewhere::tell(&Planned { graph: &graph, plan: &plan, store: &here }, wanted, jobs(project))?;
     let studies = json!(studies.len());
     let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
     Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached), ("gated", gated)]))
+}
+
+/// A plan that was made.
+pub(super) struct Planned<'a> {
+    pub graph: &'a Graph,
+    pub plan: &'a RunPlan,
+    pub store: &'a Store,
+}
+
+/// Steps at once on this machine.
+fn jobs(project: &Project) -> usize {
+    let jobs = project.options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    jobs.max(1)
 }
 
 /// What this machine cannot run, each reason once.
@@ -102,9 +117,8 @@ impl Line {
     }
 
     fn words(&self, study: &Study, project: &Project) -> String {
-        let jobs = project.options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         #[expect(clippy::cast_precision_loss, reason = "a handful of cores")]
-        let time_s = self.flops / FLOPS_PER_CORE_S / jobs.max(1) as f64;
+        let time_s = self.flops / FLOPS_PER_CORE_S / jobs(project) as f64;
         let data = study.data.as_ref().map_or("no data set", |data| data.card.as_str());
         let run = if self.to_run == 0 && self.gated > 0 {
             "nothing to run".to_owned()

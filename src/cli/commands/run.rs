@@ -7,7 +7,7 @@ use crate::cli::log::log;
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::{duration, terminal};
-use crate::engine::{Ends, Failed, Graph, Machine, RunRecord, Sink, Store, StoreError, Summary};
+use crate::engine::{Ends, Failed, Graph, Learns, Machine, Pace, RunRecord, Sink, Store, StoreError, Summary};
 use crate::external::{kept, trace};
 use crate::study::Study;
 use crate::yaml::known_names;
@@ -131,12 +131,16 @@ fn compute(project: &Project, studies: &[Study], with_report: bool) -> Result<(R
     let last = last_records(&executor.store, studies)?;
     store::take_over(project, (studies, &graph, &executor.store), &last)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
+    let mut learns = Learns { pace: Pace::default(), sink: sink.as_mut() };
     let summary = if with_report {
         let run = |sink: &mut dyn Sink| executor.run(&graph, &last, sink);
-        growing::beside(project, (studies, &graph, &executor.store), sink.as_mut(), run)?
+        growing::beside(project, (studies, &graph, &executor.store), &mut learns, run)
     } else {
-        executor.run(&graph, &last, sink.as_mut())?
+        executor.run(&graph, &last, &mut learns)
     };
+    // What was learnt of a run that was stopped counts too, and is no reason to fail.
+    let _ = learns.pace.teach(&executor.store);
+    let summary = summary?;
     let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &summary;
     let (failed, left_out, gated) = (failed.len(), skipped.len(), gated.len());
     let ended = json!({

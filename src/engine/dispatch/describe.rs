@@ -9,7 +9,7 @@ use crate::engine::run::work::is_kept;
 use crate::engine::store::disk::Durable;
 use crate::engine::store::error::io;
 use crate::engine::store::{Store, StoreError};
-use crate::step::{Plan, Shape, hex};
+use crate::step::{ErasedKind, Plan, Shape, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -57,6 +57,21 @@ impl Described {
     #[must_use]
     pub fn plan(&self) -> Plan {
         Plan { outputs: self.outputs.clone(), work_bytes: self.work_bytes, flops: self.flops }
+    }
+
+    /// Whether what others need of it is in the store.
+    #[must_use]
+    pub fn is_stored(&self, store: &Store, kinds: &[&dyn ErasedKind]) -> bool {
+        let Some(kind) = kinds.iter().find(|kind| kind.name() == self.kind) else { return false };
+        let outputs = kind.about().outputs;
+        let Ok(Some(entry)) = store.entry(&self.key) else { return false };
+        let there = |port: &usize| {
+            outputs
+                .get(*port)
+                .and_then(|port| entry.outputs.get(port.name))
+                .is_some_and(|output| !output.files.is_empty())
+        };
+        self.needed.iter().all(there)
     }
 
     fn of(graph: &Graph, node: &GraphNode, needed: &BTreeSet<usize>) -> Self {

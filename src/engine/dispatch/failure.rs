@@ -29,6 +29,12 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Whether the same would happen again, whatever the task may have.
+    #[must_use]
+    pub const fn stays(self) -> bool {
+        matches!(self, Self::Step | Self::Data | Self::Input)
+    }
+
     /// As a message says it.
     #[must_use]
     pub const fn in_words(self) -> &'static str {

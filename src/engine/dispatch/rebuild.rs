@@ -136,7 +136,9 @@ impl Builder<'_> {
         let stored = entry.is_some_and(|entry| entry.outputs.get(name).is_some_and(|output| !output.files.is_empty()));
         let made = if stored && !self.asked.contains(key) {
             Ok(self.push(&step, None)?)
-        } else if let Some(mark) = self.store.failure(key)?.filter(|_| !self.asked.contains(key)) {
+        } else if let Some(mark) =
+            self.store.failure(key)?.filter(|mark| mark.cause.stays() && !self.asked.contains(key))
+        {
             Err(Blocked::Failed(mark.name))
         } else if step.kept && !self.asked.contains(key) {
             Err(Blocked::Waits(step.name))

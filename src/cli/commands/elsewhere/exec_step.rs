@@ -1,0 +1,200 @@
+//! `lofi exec-step`: computes steps by their keys, and says by its exit code what a scheduler is to do.
+//!
+//! The steps are computed by a process of their own, so that somebody is left to write down why it ended.
+
+use super::inner::{inner, mark, refused};
+use super::watched::{Heard, Watched, memory_kills, out_of_memory};
+use crate::catalog;
+use crate::cli::code::Code;
+use crate::cli::fail::{Done, Failure};
+use crate::cli::project::Project;
+use crate::cli::{options::Options, output, stop};
+use crate::engine::{Cause, Described, RebuildError, Store};
+use crate::step::hex;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use signal_hook::consts::SIGUSR1;
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Computes steps that the store describes, by their keys: no study is read. What is stored already is not computed again.
+///
+/// For schedulers. `lofi plan --tasks` describes steps and prints their keys. SIGTERM, or SIGUSR1 before the time is over,
+/// has it keep the state of what it is at; the same command goes on from there.
+///
+/// Exit codes: 0 every result is in the store; 1 a step failed, and a mark in the store says why; 2 there is no such step, or
+/// another version of this program described it; 3 a data set is missing or damaged; 4 the store cannot be read or written;
+/// 75 not now, another task is to compute what it needs; 85 it was asked to end and what it has done is kept: the same again;
+/// 86 out of memory; 87 out of time, and nothing to go on from was kept; 137 killed.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ExecStep {
+    /// Keys of steps, 64 hexadecimal digits each.
+    #[arg(required = true, value_name = "KEY", value_parser = key)]
+    keys: Vec<String>,
+    /// Computes them in this very process.
+    #[arg(long, hide = true)]
+    inner: bool,
+}
+
+fn key(text: &str) -> Result<String, String> {
+    let digits = text.len() == 64 && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+    if digits { Ok(text.to_owned()) } else { Err("expected a key of 64 hexadecimal digits".to_owned()) }
+}
+
+/// How often the process is looked after.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Does it.
+pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<Done, Failure> {
+    let project = Project::open(options)?;
+    if wanted.inner {
+        return inner(&project, &wanted.keys);
+    }
+    let store = project.open_store()?;
+    let steps = described(&store, &wanted.keys)?;
+    let task = Task { store, steps };
+    let left = task.left();
+    if left.is_empty() {
+        return Ok(task.done(Code::Well, 0));
+    }
+    let before = task.states();
+    left.iter().for_each(|step| task.store.forget_failure(&step.key));
+    let time_is_over = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(SIGUSR1, Arc::clone(&time_is_over))
+        .map_err(|e| Failure::file(format!("cannot listen to signals: {e}")))?;
+    // From here on a wish to stop is passed on, and what comes of it is the end.
+    stop::ends();
+    let (start, kills) = (Instant::now(), memory_kills());
+    let not_started = |e: std::io::Error| Failure::file(format!("cannot start the process of the steps: {e}"));
+    let mut watched = Watched::start(command(options)?).map_err(not_started)?;
+    let mut asked = false;
+    let status = loop {
+        if let Some(status) = watched.ended().map_err(not_started)? {
+            break status;
+        }
+        if !asked && (stop::of_process().asked() || time_is_over.load(Ordering::Relaxed)) {
+            asked = true;
+            watched.ask_to_end();
+        }
+        std::thread::sleep(PAUSE);
+    };
+    let peak_bytes = watched.peak_bytes;
+    let heard = watched.heard();
+    let memory = out_of_memory(status, &heard, memory_kills() > kills);
+    let ended = End {
+        status,
+        heard,
+        asked,
+        memory,
+        time: time_is_over.load(Ordering::Relaxed),
+        moved: task.states() != before,
+    };
+    let computed = left.len() - task.left().len();
+    let code = task.judge(&ended, computed)?;
+    task.complete_marks(&ended.heard)?;
+    if !output::is_json() {
+        let seconds = start.elapsed().as_secs_f64();
+        let (of, peak) = (task.steps.len(), crate::engine::human_bytes(peak_bytes));
+        output::note!("{computed} of {of} steps computed in {seconds:.1} s, at most {peak} of memory");
+    }
+    Ok(task.done(code, computed))
+}
+
+/// This command line once more, for the process that computes.
+fn command(options: &Options) -> Result<Command, Failure> {
+    let program = std::env::current_exe().map_err(|e| Failure::file(format!("cannot find this program: {e}")))?;
+    let mut command = Command::new(program);
+    command.args(std::env::args_os().skip(1)).arg("--inner");
+    if !options.json {
+        command.arg("--json");
+    }
+    Ok(command)
+}
+
+fn described(store: &Store, keys: &[String]) -> Result<Vec<Described>, Failure> {
+    let mut descriptions = store.descriptions(None)?;
+    let one = |key: &String| descriptions.get(key)?.ok_or_else(|| refused(RebuildError::Unknown(key.clone())));
+    keys.iter().map(one).collect()
+}
+
+struct Task {
+    store: Arc<Store>,
+    steps: Vec<Described>,
+}
+
+/// How the process ended.
+struct End {
+    status: ExitStatus,
+    heard: Heard,
+    /// It was asked to end.
+    asked: bool,
+    /// Memory ran out.
+    memory: bool,
+    /// Because its time is over.
+    time: bool,
+    /// A state was kept that was not there before.
+    moved: bool,
+}
+
+impl Task {
+    /// Steps whose results are not there.
+    fn left(&self) -> Vec<&Described> {
+        self.steps.iter().filter(|step| !step.is_stored(&self.store, catalog::KINDS)).collect()
+    }
+
+    /// What identifies the states that its steps have kept.
+    fn states(&self) -> Vec<Option<String>> {
+        let of = |step: &Described| self.store.scratch(&step.key).map(|state| hex(&Sha256::digest(state)));
+        self.steps.iter().map(of).collect()
+    }
+
+    /// The exit code; what was lost with the process is marked.
+    fn judge(&self, end: &End, computed: usize) -> Result<Code, Failure> {
+        let left = self.left();
+        if left.is_empty() {
+            return Ok(Code::Well);
+        }
+        if let Some(code) = end.status.code().filter(|code| *code != Code::Stopped as i32) {
+            return Ok(Code::of(code).unwrap_or(Code::Failed));
+        }
+        if end.asked && !end.memory {
+            if !end.time || end.moved || computed > 0 {
+                return Ok(Code::Evicted);
+            }
+            self.mark_lost(&left, (end, Cause::Time), "its time was over before there was anything to go on from")?;
+            return Ok(Code::OutOfTime);
+        }
+        if end.memory {
+            self.mark_lost(&left, (end, Cause::Memory), "its process was killed for lack of memory")?;
+            return Ok(Code::OutOfMemory);
+        }
+        self.mark_lost(&left, (end, Cause::Killed), &format!("its process was killed ({})", end.status))?;
+        Ok(Code::Killed)
+    }
+
+    /// Marks the steps that the process was at, of those that are left; all of those where it was at none of them.
+    fn mark_lost(&self, left: &[&Described], (end, cause): (&End, Cause), why: &str) -> Result<(), Failure> {
+        let at: Vec<&&Described> = left.iter().filter(|step| end.heard.running.contains(&step.name)).collect();
+        let lost = if at.is_empty() { left.iter().collect() } else { at };
+        lost.into_iter().try_for_each(|step| mark(&self.store, (step, cause), why.to_owned()))
+    }
+
+    /// Puts the end of the log to the marks of what failed.
+    fn complete_marks(&self, heard: &Heard) -> Result<(), Failure> {
+        for step in self.left() {
+            if let Some(mut mark) = self.store.failure(&step.key)? {
+                mark.log_tail = heard.tail.iter().cloned().collect();
+                self.store.mark_failed(&mark)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn done(&self, code: Code, computed: usize) -> Done {
+        let left = self.left().len();
+        let found = self.steps.len() - left - computed.min(self.steps.len() - left);
+        Done::with(code, [("computed", json!(computed)), ("found", json!(found)), ("left", json!(left))])
+    }
+}

@@ -1,0 +1,150 @@
+//! `lofi plan --on`: what the work costs elsewhere, and how long it takes on so many cores.
+
+use crate::artifact::number;
+use crate::cli::commands::plan::Planned;
+use crate::cli::fail::Failure;
+use crate::cli::output::{self, say};
+use crate::cluster::{Array, Share, Wishes, of_arrays, of_steps, partition, span};
+use crate::engine::{Decision, Pace, human_bytes};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Where work may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(in crate::cli) enum On {
+    /// This machine: every step as soon as what it needs is there.
+    Local,
+    /// A cluster with SLURM: arrays of tasks.
+    Slurm,
+}
+
+/// What `plan` is asked about work elsewhere.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(in crate::cli) struct Elsewhere {
+    /// Also says what it costs there and how long it is expected to take, as far as steps of the same kinds have shown.
+    #[arg(long, value_enum)]
+    on: Option<On>,
+    /// Cores that are free at once. Default: 10, 100 and 1000; of this machine, as many as `--jobs` says.
+    #[arg(long, value_name = "N", requires = "on", value_parser = clap::value_parser!(u32).range(1..))]
+    cores: Option<u32>,
+    /// Describes the steps that would run in the store and prints tasks, one a line, as keys for `exec-step`: each needs only
+    /// lines above it.
+    #[arg(long)]
+    tasks: bool,
+}
+
+impl Elsewhere {
+    /// Whether it writes into the store.
+    pub(in crate::cli) const fn describes(&self) -> bool {
+        self.tasks
+    }
+}
+
+/// Seconds that a scheduler takes to start and to end a task.
+const TASK_OVERHEAD_S: f64 = 2.0;
+const USUAL_CORES: [u32; 3] = [10, 100, 1000];
+
+/// Prints what was asked.
+pub(in crate::cli) fn tell(planned: &Planned<'_>, wanted: Elsewhere, jobs: usize) -> Result<(), Failure> {
+    if wanted.on.is_none() && !wanted.tasks {
+        return Ok(());
+    }
+    let pace = Pace::read(planned.store)?;
+    if wanted.tasks {
+        planned.store.describe(planned.graph, planned.plan)?;
+        print_tasks(planned, &pace);
+    }
+    let Some(on) = wanted.on else { return Ok(()) };
+    let (known, steps) = known(planned, &pace);
+    let (words, work) = match on {
+        On::Local => (None, of_steps(planned.graph, planned.plan, &pace)),
+        On::Slurm => {
+            let arrays = partition(planned.graph, planned.plan, (&pace, &Wishes::default()));
+            let work = of_arrays(&arrays, TASK_OVERHEAD_S);
+            (Some(Tasks::of(&arrays)), work)
+        }
+    };
+    let work_s: f64 = work.iter().map(|item| item.seconds * f64::from(item.cores)).sum();
+    let cores: Vec<u32> = match (wanted.cores, on) {
+        (Some(cores), _) => vec![cores],
+        (None, On::Local) => vec![u32::try_from(jobs).unwrap_or(u32::MAX)],
+        (None, On::Slurm) => USUAL_CORES.to_vec(),
+    };
+    let spans: Vec<(u32, f64)> = cores.into_iter().map(|cores| (cores, span(&work, cores))).collect();
+    if output::is_json() {
+        let spans: Vec<_> = spans.iter().map(|(cores, span_s)| json!({"cores": cores, "span_s": span_s})).collect();
+        output::event(&json!({
+            "event": "elsewhere", "on": format!("{on:?}").to_lowercase(), "steps": steps, "steps_of_known_pace": known,
+            "core_s": work_s, "tasks": words.as_ref().map(Tasks::json), "spans": spans,
+        }));
+        return Ok(());
+    }
+    say!(
+        "{steps} steps, {} of core time; the pace of {known} of them is known from steps that ran",
+        number::about(work_s)
+    );
+    words.iter().for_each(Tasks::print);
+    for (cores, span_s) in spans {
+        let plural = if cores == 1 { "core" } else { "cores" };
+        say!("on {cores} {plural}: about {}", number::about(span_s));
+    }
+    Ok(())
+}
+
+fn print_tasks(planned: &Planned<'_>, pace: &Pace) {
+    let arrays = partition(planned.graph, planned.plan, (pace, &Wishes::default()));
+    for (number, array) in arrays.iter().enumerate() {
+        for task in &array.tasks {
+            let keys: Vec<&str> = task.nodes.iter().map(|&node| planned.graph.nodes[node].key.as_str()).collect();
+            if output::is_json() {
+                let Share { memory_bytes, seconds, .. } = array.share;
+                output::event(&json!({
+                    "event": "task", "array": number, "after": array.after, "memory_bytes": memory_bytes,
+                    "seconds": seconds, "expected_s": task.seconds, "keys": keys,
+                }));
+            } else {
+                say!("{}", keys.join(" "));
+            }
+        }
+    }
+}
+
+/// Steps to run whose kind has run before, and all.
+fn known(planned: &Planned<'_>, pace: &Pace) -> (usize, usize) {
+    let runs = planned.plan.decisions.iter().zip(&planned.graph.nodes);
+    let runs = runs.filter(|(decision, _)| matches!(decision, Decision::Run(_))).map(|(_, node)| node);
+    let expected: Vec<bool> = runs.map(|node| pace.expect(node.kind.name(), node.plan.flops).1).collect();
+    (expected.iter().filter(|known| **known).count(), expected.len())
+}
+
+/// How many tasks, of which memory.
+struct Tasks {
+    arrays: usize,
+    tasks: usize,
+    /// By memory of a task, bytes: tasks and their seconds of cores.
+    by_memory: BTreeMap<u64, (usize, f64)>,
+}
+
+impl Tasks {
+    fn of(arrays: &[Array]) -> Self {
+        let mut by_memory: BTreeMap<u64, (usize, f64)> = BTreeMap::new();
+        for array in arrays {
+            let (tasks, core_s) = by_memory.entry(array.share.memory_bytes).or_default();
+            *tasks += array.tasks.len();
+            *core_s += array.tasks.iter().map(|task| task.seconds).sum::<f64>() * f64::from(array.share.cpus);
+        }
+        Self { arrays: arrays.len(), tasks: by_memory.values().map(|(tasks, _)| tasks).sum(), by_memory }
+    }
+
+    fn print(&self) {
+        say!("{} tasks in {} arrays", self.tasks, self.arrays);
+        for (bytes, (tasks, core_s)) in &self.by_memory {
+            say!("  {} of memory: {tasks} tasks, {} of core time", human_bytes(*bytes), number::about(*core_s));
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let class = |(bytes, (tasks, core_s)): (&u64, &(usize, f64))| json!({"memory_bytes": bytes, "tasks": tasks, "core_s": core_s});
+        json!({"arrays": self.arrays, "tasks": self.tasks, "by_memory": self.by_memory.iter().map(class).collect::<Vec<_>>()})
+    }
+}
