@@ -123,9 +123,8 @@ fn what_is_no_key_or_not_described_is_refused() {
 #[test]
 fn a_step_that_fails_leaves_a_mark_with_the_end_of_its_log() {
     let project = Project::empty();
-    let study = "study: bad\ntitle: Bad\nsteps:\n  out:\n    kind: command\n    params: {command: [sh, -c, 'echo reason >&2; exit 3'], \
-                 outputs: {t: t.csv}}\n  next:\n    kind: table-file\n    inputs: {}\n    params: {path: t.csv}\ntables: {t: {stack: {a: out}}}\n";
-    let study = study.replace("  next:\n    kind: table-file\n    inputs: {}\n    params: {path: t.csv}\n", "");
+    let study = "study: bad\ntitle: Bad\nsteps:\n  out:\n    kind: command\n    params:\n      \
+                 run: [sh, -c, 'echo reason >&2; exit 3']\n      outputs: {t: {type: table}}\ntables: {t: {stack: {a: out}}}\n";
     project.write("studies/bad.yaml", study);
     let plan = project.lofi(&["plan", "--tasks"]);
     assert_eq!(plan.code, Some(0), "{plan:?}");

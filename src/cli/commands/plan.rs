@@ -1,6 +1,6 @@
 //! `lofi plan`: what would run, what is cached, and why.
 
-use super::elsewhere::{self, Elsewhere};
+use super::elsewhere::{self, Elsewhere, Planned};
 use super::{run, store};
 use crate::artifact::number;
 use crate::cli::code::Code;
@@ -9,7 +9,7 @@ use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::engine::plan as make_plan;
-use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, Store, check_memory, human_bytes};
+use crate::engine::{Bound, Decision, Graph, Memory, MemoryLimit, RunPlan, check_memory, human_bytes};
 use crate::study::Study;
 use serde_json::json;
 use std::cmp::Reverse;
@@ -60,13 +60,6 @@ pub(in crate::cli) fn plan(
     let studies = json!(studies.len());
     let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
     Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached), ("gated", gated)]))
-}
-
-/// A plan that was made.
-pub(super) struct Planned<'a> {
-    pub graph: &'a Graph,
-    pub plan: &'a RunPlan,
-    pub store: &'a Store,
 }
 
 /// Steps at once on this machine.

@@ -80,8 +80,9 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
         }
         std::thread::sleep(PAUSE);
     };
-    let peak_bytes = watched.peak_bytes;
+    let seen_bytes = watched.peak_bytes;
     let heard = watched.heard();
+    let peak_bytes = seen_bytes.max(heard.peak_bytes);
     let memory = out_of_memory(status, &heard, memory_kills() > kills);
     let ended = End {
         status,

@@ -1,5 +1,6 @@
 //! The process that computes the steps of a task. It marks what fails; whoever started it sees to the rest.
 
+use super::watched::high_water;
 use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
@@ -7,6 +8,7 @@ use crate::cli::project::Project;
 use crate::cli::terminal;
 use crate::engine::{Blocked, Cause, Described, FailureMark, Graph, RebuildError, RunError, Store, Summary, rebuild};
 use rustix::process::{Signal, set_parent_process_death_signal};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -51,13 +53,13 @@ pub(super) fn inner(project: &Project, keys: &[String]) -> Result<Done, Failure>
         failed if failed.iter().all(|step| step.data.is_some()) => Code::Data,
         _ => Code::Failed,
     };
-    Ok(code.into())
+    Ok(Done::with(code, [("peak_bytes", json!(high_water("self")))]))
 }
 
 fn say_waits(step: &Described, name: &str) {
     let (step, what) = (&step.name, name);
     if crate::cli::output::is_json() {
-        crate::cli::output::event(&serde_json::json!({"event": "waits", "name": step, "for": what}));
+        crate::cli::output::event(&json!({"event": "waits", "name": step, "for": what}));
     } else {
         crate::cli::output::note!("not now: {step} needs {what}, which another task computes");
     }

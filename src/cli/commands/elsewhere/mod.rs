@@ -8,4 +8,4 @@ mod span;
 mod watched;
 
 pub(in crate::cli) use exec_step::{ExecStep, exec_step};
-pub(in crate::cli) use span::{Elsewhere, tell};
+pub(in crate::cli) use span::{Elsewhere, Planned, tell};

@@ -1,11 +1,10 @@
 //! `lofi plan --on`: what the work costs elsewhere, and how long it takes on so many cores.
 
 use crate::artifact::number;
-use crate::cli::commands::plan::Planned;
 use crate::cli::fail::Failure;
 use crate::cli::output::{self, say};
 use crate::cluster::{Array, Share, Wishes, of_arrays, of_steps, partition, span};
-use crate::engine::{Decision, Pace, human_bytes};
+use crate::engine::{Decision, Graph, Pace, RunPlan, Store, human_bytes};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -38,6 +37,13 @@ impl Elsewhere {
     pub(in crate::cli) const fn describes(&self) -> bool {
         self.tasks
     }
+}
+
+/// A plan that was made.
+pub(in crate::cli) struct Planned<'a> {
+    pub graph: &'a Graph,
+    pub plan: &'a RunPlan,
+    pub store: &'a Store,
 }
 
 /// Seconds that a scheduler takes to start and to end a task.

@@ -29,6 +29,8 @@ pub(super) struct Heard {
     pub tail: VecDeque<String>,
     /// Steps that have begun and not ended.
     pub running: BTreeSet<String>,
+    /// The most memory that it says it had, bytes.
+    pub peak_bytes: u64,
 }
 
 impl Watched {
@@ -48,7 +50,7 @@ impl Watched {
 
     /// How it ended, if it has.
     pub fn ended(&mut self) -> std::io::Result<Option<ExitStatus>> {
-        self.peak_bytes = self.peak_bytes.max(high_water(self.child.id()));
+        self.peak_bytes = self.peak_bytes.max(high_water(&self.child.id().to_string()));
         self.child.try_wait()
     }
 
@@ -97,8 +99,8 @@ pub(super) fn memory_kills() -> u64 {
     places.filter_map(count).sum()
 }
 
-/// The most memory that a process has had, bytes; 0 where the system does not tell.
-fn high_water(pid: u32) -> u64 {
+/// The most memory that a process has had, by its number or `self`, bytes; 0 where the system does not tell.
+pub(super) fn high_water(pid: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib: Option<u64> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
@@ -138,6 +140,7 @@ impl Heard {
         match event["event"].as_str().unwrap_or_default() {
             "started" => _ = self.running.insert(name.clone()),
             "finished" | "failed" | "reused" => _ = self.running.remove(&name),
+            "summary" => self.peak_bytes = event["peak_bytes"].as_u64().unwrap_or(0),
             _ => {}
         }
         if output::is_json() {
