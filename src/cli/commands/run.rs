@@ -138,9 +138,9 @@ fn compute(project: &Project, studies: &[Study], with_report: bool) -> Result<(R
     } else {
         executor.run(&graph, &last, &mut learns)
     };
-    // What was learnt of a run that was stopped counts too, and is no reason to fail.
-    let _ = learns.pace.teach(&executor.store);
     let summary = summary?;
+    // What cannot be noted is learnt by the next run. After one that broke off nothing is written any more.
+    let _ = learns.pace.teach(&executor.store);
     let Summary { ran, cached, failed, skipped, gated, elapsed_s } = &summary;
     let (failed, left_out, gated) = (failed.len(), skipped.len(), gated.len());
     let ended = json!({
