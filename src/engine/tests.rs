@@ -152,8 +152,8 @@ impl Sink for Log {
     }
 }
 
-fn run(folder: &Path, steps: &[Step<'_>]) -> (Summary, Log) {
-    let executor = Executor {
+fn executor(folder: &Path) -> Executor {
+    Executor {
         store: Arc::new(Store::open(folder).unwrap()),
         data: Arc::new(NoData),
         jobs: 2,
@@ -161,7 +161,11 @@ fn run(folder: &Path, steps: &[Step<'_>]) -> (Summary, Log) {
         stop: Stop::default(),
         origin: None,
         ends: Default::default(),
-    };
+    }
+}
+
+fn run(folder: &Path, steps: &[Step<'_>]) -> (Summary, Log) {
+    let executor = executor(folder);
     let mut log = Log::default();
     let summary = executor.run(&Arc::new(Graph::new(&[study(steps)])), &[], &mut log).unwrap();
     (summary, log)

@@ -34,19 +34,6 @@ impl Cause {
     pub const fn stays(self) -> bool {
         matches!(self, Self::Step | Self::Data | Self::Input)
     }
-
-    /// As a message says it.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Step => "failed",
-            Self::Memory => "out of memory",
-            Self::Time => "out of time",
-            Self::Data => "data set",
-            Self::Killed => "killed",
-            Self::Input => "left out",
-        }
-    }
 }
 
 /// How a step failed.

@@ -16,8 +16,6 @@ use std::sync::Arc;
 pub struct Rebuilt {
     /// They and what they need.
     pub graph: Graph,
-    /// Keys of the graph that were asked for, in the order of the graph.
-    pub asked: Vec<String>,
     /// Steps that were asked for and cannot be run now, with the reason.
     pub blocked: Vec<(Described, Blocked)>,
 }
@@ -86,9 +84,7 @@ pub fn rebuild(
     graph.targets.sort_unstable();
     graph.targets.dedup();
     graph.places = vec![(0..graph.nodes.len()).collect()];
-    let asked: BTreeSet<&String> = keys.iter().collect();
-    let asked = graph.nodes.iter().filter(|node| asked.contains(&node.key)).map(|node| node.key.clone()).collect();
-    Ok(Rebuilt { graph, asked, blocked })
+    Ok(Rebuilt { graph, blocked })
 }
 
 impl Builder<'_> {

@@ -8,6 +8,8 @@
 //! STORE/tmp/run-<boot>-<random>/        what a living run is writing, see `owner`
 //! STORE/tmp/<key>.claim                  a step that is being computed, see `claim`
 //! STORE/runs/<study>/<profile>.json     the last run of a study, with a hash of itself
+//! STORE/steps/, failed/, submissions/    what is left for processes elsewhere, see `engine/dispatch`
+//! STORE/pace.json                        how long steps of each kind took
 //! ```
 //!
 //! Nothing is believed unseen: an entry, a value, a state or a record that is not what its hash says is damage, and

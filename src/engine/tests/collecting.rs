@@ -43,18 +43,6 @@ fn sums(draws: &mut Draws) -> (Arc<Graph>, Vec<f64>) {
     (Arc::new(Graph::new(&[study])), values)
 }
 
-fn executor(folder: &Path) -> Executor {
-    Executor {
-        store: Arc::new(Store::open(folder).unwrap()),
-        data: Arc::new(NoData),
-        jobs: 2,
-        memory: MemoryLimit::of(1 << 20),
-        stop: Stop::default(),
-        origin: None,
-        ends: Default::default(),
-    }
-}
-
 /// The targets that are wrong or missing.
 fn wrong(store: &Store, (graph, values): (&Graph, &[f64])) -> Vec<usize> {
     let right = |node: usize| {

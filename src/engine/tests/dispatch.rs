@@ -33,18 +33,6 @@ fn graph(steps: &[Step<'_>], outputs: &[&str]) -> Arc<Graph> {
     Arc::new(Graph::new(&[study]))
 }
 
-fn executor(folder: &Path) -> Executor {
-    Executor {
-        store: Arc::new(Store::open(folder).unwrap()),
-        data: Arc::new(NoData),
-        jobs: 2,
-        memory: MemoryLimit::of(1 << 20),
-        stop: Stop::default(),
-        origin: None,
-        ends: Default::default(),
-    }
-}
-
 /// Events, and how many values the thread that schedules has touched since the plan was made.
 #[derive(Default)]
 struct Watch {

@@ -5,18 +5,6 @@ use crate::engine::{Blocked, Cause, FailureMark, RebuildError, plan, rebuild};
 
 const KINDS: &[&dyn ErasedKind] = &[&Fake];
 
-fn executor(folder: &Path) -> Executor {
-    Executor {
-        store: Arc::new(Store::open(folder).unwrap()),
-        data: Arc::new(NoData),
-        jobs: 2,
-        memory: MemoryLimit::of(1 << 20),
-        stop: Stop::default(),
-        origin: None,
-        ends: Default::default(),
-    }
-}
-
 fn diamond() -> Arc<Graph> {
     let gives = |number: &str| json!({"gives": number, "counter": 7});
     let steps: &[Step<'_>] =

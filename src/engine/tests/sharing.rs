@@ -47,15 +47,7 @@ fn graph(steps: &[Step<'_>], passing: &[&str]) -> Arc<Graph> {
 }
 
 fn executor(folder: &Path) -> Executor {
-    Executor {
-        store: Arc::new(Store::open(folder).unwrap()),
-        data: Arc::new(NoData),
-        jobs: 1,
-        memory: MemoryLimit::of(1 << 20),
-        stop: Stop::default(),
-        origin: None,
-        ends: Default::default(),
-    }
+    Executor { jobs: 1, ..super::executor(folder) }
 }
 
 /// Does something once the plan is made.

@@ -2,14 +2,14 @@
 //!
 //! The steps are computed by a process of their own, so that somebody is left to write down why it ended.
 
-use super::inner::{inner, mark, refused};
+use super::inner::{described, inner, mark};
 use super::watched::{Heard, Watched, memory_kills, out_of_memory};
 use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
 use crate::cli::{options::Options, output, stop};
-use crate::engine::{Cause, Described, RebuildError, Store};
+use crate::engine::{Cause, Described, Store};
 use crate::step::hex;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -112,12 +112,6 @@ fn command(options: &Options) -> Result<Command, Failure> {
         command.arg("--json");
     }
     Ok(command)
-}
-
-fn described(store: &Store, keys: &[String]) -> Result<Vec<Described>, Failure> {
-    let mut descriptions = store.descriptions(None)?;
-    let one = |key: &String| descriptions.get(key)?.ok_or_else(|| refused(RebuildError::Unknown(key.clone())));
-    keys.iter().map(one).collect()
 }
 
 struct Task {

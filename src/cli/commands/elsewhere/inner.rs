@@ -5,7 +5,7 @@ use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
-use crate::cli::terminal;
+use crate::cli::{output, terminal};
 use crate::engine::{Blocked, Cause, Described, FailureMark, Graph, RebuildError, RunError, Store, Summary, rebuild};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
@@ -19,13 +19,18 @@ pub(super) fn inner(project: &Project, keys: &[String]) -> Result<Done, Failure>
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
     let executor = project.executor()?;
     let store = Arc::clone(&executor.store);
-    let rebuilt = rebuild(&store, &mut store.descriptions(None)?, (keys, catalog::KINDS)).map_err(refused)?;
+    // What is there already is not asked for: what it was made from may be gone.
+    let mut described = described(&store, keys)?;
+    described.retain(|step| !step.is_stored(&store, catalog::KINDS));
+    let described: BTreeMap<String, Described> = described.into_iter().map(|step| (step.key.clone(), step)).collect();
+    let keys: Vec<String> = keys.iter().filter(|key| described.contains_key(*key)).cloned().collect();
+    let rebuilt = rebuild(&store, &mut store.descriptions(None)?, (&keys, catalog::KINDS)).map_err(refused)?;
     let (mut waits, mut failed) = (false, false);
     for (step, why) in &rebuilt.blocked {
         match why {
             Blocked::Waits(name) => {
                 waits = true;
-                say_waits(step, name);
+                output::event(&json!({"event": "waits", "name": step.name, "for": name}));
             }
             Blocked::Failed(name) => {
                 failed = true;
@@ -34,7 +39,6 @@ pub(super) fn inner(project: &Project, keys: &[String]) -> Result<Done, Failure>
         }
     }
     let graph = Arc::new(rebuilt.graph);
-    let described = described(&store, keys)?;
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = match executor.run(&graph, &[], sink.as_mut()) {
         Err(RunError::Memory(text)) => {
@@ -56,25 +60,11 @@ pub(super) fn inner(project: &Project, keys: &[String]) -> Result<Done, Failure>
     Ok(Done::with(code, [("peak_bytes", json!(high_water("self")))]))
 }
 
-fn say_waits(step: &Described, name: &str) {
-    let (step, what) = (&step.name, name);
-    if crate::cli::output::is_json() {
-        crate::cli::output::event(&json!({"event": "waits", "name": step, "for": what}));
-    } else {
-        crate::cli::output::note!("not now: {step} needs {what}, which another task computes");
-    }
-}
-
-/// The descriptions of these keys, by the names of the steps.
-fn described(store: &Store, keys: &[String]) -> Result<BTreeMap<String, Described>, Failure> {
+/// The descriptions of these keys.
+pub(super) fn described(store: &Store, keys: &[String]) -> Result<Vec<Described>, Failure> {
     let mut descriptions = store.descriptions(None)?;
-    let mut found = BTreeMap::new();
-    for key in keys {
-        if let Some(step) = descriptions.get(key)? {
-            found.insert(step.key.clone(), step);
-        }
-    }
-    Ok(found)
+    let one = |key: &String| descriptions.get(key)?.ok_or_else(|| refused(RebuildError::Unknown(key.clone())));
+    keys.iter().map(one).collect()
 }
 
 /// Marks the steps that were asked for and are not there: each with what went wrong, in it or in what it needs.

@@ -159,3 +159,25 @@ impl Heard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_log_and_what_runs_is_known_of_a_process() {
+        let mut command = Command::new("sh");
+        let events = r#"echo '{"event":"started","name":"a"}'; echo '{"event":"started","name":"b"}'; echo '{"event":"finished","name":"a"}'"#;
+        command.args(["-c", &format!("{events}; for i in $(seq 50); do echo $i >&2; done; kill -KILL $$")]);
+        let mut watched = Watched::start(command).unwrap();
+        let status = loop {
+            if let Some(status) = watched.ended().unwrap() {
+                break status;
+            }
+        };
+        let heard = watched.heard();
+        assert_eq!((heard.tail.len(), heard.tail[0].as_str(), heard.tail[TAIL - 1].as_str()), (TAIL, "11", "50"));
+        assert_eq!(heard.running, BTreeSet::from(["b".to_owned()]));
+        assert!(out_of_memory(status, &heard, true) && !out_of_memory(status, &heard, false));
+    }
+}
