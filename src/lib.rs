@@ -7,6 +7,7 @@ pub mod artifact;
 pub mod baseline;
 pub mod catalog;
 pub mod cli;
+pub mod cluster;
 pub mod dataset;
 pub mod engine;
 pub mod experiment;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Module → the modules that it may name.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("math", &[]),
     ("artifact", &["math"]),
     ("step", &["artifact"]),
@@ -21,12 +21,13 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("catalog", &["step", "dataset", "experiment", "external", "analysis", "plot"]),
     ("study", &["artifact", "step", "yaml"]),
     ("engine", &["artifact", "step", "study"]),
+    ("cluster", &["artifact", "step", "engine", "yaml"]),
     ("baseline", &["artifact", "engine", "step", "study"]),
     ("report", &["artifact", "step", "study", "engine", "yaml"]),
     (
         "cli",
         &[
-            "math", "artifact", "step", "yaml", "dataset", "external", "plot", "catalog", "study", "engine",
+            "math", "artifact", "step", "yaml", "dataset", "external", "plot", "catalog", "study", "engine", "cluster",
             "baseline", "report",
         ],
     ),

@@ -1,0 +1,12 @@
+//! Steps sent to where the cores are: executors behind one trait, and the profile that says how.
+
+mod dns;
+mod executor;
+pub mod profile;
+mod sections;
+mod toml_table;
+mod units;
+
+pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
+pub use profile::{Common, PROFILE_FILE, Profile, ProfileError};
+pub use units::{bytes, duration};
