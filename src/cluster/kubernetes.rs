@@ -11,8 +11,8 @@
 use super::dns;
 use super::executor::{ArrayJob, Executor, NoAnswer, Queued, SendError, Sent};
 use super::kubernetes_job::{Container, EnvVar, Job, SecretKey, Work};
-use super::pod_script::script;
 use super::profile::{self, Common};
+use super::task_script::{quoted, script};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -123,11 +123,6 @@ impl Kubernetes {
         file.persist(&path)?;
         Ok(path)
     }
-}
-
-/// A word that a shell takes as it is.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 impl Executor for Kubernetes {

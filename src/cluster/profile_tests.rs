@@ -108,6 +108,7 @@ fn wrong_values_are_refused_with_what_was_expected() {
         ("environment = { A-B = \"1\" }", "1:23", "no name of a variable"),
         ("environment = { A = 1 }", "1:21", "a string in quotes"),
         ("environment = 1", "1:15", "a table"),
+        ("environment = { A = \"é\", B = 1 }", "1:30: ", "a string in quotes"),
         ("pass = [\"1A\"]", "1:9", "no name of a variable"),
         ("time-least = \"2d\"", "1:14", "`time-least` (172800s) is more than `time-most` (86400s)"),
         ("[local]\ntime-most = \"1m\"", "2:13", "`time-least` (600s)"),

@@ -1,4 +1,4 @@
-//! The script of a pod: from the index of a pod to the task.
+//! Scripts of tasks: from what a scheduler says to the command with the index of the task.
 
 /// Tasks in increasing order as runs `FIRST:COUNT` of neighbours.
 fn runs(tasks: &[u32]) -> Vec<(u32, u32)> {
@@ -27,6 +27,17 @@ done
 ",
         list.join(" ")
     )
+}
+
+/// A word that a shell takes as it is.
+pub(super) fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Shell text that runs its arguments with the task of a variable behind them, after the text `before`, in which the task is
+/// `$task`.
+pub(super) fn by_variable(variable: &str, before: &str) -> String {
+    format!("task=${variable}\n{before}exec \"$@\" \"$task\"\n")
 }
 
 #[cfg(test)]
