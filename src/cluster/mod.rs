@@ -2,12 +2,21 @@
 //! them.
 //!
 //! Start with `partition` (steps into tasks), then `executor` (what every scheduler can do) and `campaign` (what is to be
-//! done next for a submission, from the store, the ledger and the queue).
+//! done next for a submission, from the store, the ledger and the queue); `profile` reads what the user says of a cluster.
 
+mod dns;
 mod executor;
+mod hyperqueue;
+mod kubernetes;
 mod partition;
+pub mod profile;
 mod simulate;
+mod task_script;
 
 pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
+pub use hyperqueue::HyperQueue;
+pub use kubernetes::Kubernetes;
 pub use partition::{Array, Task, Wishes, partition};
+pub use profile::{Common, PROFILE_FILE, Profile, ProfileError};
+pub use profile::{bytes, duration};
 pub use simulate::{Work, of_arrays, of_steps, span};

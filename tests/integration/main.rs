@@ -33,6 +33,7 @@ mod golden_training;
 mod growing;
 mod headers;
 mod init;
+mod kubernetes;
 mod large_tables;
 mod layers;
 mod memory;
