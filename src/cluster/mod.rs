@@ -4,6 +4,7 @@
 //! Start with `partition` (steps into tasks), then `executor` (what every scheduler can do) and `campaign` (what is to be
 //! done next for a submission, from the store, the ledger and the queue); `profile` reads what the user says of a cluster.
 
+mod calls;
 mod dns;
 mod executor;
 mod hyperqueue;
@@ -11,6 +12,7 @@ mod kubernetes;
 mod partition;
 pub mod profile;
 mod simulate;
+mod slurm;
 mod task_script;
 
 pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
@@ -20,3 +22,4 @@ pub use partition::{Array, Task, Wishes, partition};
 pub use profile::{Common, PROFILE_FILE, Profile, ProfileError};
 pub use profile::{bytes, duration};
 pub use simulate::{Work, of_arrays, of_steps, span};
+pub use slurm::{Slurm, reason_in_words};

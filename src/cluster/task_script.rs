@@ -1,7 +1,7 @@
 //! Scripts of tasks: from what a scheduler says to the command with the index of the task.
 
 /// Tasks in increasing order as runs `FIRST:COUNT` of neighbours.
-fn runs(tasks: &[u32]) -> Vec<(u32, u32)> {
+pub(super) fn runs(tasks: &[u32]) -> Vec<(u32, u32)> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &task in tasks {
         match runs.last_mut() {

@@ -52,6 +52,7 @@ mod roles;
 mod serving;
 mod shared_store;
 mod simulation;
+mod slurm_executor;
 mod stops;
 mod store;
 mod table_clauses;

@@ -3,6 +3,7 @@
 //! HyperQueue orders tasks within a job, not jobs, and has no bound of tasks at once for a job: what an array says of both is
 //! not sent. A task that comes before its inputs ends with 75, and is sent again by whoever watches.
 
+use crate::cluster::calls::{self, Silence};
 use crate::cluster::executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent};
 use crate::cluster::profile::{self, Common};
 use crate::cluster::task_script::{by_variable, quoted};
@@ -110,29 +111,29 @@ impl HyperQueue {
     }
 
     /// What `hq` writes to its standard output, or its words.
-    fn ask(&self, arguments: &[&str]) -> Result<String, String> {
+    fn ask(&self, arguments: &[&str]) -> Result<String, Silence> {
         let mut command = Command::new(&self.options.hq);
         if let Some(folder) = &self.options.server_dir {
             command.arg("--server-dir").arg(folder);
         }
         command.args(["--output-mode", "json"]).args(arguments);
-        let run = command.output().map_err(|error| {
-            format!("`{}`: {error}; set `hq` under [hyperqueue] in {}", self.options.hq, profile::PROFILE_FILE)
-        })?;
+        let help = format!("set `hq` under [hyperqueue] in {}", profile::PROFILE_FILE);
+        let run = calls::ask(&mut command, "", calls::LIMIT).map_err(|silence| silence.where_absent(&help))?;
         let said = String::from_utf8_lossy(&run.stdout).into_owned();
         if run.status.success() {
             return Ok(said);
         }
         let wrong = serde_json::from_str(&said).map(|wrong: Wrong| wrong.error);
         let words = wrong.unwrap_or_else(|_| String::from_utf8_lossy(&run.stderr).trim().to_owned());
-        Err(format!("hq {}: {words} ({})", arguments.join(" "), run.status))
+        Err(Silence::Unclear(format!("hq {}: {words} ({})", arguments.join(" "), run.status)))
     }
 
     /// The same, read.
-    fn read<T: for<'de> Deserialize<'de>>(&self, arguments: &[&str]) -> Result<T, String> {
+    fn read<T: for<'de> Deserialize<'de>>(&self, arguments: &[&str]) -> Result<T, Silence> {
         let said = self.ask(arguments)?;
-        serde_json::from_str(&said)
-            .map_err(|error| format!("hq {}: an answer of another form: {error}", arguments.join(" ")))
+        serde_json::from_str(&said).map_err(|error| {
+            Silence::Unclear(format!("hq {}: an answer of another form: {error}", arguments.join(" ")))
+        })
     }
 }
 
@@ -156,16 +157,16 @@ impl Executor for HyperQueue {
         let mut file = tempfile::NamedTempFile::new_in(&job.logs).map_err(refused)?;
         file.write_all(self.file(job, |name| std::env::var(name).ok()).as_bytes()).map_err(refused)?;
         let path = file.path().display().to_string();
-        let sent: Submitted = self.read(&["job", "submit-file", &path]).map_err(SendError::Unclear)?;
+        let sent: Submitted = self.read(&["job", "submit-file", &path])?;
         Ok(Sent::Queued(sent.id.to_string()))
     }
 
     fn queue(&self, names: &[String]) -> Result<Vec<Queued>, NoAnswer> {
-        let all: Vec<Listed> = self.read(&["job", "list", "--all"]).map_err(NoAnswer)?;
+        let all: Vec<Listed> = self.read(&["job", "list", "--all"])?;
         let mut found = Vec::new();
         for Listed { id, name } in all.into_iter().filter(|job| names.contains(&job.name)) {
             let job = id.to_string();
-            let tasks: BTreeMap<String, Vec<Task>> = self.read(&["task", "list", &job]).map_err(NoAnswer)?;
+            let tasks: BTreeMap<String, Vec<Task>> = self.read(&["task", "list", &job])?;
             let known = tasks.values().flatten().filter_map(|task| Some((task.id, task.state()?)));
             let queued = |(task, state)| Queued { name: name.clone(), job: job.clone(), task: Some(task), state };
             found.extend(known.map(queued));
@@ -176,7 +177,7 @@ impl Executor for HyperQueue {
     /// HyperQueue takes back whole jobs only: where single tasks are named, nothing of that job is taken back.
     fn cancel(&self, jobs: &[(String, Option<Vec<u32>>)]) -> Result<(), NoAnswer> {
         for (job, _) in jobs.iter().filter(|(_, tasks)| tasks.is_none()) {
-            self.ask(&["job", "cancel", job]).map_err(NoAnswer)?;
+            self.ask(&["job", "cancel", job])?;
         }
         match jobs.iter().find(|(_, tasks)| tasks.is_some()) {
             None => Ok(()),
