@@ -52,6 +52,7 @@ mod roles;
 mod serving;
 mod shared_store;
 mod simulation;
+mod span;
 mod stops;
 mod store;
 mod table_clauses;
