@@ -10,8 +10,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub use dispatch::{
-    ArrayLine, Blocked, Cause, Described, Descriptions, FailureMark, Learns, Ledger, LedgerLine, Pace, RebuildError,
-    Rebuilt, Submission, TaskReport, rebuild,
+    ArrayLine, Blocked, Cause, CollectedWork, Described, Descriptions, FailureMark, Learns, Ledger, LedgerLine, Pace,
+    RebuildError, Rebuilt, Submission, TaskReport, rebuild,
 };
 pub use machine::{Machine, Origin};
 pub use plan::{

@@ -53,6 +53,7 @@ mod serving;
 mod shared_store;
 mod simulation;
 mod slurm_executor;
+mod span;
 mod stops;
 mod store;
 mod table_clauses;

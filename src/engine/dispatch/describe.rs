@@ -17,9 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 const KEY_DIGITS: usize = 64;
-const FOLDER: &str = "steps";
+pub(super) const FOLDER: &str = "steps";
 
 /// A step, as it is described in the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,7 +131,9 @@ impl Store {
         lines.values().for_each(|line| hash.update(line));
         let name = hex(&hash.finalize());
         let path = self.root().join(FOLDER).join(&name);
-        if !path.is_file() {
+        // One that is there is as new as if it were written, so that nobody takes it out before it is named.
+        let renewed = File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+        if renewed.is_err() {
             let parts: Vec<&[u8]> = lines.values().map(String::as_bytes).collect();
             self.replace(&path, &parts, Durable::Now)?;
         }
@@ -143,15 +146,21 @@ impl Store {
     /// Where the system refuses to read them.
     pub fn descriptions(&self, name: Option<&str>) -> Result<Descriptions, StoreError> {
         let folder = self.root().join(FOLDER);
-        let mut paths = match name {
+        let paths = match name {
             Some(name) => vec![folder.join(name)],
-            None => files(&folder).map_err(io("read", &folder))?,
+            None => newest_first(&folder).map_err(io("read", &folder))?,
         };
-        let age = |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
-        paths.sort_by_cached_key(|path| std::cmp::Reverse(age(path)));
         let open = |path: PathBuf| Ok((BufReader::new(File::open(&path).map_err(io("read", &path))?), path));
         Ok(Descriptions { files: paths.into_iter().map(open).collect::<Result<_, StoreError>>()? })
     }
+}
+
+/// Files of descriptions, the newest first.
+pub(super) fn newest_first(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = files(folder)?;
+    let changed = |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
+    paths.sort_by_cached_key(|path| std::cmp::Reverse(changed(path)));
+    Ok(paths)
 }
 
 fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -6,7 +6,7 @@ use crate::engine::store::{Store, StoreError};
 use crate::step::{seal, unseal};
 use serde::{Deserialize, Serialize};
 
-const FOLDER: &str = "failed";
+pub(super) const FOLDER: &str = "failed";
 /// More than a mark takes: its tail has some kilobytes.
 const MOST_BYTES: u64 = 1 << 22;
 

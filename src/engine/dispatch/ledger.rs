@@ -16,7 +16,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "submissions";
-const LEDGER: &str = "ledger.jsonl";
+pub(super) const LEDGER: &str = "ledger.jsonl";
 /// More than a ledger or a list of tasks takes.
 const MOST_BYTES: u64 = 1 << 32;
 

@@ -3,6 +3,7 @@
 //! A step that is sent elsewhere is described in the store, so that whoever runs it reads neither a study nor a graph:
 //! start with `describe`, then `rebuild`. What came of it is told by the store alone: a result, or a mark of failure.
 
+mod collect;
 mod describe;
 mod failure;
 mod ledger;
@@ -10,6 +11,7 @@ mod pace;
 mod rebuild;
 mod report;
 
+pub use collect::CollectedWork;
 pub use describe::{Described, Descriptions};
 pub use failure::{Cause, FailureMark};
 pub use ledger::{ArrayLine, Ledger, LedgerLine, Submission};

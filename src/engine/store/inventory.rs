@@ -125,7 +125,7 @@ impl Store {
     }
 
     /// The keys in one of the store's folders, in order; what does not belong there is passed over.
-    pub(super) fn keys_in(&self, kind: &str) -> Result<Vec<String>, StoreError> {
+    pub(in crate::engine) fn keys_in(&self, kind: &str) -> Result<Vec<String>, StoreError> {
         let mut keys = Vec::new();
         for shard in folder_entries(&self.root().join(kind))?.iter().filter(|shard| shard.is_dir()) {
             for path in folder_entries(shard)? {
@@ -176,7 +176,7 @@ fn same(entry: &Entry) -> String {
 }
 
 /// Bytes of the files below a path; links are not followed, but for that of the path itself.
-fn size_below(path: &Path) -> u64 {
+pub(in crate::engine) fn size_below(path: &Path) -> u64 {
     let Ok(metadata) = fs::metadata(path) else { return 0 };
     if !metadata.is_dir() {
         return metadata.len();

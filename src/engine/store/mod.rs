@@ -26,6 +26,7 @@ pub use collect::{Collected, Keep};
 pub use entries::{Entry, Store, StoredFile, StoredOutput};
 pub use error::StoreError;
 pub use exchange::{Staged, foreign_entry};
+pub(super) use inventory::size_below;
 pub use inventory::{Held, Inventory};
 pub use log::{LogLine, Logged};
 pub(super) use owner::boot;

@@ -203,7 +203,7 @@ impl Store {
     }
 
     /// Takes something out of the store. What lies behind a link is not ours to delete: it is set aside where it lies.
-    pub(super) fn discard(&self, path: &Path) -> Result<(), StoreError> {
+    pub(in crate::engine) fn discard(&self, path: &Path) -> Result<(), StoreError> {
         let refused = || io("remove", path);
         let within = !disk::leads_out(&self.root, path).map_err(refused())?;
         let elsewhere = || Err(ErrorKind::CrossesDevices.into());

@@ -7,7 +7,7 @@ use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::size;
-use crate::engine::{Collected, Keep, human_bytes};
+use crate::engine::{Collected, CollectedWork, Keep, human_bytes};
 use serde_json::json;
 
 /// How much goes.
@@ -29,7 +29,10 @@ pub(super) fn gc(project: &Project, bounds: &Bounds) -> Result<Done, Failure> {
     let store = project.open_store()?;
     let keys = reached(project, &store)?.into_iter().flat_map(|reach| reach.keys).collect();
     let keep = Keep { bytes: bounds.keep, all_reached: bounds.unreachable_only, dry_run: bounds.dry_run };
-    let collected = store.collect(&keys, keep)?;
+    let mut collected = store.collect(&keys, keep)?;
+    let work = store.collect_work(bounds.dry_run)?;
+    collected.freed_bytes += work.freed_bytes;
+    collected.left_bytes = collected.left_bytes.saturating_sub(work.freed_bytes);
     if output::is_json() {
         for (held, reached) in &collected.dropped {
             output::event(&json!({
@@ -38,7 +41,7 @@ pub(super) fn gc(project: &Project, bounds: &Bounds) -> Result<Done, Failure> {
             }));
         }
     } else if !project.options.quiet {
-        tell(&collected, bounds.dry_run);
+        tell(&collected, &work, bounds.dry_run);
     }
     if let Some(most) = bounds.keep.filter(|&most| collected.left_bytes > most) {
         let (left, most) = (human_bytes(collected.left_bytes), human_bytes(most));
@@ -48,11 +51,16 @@ pub(super) fn gc(project: &Project, bounds: &Bounds) -> Result<Done, Failure> {
     }
     let Collected { dropped, states, freed_bytes, left_bytes, .. } = &collected;
     let more = [("dropped", json!(dropped.len())), ("states", json!(states)), ("freed_bytes", json!(freed_bytes))];
+    let CollectedWork { descriptions, marks, submissions, .. } = work;
     let [dropped, states, freed] = more;
-    Ok(Done::with(Code::Well, [dropped, states, freed, ("left_bytes", json!(left_bytes))]))
+    let left = ("left_bytes", json!(left_bytes));
+    let [descriptions, marks, submissions] =
+        [("descriptions", descriptions), ("marks", marks), ("submissions", submissions)]
+            .map(|(name, count)| (name, json!(count)));
+    Ok(Done::with(Code::Well, [dropped, states, freed, left, descriptions, marks, submissions]))
 }
 
-fn tell(collected: &Collected, dry_run: bool) {
+fn tell(collected: &Collected, work: &CollectedWork, dry_run: bool) {
     let Collected { dropped, states, freed_bytes, left_bytes, pinned, in_use, linked } = collected;
     let reached = || dropped.iter().filter(|(_, reached)| *reached).map(|(held, _)| held);
     let (unreached, count) = (dropped.len() - reached().count(), reached().count());
@@ -66,6 +74,14 @@ fn tell(collected: &Collected, dry_run: bool) {
     }
     if *states > 0 {
         say!("  {states} states of steps that no study reaches");
+    }
+    let left_over = [
+        (work.descriptions, "files that describe steps which were sent elsewhere"),
+        (work.marks, "marks of failures"),
+        (work.submissions, "submissions that are over"),
+    ];
+    for (number, what) in left_over.into_iter().filter(|(number, _)| *number > 0) {
+        say!("  {number} {what}");
     }
     for (number, why) in [(pinned, "pinned"), (in_use, "used by a run at the moment"), (linked, "behind a link")] {
         if *number > 0 {
