@@ -25,6 +25,11 @@ impl Done {
         Self { code, summary: summary.map(|(name, value)| (name.to_owned(), value)).into_iter().collect() }
     }
 
+    /// Whether all is well.
+    pub fn is_well(&self) -> bool {
+        self.code == Code::Well
+    }
+
     /// Prints the summary where it is asked for; returns the exit code.
     pub fn show(self) -> Code {
         output::summary(self.code, self.summary);

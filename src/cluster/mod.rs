@@ -5,6 +5,7 @@
 //! done next for a submission, from the store, the ledger and the queue); `profile` reads what the user says of a cluster.
 
 mod calls;
+mod campaign;
 mod dns;
 mod executor;
 mod hyperqueue;
@@ -16,6 +17,7 @@ mod simulate;
 mod slurm;
 mod task_script;
 
+pub use campaign::{Campaign, Deed, Done, Fate, Job, Jobs, Picture, Standing, Tally, Tasks, Used, Way};
 pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
 pub use hyperqueue::HyperQueue;
 pub use kubernetes::Kubernetes;

@@ -23,6 +23,33 @@ fn documents() -> Vec<PathBuf> {
     all
 }
 
+/// The folder of blocks that want a cluster.
+const CLUSTER: &str = "slurm";
+
+/// Whether a block is run in a copy of this project.
+fn is_copy(block: &Block) -> bool {
+    block.folder == "repository" || block.folder == CLUSTER
+}
+
+/// Runs the blocks of the guide that want a cluster, in their order, with this profile file; what is wrong with them.
+pub fn on_a_cluster(profile_file: &str) -> Vec<String> {
+    let (place, mut faults, mut ran) = (Place::new(), Vec::new(), 0);
+    let text = fs::read_to_string(repository().join("docs/cluster.md")).unwrap();
+    for block in blocks(&text).iter().filter(|block| block.folder == CLUSTER) {
+        fs::write(place.of(block).join("lofi.cluster.toml"), profile_file).unwrap();
+        for (command, shown) in &block.commands {
+            ran += 1;
+            let wrong = match place.run(block, command) {
+                Ok(output) => differs(shown, &output),
+                Err(why) => Some(why),
+            };
+            faults.extend(wrong.map(|why| format!("docs/cluster.md:{}: `{command}`: {why}", block.line)));
+        }
+    }
+    assert!(ran > 5, "only {ran} commands were found");
+    faults
+}
+
 /// Where the blocks of one document are run.
 struct Place {
     folder: tempfile::TempDir,
@@ -35,7 +62,7 @@ impl Place {
 
     fn of(&self, block: &Block) -> PathBuf {
         let folder = self.folder.path().join(&block.folder);
-        if block.folder == "repository" && !folder.exists() {
+        if is_copy(block) && !folder.exists() {
             fs::create_dir_all(folder.join("docs")).unwrap();
             for name in ["studies", "datasets", "results", "docs/references.bib"] {
                 std::os::unix::fs::symlink(repository().join(name), folder.join(name)).unwrap();
@@ -54,7 +81,7 @@ impl Place {
         for name in ["LOFI_DATA", "LOFI_STORE", "LOFI_PROFILE", "RUST_BACKTRACE"] {
             shell.env_remove(name);
         }
-        if block.folder == "repository" {
+        if is_copy(block) {
             shell.env("LOFI_PROFILE", "smoke");
         }
         let done = shell.env("PATH", path).output().map_err(|e| e.to_string())?;
@@ -74,7 +101,8 @@ fn every_command_block_does_what_it_says() {
         let place = Place::new();
         let name = document.strip_prefix(repository()).unwrap_or(&document).display().to_string();
         for block in blocks(&fs::read_to_string(&document).unwrap()) {
-            if !block.not_run.is_empty() {
+            // Those of a cluster are run where there is one.
+            if !block.not_run.is_empty() || block.folder == CLUSTER {
                 continue;
             }
             for (command, shown) in &block.commands {

@@ -1,13 +1,16 @@
 //! Commands that compute, or say what would be computed: which of them is meant.
 
 use super::decide::{self, Limits};
-use super::elsewhere::{Elsewhere, ExecStep, exec_step};
+use super::elsewhere::{self, Elsewhere, ExecStep, On, Submit, Tend, Where, exec_step};
 use super::serve::Serving;
 use super::{growing, plan, report, run};
+use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::options::Options;
 use crate::cli::project::Project;
+use crate::cluster::{TEND, tend};
 use crate::external;
+use std::path::PathBuf;
 
 /// Commands that compute, or say what would be computed.
 #[derive(Debug, clap::Subcommand)]
@@ -33,6 +36,11 @@ pub(crate) enum Compute {
         /// Adds seeds until the claims are decided, as `decide` does.
         #[arg(long)]
         until_decided: bool,
+        /// Sends the steps there and looks after them, as `submit` and `attach` do, before it does the rest here.
+        #[arg(long, value_enum, conflicts_with_all = ["until_decided", "trace", "only", "fail_fast", "step_timeout"])]
+        on: Option<On>,
+        #[command(flatten)]
+        to: Where,
         #[command(flatten)]
         limits: Limits,
         #[command(flatten)]
@@ -75,6 +83,22 @@ pub(crate) enum Compute {
         elsewhere: Elsewhere,
     },
     ExecStep(ExecStep),
+    /// Sends the steps that would run to a cluster, and returns. Nothing has to stay open: what becomes of them is told by the
+    /// store, to any machine that has it.
+    Submit(Submit),
+    /// Looks after what was sent until it is done: what was lost is sent again, what ran out of memory or time once more with
+    /// more. Ctrl-C asks whether the tasks go on.
+    Attach(Tend),
+    /// How the open submissions stand, and why tasks wait.
+    Status(Tend),
+    /// Takes back what was sent and has not ended. What is computed stays.
+    Cancel(Tend),
+    /// Runs the tasks that were sent to this machine.
+    #[command(name = TEND, hide = true)]
+    TendLocal {
+        /// The folder that they lie in.
+        folder: PathBuf,
+    },
 }
 
 impl Compute {
@@ -91,6 +115,11 @@ impl Compute {
             Self::Register { .. } => "register",
             Self::Plan { .. } => "plan",
             Self::ExecStep(_) => "exec-step",
+            Self::Submit(_) => "submit",
+            Self::Attach(_) => "attach",
+            Self::Status(_) => "status",
+            Self::Cancel(_) => "cancel",
+            Self::TendLocal { .. } => TEND,
         }
     }
 }
@@ -98,7 +127,7 @@ impl Compute {
 /// Does it.
 pub(in crate::cli) fn compute(options: &Options, command: Compute) -> Result<Done, Failure> {
     match command {
-        Compute::Run { studies, report, verbose, only, trace, until_decided, limits, ends, serving } => {
+        Compute::Run { studies, report, verbose, only, trace, until_decided, on, to, limits, ends, serving } => {
             if trace {
                 external::trace::start().map_err(Failure::mistake)?;
             }
@@ -114,7 +143,14 @@ pub(in crate::cli) fn compute(options: &Options, command: Compute) -> Result<Don
                     }
                     Ok(done)
                 }
-                (false, true) => run::run(&project, (&studies, &only), (with_report, verbose)),
+                (false, true) => {
+                    if let Some(done) =
+                        on.map(|on| elsewhere::run(&project, &studies, (on, &to))).transpose()?.flatten()
+                    {
+                        return Ok(done);
+                    }
+                    run::run(&project, (&studies, &only), (with_report, verbose))
+                }
                 (false, false) => Err(Failure::mistake(
                     "`--budget` and `--max-seeds` limit `--until-decided`: add that, or leave them",
                 )),
@@ -128,8 +164,16 @@ pub(in crate::cli) fn compute(options: &Options, command: Compute) -> Result<Don
             decide::register(&Project::open(options)?, &studies, max_seeds.map(usize::from))
         }
         Compute::Plan { studies, steps, fail_if_stale, elsewhere } => {
-            plan::plan(&Project::open(options)?, &studies, (steps, fail_if_stale, elsewhere))
+            plan::plan(&Project::open(options)?, &studies, (steps, fail_if_stale, &elsewhere))
         }
         Compute::ExecStep(wanted) => exec_step(options, &wanted),
+        Compute::Submit(wanted) => elsewhere::submit(&Project::open(options)?, &wanted),
+        Compute::Attach(wanted) => elsewhere::attach(&Project::open(options)?, &wanted),
+        Compute::Status(wanted) => elsewhere::status(&Project::open(options)?, &wanted),
+        Compute::TendLocal { folder } => {
+            let cannot = |e: std::io::Error| Failure::file(format!("{}: {e}", folder.display()));
+            tend(&folder).map_err(cannot).map(|()| Code::Well.into())
+        }
+        Compute::Cancel(wanted) => elsewhere::cancel(&Project::open(options)?, &wanted),
     }
 }

@@ -18,7 +18,7 @@ use std::cmp::Reverse;
 pub(in crate::cli) fn plan(
     project: &Project,
     patterns: &[String],
-    (steps, fail_if_stale, wanted): (bool, bool, Elsewhere),
+    (steps, fail_if_stale, wanted): (bool, bool, &Elsewhere),
 ) -> Result<Done, Failure> {
     let studies = project.load(patterns)?;
     let here = project.open_store()?;
@@ -56,7 +56,7 @@ pub(in crate::cli) fn plan(
     let gated = count(|decision| matches!(decision, Decision::Gated(_)));
     tell_gates(&graph, &plan);
     store::forecast(project, (&graph, &plan))?;
-    elsewhere::tell(&Planned { graph: &graph, plan: &plan, store: &here }, wanted, jobs(project))?;
+    elsewhere::tell(project, &Planned { graph: &graph, plan: &plan, store: &here }, (wanted, jobs(project)))?;
     let studies = json!(studies.len());
     let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
     Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached), ("gated", gated)]))

@@ -2,14 +2,15 @@
 //!
 //! The steps are computed by a process of their own, so that somebody is left to write down why it ended.
 
-use super::inner::{described, inner, mark};
-use super::watched::{Heard, Watched, memory_kills, out_of_memory};
+use super::inner::{described, host, inner, job, mark};
+use super::meant::{Place, Which};
+use super::watched::{Heard, Watched, cpu_of_children, memory_kills, out_of_memory};
 use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
 use crate::cli::{options::Options, output, stop};
-use crate::engine::{Cause, Described, Store};
+use crate::engine::{Cause, Described, Store, TaskReport};
 use crate::step::hex;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,11 +18,12 @@ use signal_hook::consts::SIGUSR1;
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Computes steps that the store describes, by their keys: no study is read. What is stored already is not computed again.
 ///
-/// For schedulers. `lofi plan --tasks` describes steps and prints their keys. SIGTERM, or SIGUSR1 before the time is over,
+/// For schedulers. `lofi plan --tasks` describes steps and prints their keys; `lofi submit` writes the keys of a task into the
+/// store, and its number is enough. SIGTERM, or SIGUSR1 before the time is over,
 /// has it keep the state of what it is at; the same command goes on from there.
 ///
 /// Exit codes: 0 every result is in the store; 1 a step failed, and a mark in the store says why; 2 there is no such step, or
@@ -30,17 +32,11 @@ use std::time::{Duration, Instant};
 /// 86 out of memory; 87 out of time, and nothing to go on from was kept; 137 killed.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ExecStep {
-    /// Keys of steps, 64 hexadecimal digits each.
-    #[arg(required = true, value_name = "KEY", value_parser = key)]
-    keys: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     /// Computes them in this very process.
     #[arg(long, hide = true)]
     inner: bool,
-}
-
-fn key(text: &str) -> Result<String, String> {
-    let digits = text.len() == 64 && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
-    if digits { Ok(text.to_owned()) } else { Err("expected a key of 64 hexadecimal digits".to_owned()) }
 }
 
 /// How often the process is looked after.
@@ -49,14 +45,20 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Does it.
 pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<Done, Failure> {
     let project = Project::open(options)?;
-    if wanted.inner {
-        return inner(&project, &wanted.keys);
-    }
     let store = project.open_store()?;
-    let steps = described(&store, &wanted.keys)?;
-    let task = Task { store, steps };
+    let meant = wanted.which.meant(&store)?;
+    if wanted.inner {
+        return inner(&project, &meant);
+    }
+    let steps = described(&store, &meant)?;
+    let task = Task { store, steps, place: meant.task };
     let left = task.left();
     if left.is_empty() {
+        task.tell(Code::Well, &Told::default());
+        return Ok(task.done(Code::Well, 0));
+    }
+    if let Some(why) = task.place.as_ref().and_then(|place| place.closed.as_ref()) {
+        output::note!("the submission is closed ({why}): nothing is computed");
         return Ok(task.done(Code::Well, 0));
     }
     let before = task.states();
@@ -95,8 +97,11 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
     let computed = left.len() - task.left().len();
     let code = task.judge(&ended, computed)?;
     task.complete_marks(&ended.heard)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let names = &ended.heard.finished;
+    let ran = left.iter().filter(|step| names.contains(&step.name)).map(|step| step.key.clone()).collect();
+    task.tell(code, &Told { seconds, peak_bytes, ran, heard: Some(&ended.heard) });
     if !output::is_json() {
-        let seconds = start.elapsed().as_secs_f64();
         let (of, peak) = (task.steps.len(), crate::engine::human_bytes(peak_bytes));
         output::note!("{computed} of {of} steps computed in {seconds:.1} s, at most {peak} of memory");
     }
@@ -117,6 +122,17 @@ fn command(options: &Options) -> Result<Command, Failure> {
 struct Task {
     store: Arc<Store>,
     steps: Vec<Described>,
+    place: Option<Place>,
+}
+
+/// What a task did.
+#[derive(Default)]
+struct Told<'a> {
+    seconds: f64,
+    peak_bytes: u64,
+    /// Keys of the steps that it computed.
+    ran: Vec<String>,
+    heard: Option<&'a Heard>,
 }
 
 /// How the process ended.
@@ -185,6 +201,29 @@ impl Task {
             }
         }
         Ok(())
+    }
+
+    /// Leaves a report for whoever looks after the submission, where there is one. Nothing depends on it.
+    fn tell(&self, code: Code, told: &Told<'_>) {
+        let Some(place) = &self.place else { return };
+        let report = TaskReport {
+            array: place.array,
+            task: place.number,
+            job: job(),
+            host: host(),
+            unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
+            seconds: told.seconds,
+            cpu_s: cpu_of_children(),
+            peak_bytes: told.peak_bytes,
+            exit: code as u8,
+            found: self.steps.len().saturating_sub(told.ran.len() + self.left().len()),
+            ran: told.ran.clone(),
+            waits_for: told.heard.and_then(|heard| heard.waits_for.clone()),
+            pace: told.heard.map(|heard| heard.pace.clone()).unwrap_or_default(),
+        };
+        if let Err(error) = self.store.leave_report(&place.submission, &report) {
+            output::note!("the report of this task could not be left: {error}");
+        }
     }
 
     fn done(&self, code: Code, computed: usize) -> Done {

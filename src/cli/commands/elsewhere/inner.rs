@@ -1,5 +1,6 @@
 //! The process that computes the steps of a task. It marks what fails; whoever started it sees to the rest.
 
+use super::meant::Meant;
 use super::watched::high_water;
 use crate::catalog;
 use crate::cli::code::Code;
@@ -13,18 +14,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Computes the steps with these keys.
-pub(super) fn inner(project: &Project, keys: &[String]) -> Result<Done, Failure> {
+/// Computes the steps that are meant.
+pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
     // Who looks after this process may be killed; then it ends too, and keeps the state of what it was at.
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
     let executor = project.executor()?;
     let store = Arc::clone(&executor.store);
     // What is there already is not asked for: what it was made from may be gone.
-    let mut described = described(&store, keys)?;
+    let mut described = described(&store, meant)?;
     described.retain(|step| !step.is_stored(&store, catalog::KINDS));
     let described: BTreeMap<String, Described> = described.into_iter().map(|step| (step.key.clone(), step)).collect();
-    let keys: Vec<String> = keys.iter().filter(|key| described.contains_key(*key)).cloned().collect();
-    let rebuilt = rebuild(&store, &mut store.descriptions(None)?, (&keys, catalog::KINDS)).map_err(refused)?;
+    let keys: Vec<String> = meant.keys.iter().filter(|key| described.contains_key(*key)).cloned().collect();
+    let rebuilt = rebuild(&store, &mut store.descriptions(meant.descriptions.as_deref())?, (&keys, catalog::KINDS))
+        .map_err(refused)?;
     let (mut waits, mut failed) = (false, false);
     for (step, why) in &rebuilt.blocked {
         match why {
@@ -60,11 +62,11 @@ pub(super) fn inner(project: &Project, keys: &[String]) -> Result<Done, Failure>
     Ok(Done::with(code, [("peak_bytes", json!(high_water("self")))]))
 }
 
-/// The descriptions of these keys.
-pub(super) fn described(store: &Store, keys: &[String]) -> Result<Vec<Described>, Failure> {
-    let mut descriptions = store.descriptions(None)?;
+/// The descriptions of the steps that are meant.
+pub(super) fn described(store: &Store, meant: &Meant) -> Result<Vec<Described>, Failure> {
+    let mut descriptions = store.descriptions(meant.descriptions.as_deref())?;
     let one = |key: &String| descriptions.get(key)?.ok_or_else(|| refused(RebuildError::Unknown(key.clone())));
-    keys.iter().map(one).collect()
+    meant.keys.iter().map(one).collect()
 }
 
 /// Marks the steps that were asked for and are not there: each with what went wrong, in it or in what it needs.
@@ -82,8 +84,11 @@ fn mark_failures(
         }
     }
     let errors: Vec<String> = summary.failed.iter().map(|f| format!("`{}` failed: {}", f.name, f.error)).collect();
+    // What is computed beside has no mark: who needs it fails for good.
+    let beside = summary.failed.iter().find(|failed| step(&failed.name).is_none());
+    let cause = beside.map_or(Cause::Input, |failed| if failed.data.is_some() { Cause::Data } else { Cause::Step });
     for step in summary.skipped.iter().filter_map(|name| step(name)) {
-        mark(store, (step, Cause::Input), errors.join("\n"))?;
+        mark(store, (step, cause), errors.join("\n"))?;
     }
     for gated in &summary.gated {
         if let Some(step) = step(&gated.name) {
@@ -109,13 +114,14 @@ pub(super) fn mark(store: &Store, (step, cause): (&Described, Cause), error: Str
     Ok(store.mark_failed(&mark)?)
 }
 
-fn host() -> String {
+/// The name of this machine.
+pub(super) fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 /// What the scheduler calls this task; empty where none says.
-fn job() -> String {
+pub(super) fn job() -> String {
     let of = |name: &str| std::env::var(name).ok();
     let array = || Some(format!("{}_{}", of("SLURM_ARRAY_JOB_ID")?, of("SLURM_ARRAY_TASK_ID")?));
     let hyper_queue = || Some(format!("{}.{}", of("HQ_JOB_ID")?, of("HQ_TASK_ID")?));

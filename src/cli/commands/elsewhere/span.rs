@@ -1,24 +1,17 @@
 //! `lofi plan --on`: what the work costs elsewhere, and how long it takes on so many cores.
 
+use super::on::{ClusterFile, On, wishes};
 use crate::artifact::number;
 use crate::cli::fail::Failure;
 use crate::cli::output::{self, say};
-use crate::cluster::{Array, Share, Wishes, of_arrays, of_steps, partition, span};
+use crate::cli::project::Project;
+use crate::cluster::{Array, Share, Work, of_arrays, of_steps, partition, span};
 use crate::engine::{Decision, Graph, Pace, RunPlan, Store, human_bytes};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// Where work may be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(in crate::cli) enum On {
-    /// This machine: every step as soon as what it needs is there.
-    Local,
-    /// A cluster with SLURM: arrays of tasks.
-    Slurm,
-}
-
 /// What `plan` is asked about work elsewhere.
-#[derive(Debug, Clone, Copy, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli) struct Elsewhere {
     /// Also says what it costs there and how long it is expected to take, as far as steps of the same kinds have shown.
     #[arg(long, value_enum)]
@@ -30,6 +23,8 @@ pub(in crate::cli) struct Elsewhere {
     /// lines above it.
     #[arg(long)]
     tasks: bool,
+    #[command(flatten)]
+    file: ClusterFile,
 }
 
 impl Elsewhere {
@@ -51,39 +46,59 @@ const TASK_OVERHEAD_S: f64 = 2.0;
 const USUAL_CORES: [u32; 3] = [10, 100, 1000];
 
 /// Prints what was asked.
-pub(in crate::cli) fn tell(planned: &Planned<'_>, wanted: Elsewhere, jobs: usize) -> Result<(), Failure> {
+pub(in crate::cli) fn tell(
+    project: &Project,
+    planned: &Planned<'_>,
+    (wanted, jobs): (&Elsewhere, usize),
+) -> Result<(), Failure> {
     if wanted.on.is_none() && !wanted.tasks {
         return Ok(());
     }
     let pace = Pace::read(planned.store)?;
+    let profile = wanted.file.read(project)?;
+    let arrays = |on: On| {
+        let wishes = wishes(&profile.common(on.name()), on);
+        partition(planned.graph, planned.plan, (&pace, &wishes))
+    };
     if wanted.tasks {
         planned.store.describe(planned.graph, planned.plan)?;
-        print_tasks(planned, &pace);
+        print_tasks(planned, &arrays(wanted.on.unwrap_or(On::Slurm)));
     }
-    let Some(on) = wanted.on else { return Ok(()) };
-    let (known, steps) = known(planned, &pace);
-    let (words, work) = match on {
-        On::Local => (None, of_steps(planned.graph, planned.plan, &pace)),
-        On::Slurm => {
-            let arrays = partition(planned.graph, planned.plan, (&pace, &Wishes::default()));
-            let work = of_arrays(&arrays, TASK_OVERHEAD_S);
-            (Some(Tasks::of(&arrays)), work)
+    match wanted.on {
+        None => Ok(()),
+        Some(On::Local) => {
+            let work = of_steps(planned.graph, planned.plan, &pace);
+            let cores = wanted.cores.unwrap_or(u32::try_from(jobs).unwrap_or(u32::MAX));
+            tell_work(planned, (None, work), (On::Local, &pace, &[cores]));
+            Ok(())
         }
-    };
+        Some(on) => {
+            let arrays = arrays(on);
+            let work = of_arrays(&arrays, TASK_OVERHEAD_S);
+            let cores = wanted.cores.map_or(USUAL_CORES.to_vec(), |cores| vec![cores]);
+            tell_work(planned, (Some(Tasks::of(&arrays)), work), (on, &pace, &cores));
+            Ok(())
+        }
+    }
+}
+
+/// Prints what arrays of tasks cost.
+pub(super) fn tell_arrays(planned: &Planned<'_>, arrays: &[Array], (on, pace): (On, &Pace)) {
+    let work = of_arrays(arrays, TASK_OVERHEAD_S);
+    tell_work(planned, (Some(Tasks::of(arrays)), work), (on, pace, &USUAL_CORES));
+}
+
+fn tell_work(planned: &Planned<'_>, (words, work): (Option<Tasks>, Vec<Work>), (on, pace, cores): (On, &Pace, &[u32])) {
+    let (known, steps) = known(planned, pace);
     let work_s: f64 = work.iter().map(|item| item.seconds * f64::from(item.cores)).sum();
-    let cores: Vec<u32> = match (wanted.cores, on) {
-        (Some(cores), _) => vec![cores],
-        (None, On::Local) => vec![u32::try_from(jobs).unwrap_or(u32::MAX)],
-        (None, On::Slurm) => USUAL_CORES.to_vec(),
-    };
-    let spans: Vec<(u32, f64)> = cores.into_iter().map(|cores| (cores, span(&work, cores))).collect();
+    let spans: Vec<(u32, f64)> = cores.iter().map(|&cores| (cores, span(&work, cores))).collect();
     if output::is_json() {
         let spans: Vec<_> = spans.iter().map(|(cores, span_s)| json!({"cores": cores, "span_s": span_s})).collect();
         output::event(&json!({
-            "event": "elsewhere", "on": format!("{on:?}").to_lowercase(), "steps": steps, "steps_of_known_pace": known,
+            "event": "elsewhere", "on": on.name(), "steps": steps, "steps_of_known_pace": known,
             "core_s": work_s, "tasks": words.as_ref().map(Tasks::json), "spans": spans,
         }));
-        return Ok(());
+        return;
     }
     say!(
         "{steps} steps, {} of core time; the pace of {known} of them is known from steps that ran",
@@ -94,11 +109,9 @@ pub(in crate::cli) fn tell(planned: &Planned<'_>, wanted: Elsewhere, jobs: usize
         let plural = if cores == 1 { "core" } else { "cores" };
         say!("on {cores} {plural}: about {}", number::about(span_s));
     }
-    Ok(())
 }
 
-fn print_tasks(planned: &Planned<'_>, pace: &Pace) {
-    let arrays = partition(planned.graph, planned.plan, (pace, &Wishes::default()));
+fn print_tasks(planned: &Planned<'_>, arrays: &[Array]) {
     for (number, array) in arrays.iter().enumerate() {
         for task in &array.tasks {
             let keys: Vec<&str> = task.nodes.iter().map(|&node| planned.graph.nodes[node].key.as_str()).collect();

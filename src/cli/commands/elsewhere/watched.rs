@@ -1,6 +1,7 @@
 //! A process that is looked after: what it says, what it takes, how it ends.
 
 use crate::cli::output;
+use crate::engine::Pace;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, VecDeque};
@@ -31,6 +32,12 @@ pub(super) struct Heard {
     pub running: BTreeSet<String>,
     /// The most memory that it says it had, bytes.
     pub peak_bytes: u64,
+    /// Steps that it computed.
+    pub finished: BTreeSet<String>,
+    /// What it waits for, the first such step.
+    pub waits_for: Option<String>,
+    /// How fast its steps were.
+    pub pace: Pace,
 }
 
 impl Watched {
@@ -99,6 +106,18 @@ pub(super) fn memory_kills() -> u64 {
     places.filter_map(count).sum()
 }
 
+/// Ticks of a second in which the system counts the time of processors; the same on every Linux.
+const TICKS: f64 = 100.0;
+
+/// Seconds of processors that ended children of this process took; 0 where the system does not tell.
+pub(super) fn cpu_of_children() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program, in brackets, may hold blanks.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(13) + ticks(14)) / TICKS
+}
+
 /// The most memory that a process has had, by its number or `self`, bytes; 0 where the system does not tell.
 pub(super) fn high_water(pid: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -139,7 +158,14 @@ impl Heard {
         let name = text("name");
         match event["event"].as_str().unwrap_or_default() {
             "started" => _ = self.running.insert(name.clone()),
-            "finished" | "failed" | "reused" => _ = self.running.remove(&name),
+            "finished" => {
+                let number = |name: &str| event[name].as_f64().unwrap_or(f64::NAN);
+                self.pace.learn(&text("kind"), number("flops"), number("elapsed_s"));
+                self.running.remove(&name);
+                self.finished.insert(name.clone());
+            }
+            "failed" | "reused" => _ = self.running.remove(&name),
+            "waits" if self.waits_for.is_none() => self.waits_for = Some(text("for")),
             "summary" => self.peak_bytes = event["peak_bytes"].as_u64().unwrap_or(0),
             _ => {}
         }

@@ -1,0 +1,48 @@
+//! What is told of what was done for a submission.
+
+use crate::cli::output::{self, note};
+use crate::cluster::{Campaign, Deed, Done as Happened};
+use serde_json::json;
+
+/// What is told of a deed beside it.
+pub(super) struct Told<'a> {
+    id: &'a str,
+}
+
+impl<'a> Told<'a> {
+    /// Of a submission.
+    pub fn of(campaign: &'a Campaign<'_>) -> Self {
+        Self { id: &campaign.ledger.submission.id }
+    }
+}
+
+/// Prints what was done.
+pub(super) fn print(done: &Happened, told: &Told<'_>) {
+    let Told { id } = told;
+    let (what, words) = match done {
+        Happened::Sent(name, job, tasks) => ("sent", format!("sent {name} as job {job}: {tasks} tasks")),
+        Happened::Written(paths) => {
+            let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            ("written", format!("written {}; send it with `kubectl apply -f`", paths.join(", ")))
+        }
+        Happened::Refused(name, why) => ("refused", format!("refused {name}: {why}")),
+        Happened::Unclear(name, why) => {
+            ("unclear", format!("whether {name} was queued is not clear ({why}); `lofi attach {id}` looks for it"))
+        }
+        Happened::Deed(Deed::Found { name, job }) => ("found", format!("found {name} in the queue as job {job}")),
+        Happened::Deed(Deed::Lost { name }) => ("lost", format!("{name} is not in the queue: it is sent again")),
+        Happened::Deed(Deed::GiveUp { array, task, reason }) => {
+            ("given-up", format!("task {task} of array {array} is not sent again: {reason}"))
+        }
+        Happened::Deed(Deed::Cancel { job, tasks, reason }) => {
+            let first = reason.lines().next().unwrap_or_default();
+            ("cancelled", format!("cancelled {} tasks of job {job} that wait in vain: {first}", tasks.len()))
+        }
+        Happened::Deed(Deed::Send { .. }) => return,
+    };
+    if output::is_json() {
+        output::event(&json!({"event": what, "submission": id, "text": words}));
+    } else {
+        note!("{words}");
+    }
+}
