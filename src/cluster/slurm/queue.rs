@@ -1,6 +1,7 @@
 //! What `squeue` says, line by line.
 
 use crate::cluster::executor::{Ending, QueueState, Queued};
+use std::collections::HashSet;
 
 /// Array, tasks of it, state, reason, nodes, name.
 pub(super) const FORMAT: &str = "%F|%K|%T|%r|%N|%j";
@@ -66,7 +67,10 @@ pub(super) fn read(text: &str, names: &[String]) -> Result<Vec<Queued>, String> 
     let known: Vec<Vec<Queued>> = lines.iter().filter_map(|text| line(text)).collect();
     match lines.first() {
         Some(first) if known.is_empty() => Err(format!("squeue: an answer of another form: `{first}`")),
-        _ => Ok(known.into_iter().flatten().filter(|queued| names.contains(&queued.name)).collect()),
+        _ => {
+            let names: HashSet<&String> = names.iter().collect();
+            Ok(known.into_iter().flatten().filter(|queued| names.contains(&queued.name)).collect())
+        }
     }
 }
 
