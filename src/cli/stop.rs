@@ -37,6 +37,14 @@ pub(crate) fn is_the_end() -> bool {
 
 static IS_THE_END: AtomicBool = AtomicBool::new(false);
 
+/// From now on a second signal says no more than the first: schedulers send theirs to every process of a task, and those
+/// that started others pass it on.
+pub(crate) fn hears_once() {
+    HEARS_ONCE.store(true, Ordering::Release);
+}
+
+static HEARS_ONCE: AtomicBool = AtomicBool::new(false);
+
 /// Listens to signals from now on: the first asks to stop, a second one ends the program at once, which harms nothing.
 pub(crate) fn install() {
     let mut wanted = vec![SIGINT, SIGTERM];
@@ -48,6 +56,9 @@ pub(crate) fn install() {
     let listener = move || {
         for _ in signals.forever() {
             if !STOP.ask() {
+                if HEARS_ONCE.load(Ordering::Acquire) {
+                    continue;
+                }
                 end(AT_ONCE);
             }
             let _ = std::thread::Builder::new().spawn(watch).map_err(|_| stopped());

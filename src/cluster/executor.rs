@@ -54,6 +54,9 @@ pub enum SendError {
     /// The scheduler refuses it, and would again: its words.
     #[error("{0}")]
     Refused(String),
+    /// The scheduler takes no more now, and would later: its words.
+    #[error("{0}")]
+    Later(String),
     /// No clear answer: it may be queued. Whoever asks again looks into the queue first.
     #[error("{0}")]
     Unclear(String),
@@ -114,6 +117,11 @@ pub trait Executor {
 
     /// The most tasks that one array may have; an index is smaller than that too.
     fn most_tasks(&self) -> u32;
+
+    /// Whether it starts a job after those of [`ArrayJob::after`]; where it does not, a job is sent when they are over.
+    fn keeps_order(&self) -> bool {
+        true
+    }
 
     /// What would be sent, as text.
     fn written(&self, job: &ArrayJob) -> String;

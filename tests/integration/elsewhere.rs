@@ -195,3 +195,42 @@ fn mistakes_are_told_with_what_was_expected() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.err.contains("lofi.cluster.toml:2:1") && ran.err.contains("poll"), "{}", ran.err);
 }
+
+/// Two programs of one's own, whose outputs have names of their own, and a third that fails where a file says so.
+const PROGRAMS: &str = "study: own
+title: Own programs
+sweep: {seed: {count: 2}}
+steps:
+  first:
+    kind: command
+    params:
+      run: [sh, -c, 'printf \"v\\n%s\\n\" \"$1\" > \"$0\"', '{output.t}', '{seed}']
+      with: {seed: $seed}
+      outputs: {t: {type: table, columns: {v: {}}}}
+  second:
+    kind: command
+    inputs: {t: first}
+    params:
+      run: [sh, -c, 'echo a word on it >&2; cp \"$1\" \"$0\"', '{output.t}', '{input.t}']
+      outputs: {t: {type: table, columns: {v: {}}}}
+tables:
+  all: {stack: {a: second}, over: seed}
+";
+
+#[test]
+fn programs_of_ones_own_are_sent_and_the_end_of_their_log_is_told() {
+    let project = Project::empty();
+    project.write("studies/own.yaml", PROGRAMS);
+    project.write("lofi.cluster.toml", FILE);
+    sent(&project);
+    let end = summary(&project.well(&["attach", "--json"]));
+    assert!(end["failed"] == 0 && end["done"] == end["tasks"] && end["computed_again"] == 0, "{end}");
+    assert!(project.well(&["run"]).out.contains("all"), "it is a study without claims");
+    // One that fails after it said a word.
+    project.write("studies/own.yaml", edited(PROGRAMS, &[("cp \"$1\" \"$0\"'", "exit 7'")]));
+    sent(&project);
+    let attached = project.lofi(&["attach"]);
+    assert_eq!(attached.code, Some(1), "{}", attached.err);
+    assert!(attached.err.contains("a word on it"), "{}", attached.err);
+    assert!(attached.err.contains("studies/own.yaml:11:3"), "{}", attached.err);
+}

@@ -147,9 +147,11 @@ fn a_step_that_is_asked_to_end_keeps_its_state_and_the_same_command_goes_on() {
     }
     let key = keys[at].clone();
     let mut states = Vec::new();
-    for signal in ["-TERM", "-USR1"] {
+    // Schedulers send theirs to the process that computes as well, which then hears it twice.
+    for (signal, to_all) in [("-TERM", false), ("-USR1", false), ("-TERM", true)] {
         let child = begun(&project, &key);
         std::thread::sleep(Duration::from_millis(700));
+        children(child.id()).into_iter().filter(|_| to_all).for_each(|inner| send(inner, signal));
         send(child.id(), signal);
         let sent = Instant::now();
         assert_eq!(code(child), Some(85), "{signal}");
@@ -158,6 +160,7 @@ fn a_step_that_is_asked_to_end_keeps_its_state_and_the_same_command_goes_on() {
         states.push(std::fs::read(&state[0]).unwrap());
     }
     assert_ne!(states[0], states[1], "it went on");
+    assert_ne!(states[1], states[2], "it went on");
     // Its process is killed: that is marked, and the next attempt takes the mark away.
     let child = begun(&project, &key);
     let inner = children(child.id());

@@ -80,6 +80,8 @@ pub struct Sight<'a> {
     pub queue: &'a [Queued],
     /// The most time that a task may have, seconds.
     pub time_most_s: u64,
+    /// Whether the executor starts a job after those before it.
+    pub keeps_order: bool,
     /// Why a task of a job ended, as far as its log tells.
     pub log_says: &'a dyn Fn(&Job, u32) -> Option<Cause>,
 }
@@ -198,12 +200,14 @@ pub fn first(sight: &Sight<'_>) -> Vec<Deed> {
         if sight.jobs.of_array(array).any(|job| job.fate != Fate::Lost) {
             continue;
         }
-        let open = |task: &u32| {
-            !sight.jobs.given_up.contains_key(&(array, *task))
-                && matches!(sight.tasks.standing((array, *task)), Standing::Ready(_) | Standing::Waits)
+        let open = |array: usize, task: u32| {
+            !sight.jobs.given_up.contains_key(&(array, task))
+                && matches!(sight.tasks.standing((array, task)), Standing::Ready(_) | Standing::Waits)
         };
-        let tasks: Vec<u32> = (0..planned.tasks).filter(open).collect();
-        if !tasks.is_empty() {
+        let is_over = |before: &usize| (0..sight.submission.arrays[*before].tasks).all(|task| !open(*before, task));
+        let comes_now = sight.keeps_order || planned.after.iter().all(is_over);
+        let tasks: Vec<u32> = (0..planned.tasks).filter(|task| open(array, *task)).collect();
+        if comes_now && !tasks.is_empty() {
             deeds.push(Deed::Send { array, tasks, share: share(sight, array), first: true });
         }
     }

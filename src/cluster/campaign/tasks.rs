@@ -1,7 +1,6 @@
 //! How the steps of a submission stand, from the store alone, and with that its tasks.
 
 use crate::engine::{Cause, Described, Ledger, Store, StoreError};
-use crate::step::ErasedKind;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How a task stands.
@@ -108,7 +107,7 @@ impl Tasks {
     /// Where the store cannot be read.
     pub fn look(
         &mut self,
-        (store, kinds): (&Store, &[&dyn ErasedKind]),
+        store: &Store,
         waiting: &HashSet<(usize, u32)>,
         given_up: &HashMap<(usize, u32), String>,
     ) -> Result<(), StoreError> {
@@ -118,7 +117,7 @@ impl Tasks {
                 continue;
             }
             let looks = !waiting.contains(&step.task);
-            let state = if looks && step.described.is_stored(store, kinds) {
+            let state = if looks && step.described.is_stored(store) {
                 State::Done
             } else if let Some(failed) =
                 step.needs.iter().find(|need| matches!(self.steps[**need].state, State::Failed(_)))
@@ -215,6 +214,7 @@ impl Tasks {
                     code: String::new(),
                     params: serde_json::Value::Null,
                     inputs: Vec::new(),
+                    ports: Vec::new(),
                     needed: BTreeSet::new(),
                     kept: true,
                     outputs: Vec::new(),

@@ -7,7 +7,7 @@ use super::running::Running;
 use super::spool::{ENDS, Job, Over, Spool, State, WORKS};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -232,7 +232,10 @@ impl Supervisor<'_> {
                         tended.running.insert(task, running);
                         state
                     }
-                    Err(_) => State::Ended(Over::Never, None),
+                    Err(why) => {
+                        let _ = writeln!(io::stderr(), "task {task} of {name} cannot be started: {why}");
+                        State::Ended(Over::Never, None)
+                    }
                 };
                 turns.push((name.clone(), task, state));
             }

@@ -2,7 +2,8 @@
 
 /// Reasons as `squeue` says them, with `_` for blanks, and what they mean; a `*` at the end stands for any ending. The first
 /// that fits holds.
-const REASONS: [(&str, &str); 49] = [
+const REASONS: [(&str, &str); 50] = [
+    ("PENDING", "it was sent just now, and the scheduler has not looked at it"),
     ("None", "it was sent just now, and the scheduler has not looked at it"),
     ("Priority", "other jobs come first"),
     ("Resources", "no node is free that has what it asks for"),

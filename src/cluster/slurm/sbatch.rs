@@ -15,7 +15,7 @@ const UNCLEAR: [&str; 5] =
     ["unable to contact slurm controller", "timed out", "connection", "communication", "zero bytes were transmitted"];
 
 /// Words with which SLURM refuses what it would refuse again.
-const REFUSALS: [&str; 26] = [
+const REFUSALS: [&str; 22] = [
     "invalid job array specification",
     "invalid partition",
     "memory specification can not be satisfied",
@@ -32,10 +32,6 @@ const REFUSALS: [&str; 26] = [
     "invalid license",
     "invalid reservation",
     "requested reservation is invalid",
-    "job violates accounting/qos policy",
-    "qosmaxsubmitjobperuserlimit",
-    "assocmaxsubmitjoblimit",
-    "maxsubmitjob",
     "user's group not permitted to use this partition",
     "access/permission denied",
     "job dependency problem",
@@ -142,11 +138,13 @@ pub(super) fn sent(answer: &Output) -> Result<String, SendError> {
     let words = words(answer);
     let has = |known: &[&str]| known.iter().any(|known| words.to_lowercase().contains(known));
     // 255: an option that it does not know or cannot read, before it asks anybody.
-    let refused = !has(&UNCLEAR) && (answer.status.code() == Some(255) || has(&REFUSALS));
-    if !refused {
-        return Err(SendError::Unclear(words));
-    }
-    let passes =
-        if has(&PASSING) { "; such a limit passes: send again when fewer of your jobs are queued" } else { "" };
-    Err(SendError::Refused(format!("{words}{passes}")))
+    Err(if has(&UNCLEAR) {
+        SendError::Unclear(words)
+    } else if has(&PASSING) {
+        SendError::Later(words)
+    } else if answer.status.code() == Some(255) || has(&REFUSALS) {
+        SendError::Refused(words)
+    } else {
+        SendError::Unclear(words)
+    })
 }

@@ -9,7 +9,7 @@ use crate::engine::run::work::is_kept;
 use crate::engine::store::disk::Durable;
 use crate::engine::store::error::io;
 use crate::engine::store::{Store, StoreError};
-use crate::step::{ErasedKind, Plan, Shape, hex};
+use crate::step::{Plan, Shape, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -41,6 +41,8 @@ pub struct Described {
     pub params: Json,
     /// What is wired to it: slot, and key and port of each value.
     pub inputs: Vec<(String, Vec<(String, usize)>)>,
+    /// Names of its outputs, which some kinds take from their parameters.
+    pub ports: Vec<String>,
     /// Ports that somebody needs.
     pub needed: BTreeSet<usize>,
     /// Whether those are kept in the store, as far as is known before they are computed: others wait for it then.
@@ -62,17 +64,10 @@ impl Described {
 
     /// Whether what others need of it is in the store.
     #[must_use]
-    pub fn is_stored(&self, store: &Store, kinds: &[&dyn ErasedKind]) -> bool {
-        let Some(kind) = kinds.iter().find(|kind| kind.name() == self.kind) else { return false };
-        let outputs = kind.about().outputs;
+    pub fn is_stored(&self, store: &Store) -> bool {
         let Ok(Some(entry)) = store.entry(&self.key) else { return false };
-        let there = |port: &usize| {
-            outputs
-                .get(*port)
-                .and_then(|port| entry.outputs.get(port.name))
-                .is_some_and(|output| !output.files.is_empty())
-        };
-        self.needed.iter().all(there)
+        let output = |port: &usize| self.ports.get(*port).and_then(|name| entry.outputs.get(name));
+        self.needed.iter().all(|port| output(port).is_some_and(|output| !output.files.is_empty()))
     }
 
     fn of(graph: &Graph, node: &GraphNode, needed: &BTreeSet<usize>) -> Self {
@@ -90,6 +85,7 @@ impl Described {
                 .iter()
                 .map(|(slot, wires)| ((*slot).to_owned(), wires.iter().map(wire).collect()))
                 .collect(),
+            ports: node.kind.about().outputs.iter().map(|port| port.name.to_owned()).collect(),
             needed: needed.clone(),
             kept: keeps(node, needed),
             outputs: node.plan.outputs.clone(),

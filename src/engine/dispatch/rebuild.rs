@@ -123,8 +123,7 @@ impl Builder<'_> {
             return Ok(known.clone());
         }
         let step = self.described(key)?;
-        let kind = self.kind(&step)?;
-        let name = kind.about().outputs.get(port).map_or("", |port| port.name);
+        let name = step.ports.get(port).map_or("", String::as_str);
         let entry = match self.store.entry(key) {
             Err(StoreError::Damaged { .. }) => None,
             other => other?,

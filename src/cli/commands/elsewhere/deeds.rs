@@ -26,6 +26,9 @@ pub(super) fn print(done: &Happened, told: &Told<'_>) {
             ("written", format!("written {}; send it with `kubectl apply -f`", paths.join(", ")))
         }
         Happened::Refused(name, why) => ("refused", format!("refused {name}: {why}")),
+        Happened::Later(name, why) => {
+            ("later", format!("{name} is not taken now ({why}); `lofi attach {id}` sends it later"))
+        }
         Happened::Unclear(name, why) => {
             ("unclear", format!("whether {name} was queued is not clear ({why}); `lofi attach {id}` looks for it"))
         }

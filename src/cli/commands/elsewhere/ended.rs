@@ -41,11 +41,11 @@ pub(super) fn tell(campaign: &Campaign<'_>, store: &Store) -> Result<Done, Failu
     let picture = campaign.picture();
     let submission = &campaign.ledger.submission;
     let (computed, twice) = campaign.tally.computed();
-    let used_s: f64 = campaign.tally.used.values().map(|used| used.seconds).sum();
+    // From zero: the sum of nothing is a negative one.
+    let used_s = campaign.tally.used.values().fold(0.0, |sum, used| sum + used.seconds);
     let expected_s: f64 = submission.arrays.iter().map(|array| array.expected_s * f64::from(array.cpus)).sum();
-    let core_s: f64 = (campaign.tally.used.iter())
-        .map(|(array, used)| used.seconds * submission.arrays.get(*array).map_or(1.0, |array| f64::from(array.cpus)))
-        .sum();
+    let cores = |array: &usize| submission.arrays.get(*array).map_or(1.0, |array| f64::from(array.cpus));
+    let core_s = campaign.tally.used.iter().fold(0.0, |sum, (array, used)| sum + used.seconds * cores(array));
     if output::is_json() {
         for (array, used) in &campaign.tally.used {
             let Some(asked) = submission.arrays.get(*array) else { continue };

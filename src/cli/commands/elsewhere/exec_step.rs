@@ -5,7 +5,6 @@
 use super::inner::{described, host, inner, job, mark};
 use super::meant::{Place, Which};
 use super::watched::{Heard, Watched, cpu_of_children, memory_kills, out_of_memory};
-use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
@@ -89,7 +88,8 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
     let ended = End {
         status,
         heard,
-        asked,
+        // Where a scheduler tells every process of a task to end, that of the steps may have ended first.
+        asked: asked || status.code() == Some(Code::Stopped as i32),
         memory,
         time: time_is_over.load(Ordering::Relaxed),
         moved: task.states() != before,
@@ -152,7 +152,7 @@ struct End {
 impl Task {
     /// Steps whose results are not there.
     fn left(&self) -> Vec<&Described> {
-        self.steps.iter().filter(|step| !step.is_stored(&self.store, catalog::KINDS)).collect()
+        self.steps.iter().filter(|step| !step.is_stored(&self.store)).collect()
     }
 
     /// What identifies the states that its steps have kept.

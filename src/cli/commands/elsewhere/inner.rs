@@ -6,7 +6,7 @@ use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
-use crate::cli::{output, terminal};
+use crate::cli::{output, stop, terminal};
 use crate::engine::{Blocked, Cause, Described, FailureMark, Graph, RebuildError, RunError, Store, Summary, rebuild};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
@@ -18,11 +18,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
     // Who looks after this process may be killed; then it ends too, and keeps the state of what it was at.
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    stop::hears_once();
     let executor = project.executor()?;
     let store = Arc::clone(&executor.store);
     // What is there already is not asked for: what it was made from may be gone.
     let mut described = described(&store, meant)?;
-    described.retain(|step| !step.is_stored(&store, catalog::KINDS));
+    described.retain(|step| !step.is_stored(&store));
     let described: BTreeMap<String, Described> = described.into_iter().map(|step| (step.key.clone(), step)).collect();
     let keys: Vec<String> = meant.keys.iter().filter(|key| described.contains_key(*key)).cloned().collect();
     let rebuilt = rebuild(&store, &mut store.descriptions(meant.descriptions.as_deref())?, (&keys, catalog::KINDS))
@@ -44,7 +45,7 @@ pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
     let mut sink = terminal::sink(project.options.quiet, project.options.json);
     let summary = match executor.run(&graph, &[], sink.as_mut()) {
         Err(RunError::Memory(text)) => {
-            let left = described.values().filter(|step| !step.is_stored(&store, catalog::KINDS));
+            let left = described.values().filter(|step| !step.is_stored(&store));
             left.into_iter().try_for_each(|step| mark(&store, (step, Cause::Memory), text.clone()))?;
             return Ok(Code::OutOfMemory.into());
         }

@@ -90,7 +90,8 @@ pub(super) fn tell_arrays(planned: &Planned<'_>, arrays: &[Array], (on, pace): (
 
 fn tell_work(planned: &Planned<'_>, (words, work): (Option<Tasks>, Vec<Work>), (on, pace, cores): (On, &Pace, &[u32])) {
     let (known, steps) = known(planned, pace);
-    let work_s: f64 = work.iter().map(|item| item.seconds * f64::from(item.cores)).sum();
+    let in_all = || work.iter().map(|item| item.seconds * f64::from(item.cores)).sum();
+    let work_s: f64 = words.as_ref().map_or_else(in_all, Tasks::core_s);
     let spans: Vec<(u32, f64)> = cores.iter().map(|&cores| (cores, span(&work, cores))).collect();
     if output::is_json() {
         let spans: Vec<_> = spans.iter().map(|(cores, span_s)| json!({"cores": cores, "span_s": span_s})).collect();
@@ -153,6 +154,11 @@ impl Tasks {
             *core_s += array.tasks.iter().map(|task| task.seconds).sum::<f64>() * f64::from(array.share.cpus);
         }
         Self { arrays: arrays.len(), tasks: by_memory.values().map(|(tasks, _)| tasks).sum(), by_memory }
+    }
+
+    /// Seconds of cores, without what a scheduler takes to start them.
+    fn core_s(&self) -> f64 {
+        self.by_memory.values().map(|(_, core_s)| core_s).sum()
     }
 
     fn print(&self) {

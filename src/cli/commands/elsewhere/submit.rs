@@ -4,7 +4,6 @@ use super::deeds::{Told, print};
 use super::on::{ClusterFile, On, way, wishes};
 use super::span::{self, Planned};
 use super::which;
-use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::commands::{run, store};
 use crate::cli::fail::{Done, Failure};
@@ -136,8 +135,8 @@ fn begin(
     } else {
         say!("submission {id}");
     }
-    let mut campaign = Campaign::open((store, catalog::KINDS), ledger, (executor, way))?;
-    campaign.tasks.look((store, catalog::KINDS), &HashSet::new(), &HashMap::new())?;
+    let mut campaign = Campaign::open(store, ledger, (executor, way))?;
+    campaign.tasks.look(store, &HashSet::new(), &HashMap::new())?;
     let done = campaign.act(true)?;
     done.iter().for_each(|done| print(done, &Told::of(&campaign)));
     Ok(())
@@ -150,6 +149,7 @@ fn show(parcel: &Parcel, submission: &Submission, (executor, way, store): (&dyn 
         let name = format!("lofi-{}-{number}", submission.id);
         let after = array.after.iter().map(|before| format!("JOB-OF-{before}")).collect();
         let logs = store.submission_folder(&submission.id).join("logs");
+        let logs = std::path::absolute(&logs).unwrap_or(logs);
         let job = way.job((&submission.id, &name, number), &tasks, (array.share, after, logs));
         let text = executor.written(&job);
         if output::is_json() {

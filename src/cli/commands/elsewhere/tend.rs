@@ -5,7 +5,6 @@ use super::ended;
 use super::on::{ClusterFile, On, way};
 use super::submit::{Where, send};
 use super::which;
-use crate::catalog;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
@@ -86,7 +85,7 @@ fn watch(project: &Project, ledger: Ledger, file: &ClusterFile) -> Result<Done, 
     let store = Arc::clone(&means.store);
     let id = ledger.submission.id.clone();
     let closed = ledger.closed().is_some();
-    let mut campaign = Campaign::open((&store, catalog::KINDS), ledger, (means.executor.as_ref(), means.way.clone()))?;
+    let mut campaign = Campaign::open(&store, ledger, (means.executor.as_ref(), means.way.clone()))?;
     if closed {
         campaign.tally.read(&store, &id)?;
         campaign.look(true)?;
@@ -182,7 +181,7 @@ pub(in crate::cli) fn cancel(project: &Project, wanted: &Tend) -> Result<Done, F
     let store = project.open_store()?;
     let ledger = which::one(&store, wanted.submission.as_deref())?;
     let means = means(project, &ledger, &wanted.file)?;
-    let mut campaign = Campaign::open((&store, catalog::KINDS), ledger, (means.executor.as_ref(), means.way))?;
+    let mut campaign = Campaign::open(&store, ledger, (means.executor.as_ref(), means.way))?;
     take_back(&mut campaign, &store)
 }
 
@@ -193,7 +192,7 @@ fn take_back(campaign: &mut Campaign<'_>, store: &Store) -> Result<Done, Failure
         campaign.ledger.write(LedgerLine::Closed { reason: "cancelled".to_owned() })?;
     }
     let answer = campaign.cancel();
-    campaign.tasks.look((store, catalog::KINDS), &std::collections::HashSet::new(), &campaign.jobs().given_up)?;
+    campaign.tasks.look(store, &std::collections::HashSet::new(), &campaign.jobs().given_up)?;
     let (steps, done) = campaign.tasks.steps();
     match answer {
         Ok(jobs) => {
@@ -223,7 +222,7 @@ pub(in crate::cli) fn status(project: &Project, wanted: &Tend) -> Result<Done, F
     for ledger in ledgers {
         let id = ledger.submission.id.clone();
         let means = means(project, &ledger, &wanted.file)?;
-        let mut campaign = Campaign::open((&store, catalog::KINDS), ledger, (means.executor.as_ref(), means.way))?;
+        let mut campaign = Campaign::open(&store, ledger, (means.executor.as_ref(), means.way))?;
         campaign.tally.read(&store, &id)?;
         campaign.look(true)?;
         tell(&id, &campaign.picture(), &campaign);

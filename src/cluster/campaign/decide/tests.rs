@@ -42,6 +42,7 @@ struct World {
     tasks: Tasks,
     tally: Tally,
     patience: Patience,
+    keeps_order: bool,
 }
 
 impl World {
@@ -55,6 +56,7 @@ impl World {
             tasks: Tasks::of_tests(&[first, second]),
             tally: Tally::default(),
             patience: Patience::default(),
+            keeps_order: true,
         }
     }
 
@@ -70,6 +72,7 @@ impl World {
             tally: &self.tally,
             queue,
             time_most_s: 1000,
+            keeps_order: self.keeps_order,
             log_says: &|_, _| log_says,
         };
         decide(&sight, &mut self.patience)
@@ -120,6 +123,19 @@ fn what_was_never_sent_is_sent_once_and_after_what_it_needs() {
     world.lines.push(LedgerLine::Lost { name });
     assert_eq!(world.decide(&queue, None), [send(1)]);
     assert_eq!(world.jobs().free_name("a1", 1), "lofi-a1-1-r1");
+}
+
+#[test]
+fn where_no_order_is_kept_an_array_is_sent_when_those_before_it_are_over() {
+    let mut world = World { keeps_order: false, ..World::new(2) };
+    let send = |array| Deed::Send { array, tasks: vec![0, 1], share: SHARE, first: true };
+    assert_eq!(world.decide(&[], None), [send(0)]);
+    let name = world.sent((0, &[0, 1]), SHARE);
+    let runs = [0, 1].map(|task| queued(&name, task, QueueState::Running(String::new())));
+    world.tasks.set((0, 0), true, None);
+    assert_eq!(world.decide(&runs, None), []);
+    world.tasks.set((0, 1), true, None);
+    assert_eq!(world.decide(&runs, None), [send(1)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::cluster::executor::Share;
+use crate::cluster::local::{spool, tend};
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::Instant;
 
@@ -9,7 +10,7 @@ const FOLDER: &str = "LOFI_TESTS_TEND_LOCAL";
 #[test]
 fn a_supervisor_of_tests() {
     if let Some(folder) = std::env::var_os(FOLDER) {
-        tend(Path::new(&folder)).unwrap();
+        tend::tend(Path::new(&folder)).unwrap();
     }
 }
 
