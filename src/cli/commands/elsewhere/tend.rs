@@ -197,7 +197,8 @@ fn take_back(campaign: &mut Campaign<'_>, store: &Store) -> Result<Done, Failure
     match answer {
         Ok(jobs) => {
             if !output::is_json() {
-                say!("cancelled {jobs} jobs of submission {id}; {done} of {steps} steps are done and stay");
+                let plural = if jobs == 1 { "job" } else { "jobs" };
+                say!("cancelled {jobs} {plural} of submission {id}; {done} of {steps} steps are done and stay");
             }
             Ok(Done::with(Code::Well, [("submission", json!(id)), ("jobs", json!(jobs)), ("steps_done", json!(done))]))
         }
