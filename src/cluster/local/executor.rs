@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The hidden command of this program that calls [`tend`], with the folder behind it.
+/// The hidden command of this program that calls [`tend`](super::tend()), with the folder behind it.
 pub const TEND: &str = "tend-local";
 /// A job that is there for less than this has a supervisor that starts.
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
