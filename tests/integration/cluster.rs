@@ -3,7 +3,7 @@
 pub mod node;
 
 use crate::project::{Project, Ran, repository};
-use crate::store::{differences, tables};
+use crate::store::{differences, files, tables};
 use node::{admin, inside, kill, processes};
 use serde_json::Value as Json;
 use std::path::Path;
@@ -122,6 +122,78 @@ fn all_studies_give_the_same_bytes_on_slurm_whatever_is_killed() {
     let computed: u64 = counts.iter().map(|round| round.computed).sum();
     // What was killed was not published: only what two did side by side is there twice.
     assert!(again * 20 <= computed, "{again} of {computed} steps were computed more than once");
+}
+
+/// A program that takes 700 MiB for a while, and says so little beforehand that it is given 512 MiB.
+const LARGE: &str = "study: large
+title: More than it says
+steps:
+  program:
+    kind: command
+    params:
+      run: [sh, -c, 'awk \"BEGIN {{ s = \\\"0123456789abcdef\\\"; while (length(s) < 700000000) s = s s; system(\\\"sleep 4\\\") }}\"; printf \"v\\n1\\n\" > \"$0\"', '{output.t}']
+      outputs: {t: {type: table, columns: {v: {}}}}
+tables: {all: {stack: {a: program}}}
+";
+
+#[test]
+fn memory_that_ran_out_on_slurm_is_raised_once_and_then_told() {
+    if !inside("cluster::memory_that_ran_out_on_slurm_is_raised_once_and_then_told") {
+        return;
+    }
+    for (bytes, code) in [("700000000", 0), ("1400000000", 1)] {
+        let project = Project::empty();
+        project.write("studies/large.yaml", LARGE.replace("700000000", bytes));
+        project.write("lofi.cluster.toml", FILE.replace("700MiB", "300MiB"));
+        project.well(&["submit", "--on", "slurm"]);
+        let attached = project.lofi(&["attach", "--json"]);
+        let told: Vec<&str> = attached.out.lines().filter(|line| line.contains("\"event\":\"sent\"")).collect();
+        // Once as it was planned, once with more.
+        assert_eq!((attached.code, told.len()), (Some(code), 1), "{bytes}: {} {}", attached.out, attached.err);
+        assert_eq!(attached.out.contains("memory ran out, with 1.0 GiB too"), code == 1, "{}", attached.out);
+        let ledger = std::fs::read_dir(project.path(".lofi/submissions")).unwrap().next().unwrap().unwrap().path();
+        let ledger = std::fs::read_to_string(ledger.join("ledger.jsonl")).unwrap();
+        let asked = |bytes: u64| ledger.contains(&format!("\"memory_bytes\":{bytes},\"seconds\""));
+        assert!(asked(512 << 20) && asked(1 << 30) && !asked(2 << 30), "{ledger}");
+    }
+}
+
+/// A training of some seconds.
+const TRAINS: &str = "study: trains\ntitle: Trains\nsteps:\n  waves:\n    kind: wave-images\n    params: {height: 1, width: 8, \
+    components: [{frequency: [0, 1], amplitude: 1, spread: 0.3}], phase: fixed, n_train: 64, n_test: 8, seed: 0}\n  net:\n    \
+    kind: train-network\n    inputs: {x: waves, targets: waves}\n    params: {layers: [{dense: {width: 64}}, \
+    {activation: relu}, {dense: {width: 8}}], learning_rate: 0.001, batch: 8, steps: 1500000, seed: 0, \
+    evaluate_at: [0, 1500000]}\ntables: {t: {stack: {a: net}}}\n";
+
+#[test]
+fn a_task_that_others_push_off_the_node_goes_on_from_what_it_had() {
+    if !inside("cluster::a_task_that_others_push_off_the_node_goes_on_from_what_it_had") {
+        return;
+    }
+    let [alone, project] = [(); 2].map(|()| {
+        let project = Project::empty();
+        project.write("studies/trains.yaml", TRAINS);
+        project.write("lofi.cluster.toml", FILE);
+        project
+    });
+    let start = Instant::now();
+    alone.well(&["run", "--jobs", "1"]);
+    let alone_s = start.elapsed().as_secs_f64();
+    project.well(&["submit", "--on", "slurm"]);
+    until("a task", || !processes(&["exec-step", "--inner", "--submission"]).is_empty());
+    std::thread::sleep(Duration::from_secs_f64(alone_s / 2.0));
+    admin("sbatch", &["--partition=urgent", "--cpus-per-task=4", "--mem=100M", "--output=/dev/null", "--wrap=sleep 1"]);
+    until("the end of the task", || processes(&["exec-step", "--submission"]).is_empty());
+    // Nobody looks after it: SLURM starts it again by itself.
+    let states = files(&project.path(".lofi/scratch"));
+    assert_eq!(states.len(), 1, "what it had is kept");
+    until("the task again", || !processes(&["exec-step", "--submission"]).is_empty());
+    let again = Instant::now();
+    let end: Json = serde_json::from_str(project.well(&["attach", "--json"]).out.lines().last().unwrap()).unwrap();
+    assert!(end["failed"] == 0 && end["done"] == end["tasks"], "{end}");
+    project.well(&["run"]);
+    assert_eq!(differences(&tables(&alone.path(".lofi")), &tables(&project.path(".lofi"))), Vec::<String>::new());
+    println!("slurm: alone {alone_s:.1} s, the rest after the eviction {:.1} s", again.elapsed().as_secs_f64());
 }
 
 #[test]

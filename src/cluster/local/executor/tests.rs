@@ -25,7 +25,8 @@ impl Place {
         let options = profile::Local { workers: Some(workers) };
         let mut local = Local::new(options, Common::default(), &folder.path().join("spool"));
         let program = std::env::current_exe().unwrap().display().to_string();
-        let text = format!("{FOLDER}=$1 exec \"$0\" --exact cluster::local::tests::a_supervisor_of_tests");
+        let (_, module) = module_path!().split_once("::").unwrap();
+        let text = format!("{FOLDER}=$1 exec \"$0\" --exact {module}::a_supervisor_of_tests");
         local.supervisor = Some(["sh", "-c", &text, &program].map(str::to_owned).to_vec());
         Self { folder, local }
     }
