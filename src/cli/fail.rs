@@ -63,6 +63,14 @@ impl Failure {
         Self::Message(Code::File, message.into())
     }
 
+    /// Its exit code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Faults(faults) => verdict(faults).0,
+            Self::Message(code, _) => *code,
+        }
+    }
+
     /// Prints the failure; returns its exit code.
     pub fn show(&self) -> Code {
         let (code, more) = match self {

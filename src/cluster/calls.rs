@@ -38,7 +38,8 @@ impl Silence {
 impl From<Silence> for SendError {
     fn from(silence: Silence) -> Self {
         match silence {
-            Silence::Absent(why) => Self::Refused(why),
+            // Here, not everywhere: another host may send it.
+            Silence::Absent(why) => Self::Later(why),
             Silence::Unclear(why) => Self::Unclear(why),
         }
     }

@@ -123,6 +123,11 @@ pub trait Executor {
         true
     }
 
+    /// Whether there is a queue that can be asked; where there is none, what is to be sent is written out, once.
+    fn is_asked(&self) -> bool {
+        true
+    }
+
     /// What would be sent, as text.
     fn written(&self, job: &ArrayJob) -> String;
 

@@ -17,7 +17,7 @@ mod simulate;
 mod slurm;
 mod task_script;
 
-pub use campaign::{Campaign, Deed, Done, Fate, Job, Jobs, Picture, Standing, Tally, Tasks, Used, Way};
+pub use campaign::{Campaign, Deed, Done, Fate, Job, Jobs, Picture, Standing, Tally, Tasks, Used, Way, take_back};
 pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
 pub use hyperqueue::HyperQueue;
 pub use kubernetes::Kubernetes;

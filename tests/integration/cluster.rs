@@ -1,5 +1,6 @@
 //! Steps sent to a real SLURM of one node: the same results whatever is killed meanwhile.
 
+mod hyperqueue;
 pub mod node;
 
 use crate::project::{Project, Ran, repository};
@@ -99,7 +100,7 @@ fn round(number: u64, alone: &std::collections::BTreeMap<String, Vec<u8>>) -> Co
     assert!(differ.is_empty(), "round {number}: {differ:?}");
     let seconds = start.elapsed().as_secs_f64();
     println!(
-        "slurm: round {number}: {} tasks, {} steps computed, {} once more, {} left for the run; {killed} processes of tasks \
+        "measured: round {number}: {} tasks, {} steps computed, {} once more, {} left for the run; {killed} processes of tasks \
          killed; {seconds:.0} s",
         summary["tasks"], summary["computed"], summary["computed_again"], more["steps"]["ran"]
     );
@@ -193,7 +194,7 @@ fn a_task_that_others_push_off_the_node_goes_on_from_what_it_had() {
     assert!(end["failed"] == 0 && end["done"] == end["tasks"], "{end}");
     project.well(&["run"]);
     assert_eq!(differences(&tables(&alone.path(".lofi")), &tables(&project.path(".lofi"))), Vec::<String>::new());
-    println!("slurm: alone {alone_s:.1} s, the rest after the eviction {:.1} s", again.elapsed().as_secs_f64());
+    println!("measured: alone {alone_s:.1} s, the rest after the eviction {:.1} s", again.elapsed().as_secs_f64());
 }
 
 #[test]

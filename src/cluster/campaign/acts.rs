@@ -6,11 +6,11 @@ use super::decide::{Patience, Sight};
 use super::jobs::{Fate, Job, Jobs};
 use super::picture::Picture;
 use super::tally::Tally;
-use super::tasks::Tasks;
+use super::tasks::{Standing, Tasks};
 use super::way::Way;
 use crate::cluster::executor::{Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
 use crate::engine::{Cause, Ledger, LedgerLine, Store, StoreError};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
@@ -23,6 +23,8 @@ pub struct Campaign<'a> {
     executor: &'a dyn Executor,
     way: Way,
     patience: Patience,
+    /// As whom this process looks after it.
+    who: Option<String>,
     /// What was done.
     pub ledger: Ledger,
     /// How its tasks stand.
@@ -46,6 +48,8 @@ pub enum Done {
     Refused(String, String),
     /// A job is sent later: its name, and why.
     Later(String, String),
+    /// Another process looks after it now, or it was closed: nothing more was sent.
+    TakenOver,
     /// Whether a job was queued is not clear yet: its name, and why.
     Unclear(String, String),
 }
@@ -55,15 +59,12 @@ impl<'a> Campaign<'a> {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn open(
-        store: &'a Store,
-        ledger: Ledger,
-        (executor, way): (&'a dyn Executor, Way),
-    ) -> Result<Self, StoreError> {
+    pub fn open(store: &'a Store, ledger: Ledger, executor: &'a dyn Executor) -> Result<Self, StoreError> {
+        let way = Way::of(&ledger.submission);
         let tasks = Tasks::read(store, &ledger)?;
         let (patience, tally) = (Patience::default(), Tally::default());
         let queue = Err(NoAnswer("the queue was not asked yet".to_owned()));
-        Ok(Self { store, executor, way, patience, ledger, tasks, tally, queue })
+        Ok(Self { store, executor, way, patience, who: None, ledger, tasks, tally, queue })
     }
 
     /// Jobs that were sent.
@@ -111,9 +112,12 @@ impl<'a> Campaign<'a> {
             queue,
             time_most_s: self.way.time_most_s,
             keeps_order: self.executor.keeps_order(),
+            is_asked: self.executor.is_asked(),
+            others: &|| self.others(),
             log_says: &log_says,
         };
         let deeds = match (&self.queue, first) {
+            _ if !self.executor.is_asked() => decide::first(&sight),
             (_, true) => decide::first(&sight),
             (Ok(_), false) => decide::decide(&sight, &mut patience),
             (Err(_), false) => Vec::new(),
@@ -121,8 +125,9 @@ impl<'a> Campaign<'a> {
         self.patience = patience;
         let mut done = Vec::new();
         for deed in deeds {
-            // One that is refused for now is followed by more of the same.
-            if matches!(deed, Deed::Send { .. }) && matches!(done.last(), Some(Done::Later(..))) {
+            // One that is refused for now, or not answered, is followed by more of the same.
+            let silent = matches!(done.last(), Some(Done::Later(..) | Done::Unclear(..) | Done::TakenOver));
+            if matches!(deed, Deed::Send { .. }) && silent {
                 continue;
             }
             self.carry_out(deed, &mut done)?;
@@ -136,7 +141,7 @@ impl<'a> Campaign<'a> {
                 self.ledger.write(LedgerLine::Sent { name: name.clone(), job: job.clone() })?
             }
             Deed::Lost { name } => self.ledger.write(LedgerLine::Lost { name: name.clone() })?,
-            Deed::GiveUp { array, task, reason } => self.give_up((*array, *task), reason)?,
+            Deed::GiveUp { array, tasks, reason } => self.give_up((*array, tasks), reason)?,
             Deed::Cancel { job, tasks, .. } => {
                 // Where no answer comes they are found waiting once more.
                 if self.executor.cancel(&[(job.clone(), Some(tasks.clone()))]).is_err() {
@@ -152,16 +157,52 @@ impl<'a> Campaign<'a> {
         Ok(())
     }
 
-    fn give_up(&mut self, (array, task): (usize, u32), reason: &str) -> Result<(), StoreError> {
-        self.ledger.write(LedgerLine::GivenUp { array, task, reason: reason.to_owned() })
+    fn give_up(&mut self, (array, tasks): (usize, &[u32]), reason: &str) -> Result<(), StoreError> {
+        self.ledger.write(LedgerLine::GivenUp { array, tasks: tasks.to_vec(), reason: reason.to_owned() })
+    }
+
+    /// Whether another submission is open.
+    fn others(&self) -> bool {
+        let own = &self.ledger.submission.id;
+        let ids = self.store.submissions().unwrap_or_default();
+        let is_open = |id: &String| Ledger::read(self.store, id).is_ok_and(|ledger| ledger.closed().is_none());
+        ids.iter().any(|id| id != own && is_open(id))
+    }
+
+    /// Says who looks after it from now on: nobody else sends anything for it then.
+    ///
+    /// # Errors
+    /// Where the store cannot be written to.
+    pub fn watch(&mut self, who: &str) -> Result<(), StoreError> {
+        self.ledger.write(LedgerLine::Watch { who: who.to_owned() })?;
+        self.who = Some(who.to_owned());
+        Ok(())
+    }
+
+    /// Whether this process still looks after it, by what others may have written meanwhile.
+    fn is_mine(&mut self) -> Result<bool, StoreError> {
+        self.ledger = Ledger::read(self.store, &self.ledger.submission.id)?;
+        Ok(self.ledger.closed().is_none() && self.ledger.watcher() == self.who.as_deref())
     }
 
     /// Sends tasks; nothing where it is not clear yet whether those before them were.
     fn send(&mut self, (array, tasks): (usize, &[u32]), share: Share, first: bool) -> Result<Option<Done>, StoreError> {
+        if !self.is_mine()? {
+            return Ok(Some(Done::TakenOver));
+        }
         let jobs = self.jobs();
         let planned = &self.ledger.submission.arrays[array];
+        let is_over = |before: &usize| {
+            (0..self.ledger.submission.arrays[*before].tasks)
+                .all(|task| matches!(self.tasks.standing((*before, task)), Standing::Done | Standing::Failed(_)))
+        };
+        let is_sent = |before: &usize| {
+            !self.executor.is_asked()
+                || jobs.of_array(*before).any(|job| job.id().is_some())
+                    && jobs.of_array(*before).all(|job| job.fate != Fate::Unclear)
+        };
         let before: Vec<&Job> = planned.after.iter().flat_map(|before| jobs.of_array(*before)).collect();
-        if first && before.iter().any(|job| job.fate == Fate::Unclear) {
+        if first && !planned.after.iter().all(|before| is_sent(before) || is_over(before)) {
             return Ok(None);
         }
         let name = jobs.free_name(&self.ledger.submission.id, array);
@@ -188,14 +229,12 @@ impl<'a> Campaign<'a> {
             }
             Err(SendError::Unclear(why)) => Done::Unclear(name, why),
             Err(SendError::Later(why)) => {
-                self.ledger.write(LedgerLine::Lost { name: name.clone() })?;
+                self.ledger.write(LedgerLine::Later { name: name.clone() })?;
                 Done::Later(name, why)
             }
             Err(SendError::Refused(why)) => {
                 self.ledger.write(LedgerLine::Refused { name: name.clone(), reason: why.clone() })?;
-                for task in tasks {
-                    self.give_up((array, *task), &format!("{} refuses it: {why}", self.executor.name()))?;
-                }
+                self.give_up((array, tasks), &format!("{} refuses it: {why}", self.executor.name()))?;
                 let jobs = self.jobs();
                 self.tasks.look(self.store, &HashSet::new(), &jobs.given_up)?;
                 Done::Refused(name, why)
@@ -231,30 +270,28 @@ impl<'a> Campaign<'a> {
         }
     }
 
-    /// Takes everything back that is queued or runs; what may have been queued unseen is looked for first.
-    ///
-    /// # Errors
-    /// Where the queue does not answer; the same again then.
-    pub fn cancel(&mut self) -> Result<usize, NoAnswer> {
-        let jobs = self.jobs();
-        let names: Vec<String> = jobs.all.iter().map(|job| job.name.clone()).collect();
-        let queue = if names.is_empty() { Vec::new() } else { self.executor.queue(&names)? };
-        let left: HashSet<String> = queue
-            .iter()
-            .filter(|line| !matches!(line.state, QueueState::Ended(_)))
-            .map(|line| line.job.clone())
-            .collect();
-        let mut left: Vec<(String, Option<Vec<u32>>)> = left.into_iter().map(|job| (job, None)).collect();
-        left.sort_unstable();
-        if !left.is_empty() {
-            self.executor.cancel(&left)?;
-        }
-        Ok(left.len())
-    }
-
     /// How many tasks stand how.
     #[must_use]
     pub fn picture(&self) -> Picture {
         Picture::of(&self.tasks, &self.jobs(), self.queue.as_deref().unwrap_or_default())
     }
+}
+
+/// Takes everything of a submission back that is queued or runs; what may have been queued unseen is looked for first. The
+/// number of its jobs.
+///
+/// # Errors
+/// Where the queue does not answer; the same again then.
+pub fn take_back(ledger: &Ledger, executor: &dyn Executor) -> Result<usize, NoAnswer> {
+    let jobs = Jobs::of(&ledger.submission, &ledger.lines);
+    let names = jobs.all.iter().filter(|job| matches!(job.fate, Fate::Unclear | Fate::Sent(_)));
+    let names: Vec<String> = names.map(|job| job.name.clone()).collect();
+    let queue = if names.is_empty() { Vec::new() } else { executor.queue(&names)? };
+    let alive = queue.iter().filter(|line| !matches!(line.state, QueueState::Ended(_)));
+    let left: BTreeSet<String> = alive.map(|line| line.job.clone()).collect();
+    let left: Vec<(String, Option<Vec<u32>>)> = left.into_iter().map(|job| (job, None)).collect();
+    if !left.is_empty() {
+        executor.cancel(&left)?;
+    }
+    Ok(left.len())
 }

@@ -18,6 +18,10 @@ const ENDED_LOOKS: u32 = 2;
 const ABSENT_LOOKS: u32 = 3;
 /// How often a task may end without a result, a mark that says why, or its state kept.
 const TRIES: usize = 5;
+/// How often in a row a task may come before what it needs, where nobody is known to compute that.
+const EARLY: usize = 3;
+/// The exit code of a task that would end so again: a mistake, or another version of the program.
+const MISTAKE: u8 = 2;
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +49,12 @@ pub enum Deed {
         /// Whether they come after other arrays: they are sent for the first time.
         first: bool,
     },
-    /// A task is not sent again.
+    /// Tasks are not sent again.
     GiveUp {
         /// The array.
         array: usize,
-        /// The task.
-        task: u32,
+        /// The tasks.
+        tasks: Vec<u32>,
         /// Why.
         reason: String,
     },
@@ -82,6 +86,10 @@ pub struct Sight<'a> {
     pub time_most_s: u64,
     /// Whether the executor starts a job after those before it.
     pub keeps_order: bool,
+    /// Whether the executor has a queue that can be asked.
+    pub is_asked: bool,
+    /// Whether another submission is open, which may compute what a task needs.
+    pub others: &'a dyn Fn() -> bool,
     /// Why a task of a job ended, as far as its log tells.
     pub log_says: &'a dyn Fn(&Job, u32) -> Option<Cause>,
 }
@@ -145,6 +153,7 @@ pub fn decide(sight: &Sight<'_>, patience: &mut Patience) -> Vec<Deed> {
     }
     deeds.extend(first(sight));
     let mut again: BTreeMap<(usize, Share), Vec<u32>> = BTreeMap::new();
+    let mut given_up: BTreeMap<(usize, String), Vec<u32>> = BTreeMap::new();
     let mut cancels: BTreeMap<(String, String), BTreeSet<u32>> = BTreeMap::new();
     for place @ (array, task) in sight.tasks.all() {
         let jobs: Vec<&Job> = sight.jobs.of_task(array, task).collect();
@@ -180,9 +189,10 @@ pub fn decide(sight: &Sight<'_>, patience: &mut Patience) -> Vec<Deed> {
         }
         match share_again(sight, (place, latest), (cause, ending, jobs.len())) {
             Ok(share) => again.entry((array, share)).or_default().push(task),
-            Err(reason) => deeds.push(Deed::GiveUp { array, task, reason }),
+            Err(reason) => given_up.entry((array, reason)).or_default().push(task),
         }
     }
+    deeds.extend(given_up.into_iter().map(|((array, reason), tasks)| Deed::GiveUp { array, tasks, reason }));
     deeds.extend(again.into_iter().map(|((array, share), tasks)| Deed::Send { array, tasks, share, first: false }));
     let cancel = |((job, reason), tasks): ((String, String), BTreeSet<u32>)| Deed::Cancel {
         job,
@@ -197,9 +207,16 @@ pub fn decide(sight: &Sight<'_>, patience: &mut Patience) -> Vec<Deed> {
 pub fn first(sight: &Sight<'_>) -> Vec<Deed> {
     let mut deeds = Vec::new();
     for (array, planned) in sight.submission.arrays.iter().enumerate() {
-        if sight.jobs.of_array(array).any(|job| job.fate != Fate::Lost) {
+        let is_open = |job: &Job| match job.fate {
+            Fate::Lost | Fate::Later => false,
+            // Written or not: once more is the same.
+            Fate::Unclear => sight.is_asked,
+            Fate::Sent(_) | Fate::Refused => true,
+        };
+        if sight.jobs.of_array(array).any(is_open) {
             continue;
         }
+        let lost = sight.jobs.of_array(array).filter(|job| job.fate == Fate::Lost).count();
         let open = |array: usize, task: u32| {
             !sight.jobs.given_up.contains_key(&(array, task))
                 && matches!(sight.tasks.standing((array, task)), Standing::Ready(_) | Standing::Waits)
@@ -207,7 +224,10 @@ pub fn first(sight: &Sight<'_>) -> Vec<Deed> {
         let is_over = |before: &usize| (0..sight.submission.arrays[*before].tasks).all(|task| !open(*before, task));
         let comes_now = sight.keeps_order || planned.after.iter().all(is_over);
         let tasks: Vec<u32> = (0..planned.tasks).filter(|task| open(array, *task)).collect();
-        if comes_now && !tasks.is_empty() {
+        if !tasks.is_empty() && lost >= TRIES {
+            let reason = format!("it was sent {TRIES} times, and never was in the queue");
+            deeds.push(Deed::GiveUp { array, tasks, reason });
+        } else if comes_now && !tasks.is_empty() {
             deeds.push(Deed::Send { array, tasks, share: share(sight, array), first: true });
         }
     }
@@ -221,9 +241,12 @@ fn share(sight: &Sight<'_>, array: usize) -> Share {
 
 /// How often in a row a task came before what it needs, which others compute: it waits twice as long each time.
 fn early(sight: &Sight<'_>, place: (usize, u32)) -> u32 {
+    u32::try_from(times_early(sight, place)).unwrap_or(u32::MAX).min(5)
+}
+
+fn times_early(sight: &Sight<'_>, place: (usize, u32)) -> usize {
     let exits = sight.tally.exits.get(&place).map_or(&[][..], Vec::as_slice);
-    let times = exits.iter().rev().take_while(|exit| **exit == 75).count();
-    u32::try_from(times).unwrap_or(u32::MAX).min(5)
+    exits.iter().rev().take_while(|exit| **exit == 75).count()
 }
 
 /// What a task may have when it is sent again, or why it is not.
@@ -257,6 +280,13 @@ fn share_again(
         Some(Cause::Time) => {
             let seconds = latest.share.seconds.saturating_mul(2).min(sight.time_most_s);
             Ok(Share { seconds, ..latest.share })
+        }
+        _ if sight.tally.last(place) == Some(MISTAKE) => {
+            Err("it cannot be computed there (exit code 2): its log says why".to_owned())
+        }
+        _ if times_early(sight, place) >= EARLY && !(sight.others)() => {
+            let what = sight.tally.waits_for(place).unwrap_or("a result");
+            Err(format!("it needs `{what}`, which is neither in the store nor on its way: `lofi submit` once more"))
         }
         _ if ending == Some(Ending::Cancelled) => Err("it was cancelled in the queue".to_owned()),
         _ if ending == Some(Ending::Never) => Err("the scheduler could never run it".to_owned()),

@@ -30,6 +30,8 @@ pub enum Fate {
     Refused,
     /// It never was queued.
     Lost,
+    /// The scheduler took no more then.
+    Later,
 }
 
 impl Job {
@@ -74,8 +76,9 @@ impl Jobs {
                 LedgerLine::Sent { name, job } => jobs.set(name, Fate::Sent(job.clone())),
                 LedgerLine::Refused { name, .. } => jobs.set(name, Fate::Refused),
                 LedgerLine::Lost { name } => jobs.set(name, Fate::Lost),
-                LedgerLine::GivenUp { array, task, reason } => {
-                    jobs.given_up.insert((*array, *task), reason.clone());
+                LedgerLine::Later { name } => jobs.set(name, Fate::Later),
+                LedgerLine::GivenUp { array, tasks, reason } => {
+                    jobs.given_up.extend(tasks.iter().map(|task| ((*array, *task), reason.clone())));
                 }
                 LedgerLine::Begin(_) | LedgerLine::Watch { .. } | LedgerLine::Closed { .. } => {}
             }

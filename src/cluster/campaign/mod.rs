@@ -10,7 +10,7 @@ mod tally;
 mod tasks;
 mod way;
 
-pub use acts::{Campaign, Done};
+pub use acts::{Campaign, Done, take_back};
 pub use decide::Deed;
 pub use jobs::{Fate, Job, Jobs};
 pub use picture::Picture;

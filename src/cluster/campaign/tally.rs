@@ -25,6 +25,8 @@ pub struct Tally {
     seen: HashSet<OsString>,
     /// Exit codes by array and task, in the order in which they were read.
     pub exits: HashMap<(usize, u32), Vec<u8>>,
+    /// What a task came before, last.
+    waits_for: HashMap<(usize, u32), String>,
     /// By array.
     pub used: BTreeMap<usize, Used>,
     ran: HashMap<String, usize>,
@@ -42,6 +44,9 @@ impl Tally {
         new.sort_by_key(|report| report.unix_s);
         for report in &new {
             self.exits.entry((report.array, report.task)).or_default().push(report.exit);
+            if let Some(name) = &report.waits_for {
+                self.waits_for.insert((report.array, report.task), name.clone());
+            }
             let used = self.used.entry(report.array).or_default();
             used.tasks += 1;
             used.peak_bytes = used.peak_bytes.max(report.peak_bytes);
@@ -64,6 +69,12 @@ impl Tally {
     #[must_use]
     pub fn harmless(&self, task: (usize, u32)) -> usize {
         self.exits.get(&task).into_iter().flatten().filter(|exit| matches!(exit, 75 | 85)).count()
+    }
+
+    /// What a task came before, last.
+    #[must_use]
+    pub fn waits_for(&self, task: (usize, u32)) -> Option<&str> {
+        self.waits_for.get(&task).map(String::as_str)
     }
 
     /// The last exit code of a task.

@@ -1,6 +1,7 @@
 //! How tasks are started.
 
 use crate::cluster::executor::{ArrayJob, Share};
+use crate::engine::Submission;
 use std::path::PathBuf;
 
 /// Memory of a task that is not for values: the program itself.
@@ -21,6 +22,18 @@ pub struct Way {
 }
 
 impl Way {
+    /// As it was when a submission began.
+    #[must_use]
+    pub fn of(submission: &Submission) -> Self {
+        Self {
+            command: submission.command.clone(),
+            environment: submission.environment.clone(),
+            folder: submission.folder.clone(),
+            at_once: submission.at_once,
+            time_most_s: submission.time_most_s,
+        }
+    }
+
     /// A job of a submission, as an executor takes it: `after` are ids of jobs that come before it.
     #[must_use]
     pub fn job(

@@ -126,6 +126,10 @@ impl Executor for Kubernetes {
         self.common.largest_array.min(MOST_TASKS)
     }
 
+    fn is_asked(&self) -> bool {
+        false
+    }
+
     /// The manifest; where there can be none, why.
     fn written(&self, job: &ArrayJob) -> String {
         self.manifest(job).unwrap_or_else(|why| why)

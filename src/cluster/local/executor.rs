@@ -111,7 +111,9 @@ impl Local {
             None => states.keys().copied().collect(),
         };
         let taken_back = self.spool.taken_back(name)?;
-        let tended = self.spool.is_tended()? || self.is_fresh(name);
+        // One that was killed, by whatever means, is followed by another as soon as somebody asks.
+        let left = job.is_some() && tasks.iter().any(|task| !matches!(states.get(task), Some(State::Ended(..))));
+        let tended = self.spool.is_tended()? || self.is_fresh(name) || left && self.start().is_ok();
         let after = job.as_ref().map_or(&[][..], |job| &job.after);
         let waits = after.iter().any(|before| self.spool.file(before, "job").exists());
         let state = |task: u32| match states.get(&task) {
@@ -188,14 +190,14 @@ impl Executor for Local {
     }
 
     fn submit(&self, job: &ArrayJob) -> Result<Sent, SendError> {
-        let refused = |error: io::Error| SendError::Refused(format!("{}: {error}", self.spool.0.display()));
+        let later = |error: io::Error| SendError::Later(format!("{}: {error}", self.spool.0.display()));
         if !is_name(&job.name) {
             return Err(SendError::Refused(format!("`{}` names no job: expected letters, digits and `-`", job.name)));
         }
         if self.spool.file(&job.name, "state").exists() {
-            return Err(SendError::Refused(format!("a job `{}` was here before: expected a new name", job.name)));
+            return Err(SendError::Unclear(format!("a job `{}` was here before", job.name)));
         }
-        self.spool.put(&self.job(job)).map_err(refused)?;
+        self.spool.put(&self.job(job)).map_err(later)?;
         // From here on another supervisor may have it.
         self.start().map_err(|error| SendError::Unclear(format!("its supervisor does not start: {error}")))?;
         Ok(Sent::Queued(job.name.clone()))

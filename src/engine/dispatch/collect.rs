@@ -172,9 +172,21 @@ mod tests {
 
     fn begun(store: &Store, id: &str, descriptions: String) -> Ledger {
         let [id, executor, profile, host] = [id, "local", "quick", "h"].map(str::to_owned);
-        let (studies, arrays) = (Vec::new(), Vec::new());
-        let submission =
-            Submission { id, executor, profile, studies, descriptions, unix_s: 1, host, folder: "/p".into(), arrays };
+        let submission = Submission {
+            id,
+            executor,
+            profile,
+            studies: Vec::new(),
+            descriptions,
+            unix_s: 1,
+            host,
+            folder: "/p".into(),
+            command: Vec::new(),
+            environment: Vec::new(),
+            at_once: None,
+            time_most_s: 1,
+            arrays: Vec::new(),
+        };
         Ledger::begin(store, submission, &[]).unwrap()
     }
 

@@ -11,12 +11,15 @@ use crate::engine::store::{Store, StoreError};
 use crate::step::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 const FOLDER: &str = "submissions";
 pub(super) const LEDGER: &str = "ledger.jsonl";
+/// How long another who writes is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// More than a ledger or a list of tasks takes.
 const MOST_BYTES: u64 = 1 << 32;
 
@@ -39,6 +42,14 @@ pub struct Submission {
     pub host: String,
     /// The folder of the project there.
     pub folder: PathBuf,
+    /// Program and arguments of a task, before those that say which it is.
+    pub command: Vec<String>,
+    /// Variables that it needs.
+    pub environment: Vec<(String, String)>,
+    /// The most tasks of an array that run at once.
+    pub at_once: Option<u32>,
+    /// The most time that a task may have, seconds.
+    pub time_most_s: u64,
     /// The arrays, in the order in which they are sent.
     pub arrays: Vec<ArrayLine>,
 }
@@ -98,12 +109,17 @@ pub enum LedgerLine {
         /// Its name.
         name: String,
     },
-    /// A task is not sent again.
+    /// The scheduler takes no more now: it is sent again, under another name.
+    Later {
+        /// Its name.
+        name: String,
+    },
+    /// Tasks are not sent again.
     GivenUp {
         /// The array.
         array: usize,
-        /// The task.
-        task: u32,
+        /// The tasks.
+        tasks: Vec<u32>,
         /// Why.
         reason: String,
     },
@@ -221,8 +237,13 @@ impl Ledger {
     pub fn write(&mut self, line: LedgerLine) -> Result<(), StoreError> {
         let refused = || io("write to", &self.path);
         let mut file = File::options().read(true).append(true).open(&self.path).map_err(refused())?;
-        // Without locks two lines may run into one another, and are passed over.
-        let _ = file.lock();
+        // Without a lock two lines may run into one another, and are passed over; one that a dead host holds is not waited for.
+        let start = Instant::now();
+        while file.try_lock().is_err_and(|error| matches!(error, TryLockError::WouldBlock))
+            && start.elapsed() < PATIENCE
+        {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let mut last = [b'\n'];
         if file.seek(SeekFrom::End(-1)).is_ok() {
             file.read_exact(&mut last).map_err(refused())?;
@@ -280,6 +301,10 @@ mod tests {
             unix_s: 1,
             host: "h".to_owned(),
             folder: "/p".into(),
+            command: vec!["lofi".to_owned()],
+            environment: Vec::new(),
+            at_once: None,
+            time_most_s: 600,
             arrays: vec![array],
         };
         let tasks = vec![vec![vec!["k1".to_owned(), "k2".to_owned()], vec!["k3".to_owned()]]];

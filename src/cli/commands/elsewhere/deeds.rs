@@ -34,8 +34,11 @@ pub(super) fn print(done: &Happened, told: &Told<'_>) {
         }
         Happened::Deed(Deed::Found { name, job }) => ("found", format!("found {name} in the queue as job {job}")),
         Happened::Deed(Deed::Lost { name }) => ("lost", format!("{name} is not in the queue: it is sent again")),
-        Happened::Deed(Deed::GiveUp { array, task, reason }) => {
-            ("given-up", format!("task {task} of array {array} is not sent again: {reason}"))
+        Happened::TakenOver => ("taken-over", "somebody else looks after it now, or it was closed".to_owned()),
+        Happened::Deed(Deed::GiveUp { array, tasks, reason }) => {
+            let which: Vec<String> = tasks.iter().take(5).map(ToString::to_string).collect();
+            let more = if tasks.len() > 5 { format!(" and {} more", tasks.len() - 5) } else { String::new() };
+            ("given-up", format!("task {}{more} of array {array} is not sent again: {reason}", which.join(", ")))
         }
         Happened::Deed(Deed::Cancel { job, tasks, reason }) => {
             let first = reason.lines().next().unwrap_or_default();

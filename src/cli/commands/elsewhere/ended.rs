@@ -64,7 +64,10 @@ pub(super) fn tell(campaign: &Campaign<'_>, store: &Store) -> Result<Done, Failu
         by_memory(campaign);
     }
     let failed = failures(campaign, store)?;
-    let code = if picture.failed > 0 { Code::Failed } else { Code::Well };
+    if let Some(why) = campaign.ledger.closed().filter(|_| !picture.over() && !output::is_json()) {
+        say!("closed: {why}");
+    }
+    let code = if picture.done == picture.all { Code::Well } else { Code::Failed };
     let counts = [
         ("submission", json!(submission.id)),
         ("tasks", json!(picture.all)),
@@ -123,7 +126,7 @@ fn failures(campaign: &Campaign<'_>, store: &Store) -> Result<usize, Failure> {
     }
     if shown > SHOWN && !output::is_json() {
         let id = &campaign.ledger.submission.id;
-        note!("… and {} more failed; `lofi --json status {id}` lists all", shown - SHOWN);
+        note!("… and {} more failed; `lofi attach {id} --json` lists all", shown - SHOWN);
     }
     Ok(shown)
 }

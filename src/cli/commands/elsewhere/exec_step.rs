@@ -49,7 +49,14 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
     if wanted.inner {
         return inner(&project, &meant);
     }
-    let steps = described(&store, &meant)?;
+    let steps = match described(&store, &meant) {
+        Ok(steps) => steps,
+        Err(failure) => {
+            // Whoever looks after the submission learns that there is no use in sending it again.
+            Task { store, steps: Vec::new(), place: meant.task }.tell(failure.code(), &Told::default());
+            return Err(failure);
+        }
+    };
     let task = Task { store, steps, place: meant.task };
     let left = task.left();
     if left.is_empty() {
@@ -61,7 +68,9 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
         return Ok(task.done(Code::Well, 0));
     }
     let before = task.states();
-    left.iter().for_each(|step| task.store.forget_failure(&step.key));
+    // What failed for good since the submission began is not tried again.
+    let again = |step: &&&Described| task.place.is_none() || !task.failed_for_good(step);
+    left.iter().filter(again).for_each(|step| task.store.forget_failure(&step.key));
     let time_is_over = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(SIGUSR1, Arc::clone(&time_is_over))
         .map_err(|e| Failure::file(format!("cannot listen to signals: {e}")))?;
@@ -84,7 +93,8 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
     let seen_bytes = watched.peak_bytes;
     let heard = watched.heard();
     let peak_bytes = seen_bytes.max(heard.peak_bytes);
-    let memory = out_of_memory(status, &heard, memory_kills() > kills);
+    let killed = memory_kills() > kills;
+    let memory = out_of_memory(status, &heard, killed) || killed && status.code() == Some(Code::Failed as i32);
     let ended = End {
         status,
         heard,
@@ -155,6 +165,12 @@ impl Task {
         self.steps.iter().filter(|step| !step.is_stored(&self.store)).collect()
     }
 
+    fn failed_for_good(&self, step: &Described) -> bool {
+        self.store
+            .failure(&step.key)
+            .is_ok_and(|mark| mark.is_some_and(|mark| mark.cause.stays() && mark.cause != Cause::Input))
+    }
+
     /// What identifies the states that its steps have kept.
     fn states(&self) -> Vec<Option<String>> {
         let of = |step: &Described| self.store.scratch(&step.key).map(|state| hex(&Sha256::digest(state)));
@@ -167,7 +183,9 @@ impl Task {
         if left.is_empty() {
             return Ok(Code::Well);
         }
-        if let Some(code) = end.status.code().filter(|code| *code != Code::Stopped as i32) {
+        let code = end.status.code().filter(|code| *code != Code::Stopped as i32);
+        // A program that it started may have been the one that was killed.
+        if let Some(code) = code.filter(|code| *code != Code::Failed as i32 || !end.memory) {
             return Ok(Code::of(code).unwrap_or(Code::Failed));
         }
         if end.asked && !end.memory {

@@ -24,6 +24,17 @@ pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
     // What is there already is not asked for: what it was made from may be gone.
     let mut described = described(&store, meant)?;
     described.retain(|step| !step.is_stored(&store));
+    if meant.task.is_some() {
+        // Whoever looks after this process has left the marks of what is not tried again.
+        let stays = |step: &Described| store.failure(&step.key).map(|mark| mark.is_some_and(|mark| mark.cause.stays()));
+        let mut left = Vec::new();
+        for step in described {
+            if !stays(&step)? {
+                left.push(step);
+            }
+        }
+        described = left;
+    }
     let described: BTreeMap<String, Described> = described.into_iter().map(|step| (step.key.clone(), step)).collect();
     let keys: Vec<String> = meant.keys.iter().filter(|key| described.contains_key(*key)).cloned().collect();
     let rebuilt = rebuild(&store, &mut store.descriptions(meant.descriptions.as_deref())?, (&keys, catalog::KINDS))

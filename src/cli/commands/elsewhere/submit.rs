@@ -9,6 +9,7 @@ use crate::cli::commands::{run, store};
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
+use crate::cluster::Done as Happened;
 use crate::cluster::{Array, Campaign, Executor, Share, Way, partition};
 use crate::engine::plan as make_plan;
 use crate::engine::{ArrayLine, Graph, Ledger, Pace, RunPlan, Store, Submission};
@@ -54,21 +55,35 @@ struct Parcel {
 
 /// Sends steps.
 pub(in crate::cli) fn submit(project: &Project, wanted: &Submit) -> Result<Done, Failure> {
-    let Some(id) = send(project, &wanted.studies, (wanted.on, &wanted.to, wanted.dry_run))? else {
+    let Parceled::Sent(id, whole) = send(project, &wanted.studies, (wanted.on, &wanted.to, wanted.dry_run))? else {
         return Ok(Code::Well.into());
     };
+    if !whole {
+        note!("not all was sent: mend what is said above, `lofi cancel {id}`, and submit again");
+        return Ok(Done::with(Code::Failed, [("submission", json!(id))]));
+    }
     if !output::is_json() {
         say!("`lofi attach {id}` looks after it until it is done, from any machine; `lofi status` tells how it stands");
     }
     Ok(Done::with(Code::Well, [("submission", json!(id))]))
 }
 
-/// Sends steps; the id of the submission, where there was something to send.
+/// What came of sending.
+pub(super) enum Parceled {
+    /// Every result is there.
+    Nothing,
+    /// Other submissions are to compute what is not there.
+    Elsewhere,
+    /// A submission of this id, and whether all that was to be sent now is.
+    Sent(String, bool),
+}
+
+/// Sends steps.
 pub(super) fn send(
     project: &Project,
     patterns: &[String],
     (on, to, dry_run): (On, &Where, bool),
-) -> Result<Option<String>, Failure> {
+) -> Result<Parceled, Failure> {
     let profile = to.file.read(project)?;
     let common = profile.common(on.name());
     let studies = project.load(patterns)?;
@@ -91,9 +106,10 @@ pub(super) fn send(
     }
     if parcel.arrays.is_empty() {
         say!("nothing to send: every result is there, or on its way");
-        return Ok(None);
+        return Ok(if parcel.elsewhere.is_empty() { Parceled::Nothing } else { Parceled::Elsewhere });
     }
     span::tell_arrays(&Planned { graph: &graph, plan: &plan, store: &store }, &parcel.arrays, (on, &pace));
+    let way = way(project, on, (&common, to.at_once))?;
     let submission = Submission {
         id: id.clone(),
         executor: on.name().to_owned(),
@@ -102,24 +118,27 @@ pub(super) fn send(
         descriptions: String::new(),
         unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
         host: super::inner::host(),
-        folder: std::path::absolute(&project.root).unwrap_or_else(|_| project.root.clone()),
+        folder: way.folder.clone(),
+        command: way.command.clone(),
+        environment: way.environment.clone(),
+        at_once: way.at_once,
+        time_most_s: way.time_most_s,
         arrays: parcel.arrays.iter().map(line).collect(),
     };
-    let way = way(project, on, (&common, to.at_once))?;
     if dry_run {
         show(&parcel, &submission, (executor.as_ref(), &way, &store));
-        return Ok(None);
+        return Ok(Parceled::Nothing);
     }
-    begin((&store, &graph, &plan), (submission, &parcel), (executor.as_ref(), way))?;
-    Ok(Some(id))
+    let whole = begin((&store, &graph, &plan), (submission, &parcel), executor.as_ref())?;
+    Ok(Parceled::Sent(id, whole))
 }
 
 /// Writes it down, and sends it.
 fn begin(
     (store, graph, plan): (&Arc<Store>, &Graph, &RunPlan),
     (mut submission, parcel): (Submission, &Parcel),
-    (executor, way): (&dyn Executor, Way),
-) -> Result<(), Failure> {
+    executor: &dyn Executor,
+) -> Result<bool, Failure> {
     submission.descriptions = store.describe(graph, plan)?;
     // What failed before is tried again.
     parcel.keys.iter().flatten().flatten().for_each(|key| store.forget_failure(key));
@@ -135,11 +154,12 @@ fn begin(
     } else {
         say!("submission {id}");
     }
-    let mut campaign = Campaign::open(store, ledger, (executor, way))?;
+    let mut campaign = Campaign::open(store, ledger, executor)?;
+    campaign.watch(&super::tend::this_process())?;
     campaign.tasks.look(store, &HashSet::new(), &HashMap::new())?;
     let done = campaign.act(true)?;
     done.iter().for_each(|done| print(done, &Told::of(&campaign)));
-    Ok(())
+    Ok(!done.iter().any(|done| matches!(done, Happened::Refused(..) | Happened::TakenOver)))
 }
 
 /// Prints what would be sent.
@@ -225,7 +245,11 @@ fn taken(store: &Store) -> Result<HashMap<String, String>, Failure> {
         let id = &ledger.submission.id;
         let given_up = crate::cluster::Jobs::of(&ledger.submission, &ledger.lines).given_up;
         for array in 0..ledger.submission.arrays.len() {
-            for (task, keys) in (0..).zip(store.tasks(id, array)?) {
+            let Ok(tasks) = store.tasks(id, array) else {
+                note!("submission {id} cannot be read: `lofi cancel {id}` closes it");
+                break;
+            };
+            for (task, keys) in (0..).zip(tasks) {
                 if given_up.contains_key(&(array, task)) {
                     continue;
                 }

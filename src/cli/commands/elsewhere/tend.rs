@@ -2,15 +2,16 @@
 
 use super::deeds::{Told, print};
 use super::ended;
-use super::on::{ClusterFile, On, way};
-use super::submit::{Where, send};
+use super::on::{ClusterFile, On};
+use super::submit::{Parceled, Where, send};
 use super::which;
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
 use crate::cli::project::Project;
 use crate::cli::stop;
-use crate::cluster::{Campaign, Common, Executor, Picture, Way, reason_in_words};
+use crate::cluster::Done as Happened;
+use crate::cluster::{Campaign, Common, Executor, Picture, reason_in_words, take_back};
 use crate::engine::{Ledger, LedgerLine, Store};
 use serde_json::json;
 use std::io::IsTerminal as _;
@@ -39,9 +40,7 @@ const WHOLE: u32 = 10;
 struct Means {
     store: Arc<Store>,
     executor: Box<dyn Executor>,
-    way: Way,
     common: Common,
-    on: On,
 }
 
 fn means(project: &Project, ledger: &Ledger, file: &ClusterFile) -> Result<Means, Failure> {
@@ -56,15 +55,24 @@ fn means(project: &Project, ledger: &Ledger, file: &ClusterFile) -> Result<Means
     let store = project.open_store()?;
     let common = profile.common(on.name());
     let executor = on.executor(&profile, (&store, &ledger.submission.id));
-    let way = way(project, on, (&common, None))?;
-    Ok(Means { store, executor, way, common, on })
+    Ok(Means { store, executor, common })
 }
 
 /// `lofi attach`
 pub(in crate::cli) fn attach(project: &Project, wanted: &Tend) -> Result<Done, Failure> {
     let store = project.open_store()?;
     let ledger = which::one(&store, wanted.submission.as_deref())?;
-    watch(project, ledger, &wanted.file)
+    Ok(match watch(project, ledger, &wanted.file)? {
+        Watched::Over(done) | Watched::Left(done) => done,
+    })
+}
+
+/// How looking after a submission ended.
+enum Watched {
+    /// Nothing is left to do.
+    Over(Done),
+    /// It goes on without this process.
+    Left(Done),
 }
 
 /// The first half of `run --on`: sends steps and looks after them. How that ended, where it did not end well.
@@ -73,28 +81,38 @@ pub(in crate::cli) fn run(
     patterns: &[String],
     (on, to): (On, &Where),
 ) -> Result<Option<Done>, Failure> {
-    let Some(id) = send(project, patterns, (on, to, false))? else { return Ok(None) };
+    let id = match send(project, patterns, (on, to, false))? {
+        Parceled::Nothing => return Ok(None),
+        Parceled::Elsewhere => {
+            return Err(Failure::mistake(
+                "what is not there yet is on its way: `lofi status` tells how it stands, `lofi attach` looks after it",
+            ));
+        }
+        Parceled::Sent(id, _) => id,
+    };
     let ledger = which::one(&*project.open_store()?, Some(&id))?;
-    let done = watch(project, ledger, &to.file)?;
-    Ok((!done.is_well()).then_some(done))
+    Ok(match watch(project, ledger, &to.file)? {
+        Watched::Over(done) => (!done.is_well()).then_some(done),
+        Watched::Left(done) => Some(done),
+    })
 }
 
 /// Looks after a submission until nothing of it is left to do.
-fn watch(project: &Project, ledger: Ledger, file: &ClusterFile) -> Result<Done, Failure> {
+fn watch(project: &Project, ledger: Ledger, file: &ClusterFile) -> Result<Watched, Failure> {
     let means = means(project, &ledger, file)?;
     let store = Arc::clone(&means.store);
     let id = ledger.submission.id.clone();
     let closed = ledger.closed().is_some();
-    let mut campaign = Campaign::open(&store, ledger, (means.executor.as_ref(), means.way.clone()))?;
+    let mut campaign = Campaign::open(&store, ledger, means.executor.as_ref())?;
     if closed {
         campaign.tally.read(&store, &id)?;
         campaign.look(true)?;
-        return ended::tell(&campaign, &store);
+        return ended::tell(&campaign, &store).map(Watched::Over);
     }
     // A wish to stop is asked about.
     stop::ends();
-    let me = format!("{}:{}:{}", super::inner::host(), std::process::id(), now_unix_ms());
-    campaign.ledger.write(LedgerLine::Watch { who: me.clone() })?;
+    let me = this_process();
+    campaign.watch(&me)?;
     let base = means.common.poll.max(Duration::from_secs(1));
     let (mut pause, mut shown, mut looks) = (base, None, 0_u32);
     loop {
@@ -102,12 +120,12 @@ fn watch(project: &Project, ledger: Ledger, file: &ClusterFile) -> Result<Done, 
         let now = Ledger::read(&store, &id)?;
         if now.watcher().is_some_and(|who| who != me) {
             note!("another process looks after submission {id} now");
-            return Ok(Done::with(Code::Well, [("submission", json!(id))]));
+            return Ok(Watched::Left(Done::with(Code::Well, [("submission", json!(id))])));
         }
         campaign.ledger = now;
         if campaign.ledger.closed().is_some() {
             campaign.look(true)?;
-            return ended::tell(&campaign, &store);
+            return ended::tell(&campaign, &store).map(Watched::Over);
         }
         for report in campaign.tally.read(&store, &id)? {
             ended::task(&campaign, &report);
@@ -115,36 +133,43 @@ fn watch(project: &Project, ledger: Ledger, file: &ClusterFile) -> Result<Done, 
         campaign.look(looks % WHOLE == 0)?;
         looks += 1;
         let mut picture = campaign.picture();
-        if picture.over() || picture.elsewhere() > 0 {
+        if picture.over() {
             campaign.look(true)?;
             picture = campaign.picture();
         }
         if picture.over() {
             campaign.tally.read(&store, &id)?;
+            if picture.failed > 0 {
+                // What waits for it only starts to find that it is closed; where no answer comes, so it does.
+                let _ = take_back(&campaign.ledger, means.executor.as_ref());
+            }
             campaign.ledger.write(LedgerLine::Closed { reason: "done".to_owned() })?;
             // What cannot be noted is learnt another time.
             let _ = campaign.tally.pace.teach(&store);
-            return ended::tell(&campaign, &store);
+            return ended::tell(&campaign, &store).map(Watched::Over);
         }
         let done = campaign.act(false)?;
         done.iter().for_each(|done| print(done, &Told::of(&campaign)));
-        let changed = shown.as_ref() != Some(&picture) || !done.is_empty();
+        let is_news = |done: &Happened| !matches!(done, Happened::Later(..) | Happened::Unclear(..));
+        let changed = shown.as_ref() != Some(&picture) || done.iter().any(is_news);
         if changed {
             tell(&id, &picture, &campaign);
             shown = Some(picture);
         }
         pause = match &campaign.queue {
-            Err(no) if means.on != On::Kubernetes => {
+            Err(no) if means.executor.is_asked() => {
                 if pause <= base * CALM {
                     note!("the queue does not answer, which changes nothing: {no}");
                 }
                 (pause * 2).min(NO_ANSWER.max(base))
             }
             _ if changed => base,
+            // It takes no more now: that is asked for less often.
+            _ if !done.is_empty() => (pause * 2).min(NO_ANSWER.max(base)),
             _ => (pause * 3 / 2).min(base * CALM),
         };
         if waited(pause) {
-            return left(&mut campaign, &store);
+            return left(&mut campaign, means.executor.as_ref()).map(Watched::Left);
         }
     }
 }
@@ -162,14 +187,14 @@ fn waited(pause: Duration) -> bool {
 }
 
 /// After a wish to stop: whoever sits at the terminal says whether tasks go on.
-fn left(campaign: &mut Campaign<'_>, store: &Store) -> Result<Done, Failure> {
+fn left(campaign: &mut Campaign<'_>, executor: &dyn Executor) -> Result<Done, Failure> {
     let id = campaign.ledger.submission.id.clone();
     if std::io::stdin().is_terminal() && output::on_terminal() {
         note!("detach, and the tasks go on (d, or nothing), or cancel them (c)?");
         let mut answer = String::new();
         let _ = std::io::stdin().read_line(&mut answer);
         if answer.trim().to_ascii_lowercase().starts_with('c') {
-            return take_back(campaign, store);
+            return cancelled(&mut campaign.ledger, executor);
         }
     }
     note!("the tasks go on; `lofi attach {id}` looks after them again, `lofi cancel {id}` takes them back");
@@ -179,28 +204,29 @@ fn left(campaign: &mut Campaign<'_>, store: &Store) -> Result<Done, Failure> {
 /// `lofi cancel`
 pub(in crate::cli) fn cancel(project: &Project, wanted: &Tend) -> Result<Done, Failure> {
     let store = project.open_store()?;
-    let ledger = which::one(&store, wanted.submission.as_deref())?;
+    let mut ledger = which::one(&store, wanted.submission.as_deref())?;
     let means = means(project, &ledger, &wanted.file)?;
-    let mut campaign = Campaign::open(&store, ledger, (means.executor.as_ref(), means.way))?;
-    take_back(&mut campaign, &store)
+    cancelled(&mut ledger, means.executor.as_ref())
 }
 
-fn take_back(campaign: &mut Campaign<'_>, store: &Store) -> Result<Done, Failure> {
-    let id = campaign.ledger.submission.id.clone();
-    if campaign.ledger.closed().is_none() {
+/// Takes back what was sent; the ledger alone is needed for that.
+fn cancelled(ledger: &mut Ledger, executor: &dyn Executor) -> Result<Done, Failure> {
+    let id = ledger.submission.id.clone();
+    if ledger.closed().is_none() {
         // First: whoever looks after it sends nothing any more, and a task that starts ends at once.
-        campaign.ledger.write(LedgerLine::Closed { reason: "cancelled".to_owned() })?;
+        ledger.write(LedgerLine::Closed { reason: "cancelled".to_owned() })?;
     }
-    let answer = campaign.cancel();
-    campaign.tasks.look(store, &std::collections::HashSet::new(), &campaign.jobs().given_up)?;
-    let (steps, done) = campaign.tasks.steps();
-    match answer {
+    match take_back(ledger, executor) {
         Ok(jobs) => {
             if !output::is_json() {
                 let plural = if jobs == 1 { "job" } else { "jobs" };
-                say!("cancelled {jobs} {plural} of submission {id}; {done} of {steps} steps are done and stay");
+                say!("cancelled {jobs} {plural} of submission {id}; what is computed stays");
             }
-            Ok(Done::with(Code::Well, [("submission", json!(id)), ("jobs", json!(jobs)), ("steps_done", json!(done))]))
+            Ok(Done::with(Code::Well, [("submission", json!(id)), ("jobs", json!(jobs))]))
+        }
+        Err(no) if !executor.is_asked() => {
+            note!("submission {id} is closed; {no}");
+            Ok(Done::with(Code::Well, [("submission", json!(id))]))
         }
         Err(no) => Err(Failure::file(format!(
             "the tasks of submission {id} that have not started will end at once when they do, but the queue took nothing \
@@ -223,7 +249,13 @@ pub(in crate::cli) fn status(project: &Project, wanted: &Tend) -> Result<Done, F
     for ledger in ledgers {
         let id = ledger.submission.id.clone();
         let means = means(project, &ledger, &wanted.file)?;
-        let mut campaign = Campaign::open(&store, ledger, (means.executor.as_ref(), means.way))?;
+        let mut campaign = match Campaign::open(&store, ledger, means.executor.as_ref()) {
+            Ok(campaign) => campaign,
+            Err(why) => {
+                note!("submission {id} cannot be read ({why}); `lofi cancel {id}` closes it");
+                continue;
+            }
+        };
         campaign.tally.read(&store, &id)?;
         campaign.look(true)?;
         tell(&id, &campaign.picture(), &campaign);
@@ -264,6 +296,8 @@ fn tell(id: &str, picture: &Picture, campaign: &Campaign<'_>) {
     say!("{id}{closed}: {}", parts.join("; "));
 }
 
-fn now_unix_ms() -> u128 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_millis())
+/// What tells this process from others that look after submissions.
+pub(super) fn this_process() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}:{}:{}", super::inner::host(), std::process::id(), since.as_nanos())
 }

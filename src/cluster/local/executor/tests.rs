@@ -121,7 +121,7 @@ fn tasks_run_with_their_index_environment_and_log_and_the_job_goes() {
     assert_eq!(place.endings("lofi-a-0"), [Ending::Plain; 2]);
     assert_eq!(place.lines("lofi-a-0-4.log"), ["it's 4 4", "two"]);
     within(|| (!place.local.spool.file("lofi-a-0", "job").exists()).then_some(()));
-    assert!(matches!(place.local.submit(&job), Err(SendError::Refused(said)) if said.contains("new name")));
+    assert!(matches!(place.local.submit(&job), Err(SendError::Unclear(said)) if said.contains("was here before")));
     assert!(matches!(place.local.submit(&place.job("../x", 0..1, "")), Err(SendError::Refused(_))));
 }
 
