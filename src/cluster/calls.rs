@@ -162,6 +162,6 @@ mod tests {
         let silence = ask(&mut Command::new("/nowhere/sbatch"), "", LIMIT).unwrap_err();
         let said = silence.clone().where_absent("look elsewhere").to_string();
         assert!(said.starts_with("`/nowhere/sbatch`: No such file") && said.ends_with("; look elsewhere"), "{said}");
-        assert!(matches!(SendError::from(silence), SendError::Refused(_)));
+        assert!(matches!(SendError::from(silence), SendError::Later(_)));
     }
 }

@@ -1,6 +1,7 @@
 //! Steps sent to processes of their own on this machine: what `submit`, `attach`, `status` and `cancel` do wherever steps are
 //! sent to.
 
+use crate::common::skipped;
 use crate::project::{FAILS, Project, Ran, edited};
 use crate::store::{differences, tables};
 use serde_json::Value as Json;
@@ -234,4 +235,35 @@ fn programs_of_ones_own_are_sent_and_the_end_of_their_log_is_told() {
     assert_eq!(attached.code, Some(1), "{}", attached.err);
     assert!(attached.err.contains("a word on it"), "{}", attached.err);
     assert!(attached.err.contains("studies/own.yaml:11:3"), "{}", attached.err);
+}
+
+#[test]
+fn on_a_terminal_ctrl_c_asks_whether_the_tasks_go_on() {
+    let project = long();
+    let id = sent(&project);
+    until_running(&project, 1);
+    let attach = project.command(&["attach"]);
+    let line = format!("'{}' attach", attach.get_program().to_string_lossy());
+    let mut command = Command::new("script");
+    command.args(["-qfec", &line, "/dev/null"]).current_dir(project.path(""));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    for (name, value) in attach.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let Ok(mut child) = command.spawn() else {
+        project.well(&["cancel"]);
+        return skipped("no `script` here (util-linux)");
+    };
+    let mut keys = child.stdin.take().unwrap();
+    for text in ["\u{3}", "c\n"] {
+        std::thread::sleep(Duration::from_millis(1500));
+        std::io::Write::write_all(&mut keys, text.as_bytes()).unwrap();
+    }
+    let said = String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned();
+    assert!(said.contains("or cancel them (c)?"), "{said}");
+    assert!(said.contains("cancelled 2 jobs"), "{said}");
+    assert!(project.well(&["status"]).out.contains("no submission is open"), "{id}");
 }

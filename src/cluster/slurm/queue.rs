@@ -23,6 +23,9 @@ fn tasks(list: &str) -> Option<Vec<u32>> {
     Some(all)
 }
 
+/// Reasons for which a task is held that was to be put back.
+const HELD: [&str; 3] = ["launch_failed_requeued_held", "job_requeued_in_held_state", "JobHoldMaxRequeue"];
+
 /// The state of a task; none for what was never queued.
 fn state(word: &str, reason: &str, nodes: &str) -> Option<QueueState> {
     // `CANCELLED by 1000`
@@ -32,6 +35,10 @@ fn state(word: &str, reason: &str, nodes: &str) -> Option<QueueState> {
         // A submission that was refused: SLURM keeps it for a while, under a number of its own.
         ("FAILED", "BadConstraints") => return None,
         ("PENDING", "DependencyNeverSatisfied") => QueueState::Stuck(reason.to_owned()),
+        // SLURM itself holds it after a start that failed, and lets it go only if somebody says so.
+        ("PENDING" | "REQUEUE_HOLD" | "SPECIAL_EXIT", _) if HELD.contains(&reason.replace(' ', "_").as_str()) => {
+            QueueState::Stuck(reason.to_owned())
+        }
         // What is being ended is not over: it may as well be put back.
         ("RUNNING" | "COMPLETING" | "STAGE_OUT" | "SIGNALING" | "RESIZING", _) => QueueState::Running(nodes.to_owned()),
         ("COMPLETED" | "FAILED", _) => QueueState::Ended(Ending::Plain),

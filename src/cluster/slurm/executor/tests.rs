@@ -126,7 +126,7 @@ fn a_slow_or_absent_program_is_told_in_time() {
     assert!(slow.queue(&["a".into()]).is_err() && slow.cancel(&[("1".into(), None)]).is_err());
     assert!(start.elapsed() < Duration::from_secs(20));
     let absent = Slurm { programs: "/nowhere".into(), ..slow };
-    let Err(SendError::Refused(said)) = absent.submit(&job(folder.path())) else { panic!() };
+    let Err(SendError::Later(said)) = absent.submit(&job(folder.path())) else { panic!() };
     assert!(said.contains("/nowhere/sbatch") && said.contains("login node"), "{said}");
     assert!(absent.queue(&["a".into()]).unwrap_err().to_string().contains("login node"));
 }
