@@ -54,6 +54,15 @@ fn until_running(project: &Project, tasks: u64) {
     }
 }
 
+/// Waits until no task of a submission runs: the folder of a project may not go before.
+fn until_gone(id: &str) {
+    let start = Instant::now();
+    while tasks_of(id) {
+        assert!(start.elapsed() < Duration::from_secs(30), "a task of {id} is still there");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 fn tasks_of(id: &str) -> bool {
     let list = Command::new("pgrep").args(["-f", &format!("submission {id}")]).output().unwrap();
     !list.stdout.is_empty()
@@ -126,11 +135,7 @@ fn it_goes_on_without_anybody_and_is_taken_back_on_demand() {
     until_running(&project, 1);
     let cancelled = project.well(&["cancel"]);
     assert!(cancelled.out.contains("cancelled 2 jobs"), "{cancelled:?}");
-    let start = Instant::now();
-    while tasks_of(&id) {
-        assert!(start.elapsed() < Duration::from_secs(30), "a task of {id} is still there");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    until_gone(&id);
     assert!(project.well(&["status"]).out.contains("no submission is open"));
     // A task of it that starts all the same does nothing.
     let late = project.well(&["exec-step", "--submission", &id, "--array", "0", "0"]);
@@ -140,6 +145,7 @@ fn it_goes_on_without_anybody_and_is_taken_back_on_demand() {
     assert_ne!(again, id);
     until_running(&project, 1);
     project.well(&["cancel", &again[..4]]);
+    until_gone(&again);
 }
 
 #[test]
@@ -266,4 +272,5 @@ fn on_a_terminal_ctrl_c_asks_whether_the_tasks_go_on() {
     assert!(said.contains("or cancel them (c)?"), "{said}");
     assert!(said.contains("cancelled 2 jobs"), "{said}");
     assert!(project.well(&["status"]).out.contains("no submission is open"), "{id}");
+    until_gone(&id);
 }
