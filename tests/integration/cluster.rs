@@ -42,7 +42,7 @@ fn ended(child: Child) -> Ran {
     Ran::of(&child.wait_with_output().unwrap())
 }
 
-/// What a command printed that has to end well within some minutes.
+/// What a command printed that has to end well within some minutes: SLURM takes one to see that a task is gone with its node.
 fn in_time(project: &Project, arguments: &[&str]) -> Ran {
     let mut child = started(project, arguments);
     let mut out = child.stdout.take().unwrap();
@@ -52,7 +52,7 @@ fn in_time(project: &Project, arguments: &[&str]) -> Ran {
     });
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if start.elapsed() > Duration::from_secs(240) {
+        if start.elapsed() > Duration::from_secs(600) {
             kill(child.id(), "-KILL");
             let queue = std::process::Command::new("squeue").args(["-r", "--states=all"]).output().unwrap();
             let queue = String::from_utf8_lossy(&queue.stdout).into_owned();
