@@ -166,6 +166,8 @@ pub fn decide(sight: &Sight<'_>, patience: &mut Patience) -> Vec<Deed> {
         for (job, state) in &states {
             let reason = match (state, &standing) {
                 (QueueState::Waiting(_) | QueueState::Stuck(_), Standing::Failed(why)) => why.clone(),
+                // One that is held would keep those that come after it waiting.
+                (QueueState::Waiting(_) | QueueState::Stuck(_), Standing::Done) => "its results are there".to_owned(),
                 (QueueState::Stuck(why), Standing::Waits | Standing::Ready(_)) => why.clone(),
                 _ => continue,
             };
