@@ -47,6 +47,8 @@ fn state(word: &str, reason: &str, nodes: &str) -> Option<QueueState> {
         // Preempted: not put back, else it would wait.
         ("NODE_FAIL" | "BOOT_FAIL" | "PREEMPTED", _) => QueueState::Ended(Ending::Node),
         ("CANCELLED", "DependencyNeverSatisfied") | ("DEADLINE", _) => QueueState::Ended(Ending::Never),
+        // Taken out because SLURM held it, not because somebody wanted it gone.
+        ("CANCELLED", _) if HELD.contains(&reason.replace(' ', "_").as_str()) => QueueState::Ended(Ending::Node),
         ("CANCELLED", _) => QueueState::Ended(Ending::Cancelled),
         // Others wait: CONFIGURING, REQUEUED, REQUEUE_HOLD, REQUEUE_FED, SPECIAL_EXIT, SUSPENDED, STOPPED, REVOKED (another
         // cluster has it), and what a later SLURM may call a state: nothing is over that is not known to be.
