@@ -21,7 +21,7 @@ pub use campaign::{Campaign, Deed, Done, Fate, Job, Jobs, Picture, Standing, Tal
 pub use executor::{ArrayJob, Ending, Executor, NoAnswer, QueueState, Queued, SendError, Sent, Share};
 pub use hyperqueue::HyperQueue;
 pub use kubernetes::Kubernetes;
-pub use local::{Local, TEND, tend};
+pub use local::{Local, TEND, host, tend};
 pub use partition::{Array, Task, Wishes, partition};
 pub use profile::{Common, PROFILE_FILE, Profile, ProfileError};
 pub use profile::{bytes, duration};

@@ -31,11 +31,11 @@ fn is_copy(block: &Block) -> bool {
     block.folder == "repository" || block.folder == CLUSTER
 }
 
-/// Runs the blocks of the guide that want a cluster, in their order, with this profile file; what is wrong with them.
+/// Runs the blocks of the guide where there is a cluster, in their order, with this profile file; what is wrong with them.
 pub fn on_a_cluster(profile_file: &str) -> Vec<String> {
     let (place, mut faults, mut ran) = (Place::new(), Vec::new(), 0);
     let text = fs::read_to_string(repository().join("docs/cluster.md")).unwrap();
-    for block in blocks(&text).iter().filter(|block| block.folder == CLUSTER) {
+    for block in blocks(&text).iter().filter(|block| block.not_run.is_empty()) {
         fs::write(place.of(block).join("lofi.cluster.toml"), profile_file).unwrap();
         for (command, shown) in &block.commands {
             ran += 1;

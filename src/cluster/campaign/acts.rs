@@ -1,8 +1,6 @@
 //! A submission that somebody looks after: what it does about what it sees.
 
-use super::decide;
-use super::decide::Deed;
-use super::decide::{Patience, Sight};
+use super::decide::{self, Deed, Patience, Sight};
 use super::jobs::{Fate, Job, Jobs};
 use super::picture::Picture;
 use super::tally::Tally;
@@ -95,7 +93,7 @@ impl<'a> Campaign<'a> {
         self.tasks.look(self.store, &waiting, &jobs.given_up)
     }
 
-    /// Does what is to be done next; without an answer of the queue only what was never sent is sent, if `first`.
+    /// Does what is to be done next, nothing without an answer of the queue; or sends what was never sent, whatever that says.
     ///
     /// # Errors
     /// Where the store cannot be written to.
@@ -116,11 +114,10 @@ impl<'a> Campaign<'a> {
             others: &|| self.others(),
             log_says: &log_says,
         };
-        let deeds = match (&self.queue, first) {
-            _ if !self.executor.is_asked() => decide::first(&sight),
-            (_, true) => decide::first(&sight),
-            (Ok(_), false) => decide::decide(&sight, &mut patience),
-            (Err(_), false) => Vec::new(),
+        let deeds = match &self.queue {
+            _ if first || !self.executor.is_asked() => decide::first(&sight),
+            Ok(_) => decide::decide(&sight, &mut patience),
+            Err(_) => Vec::new(),
         };
         self.patience = patience;
         let mut done = Vec::new();

@@ -43,12 +43,6 @@ impl Job {
             _ => None,
         }
     }
-
-    /// Whether it is to run a task.
-    #[must_use]
-    pub fn has(&self, array: usize, task: u32) -> bool {
-        self.array == array && self.tasks.binary_search(&task).is_ok()
-    }
 }
 
 /// All jobs of a submission.

@@ -140,12 +140,6 @@ impl Tasks {
         Ok(())
     }
 
-    /// Number of arrays.
-    #[must_use]
-    pub const fn arrays(&self) -> usize {
-        self.tasks.len()
-    }
-
     /// Array and number of each task.
     pub fn all(&self) -> impl Iterator<Item = (usize, u32)> {
         self.tasks.iter().enumerate().flat_map(|(array, tasks)| (0..).zip(tasks).map(move |(task, _)| (array, task)))
@@ -188,11 +182,6 @@ impl Tasks {
     #[must_use]
     pub fn steps(&self) -> (usize, usize) {
         (self.steps.len(), self.steps.iter().filter(|step| step.state == State::Done).count())
-    }
-
-    /// Keys of the steps that are not done.
-    pub fn open_keys(&self) -> impl Iterator<Item = &str> {
-        self.steps.iter().filter(|step| step.state != State::Done).map(|step| step.described.key.as_str())
     }
 
     /// Tasks of one step each, by array: what each needs, by array and task.

@@ -9,4 +9,5 @@ mod spool;
 mod tend;
 
 pub use executor::{Local, TEND};
+pub use spool::host;
 pub use tend::tend;

@@ -221,7 +221,7 @@ impl Spool {
 }
 
 /// The name of this host, as a folder may have it.
-pub(super) fn host() -> String {
+pub fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name: String =
         name.trim().chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')).collect();

@@ -1,24 +1,11 @@
 //! What is told of what was done for a submission.
 
 use crate::cli::output::{self, note};
-use crate::cluster::{Campaign, Deed, Done as Happened};
+use crate::cluster::{Deed, Done as Happened};
 use serde_json::json;
 
-/// What is told of a deed beside it.
-pub(super) struct Told<'a> {
-    id: &'a str,
-}
-
-impl<'a> Told<'a> {
-    /// Of a submission.
-    pub fn of(campaign: &'a Campaign<'_>) -> Self {
-        Self { id: &campaign.ledger.submission.id }
-    }
-}
-
-/// Prints what was done.
-pub(super) fn print(done: &Happened, told: &Told<'_>) {
-    let Told { id } = told;
+/// Prints what was done for a submission of this id.
+pub(super) fn print(done: &Happened, id: &str) {
     let (what, words) = match done {
         Happened::Sent(name, job, tasks) => ("sent", format!("sent {name} as job {job}: {tasks} tasks")),
         Happened::Written(paths) => {

@@ -2,13 +2,14 @@
 //!
 //! The steps are computed by a process of their own, so that somebody is left to write down why it ended.
 
-use super::inner::{described, host, inner, job, mark};
+use super::inner::{described, failed_for_good, inner, job, mark};
 use super::meant::{Place, Which};
 use super::watched::{Heard, Watched, cpu_of_children, memory_kills, out_of_memory};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
 use crate::cli::{options::Options, output, stop};
+use crate::cluster::host;
 use crate::engine::{Cause, Described, Store, TaskReport};
 use crate::step::hex;
 use serde_json::json;
@@ -22,8 +23,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Computes steps that the store describes, by their keys: no study is read. What is stored already is not computed again.
 ///
 /// For schedulers. `lofi plan --tasks` describes steps and prints their keys; `lofi submit` writes the keys of a task into the
-/// store, and its number is enough. SIGTERM, or SIGUSR1 before the time is over,
-/// has it keep the state of what it is at; the same command goes on from there.
+/// store, and its number is enough. SIGTERM, or SIGUSR1 before the time is over, has it keep the state of what it is at; the same
+/// command goes on from there.
 ///
 /// Exit codes: 0 every result is in the store; 1 a step failed, and a mark in the store says why; 2 there is no such step, or
 /// another version of this program described it; 3 a data set is missing or damaged; 4 the store cannot be read or written;
@@ -69,7 +70,7 @@ pub(in crate::cli) fn exec_step(options: &Options, wanted: &ExecStep) -> Result<
     }
     let before = task.states();
     // What failed for good since the submission began is not tried again.
-    let again = |step: &&&Described| task.place.is_none() || !task.failed_for_good(step);
+    let again = |step: &&&Described| task.place.is_none() || !failed_for_good(&task.store, step);
     left.iter().filter(again).for_each(|step| task.store.forget_failure(&step.key));
     let time_is_over = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(SIGUSR1, Arc::clone(&time_is_over))
@@ -163,12 +164,6 @@ impl Task {
     /// Steps whose results are not there.
     fn left(&self) -> Vec<&Described> {
         self.steps.iter().filter(|step| !step.is_stored(&self.store)).collect()
-    }
-
-    fn failed_for_good(&self, step: &Described) -> bool {
-        self.store
-            .failure(&step.key)
-            .is_ok_and(|mark| mark.is_some_and(|mark| mark.cause.stays() && mark.cause != Cause::Input))
     }
 
     /// What identifies the states that its steps have kept.

@@ -7,6 +7,7 @@ use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
 use crate::cli::{output, stop, terminal};
+use crate::cluster::host;
 use crate::engine::{Blocked, Cause, Described, FailureMark, Graph, RebuildError, RunError, Store, Summary, rebuild};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
@@ -24,22 +25,13 @@ pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
     // What is there already is not asked for: what it was made from may be gone.
     let mut described = described(&store, meant)?;
     described.retain(|step| !step.is_stored(&store));
-    if meant.task.is_some() {
-        // Whoever looks after this process has left the marks of what is not tried again.
-        let stays = |step: &Described| store.failure(&step.key).map(|mark| mark.is_some_and(|mark| mark.cause.stays()));
-        let mut left = Vec::new();
-        for step in described {
-            if !stays(&step)? {
-                left.push(step);
-            }
-        }
-        described = left;
-    }
+    let left = described.len();
+    described.retain(|step| meant.task.is_none() || !failed_for_good(&store, step));
+    let (mut waits, mut failed) = (false, described.len() < left);
     let described: BTreeMap<String, Described> = described.into_iter().map(|step| (step.key.clone(), step)).collect();
     let keys: Vec<String> = meant.keys.iter().filter(|key| described.contains_key(*key)).cloned().collect();
     let rebuilt = rebuild(&store, &mut store.descriptions(meant.descriptions.as_deref())?, (&keys, catalog::KINDS))
         .map_err(refused)?;
-    let (mut waits, mut failed) = (false, false);
     for (step, why) in &rebuilt.blocked {
         match why {
             Blocked::Waits(name) => {
@@ -72,6 +64,12 @@ pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
         _ => Code::Failed,
     };
     Ok(Done::with(code, [("peak_bytes", json!(high_water("self")))]))
+}
+
+/// Whether a step of a submission failed since that began, so that it is not tried again.
+pub(super) fn failed_for_good(store: &Store, step: &Described) -> bool {
+    let stays = |mark: FailureMark| mark.cause.stays() && mark.cause != Cause::Input;
+    store.failure(&step.key).is_ok_and(|mark| mark.is_some_and(stays))
 }
 
 /// The descriptions of the steps that are meant.
@@ -124,12 +122,6 @@ pub(super) fn mark(store: &Store, (step, cause): (&Described, Cause), error: Str
         unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
     };
     Ok(store.mark_failed(&mark)?)
-}
-
-/// The name of this machine.
-pub(super) fn host() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 /// What the scheduler calls this task; empty where none says.

@@ -73,15 +73,10 @@ impl ClusterFile {
 }
 
 /// What tasks are to be like.
-pub(super) fn wishes(common: &Common, on: On) -> Wishes {
-    // Manifests hold fewer tasks than others, whatever the user wants.
-    let largest_array = match on {
-        On::Kubernetes => common.largest_array.min(10_000),
-        _ => common.largest_array,
-    };
+pub(super) fn wishes(common: &Common) -> Wishes {
     Wishes {
         chunk_s: common.chunk.as_secs_f64(),
-        largest_array,
+        largest_array: common.largest_array,
         cpus: common.cpus,
         memory_factor: common.memory_factor,
         memory_least: common.memory_least,
@@ -103,9 +98,6 @@ pub(super) fn way(project: &Project, on: On, (common, at_once): (&Common, Option
     command.extend(["--studies".to_owned(), whole(&project.studies)?.display().to_string()]);
     for folder in &project.options.data {
         command.extend(["--data".to_owned(), whole(folder)?.display().to_string()]);
-    }
-    if let Some(remote) = &project.options.remote {
-        command.extend(["--remote".to_owned(), remote.clone()]);
     }
     // Programs of `command` steps are found as they are here; pods have a system of their own.
     let variable = |name: &str| Some((name.to_owned(), std::env::var(name).ok()?));

@@ -57,7 +57,7 @@ pub(in crate::cli) fn tell(
     let pace = Pace::read(planned.store)?;
     let profile = wanted.file.read(project)?;
     let arrays = |on: On| {
-        let wishes = wishes(&profile.common(on.name()), on);
+        let wishes = wishes(&profile.common(on.name()));
         partition(planned.graph, planned.plan, (&pace, &wishes))
     };
     if wanted.tasks {

@@ -1,6 +1,6 @@
 //! `lofi submit`: sends the steps that would run to where the cores are, and returns.
 
-use super::deeds::{Told, print};
+use super::deeds::print;
 use super::on::{ClusterFile, On, way, wishes};
 use super::span::{self, Planned};
 use super::which;
@@ -97,7 +97,7 @@ pub(super) fn send(
     let pace = Pace::read(&store)?;
     let id = if dry_run { "ID".to_owned() } else { fresh_id()? };
     let executor = on.executor(&profile, (&store, &id));
-    let mut wishes = wishes(&common, on);
+    let mut wishes = wishes(&common);
     wishes.largest_array = wishes.largest_array.min(executor.most_tasks());
     let arrays = partition(&graph, &plan, (&pace, &wishes));
     let parcel = Parcel::of(&store, &graph, arrays)?;
@@ -117,7 +117,7 @@ pub(super) fn send(
         studies: studies.iter().map(|study| study.head.study.clone()).collect(),
         descriptions: String::new(),
         unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
-        host: super::inner::host(),
+        host: crate::cluster::host(),
         folder: way.folder.clone(),
         command: way.command.clone(),
         environment: way.environment.clone(),
@@ -158,7 +158,7 @@ fn begin(
     campaign.watch(&super::tend::this_process())?;
     campaign.tasks.look(store, &HashSet::new(), &HashMap::new())?;
     let done = campaign.act(true)?;
-    done.iter().for_each(|done| print(done, &Told::of(&campaign)));
+    done.iter().for_each(|done| print(done, &id));
     Ok(!done.iter().any(|done| matches!(done, Happened::Refused(..) | Happened::TakenOver)))
 }
 

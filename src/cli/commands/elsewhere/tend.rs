@@ -1,6 +1,6 @@
 //! Looking after a submission: `attach`, `status`, `cancel`, and the second half of `run --on`.
 
-use super::deeds::{Told, print};
+use super::deeds::print;
 use super::ended;
 use super::on::{ClusterFile, On};
 use super::submit::{Parceled, Where, send};
@@ -93,6 +93,11 @@ pub(in crate::cli) fn run(
     let ledger = which::one(&*project.open_store()?, Some(&id))?;
     Ok(match watch(project, ledger, &to.file)? {
         Watched::Over(done) => (!done.is_well()).then_some(done),
+        // Somebody else looks after it: what `run` does then is left, and that is told.
+        Watched::Left(done) if done.is_well() => {
+            note!("the rest of the run was not done: the same command once more does it when the tasks are over");
+            Some(Code::Failed.into())
+        }
         Watched::Left(done) => Some(done),
     })
 }
@@ -149,7 +154,7 @@ fn watch(project: &Project, ledger: Ledger, file: &ClusterFile) -> Result<Watche
             return ended::tell(&campaign, &store).map(Watched::Over);
         }
         let done = campaign.act(false)?;
-        done.iter().for_each(|done| print(done, &Told::of(&campaign)));
+        done.iter().for_each(|done| print(done, &id));
         let is_news = |done: &Happened| !matches!(done, Happened::Later(..) | Happened::Unclear(..));
         let changed = shown.as_ref() != Some(&picture) || done.iter().any(is_news);
         if changed {
@@ -299,5 +304,5 @@ fn tell(id: &str, picture: &Picture, campaign: &Campaign<'_>) {
 /// What tells this process from others that look after submissions.
 pub(super) fn this_process() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{}:{}:{}", super::inner::host(), std::process::id(), since.as_nanos())
+    format!("{}:{}:{}", crate::cluster::host(), std::process::id(), since.as_nanos())
 }

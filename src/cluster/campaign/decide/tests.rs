@@ -145,6 +145,23 @@ fn what_was_never_in_the_queue_is_not_sent_without_end() {
 }
 
 #[test]
+fn what_is_done_does_not_stay_in_the_queue_where_others_wait_for_it() {
+    let mut world = World::new(2);
+    let name = world.sent((0, &[0, 1]), SHARE);
+    world.sent((1, &[0, 1]), SHARE);
+    world.tasks.set((0, 0), true, None);
+    world.tasks.set((0, 1), true, None);
+    let held = QueueState::Stuck("launch failed requeued held".to_owned());
+    let waits = |task| queued("lofi-a1-1", task, QueueState::Waiting("Dependency".to_owned()));
+    let queue = [queued(&name, 0, held), queued(&name, 1, QueueState::Running("n".to_owned())), waits(0), waits(1)];
+    let deeds = world.decide(&queue, None);
+    assert!(
+        matches!(deeds.as_slice(), [Deed::Cancel { job, tasks, .. }] if *job == name && *tasks == [0]),
+        "{deeds:?}"
+    );
+}
+
+#[test]
 fn what_waits_in_vain_is_cancelled_with_the_reason() {
     let mut world = World::new(1);
     world.sent((0, &[0]), SHARE);

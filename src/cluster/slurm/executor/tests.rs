@@ -164,6 +164,8 @@ fn the_queue_is_read_as_slurm_says_it() {
 24|8|CANCELLED by 1000|None|node1|a
 24|9|UNHEARD_OF|None|node1|a
 24|10|PENDING|JobHeldUser||a
+25|0|PENDING|launch failed requeued held||a
+25|1|CANCELLED|launch failed requeued held||a
 24|11|COMPLETED|None|node1|a
 9|N/A|FAILED|BadConstraints||a
 31|0|RUNNING|None|node1|other
@@ -193,6 +195,8 @@ END";
         ("24", Some(8), ended(Ending::Cancelled)),
         ("24", Some(9), waits("UNHEARD_OF")),
         ("24", Some(10), waits("JobHeldUser")),
+        ("25", Some(0), QueueState::Stuck("launch failed requeued held".into())),
+        ("25", Some(1), ended(Ending::Node)),
         ("24", Some(11), ended(Ending::Plain)),
     ];
     assert_eq!(states, expected.map(|(job, task, state)| (job.to_owned(), task, state)));
