@@ -2,8 +2,8 @@
 
 use super::spool::{Job, Over, Process, TASK};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use std::fs::OpenOptions;
-use std::io;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,13 +34,21 @@ impl Running {
 
     /// Starts a task, in a process group of its own: it goes on if the supervisor ends.
     pub fn start(job: &Job, task: u32) -> io::Result<Self> {
-        let log = job.logs.join(format!("{}-{task}.log", job.name));
-        let log = OpenOptions::new().create(true).append(true).open(log)?;
+        let log = Self::log(job, task)?;
         let mut command = Command::new("sh");
         command.args(["-c", &job.script, "lofi"]).args(&job.command).envs(&job.environment).env(TASK, task.to_string());
         command.current_dir(&job.folder).process_group(0).stdin(Stdio::null());
         let child = command.stdout(log.try_clone()?).stderr(log).spawn()?;
         Ok(Self::new(Process::of(child.id()), Some(child), job.seconds))
+    }
+
+    fn log(job: &Job, task: u32) -> io::Result<File> {
+        OpenOptions::new().create(true).append(true).open(job.logs.join(format!("{}-{task}.log", job.name)))
+    }
+
+    /// Leaves a word in the log of a task, where there can be one.
+    pub fn note_in_log(job: &Job, task: u32, words: &str) {
+        let _ = Self::log(job, task).and_then(|mut log| writeln!(log, "{words}"));
     }
 
     /// Takes over a task that lives. Its time begins anew, as nobody knows when it began.

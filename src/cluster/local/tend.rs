@@ -7,7 +7,7 @@ use super::running::Running;
 use super::spool::{ENDS, Job, Over, Spool, State, WORKS};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -233,7 +233,7 @@ impl Supervisor<'_> {
                         state
                     }
                     Err(why) => {
-                        let _ = writeln!(io::stderr(), "task {task} of {name} cannot be started: {why}");
+                        Running::note_in_log(&tended.job, task, &format!("it cannot be started: {why}"));
                         State::Ended(Over::Never, None)
                     }
                 };

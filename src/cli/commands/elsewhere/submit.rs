@@ -155,7 +155,7 @@ fn begin(
         say!("submission {id}");
     }
     let mut campaign = Campaign::open(store, ledger, executor)?;
-    campaign.watch(&super::tend::this_process())?;
+    campaign.watch(&which::this_process())?;
     campaign.tasks.look(store, &HashSet::new(), &HashMap::new())?;
     let done = campaign.act(true)?;
     done.iter().for_each(|done| print(done, &id));

@@ -4,7 +4,7 @@ use super::deeds::print;
 use super::ended;
 use super::on::{ClusterFile, On};
 use super::submit::{Parceled, Where, send};
-use super::which;
+use super::which::{self, this_process};
 use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, note, say};
@@ -299,10 +299,4 @@ fn tell(id: &str, picture: &Picture, campaign: &Campaign<'_>) {
     }
     let closed = campaign.ledger.closed().map_or(String::new(), |why| format!(" (closed: {why})"));
     say!("{id}{closed}: {}", parts.join("; "));
-}
-
-/// What tells this process from others that look after submissions.
-pub(super) fn this_process() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{}:{}:{}", crate::cluster::host(), std::process::id(), since.as_nanos())
 }

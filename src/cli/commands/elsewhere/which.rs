@@ -1,4 +1,4 @@
-//! Which submission is meant.
+//! Which submission is meant, and who looks after it.
 
 use crate::cli::fail::Failure;
 use crate::engine::{Ledger, Store};
@@ -30,4 +30,10 @@ pub(super) fn one(store: &Store, id: Option<&str>) -> Result<Ledger, Failure> {
         ))),
         _ => Err(Failure::mistake(format!("several submissions may be meant: {}; name one", names()))),
     }
+}
+
+/// What tells this process from others that look after submissions.
+pub(super) fn this_process() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}:{}:{}", crate::cluster::host(), std::process::id(), since.as_nanos())
 }
