@@ -14,6 +14,8 @@ pub const KINDS: &[&dyn ErasedKind] = &[
     &Sampled(experiment::PatternShapes),
     &Sampled(experiment::FallingBall),
     &experiment::ImageTransform,
+    &experiment::ImageTwins,
+    &experiment::SplitSamples,
     &external::TableFile,
     &external::ArrayFile,
     // Programs

@@ -36,8 +36,8 @@ pub use pictures::{
 };
 pub use readout::{EffectiveDimension, RidgeReadout, Score};
 pub use samples::{
-    FallingBall, ImageTransform, PatternShapes, RadialLabels, SphericalHarmonicSamples, SyntheticHierarchySamples,
-    WaveImages,
+    FallingBall, ImageTransform, ImageTwins, PatternShapes, RadialLabels, SphericalHarmonicSamples, SplitSamples,
+    SyntheticHierarchySamples, WaveImages,
 };
 pub use training::{
     FeatureAlignment, LayerGradientShares, LeastObjective, LofiNetwork, NetworkFeatures, NetworkScore, PhaseRecovery,
