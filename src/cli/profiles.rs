@@ -71,7 +71,9 @@ impl Asked<'_> {
         let mut owners: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for file in asked {
             let Ok((_, profiles)) = study::load_head(&file.path, self.root) else { continue };
-            profiles.into_iter().for_each(|name| owners.entry(name).or_default().push(&file.name));
+            let others = profiles.others.into_iter().map(|(name, _)| name);
+            let names = profiles.own.into_iter().chain(others);
+            names.for_each(|name| owners.entry(name).or_default().push(&file.name));
         }
         let known: Vec<&str> = owners.keys().map(String::as_str).collect();
         let wrong: Vec<&str> = profile.split('+').filter(|layer| !known.contains(layer)).collect();

@@ -38,6 +38,7 @@ pub(crate) struct Project {
     settings: Vec<Setting>,
     /// Asked of git once.
     commit: OnceLock<String>,
+    profiles: OnceLock<BTreeSet<String>>,
     /// Keys of the bibliography; none where it is damaged, which the report tells.
     works: Vec<String>,
 }
@@ -67,6 +68,7 @@ impl Project {
             ends: Ends::default(),
             push: false,
             commit: OnceLock::new(),
+            profiles: OnceLock::new(),
             root,
         })
     }
@@ -107,7 +109,7 @@ impl Project {
     /// Loads one study; `pinned` is the only data set it may use then.
     pub fn load_one(&self, file: &StudyFile, pinned: Option<&DataChoice>) -> Result<Study, Vec<Fault>> {
         let resolver = Resolver { library: &self.library, pinned };
-        let record = self.record(&file.name).map_err(|fault| vec![fault])?;
+        let record = self.record(file).map_err(|fault| vec![fault])?;
         self.load_with((file, record.as_ref()), &resolver)
     }
 
@@ -116,9 +118,28 @@ impl Project {
         self.load_with((file, Some(record)), &Resolver { library: &self.library, pinned: None })
     }
 
+    /// The profile of a study that the one of the command line stands for: results, pages and records are filed under that.
+    /// Of a study that cannot be read it is the one asked for; whoever loads it tells why.
+    pub fn profile_of(&self, file: &StudyFile) -> String {
+        let asked = &self.options.profile;
+        study::profile_of(&file.path, (&self.root, asked)).unwrap_or_else(|_| asked.clone())
+    }
+
+    /// The profiles that the one of the command line stands for, over all studies that have it; itself where none has.
+    pub fn profiles(&self) -> &BTreeSet<String> {
+        self.profiles.get_or_init(|| {
+            let asked = &self.options.profile;
+            let has = |file: &StudyFile| study::has_profile(&file.path, (&self.root, asked)).unwrap_or(false);
+            let files = discover(&self.studies).unwrap_or_default();
+            let own: BTreeSet<String> =
+                files.iter().filter(|file| has(file)).map(|file| self.profile_of(file)).collect();
+            if own.is_empty() { BTreeSet::from([asked.clone()]) } else { own }
+        })
+    }
+
     /// The record of the seeds that were added to a study in the profile of the command line.
-    pub fn record(&self, study: &str) -> Result<Option<SeedRecord>, Fault> {
-        let path = record_file(&self.results(), study, &self.options.profile);
+    pub fn record(&self, file: &StudyFile) -> Result<Option<SeedRecord>, Fault> {
+        let path = record_file(&self.results(), &file.name, &self.profile_of(file));
         let shown = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
         SeedRecord::read(&path, &shown)
     }

@@ -18,7 +18,7 @@ pub struct Environment<'a> {
     pub data: &'a dyn DataResolver,
     /// Keys of the bibliography; empty where nobody knows them.
     pub works: &'a [String],
-    /// smoke, quick, paper or another profile of the study.
+    /// smoke, quick, paper or another profile of the study, or a name that stands for one.
     pub profile: &'a str,
     /// `--set name=value`.
     pub settings: &'a [Setting],

@@ -20,6 +20,7 @@ use std::path::Path;
 /// Checks and expands a study.
 pub(super) fn expand(raw: &RawStudy, path: &Path, environment: Environment<'_>) -> Result<Study, Vec<Fault>> {
     let scoped = apply(raw, environment.profile, environment.settings)?;
+    let environment = Environment { profile: &scoped.profile, ..environment };
     let axes = axis_names(&scoped.sweep);
     let mut faults = Vec::new();
     let templates = templates(&raw.steps, &axes, environment).map_err(|more| faults.extend(more)).ok();

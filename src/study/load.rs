@@ -5,7 +5,7 @@ use super::environment::Environment;
 use super::expand;
 use super::model::Study;
 use super::read::raw::{DataChoice, Head, RawStudy};
-use super::read::{extend, scope};
+use super::read::{Profiles, extend, profiles, scope};
 use crate::yaml::{Fault, Source};
 use std::path::Path;
 
@@ -60,23 +60,29 @@ pub fn choices(path: &Path, (root, profile): (&Path, &str)) -> Result<Vec<DataCh
 /// The profile of a run that names none.
 pub const DEFAULT_PROFILE: &str = "quick";
 
-/// Whether a study has a profile, such as `quick` or `quick+as-published`.
+/// Whether a study has a profile, such as `quick` or `quick+as-published`, or a name that stands for one.
 ///
 /// # Errors
 /// As [`load`].
 pub fn has_profile(path: &Path, (root, profile): (&Path, &str)) -> Result<bool, Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    Ok(scope::has_profile(&extend::read(&source, path, root)?, profile))
+    Ok(profiles::has_profile(&raw(path, root)?, profile))
+}
+
+/// The profile of a study that a name stands for: itself, unless the study says `large: paper`.
+///
+/// # Errors
+/// As [`load`].
+pub fn profile_of(path: &Path, (root, name): (&Path, &str)) -> Result<String, Vec<Fault>> {
+    Ok(profiles::resolved(&raw(path, root)?, name))
 }
 
 /// Reads a study's head only: name, title, question, profiles.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Vec<String>), Vec<Fault>> {
-    let source = read(path, root).map_err(|fault| vec![fault])?;
-    let raw = extend::read(&source, path, root)?;
-    let profiles = scope::profiles(&raw);
+pub fn load_head(path: &Path, root: &Path) -> Result<(Head, Profiles), Vec<Fault>> {
+    let raw = raw(path, root)?;
+    let profiles = profiles::profiles(&raw);
     Ok((raw.head, profiles))
 }
 

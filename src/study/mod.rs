@@ -31,11 +31,11 @@ mod variant;
 
 pub use environment::{DataResolver, Environment, MAX_CELLS, Unresolved};
 pub use formulas::{TextPiece, mathml, text_pieces};
-pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names};
+pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names, profile_of};
 pub use located::Located;
 pub use model::{Node, Output, OutputKind, Study, Sweep, Wire};
 pub(crate) use read::names::wrong_study_part;
 pub use read::notes::{Notes, Piece, TableNumber, pieces};
-pub use read::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Setting, Tolerance};
+pub use read::{DataChoice, Deviation, Head, Paper, Profile, Profiles, SampleCount, Samples, Setting, Tolerance};
 pub use schema::schema;
 pub use seed_record::{RegisteredClaim, SeedRecord, canonical};

@@ -60,14 +60,19 @@ fn of_families(kinds: &[&'static dyn ErasedKind], families: &[Family]) -> Vec<&'
 
 fn sections(kinds: &[&'static dyn ErasedKind], data: &Json) -> Map<String, Json> {
     let overrides = json!({
-        "description": "Constants, axes and data of the study, with the values that they have in this profile.",
-        "type": ["object", "null"],
+        "description": "Constants, axes and data of the study, with the values that they have in this profile; or the name of \
+                        another profile, which this name stands for.",
+        "type": ["object", "string", "null"],
+        "minLength": 1,
         "properties": {"data": data}
     });
     let mut sections = Map::new();
     sections.insert("extend".into(), clauses::texts("Fragments, relative to this file, that this study is laid over."));
     sections.insert("constants".into(), named("Values that `$name` stands for.", json!({})));
-    sections.insert("profiles".into(), named("Profile → constants, axes and data that it changes.", overrides));
+    sections.insert(
+        "profiles".into(),
+        named("Profile → constants, axes and data that it changes, or the profile that it stands for.", overrides),
+    );
     sections.insert("sweep".into(), clauses::sweep());
     sections.insert("steps".into(), named("Steps by name.", kinds::step_or_block()));
     sections.insert("tables".into(), named("Tables by name.", clauses::table(kinds)));

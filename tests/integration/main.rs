@@ -46,6 +46,7 @@ mod output;
 mod own_data;
 mod packaging;
 mod places;
+mod profiles;
 mod project;
 mod published;
 mod regression;

@@ -21,9 +21,9 @@ const SHOWN: usize = 8;
 /// Compares studies with their baselines.
 pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Done, Failure> {
     let Read { studies, baselines, without, gated: cannot, spoilt } = read(project, patterns)?;
-    let profile = &project.options.profile;
     if studies.is_empty() && spoilt.is_empty() {
-        without.iter().for_each(|name| note!("{name}: no baseline for profile {profile}"));
+        without.iter().for_each(|(name, profile)| note!("{name}: no baseline for profile {profile}"));
+        let profile = &project.options.profile;
         return Err(Failure::mistake(format!("no study has a baseline for profile {profile}; `lofi bless` makes one")));
     }
     let done = execute(project, &studies)?;
@@ -38,17 +38,17 @@ pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Do
             let own = |gated: &&Gated| gated.name.starts_with(&format!("{}:", study.head.study));
             let why = done.summary.gated.iter().find(own);
             let why = why.map_or("a step of another study is not run", |gated| gated.why.as_str());
-            tell_gated(project, &study.head.study, why);
+            tell_gated((&study.head.study, &study.profile), why);
             continue;
         }
         let new = Baseline::of(study, (&done.graph, index), &done.store)?;
         let differences = compare(old, &new);
-        tell(project, &study.head.study, &differences);
+        tell((&study.head.study, &study.profile), &differences);
         moved += usize::from(!differences.is_empty());
     }
-    spoilt.iter().for_each(|(name, why)| tell_spoilt(project, name, why));
-    without.iter().for_each(|name| tell_missing(project, name));
-    cannot.iter().for_each(|(name, why)| tell_gated(project, name, why));
+    spoilt.iter().for_each(|((name, profile), why)| tell_spoilt((name, profile), why));
+    without.iter().for_each(|(name, profile)| tell_missing((name, profile)));
+    cannot.iter().for_each(|((name, profile), why)| tell_gated((name, profile), why));
     let agree = studies.len() + without.len() + spoilt.len() - moved - gates.len();
     let gates = gates.len() + cannot.len();
     if !output::is_json() {
@@ -61,33 +61,37 @@ pub(in crate::cli) fn check(project: &Project, patterns: &[String]) -> Result<Do
     Ok(Done::with(code, [("agree", json!(agree)), ("moved", json!(moved)), ("gated", json!(gates))]))
 }
 
-/// The studies that have a baseline, each with it, and the names of those that have none to compare with.
+/// A study's name and its profile.
+type Which = (String, String);
+
+/// The studies that have a baseline, each with it, and those that have none to compare with.
 #[derive(Default)]
 struct Read {
     studies: Vec<Study>,
     baselines: Vec<Baseline>,
-    without: Vec<String>,
+    without: Vec<Which>,
     /// Those that have none and that this machine cannot run, and why.
-    gated: Vec<(String, String)>,
+    gated: Vec<(Which, String)>,
     /// Those whose baseline is damaged, and how.
-    spoilt: Vec<(String, String)>,
+    spoilt: Vec<(Which, String)>,
 }
 
 fn read(project: &Project, patterns: &[String]) -> Result<Read, Failure> {
     let results = project.root.join("results");
     let mut all = Read::default();
     for file in project.files(patterns)? {
-        match Baseline::read(&results, &file.name, &project.options.profile) {
+        let profile = project.profile_of(&file);
+        match Baseline::read(&results, &file.name, &profile) {
             Ok(baseline) => {
                 all.studies.push(pinned(project, &file, &baseline)?);
                 all.baselines.push(baseline);
             }
             Err(BaselineError::Missing { .. }) if !named(patterns, &file) => match gate(project, &file) {
                 // where no baseline can be made, none is lost
-                Some(why) => all.gated.push((file.name, why)),
-                None => all.without.push(file.name),
+                Some(why) => all.gated.push(((file.name, profile), why)),
+                None => all.without.push((file.name, profile)),
             },
-            Err(damage @ BaselineError::Spoilt { .. }) => all.spoilt.push((file.name, damage.to_string())),
+            Err(damage @ BaselineError::Spoilt { .. }) => all.spoilt.push(((file.name, profile), damage.to_string())),
             Err(other) => return Err(other.into()),
         }
     }
@@ -109,9 +113,8 @@ pub(super) fn pinned(project: &Project, file: &StudyFile, baseline: &Baseline) -
     Ok(project.load_one(file, of_card().find(same_task).or_else(|| of_card().next()))?)
 }
 
-fn tell(project: &Project, name: &str, differences: &[Difference]) {
-    let profile = &project.options.profile;
-    if project.options.json {
+fn tell((name, profile): (&str, &str), differences: &[Difference]) {
+    if output::is_json() {
         let cells: Vec<_> = differences
             .iter()
             .map(|d| json!({"table": d.table, "column": d.column, "row": d.row, "was": d.was, "is": d.is}))
@@ -134,8 +137,7 @@ fn tell(project: &Project, name: &str, differences: &[Difference]) {
 }
 
 /// A study that this machine cannot run all of: there is nothing to compare, and nothing moved.
-fn tell_gated(project: &Project, name: &str, why: &str) {
-    let profile = &project.options.profile;
+fn tell_gated((name, profile): (&str, &str), why: &str) {
     if output::is_json() {
         return output::event(&json!({"event": "check", "study": name, "profile": profile, "gated": why}));
     }
@@ -156,28 +158,26 @@ pub(super) fn in_words(difference: &Difference) -> String {
 }
 
 /// A study that has results and no baseline, while others have one: it is new, or its baseline was lost.
-fn tell_missing(project: &Project, name: &str) {
-    let profile = &project.options.profile;
+fn tell_missing((name, profile): (&str, &str)) {
     if output::is_json() {
-        return tell_uncompared(project, name, "no baseline");
+        return tell_uncompared((name, profile), "no baseline");
     }
     say!("lost   {name} ({profile}): no baseline, though other studies have one");
     say!("  restore it, or if the study is new, accept its values: lofi bless {name} --profile {profile}");
 }
 
 /// A study whose baseline is no more what `bless` wrote.
-fn tell_spoilt(project: &Project, name: &str, why: &str) {
+fn tell_spoilt((name, profile): (&str, &str), why: &str) {
     if output::is_json() {
-        return tell_uncompared(project, name, why);
+        return tell_uncompared((name, profile), why);
     }
-    say!("spoilt {name} ({}): its baseline is damaged", project.options.profile);
+    say!("spoilt {name} ({profile}): its baseline is damaged");
     say!("  {why}");
 }
 
 /// The event of a study that has nothing to be compared with: one difference, of all of it.
-fn tell_uncompared(project: &Project, name: &str, was: &str) {
+fn tell_uncompared((name, profile): (&str, &str), was: &str) {
     let whole = json!({"table": "", "column": "", "row": "", "was": was, "is": "a study of this profile"});
-    let profile = &project.options.profile;
     output::event(&json!({"event": "check", "study": name, "profile": profile, "differences": [whole]}));
 }
 

@@ -11,7 +11,7 @@ use crate::cli::study_files::{discover, strange_cards};
 use crate::step::{Arity, ErasedKind, Family, Grid};
 use crate::yaml::known_names;
 use crate::{catalog, study};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
 
 /// What to list.
@@ -55,9 +55,13 @@ fn studies(options: &Options) -> Result<Done, Failure> {
     for file in &files {
         let (head, profiles) = study::load_head(&file.path, &place.root)?;
         if output::is_json() {
-            let line = json!({"event": "study", "study": file.name, "title": head.title, "profiles": profiles});
-            output::event(&line);
+            let others: Map<String, Json> = profiles.others.into_iter().map(|(name, one)| (name, json!(one))).collect();
+            output::event(&json!({
+                "event": "study", "study": file.name, "title": head.title, "profiles": profiles.own, "stand_for": others,
+            }));
         } else {
+            let others = profiles.others.iter().map(|(name, one)| format!("{name} = {one}"));
+            let profiles: Vec<String> = profiles.own.iter().cloned().chain(others).collect();
             say!("{:<32} {}  ({})", file.name, head.title, profiles.join(", "));
         }
     }

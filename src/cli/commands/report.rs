@@ -65,12 +65,18 @@ pub(in crate::cli) fn exported(text: &str) -> Result<Exported, String> {
     Ok(Exported { form, file: PathBuf::from(file) })
 }
 
-/// Where the pages of a run go: nowhere else than into the reports that readers see where its profile is the default one or
-/// has pages there, else into a folder of its own, so that trying a profile changes nothing that is committed.
+/// Where the pages of a run go: nowhere else than into the reports that readers see where its profiles are the default one or
+/// have pages there, else into a folder of its own, so that trying a profile changes nothing that is committed. A profile that
+/// stands for different ones in different studies has pages there where each of those has.
 pub(in crate::cli) fn of_run(project: &Project) -> Option<PathBuf> {
-    let (reports, profile) = (project.root.join(REPORTS), &project.options.profile);
-    let is_there = || pages_in(&reports).keys().any(|page| page.ends_with(&format!(".{profile}")));
-    (profile != DEFAULT_PROFILE && !is_there()).then(|| reports.join(profile))
+    let (reports, asked) = (project.root.join(REPORTS), &project.options.profile);
+    if asked == DEFAULT_PROFILE {
+        return None;
+    }
+    let pages = pages_in(&reports);
+    let is_there = |profile: &String| pages.keys().any(|page| page.ends_with(&format!(".{profile}")));
+    let there = project.profiles().iter().filter(|profile| *profile != DEFAULT_PROFILE).all(is_there);
+    (!there).then(|| reports.join(asked))
 }
 
 /// The folder that the pages of a run go to.

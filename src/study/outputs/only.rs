@@ -1,7 +1,7 @@
 //! `only: [quick, paper]` on a figure or a claim: the profiles that it is made in.
 
+use crate::study::read::profiles::{Profiles, layers, profiles};
 use crate::study::read::raw::{Item, RawStudy};
-use crate::study::read::scope::{layers, profiles};
 use crate::yaml::{Fault, Node, Tree, known_names};
 
 /// The entry without its `only`; nothing where that names other profiles than this one.
@@ -23,8 +23,8 @@ pub(super) fn named(
     list: &Node,
     (raw, profile): (&RawStudy, &str),
 ) -> Result<bool, Vec<Fault>> {
-    let known = profiles(raw);
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let Profiles { own, others } = profiles(raw);
+    let known: Vec<&str> = own.iter().map(String::as_str).collect();
     let single = std::slice::from_ref(list);
     let named: &[Node] = if let Tree::List(names) = &list.tree { names } else { single };
     if named.is_empty() {
@@ -36,10 +36,14 @@ pub(super) fn named(
     for node in named {
         match node.text() {
             Some(name) if known.contains(&name) => found |= layers(profile).any(|layer| layer == name),
-            Some(name) => {
-                let fault = item.at(node, format!("this study has no profile `{name}`"));
-                faults.push(fault.help(known_names(name, &known).unwrap_or_default()));
-            }
+            Some(name) => faults.push(match others.iter().find(|(other, _)| other == name) {
+                Some((_, one)) => item
+                    .at(node, format!("`{name}` stands for the profile `{one}` in this study"))
+                    .help(format!("write `{one}`: results are filed under that")),
+                None => item
+                    .at(node, format!("this study has no profile `{name}`"))
+                    .help(known_names(name, &known).unwrap_or_default()),
+            }),
             None => faults.push(item.at(node, format!("expected the name of a profile, found {}", node.what()))),
         }
     }

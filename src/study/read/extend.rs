@@ -1,8 +1,8 @@
 //! `extend`: a study laid over the fragments that it names.
 
-use super::names;
 use super::raw::{Item, RawStudy};
 use super::repeat::unrolled;
+use super::{names, profiles};
 use crate::yaml::{Cause, Fault, Node, Source, Tree, bytes, parse};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub(in crate::study) fn read(source: &Source, path: &Path, root: &Path) -> Result<RawStudy, Vec<Fault>> {
     let mut study = read_at(&Arc::new(source.clone()), (root, &mut vec![plain(path)]))?;
     study.steps = unrolled(&study.steps)?;
-    let faults = names::faults(&study);
+    let mut faults = names::faults(&study);
+    faults.extend(profiles::faults(&study));
     if faults.is_empty() { Ok(study) } else { Err(faults) }
 }
 

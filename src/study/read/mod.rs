@@ -8,11 +8,13 @@ pub(super) mod extend;
 pub(in crate::study) mod names;
 pub(in crate::study) mod notes;
 mod origin;
+pub(in crate::study) mod profiles;
 pub(super) mod published;
 mod published_file;
 pub(super) mod raw;
 mod repeat;
 pub(super) mod scope;
 
+pub use profiles::Profiles;
 pub use raw::{DataChoice, Deviation, Head, Paper, Profile, SampleCount, Samples, Tolerance};
 pub use scope::Setting;

@@ -1,6 +1,7 @@
 //! What `$name` stands for: constants, overridden by the profile, overridden by `--set`.
 
 use super::expression::{Wrong, evaluated, expression, names};
+use super::profiles::{help, is_usual, item, layers, resolved};
 use super::raw::{Item, RawStudy};
 use crate::yaml::{Fault, Mark, Node, Source, Tree, known_names, parse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,8 @@ pub struct Setting {
 /// A study with its profile applied.
 #[derive(Debug)]
 pub(in crate::study) struct Scoped {
+    /// The profile, whatever name for it was asked for.
+    pub profile: String,
     pub constants: Vec<Item>,
     pub sweep: Vec<Item>,
     pub data: Option<Item>,
@@ -112,12 +115,14 @@ pub(in crate::study) fn references(node: &Node, found: &mut BTreeSet<String>) {
 
 /// Lays a profile and settings over a study's constants and sweep.
 pub(in crate::study) fn apply(study: &RawStudy, profile: &str, settings: &[Setting]) -> Result<Scoped, Vec<Fault>> {
+    let profile = resolved(study, profile);
     let mut scoped = Scoped {
+        profile: profile.clone(),
         constants: study.constants.iter().map(written).collect(),
         sweep: study.sweep.iter().map(written).collect(),
         data: study.data.clone(),
     };
-    let mut faults: Vec<Fault> = layers(profile).flat_map(|layer| apply_profile(study, layer, &mut scoped)).collect();
+    let mut faults: Vec<Fault> = layers(&profile).flat_map(|layer| apply_profile(study, layer, &mut scoped)).collect();
     for setting in settings.iter().filter(|setting| knows(study, setting)) {
         faults.extend(apply_setting(setting, &mut scoped).err());
     }
@@ -142,43 +147,18 @@ fn written(item: &Item) -> Item {
     Item { node: item.node.clone().written_in(&item.source), ..item.clone() }
 }
 
-/// The profiles of `quick+as-published`, each laid over the ones before it.
-pub(in crate::study) fn layers(profile: &str) -> impl Iterator<Item = &str> {
-    profile.split('+')
-}
-
-/// Whether a study has a profile: one that it names, or a usual one where it names none.
-pub(in crate::study) fn has_profile(study: &RawStudy, profile: &str) -> bool {
-    let named = |layer| study.profiles.iter().any(|item| item.name == layer);
-    layers(profile).all(|layer| named(layer) || (study.profiles.is_empty() && USUAL.contains(&layer)))
-}
-
-/// The profiles of a study.
-pub(in crate::study) fn profiles(study: &RawStudy) -> Vec<String> {
-    match study.profiles.as_slice() {
-        [] => USUAL.map(str::to_owned).to_vec(),
-        own => own.iter().map(|item| item.name.clone()).collect(),
-    }
-}
-
-/// Profiles that every study has where it names none.
-const USUAL: [&str; 3] = ["smoke", "quick", "paper"];
-
-/// What to do where a study has no profiles at all.
-const NO_PROFILES: &str =
-    "add it under `profiles:`; without that section `smoke`, `quick` and `paper` are the study as it stands";
-
 fn apply_profile(study: &RawStudy, profile: &str, scoped: &mut Scoped) -> Vec<Fault> {
-    let Some(item) = study.profiles.iter().find(|item| item.name == profile) else {
-        if study.profiles.is_empty() && USUAL.contains(&profile) {
+    let Some(item) = item(study, profile) else {
+        if is_usual(study, profile) {
             return Vec::new();
         }
-        let known: Vec<&str> = study.profiles.iter().map(|item| item.name.as_str()).collect();
         let fault = study.source.fault(Mark { line: 1, column: 1 }, format!("this study has no profile `{profile}`"));
-        return vec![fault.help(known_names(profile, &known).unwrap_or_else(|| NO_PROFILES.to_owned()))];
+        return vec![fault.help(help(study, profile))];
     };
     if !matches!(item.node.tree, Tree::Map(_) | Tree::Null) {
-        return vec![item.at(&item.node, format!("a profile is a mapping of names, found {}", item.node.what()))];
+        let message =
+            format!("a profile is a mapping of names, or the name of another one, found {}", item.node.what());
+        return vec![item.at(&item.node, message)];
     }
     let entries = item.node.entries().iter().cloned();
     let overrides = entries.map(|e| Item { name: e.key, mark: e.mark, node: e.node, source: Arc::clone(&item.source) });

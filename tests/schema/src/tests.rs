@@ -73,6 +73,7 @@ constants: {width: 64, by: validation_error}
 profiles:
   smoke: {width: 16, data: mnist-subset}
   quick:
+  large: smoke
 sweep:
   n: [20, 40]
   size: {zip: {p: [1, 2], q: {linear: {from: 0, to: 1, points: 2}}}}
@@ -102,7 +103,8 @@ claims:
 ";
 
 /// What replaces what, and the fault.
-const MISTAKES: [(&str, &str); 26] = [
+const MISTAKES: [(&str, &str); 27] = [
+    ("large: smoke", "large: 3"),
     ("title: One", "titel: One"),
     ("title: One\n", ""),
     ("steps:\n  data", "step:\n  data"),

@@ -92,9 +92,8 @@ fn registered_all(project: &Project, patterns: &[String], wish: Wish) -> Result<
 
 fn registered_one(project: &Project, file: StudyFile, wish: Wish) -> Result<OneStudy, Failure> {
     let study = project.load_one(&file, None)?;
-    let before = project.record(&file.name).map_err(|fault| vec![fault])?;
-    let profile = &project.options.profile;
-    let blessed = Baseline::folder(&project.results(), &file.name, profile).join("manifest.json").is_file();
+    let before = project.record(&file).map_err(|fault| vec![fault])?;
+    let blessed = Baseline::folder(&project.results(), &file.name, &study.profile).join("manifest.json").is_file();
     let record = registered(&study, (before.as_ref(), blessed), wish.max_seeds);
     if wish.max_seeds.is_some_and(|most| most > record.max_seeds) && !project.options.quiet {
         let (name, most) = (&file.name, record.max_seeds);
@@ -116,7 +115,7 @@ fn registered_one(project: &Project, file: StudyFile, wish: Wish) -> Result<OneS
 fn tell_registered(project: &Project, (one, before): (&OneStudy, Option<&SeedRecord>)) {
     let new = |name: &String| before.and_then(|before| before.claims.get(name)) != one.record.claims.get(name);
     let names: Vec<&String> = one.record.claims.keys().filter(|name| new(name)).collect();
-    let (study, profile, looks) = (&one.file.name, &project.options.profile, &one.record.looks);
+    let (study, profile, looks) = (&one.file.name, &one.study.profile, &one.record.looks);
     if output::is_json() {
         let event = json!({
             "event": "registered", "study": study, "profile": profile, "claims": names, "looks": looks,
@@ -197,7 +196,7 @@ fn tell_batch(project: &Project, one: &OneStudy, (choice, pace): (&Choice, &Pace
     let study = &one.file.name;
     if output::is_json() {
         output::event(&json!({
-            "event": "seeds", "study": study, "profile": project.options.profile, "claims": names, "added": offer.batch,
+            "event": "seeds", "study": study, "profile": one.study.profile, "claims": names, "added": offer.batch,
             "estimated_s": pace.seconds(choice.flops),
         }));
         return;
@@ -230,7 +229,7 @@ fn tell(project: &Project, patterns: &[String], (all, store): (&[OneStudy], &Sto
     for one in all {
         let of_study: Vec<Line> = one.claims.iter().map(|known| Line::of((one, known), &papers)).collect();
         if output::is_json() {
-            of_study.iter().for_each(|line| line.print_json(&project.options.profile));
+            of_study.iter().for_each(|line| line.print_json(&one.study.profile));
         } else if !project.options.quiet {
             say!("{}", one.file.name);
             of_study.iter().for_each(Line::print);
@@ -273,7 +272,7 @@ fn members(
     let files = if patterns.is_empty() { Vec::new() } else { project.files(&folders)? };
     for file in files.into_iter().filter(|file| !is_asked(&file.name)) {
         let study = project.load_one(&file, None)?;
-        let record = project.record(&file.name).map_err(|fault| vec![fault])?;
+        let record = project.record(&file).map_err(|fault| vec![fault])?;
         let record = record.unwrap_or_else(|| SeedRecord::new(Vec::new(), 0));
         let graph = Graph::new(std::slice::from_ref(&study));
         let claims = study.outputs.iter().filter(|output| output.kind == OutputKind::Claim);

@@ -103,9 +103,9 @@ impl OneStudy {
     /// Where the record is no longer the one that was read or written here: the seeds that another process added would be
     /// lost from it.
     pub fn extend(&mut self, project: &Project, claims: &[usize]) -> Result<(), Failure> {
-        let there = project.record(&self.file.name).map_err(|fault| vec![fault])?;
+        let there = project.record(&self.file).map_err(|fault| vec![fault])?;
         if there.as_ref() != Some(&self.record) {
-            let (study, profile) = (&self.file.name, &project.options.profile);
+            let (study, profile) = (&self.file.name, &self.study.profile);
             let what = format!(
                 "the record of {study} ({profile}) was changed while this command ran, by another `lofi decide` or by hand"
             );
@@ -126,7 +126,7 @@ impl OneStudy {
 
     /// Writes the record.
     pub fn write(&self, project: &Project) -> Result<(), Failure> {
-        let path = record_file(&project.results(), &self.file.name, &project.options.profile);
+        let path = record_file(&project.results(), &self.file.name, &self.study.profile);
         Ok(write_record(&path, &self.record)?)
     }
 }

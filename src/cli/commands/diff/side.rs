@@ -95,7 +95,7 @@ fn stored(options: &Options, (study, profile): (&str, &str)) -> Result<Results, 
             Err(BaselineError::NotRun(_)) => return Err(Failure::mistake(not_run(name, profile))),
             Err(other) => return Err(other.into()),
         };
-        let which = (name.clone(), profile.to_owned());
+        let which = (name.clone(), study.profile.clone());
         results.costs.insert(which.clone(), cost(&graph.places[index], (&graph, &store))?);
         results.baselines.insert(which, baseline);
     }

@@ -37,7 +37,7 @@ impl Committed {
     /// The study of a file with its baseline, where it has one.
     pub fn read(project: &Project, file: StudyFile) -> Result<Option<Self>, Failure> {
         use crate::baseline::BaselineError;
-        let baseline = match Baseline::read(&project.results(), &file.name, &project.options.profile) {
+        let baseline = match Baseline::read(&project.results(), &file.name, &project.profile_of(&file)) {
             Err(BaselineError::Missing { .. }) => return Ok(None),
             other => other?,
         };

@@ -4,6 +4,7 @@ use crate::cli::code::Code;
 use crate::cli::fail::{Done, Failure};
 use crate::cli::output::{self, say};
 use crate::cli::project::Project;
+use crate::cli::study_files::discover;
 use crate::engine::{Graph, Pins, Store};
 use crate::yaml::known_names;
 use serde_json::json;
@@ -56,9 +57,11 @@ pub(super) fn unpin(project: &Project, what: &[String]) -> Result<Done, Failure>
         }
         return Ok(Done::with(Code::Well, [("pins", json!(pins.pins.len()))]));
     }
-    let mut gone = BTreeSet::new();
+    let (files, mut gone) = (discover(&project.studies)?, BTreeSet::new());
     for text in what {
-        gone.extend(pinned_as(&pins, text, &project.options.profile)?);
+        let file = files.iter().find(|file| file.name == *text);
+        let profile = file.map_or_else(|| project.options.profile.clone(), |file| project.profile_of(file));
+        gone.extend(pinned_as(&pins, text, &profile)?);
     }
     store.change_pins(|pins| pins.pins.retain(|name, _| !gone.contains(name)))?;
     if !output::is_json() {

@@ -79,10 +79,10 @@ fn profiles(project: &Project, file: &StudyFile) -> Result<BTreeSet<String>, Fai
     let records = names_in(&project.store.join("runs").join(&file.name));
     let results = names_in(&project.results().join(&file.name));
     let several = records.into_iter().chain(results).filter(|name| name.contains('+'));
-    let mut all: BTreeSet<String> = own.into_iter().collect();
+    let mut all: BTreeSet<String> = own.own.into_iter().collect();
     for name in several {
         if study::has_profile(&file.path, (&project.root, &name))? {
-            all.insert(name);
+            all.insert(study::profile_of(&file.path, (&project.root, &name))?);
         }
     }
     Ok(all)
