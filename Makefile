@@ -16,7 +16,7 @@ LOFI     = $(CARGO) run --release --quiet --
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
-	@echo "  PROFILE=smoke|quick|paper (now: $(PROFILE)), PAPER=name or STUDY=paper/name (default: all);"
+	@echo "  PROFILE=smoke|quick|large|paper (now: $(PROFILE)), PAPER=name or STUDY=paper/name (default: all);"
 	@echo "  papers, the folders of studies/: $(PAPERS)"
 
 build: toolchain  ## build the lofi binary

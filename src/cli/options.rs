@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
-    /// smoke (seconds), quick (minutes), paper (as published), or another profile of the studies.
+    /// smoke (seconds), quick (minutes), large (what an hour allows), paper (as published), or another profile of the studies.
     #[arg(long, global = true, default_value = DEFAULT_PROFILE, env = "LOFI_PROFILE")]
     pub(in crate::cli) profile: String,
     /// Replaces a constant or a sweep axis in every study that has it; the value is YAML. Its report has a page of its own.

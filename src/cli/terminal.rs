@@ -1,8 +1,8 @@
 //! Engine events on a terminal, as plain lines, or as JSON.
 
 use super::output::{self, note};
-use crate::artifact::one_line;
-use crate::engine::{Event, Sink};
+use crate::artifact::{number, one_line};
+use crate::engine::{Event, Forecast, Sink, human_bytes};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,22 @@ impl Sink for ErrorsOnly {
     }
 }
 
+/// Runs of fewer steps that take less, in seconds, are over before it is read what they take.
+const WORTH_SAYING: (usize, f64) = (100, 1.0);
+
+/// What a run takes, before its first step.
+fn forecast(to_run: usize, takes: &Forecast) -> Option<String> {
+    let Forecast { jobs, about_s, largest_step, largest_step_bytes, kept_bytes, free_bytes, .. } = takes;
+    let is_worth = to_run >= WORTH_SAYING.0 || (to_run > 0 && *about_s >= WORTH_SAYING.1);
+    let steps = if to_run == 1 { "1 step".to_owned() } else { format!("{to_run} steps") };
+    let (about, largest, kept) = (number::about(*about_s), human_bytes(*largest_step_bytes), human_bytes(*kept_bytes));
+    let free = free_bytes.map_or_else(String::new, |bytes| format!(" of {} that are free", human_bytes(bytes)));
+    let line = format!(
+        "{steps} to run, {jobs} at once: about {about}; memory of the largest {largest} ({largest_step}); room for results {kept}{free}"
+    );
+    is_worth.then_some(line)
+}
+
 /// Lines for logs: at most one a second, so that a thousand small steps do not bury the rest.
 #[derive(Default)]
 struct Lines {
@@ -62,7 +78,10 @@ impl Lines {
 impl Sink for Lines {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Planned { to_run, .. } => self.to_run = self.done + to_run,
+            Event::Planned { to_run, takes, .. } => {
+                self.to_run = self.done + to_run;
+                forecast(*to_run, takes).iter().for_each(|text| note!("{text}"));
+            }
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, why, .. } => self.step(name, why.in_words()),
             Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } | Event::Overran { .. } => {
@@ -114,8 +133,9 @@ impl Bar {
 impl Sink for Bar {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Planned { to_run, flops, .. } => {
+            Event::Planned { to_run, flops, takes, .. } => {
                 self.to_run = self.done + to_run;
+                forecast(*to_run, takes).iter().for_each(|text| self.bar.println(one_line(text)));
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a display of progress")]
                 self.bar.set_length(self.bar.position() + (flops / UNIT_FLOPS) as u64 + *to_run as u64);
             }
@@ -131,5 +151,33 @@ impl Sink for Bar {
             Event::Gated { .. } | Event::Study { .. } => {}
             Event::Done { .. } => self.bar.finish_and_clear(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_run_takes_is_told_where_it_is_no_matter_of_moments() {
+        let largest_step = "lofi/accuracy: lift n_train=1000".to_owned();
+        let (largest_step_bytes, kept_bytes, free_bytes) = (3 << 29, 90 << 20, Some(5 << 40));
+        let takes = Forecast {
+            jobs: 2,
+            core_s: 0.0,
+            about_s: 9000.0,
+            largest_step,
+            largest_step_bytes,
+            kept_bytes,
+            free_bytes,
+        };
+        let told = "312 steps to run, 2 at once: about 2.5 h; memory of the largest 1.5 GiB (lofi/accuracy: lift \
+                    n_train=1000); room for results 90 MiB of 5.0 TiB that are free";
+        assert_eq!(forecast(312, &takes).as_deref(), Some(told));
+        assert!(forecast(1, &takes).is_some_and(|told| told.starts_with("1 step to run")));
+        let short = Forecast { about_s: 0.4, free_bytes: None, ..takes };
+        assert_eq!(forecast(99, &short), None);
+        assert!(forecast(100, &short).is_some_and(|told| told.ends_with("room for results 90 MiB")));
+        assert_eq!(forecast(0, &Forecast { about_s: 9.0, ..short }), None);
     }
 }

@@ -19,8 +19,8 @@ pub use plan::{
     code_of, fingerprint, key_of, plan,
 };
 pub use run::{
-    Bound, Ends, Event, Executor, Failed, Gated, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink, Stop,
-    Summary, check_memory, human_bytes,
+    Bound, Ends, Event, Executor, Failed, Forecast, Gated, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink,
+    Stop, Summary, check_memory, human_bytes,
 };
 pub use store::{
     CodePiece, Collected, Entry, Held, Inventory, Keep, LogLine, Logged, Pins, Staged, Store, StoreError, StoredFile,

@@ -1,5 +1,6 @@
 //! What happens during a run, told to whoever listens: the terminal, a JSON log, a test.
 
+use super::forecast::Forecast;
 use super::memory::human_bytes;
 use serde::Serialize;
 
@@ -17,6 +18,9 @@ pub enum Event {
         flops: f64,
         /// Studies that some of these steps are of.
         studies: Vec<String>,
+        /// What they take.
+        #[serde(flatten)]
+        takes: Forecast,
     },
     /// An earlier run was killed in the middle of these large steps, for lack of memory as a rule.
     Killed {

@@ -47,6 +47,11 @@ impl Ready {
         Self { places, nodes, costs, chains, left, jobs: jobs.max(1) as f64, waiting, by_chain }
     }
 
+    /// Planned operations of all steps that are not over, and of the longest chain of steps; with what is done for each.
+    pub fn work(&self) -> (f64, f64) {
+        (self.left, self.chains.values().copied().fold(0.0, f64::max))
+    }
+
     /// A node can start.
     pub fn insert(&mut self, node: usize) {
         self.waiting.insert(self.places[node]);

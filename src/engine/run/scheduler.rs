@@ -9,6 +9,7 @@ mod second_look;
 use super::error::RunError;
 use super::events::{Event, Reuse, Sink};
 use super::executor::{Executor, Summary};
+use super::forecast::Forecast;
 use super::gate::Gate;
 use super::input::Input;
 use super::job::{Done, Ended, Job};
@@ -136,7 +137,9 @@ impl<'a> Round<'a> {
         let to_run = self.plan.to_run();
         let flops = to_run.iter().map(|&i| self.graph.nodes[i].plan.flops).sum();
         let studies = self.progress.under_way().map(|study| self.graph.studies[study].to_string()).collect();
-        sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops, studies });
+        let machine = (self.executor.store.as_ref(), self.executor.jobs);
+        let takes = Forecast::of((self.graph, &to_run), machine, self.ready.work());
+        sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops, studies, takes });
         let (sender, receiver) = mpsc::channel::<Done>();
         loop {
             if self.executor.stop.asked() {

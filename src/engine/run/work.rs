@@ -14,7 +14,7 @@ const WORTH_KEEPING: f64 = 20.0;
 const READ_BYTES_PER_S: f64 = 300e6;
 /// What a core computes a second, roughly. Planned work, not the clock, decides what is kept: a busy machine keeps the
 /// same values as an idle one.
-const FLOPS_PER_S: f64 = 3.5e10;
+pub(super) const FLOPS_PER_S: f64 = 3.5e10;
 
 /// Whether an output of so many bytes goes to disk: its port asks for it, or computing it is dear.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53 bytes")]

@@ -207,6 +207,12 @@ pub(super) fn settle(root: &Path) -> stdio::Result<()> {
     folder.sync_all()
 }
 
+/// Room that is left on the file system of a folder, bytes; nothing where the system does not tell.
+pub(in crate::engine) fn free_bytes(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    found.f_bavail.checked_mul(found.f_frsize).filter(|bytes| *bytes > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,8 +15,8 @@ fn of(name: &str, steps: &[(&str, f64, &[&str])]) -> Study {
     study
 }
 
-/// What starts and what is over, in order.
-fn events(studies: &[Study], jobs: usize) -> Vec<String> {
+/// All that is told of a run.
+fn told(studies: &[Study], jobs: usize) -> Vec<Event> {
     let folder = tempfile::tempdir().unwrap();
     let executor = Executor {
         store: Arc::new(Store::open(folder.path()).unwrap()),
@@ -29,12 +29,17 @@ fn events(studies: &[Study], jobs: usize) -> Vec<String> {
     };
     let mut log = Log::default();
     executor.run(&Arc::new(Graph::new(studies)), &[], &mut log).unwrap();
+    log.0
+}
+
+/// What starts and what is over, in order.
+fn events(studies: &[Study], jobs: usize) -> Vec<String> {
     let words = |event: &Event| match event {
         Event::Started { name, .. } => Some(name.clone()),
         Event::Study { name, whole } => Some(format!("{name} {whole}")),
         _ => None,
     };
-    log.0.iter().filter_map(words).collect()
+    told(studies, jobs).iter().filter_map(words).collect()
 }
 
 #[test]
@@ -81,4 +86,23 @@ fn a_study_that_shares_a_step_that_fails_is_over_and_not_whole() {
     found.retain(|event| !event.contains(':'));
     found.sort();
     assert_eq!(found, ["bad false", "shares false", "well true"]);
+}
+
+#[test]
+fn a_run_says_beforehand_what_it_takes() {
+    let takes = |steps: &[(&str, f64, &[&str])], jobs| {
+        let told = told(&[of("forecast", steps)], jobs);
+        told.into_iter().find_map(|event| if let Event::Planned { takes, .. } = event { Some(takes) } else { None })
+    };
+    let beside = takes(&[("a", 7e6, &[]), ("b", 7e6, &[])], 2).unwrap();
+    let chain = takes(&[("a", 7e6, &[]), ("b", 7e6, &["a"])], 2).unwrap();
+    // a millisecond for each step, and 35 operations of a core in a nanosecond
+    assert!((beside.core_s - 2.4e-3).abs() < 1e-9 && chain.core_s == beside.core_s, "{beside:?}");
+    assert!((beside.about_s - 1.2e-3).abs() < 1e-9, "both at once: {beside:?}");
+    assert!((chain.about_s - 2.4e-3).abs() < 1e-9, "one after the other: {chain:?}");
+    let alone = takes(&[("a", 7e6, &[]), ("b", 7e6, &[])], 1).unwrap();
+    assert!((alone.about_s - 2.4e-3).abs() < 1e-9 && alone.jobs == 1, "{alone:?}");
+    assert!(beside.largest_step == "forecast: a" && beside.largest_step_bytes > 0, "{beside:?}");
+    assert_eq!(beside.kept_bytes, 2 * Shape::Table.memory_bytes());
+    assert!(beside.free_bytes.is_none_or(|bytes| bytes > 1 << 10));
 }
