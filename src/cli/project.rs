@@ -137,9 +137,23 @@ impl Project {
         })
     }
 
+    /// Loads one study as it is written for any profile.
+    pub fn load_for(&self, file: &StudyFile, profile: &str) -> Result<Study, Vec<Fault>> {
+        let record = self.record_for(&file.name, profile).map_err(|fault| vec![fault])?;
+        let resolver = Resolver { library: &self.library, pinned: None };
+        let environment = self.environment(record.as_ref(), &resolver);
+        let environment = Environment { profile, settings: &[], ..environment };
+        study::load(&file.path, (&self.root, &file.name), environment)
+    }
+
     /// The record of the seeds that were added to a study in the profile of the command line.
     pub fn record(&self, file: &StudyFile) -> Result<Option<SeedRecord>, Fault> {
-        let path = record_file(&self.results(), &file.name, &self.profile_of(file));
+        self.record_for(&file.name, &self.profile_of(file))
+    }
+
+    /// The same in any profile.
+    pub fn record_for(&self, study: &str, profile: &str) -> Result<Option<SeedRecord>, Fault> {
+        let path = record_file(&self.results(), study, profile);
         let shown = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
         SeedRecord::read(&path, &shown)
     }
@@ -170,15 +184,18 @@ impl Project {
         (file, record): (&StudyFile, Option<&SeedRecord>),
         resolver: &Resolver<'_>,
     ) -> Result<Study, Vec<Fault>> {
-        let environment = Environment {
+        study::load(&file.path, (&self.root, &file.name), self.environment(record, resolver))
+    }
+
+    fn environment<'a>(&'a self, record: Option<&'a SeedRecord>, resolver: &'a Resolver<'_>) -> Environment<'a> {
+        Environment {
             kinds: catalog::KINDS,
             data: resolver,
             works: &self.works,
             profile: &self.options.profile,
             settings: &self.settings,
             record,
-        };
-        study::load(&file.path, (&self.root, &file.name), environment)
+        }
     }
 
     /// A setting that no study knows is a mistake, not a wish that is ignored.

@@ -118,6 +118,7 @@ fn study(steps: &[Step<'_>]) -> Study {
         keys: Vec::new(),
         title: String::new(),
         claimed: String::new(),
+        shown_by: Vec::new(),
     };
     let head = Head {
         study: "s".into(),

@@ -2,10 +2,11 @@
 
 use super::fixture::{add, add_known, data, info, run, study};
 use super::model::Report;
+use super::scale::{Needs, Outlook, Scales, StudyScales};
 use crate::report::pages::write::Written;
 use crate::step::roles::{comparison, evidence};
 use crate::step::{Column, ColumnRole, Header};
-use crate::study::{Deviation, Notes, OutputKind, Study, Wire};
+use crate::study::{Deviation, Given, Notes, OutputKind, Study, Wire};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -124,7 +125,26 @@ pub(super) fn project(studies: &[Study]) -> Project {
     let report =
         Report::build(studies, &graph, &store, &info(summary.failed.into_iter().map(|f| (f.name, f.error)).collect()))
             .unwrap();
-    Project { root, report }
+    Project { root, report: report.with_scales(scales()) }
+}
+
+/// Of one study the settings of two profiles, and what the larger would take; of another one that nobody can plan it.
+pub(super) fn scales() -> Scales {
+    let sizes = |sizes: &[u64]| vec![("n_train".to_owned(), Given::Axis(sizes.iter().map(|n| json!(n)).collect()))];
+    let profiles = [("paper", sizes(&[500, 1000, 5000, 50_000])), ("quick", sizes(&[500, 5000]))];
+    let settings = BTreeMap::from(profiles.map(|(profile, settings)| (profile.to_owned(), settings)));
+    let claims = ["width", "every-width"].map(str::to_owned).to_vec();
+    let takes = Outlook::Takes(Needs { steps: vec![0, 1], largest_bytes: 20 << 30, claims, ..Needs::default() });
+    let unknown = Outlook::Unknown("no data set of `celeba` is on this machine".to_owned());
+    let study = |outlook: Outlook| StudyScales {
+        settings: settings.clone(),
+        outlooks: BTreeMap::from([("paper".to_owned(), outlook)]),
+        shown_by: BTreeMap::from([("wide".to_owned(), vec!["paper".to_owned()])]),
+        ..StudyScales::default()
+    };
+    let studies = [("lofi/accuracy", study(takes)), ("lofi/emergence", study(unknown))];
+    let studies = BTreeMap::from(studies.map(|(name, told)| (name.to_owned(), told)));
+    Scales { cores: 2, memory_bytes: 8 << 30, step_s: vec![64_080.0, 72_000.0], studies }
 }
 
 impl Project {

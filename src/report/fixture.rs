@@ -200,7 +200,15 @@ pub(super) fn add(study: &mut Study, name: &str, kind: OutputKind, params: Json)
     };
     let wire = push(study, name, fake, params);
     let (title, claimed) = (String::new(), String::new());
-    study.outputs.push(Output { name: name.to_owned(), kind, wire, keys: Vec::new(), title, claimed });
+    study.outputs.push(Output {
+        name: name.to_owned(),
+        kind,
+        wire,
+        keys: Vec::new(),
+        title,
+        claimed,
+        shown_by: Vec::new(),
+    });
 }
 
 /// The same, of a table or a verdict whose columns are known.

@@ -17,6 +17,7 @@ mod model;
 mod names;
 mod pages;
 mod published;
+mod scale;
 mod seed_cost;
 mod sentences;
 mod standing;
@@ -28,6 +29,8 @@ mod example;
 mod export_tests;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod scale_tests;
 #[cfg(test)]
 mod tests;
 
@@ -42,8 +45,9 @@ pub use model::{
     Attachment, Change, ClaimReport, DataNote, FailedStep, FigureReport, Lead, LeftOut, Missing, PaperNote, Progress,
     Provenance, Report, StudyReport, TableReport, Unfinished,
 };
-pub use pages::{Export, Written, costs_in, pages_in, remove_all, replace_file, whole_in};
+pub use pages::{Export, Written, costs_in, pages_in, remove_all, replace_file, variants_in, whole_in};
 pub use published::{Ended, NotHere, PublishedTally};
+pub use scale::{Needs, Outlook, Scales, StudyScales};
 pub(crate) use seed_cost::seed_cost;
 pub(crate) use sentences::{Vocabulary, found, sentence};
 pub use tally::{ClaimState, Tally};

@@ -4,6 +4,7 @@ use crate::report::bibliography::references::Reference;
 use crate::report::content::tabulate::Layout;
 use crate::report::making::{CodeNote, Making};
 use crate::report::published::Ended;
+use crate::report::scale::told::Scales;
 use crate::report::standing::Standing;
 use crate::report::tally::{ClaimState, Tally};
 use crate::study::Deviation;
@@ -23,6 +24,9 @@ pub struct Report {
     /// How far the run is that it is the report of; nothing where that is over.
     #[serde(skip)]
     pub progress: Option<Progress>,
+    /// At what scale studies were run, and what others would take; nothing where nobody asked.
+    #[serde(skip)]
+    pub scales: Option<Scales>,
 }
 
 /// A run that has not ended well, or not yet.
@@ -66,6 +70,8 @@ pub struct StudyReport {
     pub file: String,
     /// The profile that it ran with.
     pub profile: String,
+    /// Its anchor on the page of scales; empty where there is none.
+    pub scale: String,
     /// What was replaced in it, as the command line has it: `--set n=3`; empty for the study as written.
     pub settings: String,
     /// The paper whose figure it reproduces.
@@ -171,6 +177,8 @@ pub struct ClaimReport {
     pub place: String,
     /// What was found, in a sentence; or why there is nothing.
     pub because: String,
+    /// What would decide it at a scale that shows it, with its hours and memory; empty of others.
+    pub price: String,
     /// The test with its numbers, as baselines and programs have it.
     pub test: String,
     /// That it was made or changed after seeds had been seen, in words; empty of a claim that was there before.

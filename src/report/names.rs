@@ -12,8 +12,10 @@ const KEPT: usize = 40;
 const HASHED: usize = 5;
 /// Profiles whose pages would be called like a file of the page without profile.
 const ENDINGS: [&str; 4] = ["html", "md", "csv", "svg"];
-/// The page over all pages.
-const INDEX: &str = "index";
+/// The pages over all studies: the index and that of scales.
+const OVER: [&str; 2] = ["index", SCALE];
+/// The page of scales.
+pub(super) const SCALE: &str = "scale";
 
 /// A name of small letters, digits, `-` and `_` stands for itself; any other is followed by `~` and a hash of it.
 #[must_use]
@@ -58,13 +60,18 @@ pub(super) fn page_of(study: &str, profile: &str, settings: Option<&str>) -> Str
     let mut page = if study.contains('/') {
         study.split('/').map(file_name).collect::<Vec<_>>().join("/")
     } else {
-        file_name_beside(study, &[INDEX])
+        file_name_beside(study, &OVER)
     };
     if profile != DEFAULT_PROFILE {
         let layers: Vec<String> = profile.split('+').map(|layer| file_name_beside(layer, &ENDINGS)).collect();
         page = format!("{page}.{}", layers.join("+"));
     }
     settings.map_or(page.clone(), |hash| format!("{page}.set~{hash}"))
+}
+
+/// Where a study stands on the page of scales: parts of names hold no dots, so no two have one anchor.
+pub(super) fn scale_anchor(study: &str) -> String {
+    format!("study-{}", page_of(study, DEFAULT_PROFILE, None).replace('/', "."))
 }
 
 #[cfg(test)]
@@ -123,11 +130,13 @@ mod tests {
     #[test]
     fn no_two_pages_are_one() {
         let mut seen = BTreeMap::new();
-        for study in ["t", "t.jpeg", "t-jpeg", "T", "t/jpeg", "t.set~0011223344", "index", "study-index", "t.quick"] {
+        for study in
+            ["t", "t.jpeg", "t-jpeg", "T", "t/jpeg", "t.set~0011223344", "index", "scale", "study-index", "t.quick"]
+        {
             for profile in ["quick", "jpeg", "html", "md", "Jpeg", "quick+jpeg", "quick-jpeg"] {
                 for settings in [None, Some("0011223344")] {
                     let page = page_of(study, profile, settings);
-                    assert!(page != INDEX && !page.ends_with(".html"), "{page}");
+                    assert!(!OVER.contains(&page.as_str()) && !page.ends_with(".html"), "{page}");
                     let same = seen.insert(page.to_ascii_lowercase(), (study, profile, settings));
                     assert_eq!(same, None, "{study} {profile} {settings:?}: {page}");
                 }

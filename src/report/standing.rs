@@ -35,6 +35,9 @@ pub struct ClaimStanding {
     pub says: String,
     /// The numbers that decided it; or why there are none.
     pub because: String,
+    /// What would decide it at a scale that shows it; manifests of before do not say.
+    #[serde(default)]
+    pub price: String,
 }
 
 /// The published numbers of one comparison.
@@ -162,7 +165,15 @@ mod tests {
     fn claim(name: &str, state: ClaimState) -> ClaimStanding {
         let text = |text: &str| text.to_owned();
         let of_paper = !name.starts_with("our");
-        ClaimStanding { name: text(name), anchor: text(name), state, of_paper, says: text(""), because: text("") }
+        ClaimStanding {
+            name: text(name),
+            anchor: text(name),
+            state,
+            of_paper,
+            says: text(""),
+            because: text(""),
+            price: text(""),
+        }
     }
 
     fn page(cost_s: f64, claims: &[(&str, ClaimState)], each: &str) -> Standing {

@@ -29,6 +29,7 @@ mod template;
 mod unused;
 mod variant;
 
+pub use axes::given::{Given, ProfileSettings, profile_settings};
 pub use environment::{DataResolver, Environment, MAX_CELLS, Unresolved};
 pub use formulas::{TextPiece, mathml, text_pieces};
 pub use load::{DEFAULT_PROFILE, cards, choices, has_profile, load, load_head, names, profile_of};

@@ -1,7 +1,7 @@
 //! What a study becomes: steps with their wires, and what it gives in the end.
 
 use super::read::raw::{Head, Item};
-use super::read::scope::Setting;
+use super::read::scope::{Setting, layers};
 use crate::artifact::Cell;
 use crate::step::{Configured, DataRef, ErasedKind, Header, Plan, WeightStream};
 use crate::yaml::Node as YamlNode;
@@ -59,6 +59,16 @@ pub struct Output {
     pub title: String,
     /// What a claim claims, by whom and of which table, hashed; empty for all else.
     pub claimed: String,
+    /// The profiles whose scale can show a claim; empty where each can.
+    pub shown_by: Vec<String>,
+}
+
+impl Output {
+    /// Whether a profile is of a scale that can show it.
+    #[must_use]
+    pub fn is_shown_in(&self, profile: &str) -> bool {
+        self.shown_by.is_empty() || layers(profile).any(|layer| self.shown_by.iter().any(|name| name == layer))
+    }
 }
 
 /// The sections of a report that an output can stand in.

@@ -16,12 +16,15 @@ const expect = (truth, what) => {
 
 const pages = readdirSync(report, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".html")).sort();
 const address = (path) => pathToFileURL(join(report, path)).href;
-// accessibility is a matter of templates: the index, the longest page and the shortest speak for all
-const bySize = pages.filter((path) => path !== "index.html").sort((a, b) => size(a) - size(b));
+// the pages of studies; over them are the index and the page of scales
+const over = ["index.html", "scale.html"];
+const studies = pages.filter((path) => !over.includes(path));
+// accessibility is a matter of templates: those two, the longest page and the shortest speak for all
+const bySize = [...studies].sort((a, b) => size(a) - size(b));
 function size(path) {
   return readFileSync(join(report, path)).length;
 }
-const samples = ["index.html", bySize[0], bySize[bySize.length - 1]];
+const samples = [...over, bySize[0], bySize[bySize.length - 1]];
 
 const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
 
@@ -126,9 +129,27 @@ const rows = (tab) => tab.$$eval(".matrix tbody tr", (all) => all.filter((row) =
   await tab.close();
 }
 
+// the page of scales: a link from each study leads to its row, and what is folded opens by keyboard
+{
+  const tab = await open(studies[0]);
+  const link = await tab.$eval("nav a[href*='scale.html#']", (link) => link.getAttribute("href"));
+  const anchor = link.split("#")[1];
+  await tab.goto(`${address("scale.html")}#${anchor}`);
+  expect(await tab.evaluate((id) => document.getElementById(id).matches("tr:target"), anchor), `scale: ${anchor} is no row`);
+  const heads = await tab.$$eval("table", (all) => all.filter((table) => !table.caption || table.querySelector("th:not([scope])")).length);
+  expect(heads === 0, `scale: ${heads} tables without a caption or with heads of nothing`);
+  const summary = await tab.$("summary");
+  if (summary) {
+    await summary.focus();
+    await tab.keyboard.press("Enter");
+    expect(await summary.evaluate((summary) => summary.parentElement.open), "scale: Enter opens no settings");
+  }
+  await tab.close();
+}
+
 // addresses of claims and figures: the one that is named is focused and in sight
 for (const [kind, selector] of [["claim", ".claim"], ["figure", "figure"]]) {
-  const found = pages.find((path) => path !== "index.html" && readFileSync(join(report, path), "utf8").includes(`id="${kind}-`));
+  const found = studies.find((path) => readFileSync(join(report, path), "utf8").includes(`id="${kind}-`));
   const tab = await open(found);
   const names = await tab.$$eval(selector, (all) => all.map((one) => one.id));
   const name = names[names.length - 1].replace(`${kind}-`, "");
@@ -141,7 +162,7 @@ for (const [kind, selector] of [["claim", ".claim"], ["figure", "figure"]]) {
 
 // figures: parts are shown and hidden and values are told, by keyboard and by pointer
 const tooled = [];
-for (const path of pages.filter((path) => path !== "index.html")) {
+for (const path of studies) {
   const tab = await open(path);
   const count = await tab.$$eval(".figure-tools", (all) => all.length);
   const boxes = await tab.$$(".figure-tools input");
@@ -212,7 +233,7 @@ expect(tooled.length > 5, `${tooled.length} pages have figures with parts and va
     pages: document.querySelectorAll(".page").length,
     lost: [...document.querySelectorAll("a[href^='#']")].filter((link) => link.hash && !document.getElementById(link.hash.slice(1))).length,
   }));
-  expect(found.pages === pages.length - 1 && found.rows === found.pages, `one file: ${JSON.stringify(found)}`);
+  expect(found.pages === studies.length + 1 && found.rows === studies.length, `one file: ${JSON.stringify(found)}`);
   expect(found.lost === 0, `one file: ${found.lost} links lead nowhere`);
   await tab.close();
 }

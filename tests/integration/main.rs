@@ -52,6 +52,7 @@ mod published;
 mod regression;
 mod remote;
 mod roles;
+mod scale;
 mod serving;
 mod shared_store;
 mod simulation;

@@ -21,6 +21,7 @@ mod published;
 pub mod report;
 mod research_object;
 pub mod run;
+mod scale;
 pub mod schema;
 pub mod serve;
 mod serve_answer;

@@ -80,18 +80,19 @@ fn tell_gates(graph: &Graph, plan: &RunPlan) {
 }
 
 /// Numbers of one study's plan.
-struct Line {
+pub(super) struct Line {
     steps: usize,
-    to_run: usize,
+    /// Steps of the graph that run.
+    pub runs: Vec<usize>,
     cached: usize,
-    gated: usize,
-    largest_bytes: u64,
+    pub gated: usize,
+    pub largest_bytes: u64,
     largest_step: String,
     flops: f64,
 }
 
 impl Line {
-    fn of(study: &Study, (graph, index): (&Graph, usize), plan: &RunPlan) -> Self {
+    pub fn of(study: &Study, (graph, index): (&Graph, usize), plan: &RunPlan) -> Self {
         let mut places = graph.places[index].clone();
         places.sort_unstable();
         places.dedup();
@@ -100,12 +101,12 @@ impl Line {
         let largest = runs.iter().map(|&i| (graph.step_bytes(i), i)).max_by_key(|&(bytes, i)| (bytes, Reverse(i)));
         Self {
             steps: study.nodes.len(),
-            to_run: runs.len(),
             cached: places.iter().filter(|&&i| plan.decisions[i] == Decision::Cached).count(),
             gated: places.iter().filter(|&&i| matches!(plan.decisions[i], Decision::Gated(_))).count(),
             largest_bytes: largest.map_or(0, |(bytes, _)| bytes),
             largest_step: largest.map_or(String::new(), |(_, i)| step_name(&graph.nodes[i].name)),
             flops: runs.iter().map(|&i| graph.nodes[i].plan.flops).sum(),
+            runs,
         }
     }
 
@@ -113,14 +114,14 @@ impl Line {
         #[expect(clippy::cast_precision_loss, reason = "a handful of cores")]
         let time_s = self.flops / FLOPS_PER_CORE_S / jobs(project) as f64;
         let data = study.data.as_ref().map_or("no data set", |data| data.card.as_str());
-        let run = if self.to_run == 0 && self.gated > 0 {
+        let run = if self.runs.is_empty() && self.gated > 0 {
             "nothing to run".to_owned()
-        } else if self.to_run == 0 {
+        } else if self.runs.is_empty() {
             "up to date".to_owned()
         } else {
             let largest = human_bytes(self.largest_bytes);
             let name = &self.largest_step;
-            format!("{} to run (largest step {largest}: {name}; about {})", self.to_run, number::about(time_s))
+            format!("{} to run (largest step {largest}: {name}; about {})", self.runs.len(), number::about(time_s))
         };
         let Self { steps, cached, gated, .. } = self;
         let run = if *gated > 0 { format!("{run}, {gated} gated: this machine cannot run them") } else { run };
@@ -132,7 +133,7 @@ impl Line {
     fn json(&self, study: &Study) -> serde_json::Value {
         json!({
             "event": "plan", "study": study.head.study, "profile": study.variant(), "cells": study.cells, "steps": self.steps,
-            "cached": self.cached, "to_run": self.to_run, "gated": self.gated, "largest_step_bytes": self.largest_bytes,
+            "cached": self.cached, "to_run": self.runs.len(), "gated": self.gated, "largest_step_bytes": self.largest_bytes,
             "largest_step": self.largest_step, "flops": self.flops,
         })
     }

@@ -1,5 +1,6 @@
 //! `lofi report`: pages from stored results.
 use super::changes::changes;
+use super::scale::scales;
 use crate::artifact::Table;
 use crate::baseline::moved_from;
 use crate::cli::bibliography::bibliography;
@@ -118,10 +119,13 @@ pub(in crate::cli) fn write(
     let folder = to.unwrap_or_else(|| folder(project));
     let sources = sources(project, studies)?;
     let info = ProjectInfo { failures: failures.to_vec(), pages_there, sources, ..info(project)? };
-    let mut report = Report::build(studies, graph, store, &info)?;
+    let files = discover(&project.studies)?;
+    let told = || scales(project, (studies, &files), &folder);
+    let (report, scales) = rayon::join(|| Report::build(studies, graph, store, &info), told);
+    let mut report = report?.with_scales(scales);
     report.changes = changes(&project.results(), &report.studies, (studies, graph));
     // Pages of studies that this profile leaves out stay: they are not gone.
-    let names: Vec<String> = discover(&project.studies)?.into_iter().map(|file| file.name).collect();
+    let names: Vec<String> = files.into_iter().map(|file| file.name).collect();
     let mut shown = report.clone();
     if failures.is_empty() {
         keep_whole(&mut shown, &folder);

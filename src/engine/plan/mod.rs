@@ -3,6 +3,7 @@
 //! How it is run is in `run`.
 //! Start with `graph`, then `decide`.
 
+mod anew;
 pub(super) mod changed;
 pub(super) mod code;
 pub(super) mod decide;
@@ -14,6 +15,7 @@ pub(super) mod record;
 pub(super) mod run_plan;
 mod why;
 
+pub use anew::plan_anew;
 pub use changed::ParamChange;
 pub use code::{changed_code, code_of};
 pub use decide::plan;

@@ -75,7 +75,7 @@ impl Report {
         let which: Vec<usize> = which.into_iter().collect();
         let studies = which.into_par_iter().map(one).collect::<Result<_, _>>()?;
         let (title, left_out) = (info.title.clone(), info.left_out.clone());
-        Ok(Self { title, studies, left_out, changes: None, progress: None })
+        Ok(Self { title, studies, left_out, changes: None, progress: None, scales: None })
     }
 }
 
@@ -116,6 +116,7 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         notes: paragraphs(outputs, head.notes.of_study())?,
         file: study.file.clone(),
         profile: study.profile.clone(),
+        scale: String::new(),
         settings: study.settings_in_words().trim().to_owned(),
         paper,
         data,

@@ -282,6 +282,7 @@ fn claim(
         seeds: 0,
         place: String::new(),
         because,
+        price: String::new(),
         test: String::new(),
         added_later: String::new(),
         evidence,

@@ -31,6 +31,7 @@ fn claim(claim: &ClaimReport) -> ClaimStanding {
         of_paper: claim.of_paper,
         says: claim.says.clone(),
         because: claim.because.clone(),
+        price: claim.price.clone(),
     }
 }
 

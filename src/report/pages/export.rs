@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::index_line::{IndexLine, Thumbnail};
+use super::scale::ScalePage;
 use super::template::{Templates, prefix};
 use crate::report::ReportError;
 use crate::report::model::{Report, StudyReport};
@@ -49,6 +50,10 @@ impl Report {
             let own = [more("single", json!(true)), more("prefix", json!(prefix))].into_iter().collect();
             let body = templates.render_with("study_body.html", study, own)?;
             bodies.push(json!({"prefix": prefix, "body": body}));
+        }
+        if let Some(scales) = &self.scales {
+            let page = ScalePage::new(scales, self.studies.iter().map(IndexLine::of));
+            bodies.push(page.body(&templates)?);
         }
         let lines = self.studies.iter().map(|study| IndexLine { thumbnail: inlined(study), ..IndexLine::of(study) });
         let index = Index::new(self, lines);

@@ -1,18 +1,15 @@
 //! The index: whether each paper was reproduced, and a row for each study.
 
+use super::grouped::{anchor, by_paper, by_study, short, standing};
 use super::index_line::{IndexLine, Thumbnail};
 use crate::report::bibliography::references::Work;
 use crate::report::format::{Style, count, duration};
 use crate::report::model::{Change, LeftOut, Progress, Report};
-use crate::report::names::file_name_beside;
 use crate::report::standing::{ClaimStanding, PointCount, Standing};
 use crate::report::tally::{ClaimState, Tally};
 use crate::study::DEFAULT_PROFILE;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The anchor of the studies of no paper.
-const BEYOND: &str = "beyond";
 
 /// What the index page shows.
 #[derive(Debug, Serialize)]
@@ -27,6 +24,8 @@ pub(super) struct Index {
     pub left_out: Vec<LeftOut>,
     /// How far the run is; nothing where it is over.
     pub progress: Option<Progress>,
+    /// Whether there is a page of scales beside it.
+    pub has_scale: bool,
 }
 
 /// The studies of one paper.
@@ -103,6 +102,12 @@ pub(super) struct OpenClaim {
     pub claim: ClaimStanding,
 }
 
+impl OpenClaim {
+    pub(super) fn of(claim: &ClaimStanding) -> Self {
+        Self { word: claim.state.word(), symbol: claim.state.symbol(), claim: claim.clone() }
+    }
+}
+
 /// The page of one profile.
 #[derive(Debug, Serialize)]
 pub(super) struct PageLink {
@@ -114,15 +119,9 @@ pub(super) struct PageLink {
 impl Index {
     /// Papers in the order of the bibliography, studies of no paper last.
     pub fn new(report: &Report, lines: impl Iterator<Item = IndexLine>) -> Self {
-        let mut papers: BTreeMap<(bool, usize, String), Vec<IndexLine>> = BTreeMap::new();
         let mut run = RunWords::default();
-        for line in lines {
-            run.add(&line);
-            let key =
-                line.paper.as_ref().map_or((true, 0, String::new()), |work| (false, work.place, work.key.clone()));
-            papers.entry(key).or_default().push(line);
-        }
-        let chapters: Vec<Chapter> = papers.into_values().map(Chapter::new).collect();
+        let papers = by_paper(lines.inspect(|line| run.add(line)));
+        let chapters: Vec<Chapter> = papers.into_iter().map(Chapter::new).collect();
         Self {
             title: report.title.clone(),
             study_count: chapters.iter().map(|chapter| chapter.study_count).sum(),
@@ -131,6 +130,7 @@ impl Index {
             changes: report.changes.clone(),
             left_out: report.left_out.clone(),
             progress: report.progress.clone(),
+            has_scale: report.scales.is_some(),
         }
     }
 }
@@ -138,23 +138,18 @@ impl Index {
 impl Chapter {
     fn new(lines: Vec<IndexLine>) -> Self {
         let paper = lines.first().and_then(|line| line.paper.clone());
-        let mut studies: BTreeMap<(bool, String, u32, String), Vec<IndexLine>> = BTreeMap::new();
-        for line in lines {
-            studies.entry(line.order()).or_default().push(line);
-        }
-        let names: BTreeSet<String> = studies.keys().map(|(.., name)| name.clone()).collect();
+        let names: BTreeSet<String> = lines.iter().map(|line| line.name.clone()).collect();
         let merged: Vec<(Vec<IndexLine>, Standing)> =
-            studies.into_values().map(|pages| (pages.clone(), standing(&pages))).collect();
+            by_study(lines).into_iter().map(|pages| (pages.clone(), standing(&pages))).collect();
         let sum = |of_paper| merged.iter().fold(Tally::default(), |sum, (_, one)| sum.and(one.tally(of_paper)));
         let points = merged.iter().fold(PointCount::default(), |sum, (_, one)| sum.and(one.point_count()));
         let (theirs, ours) = (sum(true), sum(false));
         let (main, beside) = if theirs.total() == 0 { (ours, Tally::default()) } else { (theirs, ours) };
         let mut rows: Vec<Row> = merged.into_iter().enumerate().map(Row::new).collect();
         rows.sort_by_key(|row| (urgency(row.state), row.place));
-        let short = paper.as_ref().map_or_else(|| "Beyond the papers".to_owned(), |work| work.short.clone());
         Self {
-            anchor: paper.as_ref().map_or_else(|| BEYOND.to_owned(), |work| file_name_beside(&work.key, &[BEYOND])),
-            short,
+            anchor: anchor(paper.as_ref()),
+            short: short(paper.as_ref()),
             folder: folder(&names).to_owned(),
             study_count: names.len(),
             bar: segments(main),
@@ -187,17 +182,12 @@ impl Row {
         let word = if standing.claims.is_empty() { "no claims" } else { state.word() };
         let tally = standing.tally(true).and(standing.tally(false));
         let worst = standing.worst();
-        let open = |claim: &ClaimStanding| OpenClaim {
-            word: claim.state.word(),
-            symbol: claim.state.symbol(),
-            claim: claim.clone(),
-        };
         let points = standing.point_count();
         let missing = pages.iter().map(|line| line.missing).sum();
         let data: BTreeSet<String> = pages.iter().flat_map(|line| line.data.clone()).collect();
         let stands_in = pages.iter().any(|line| line.stands_in);
         Self {
-            open: standing.claims.iter().filter(|claim| claim.state != ClaimState::Held).map(open).collect(),
+            open: standing.claims.iter().filter(|claim| claim.state != ClaimState::Held).map(OpenClaim::of).collect(),
             worst: worst.map_or_else(String::new, |worst| format!("{}×", Style::Fixed(1).show(worst.times))),
             worst_words: worst.map_or_else(String::new, |worst| worst.words.clone()),
             worst_times: worst.map_or(0.0, |worst| worst.times),
@@ -234,15 +224,8 @@ const ORDER: [ClaimState; 6] = [
     ClaimState::Held,
 ];
 
-fn urgency(state: ClaimState) -> usize {
+pub(super) fn urgency(state: ClaimState) -> usize {
     ORDER.iter().position(|known| *known == state).unwrap_or(ORDER.len())
-}
-
-/// A study over its pages as written; what somebody tried with other settings is no result of the study.
-fn standing(pages: &[IndexLine]) -> Standing {
-    let as_written: Vec<&Standing> =
-        pages.iter().filter(|line| line.settings.is_empty()).map(|line| &line.standing).collect();
-    Standing::of_pages(&as_written)
 }
 
 fn segments(tally: Tally) -> Vec<Segment> {
@@ -281,7 +264,7 @@ fn sentence(tally: Tally, points: PointCount) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn count_in_words(n: usize) -> String {
+pub(super) fn count_in_words(n: usize) -> String {
     Style::Whole.show(n as f64)
 }
 

@@ -6,6 +6,7 @@
 mod escape;
 mod export;
 mod figure_file;
+mod grouped;
 pub(super) mod index;
 mod index_line;
 mod json;
@@ -13,10 +14,13 @@ mod junit;
 mod math;
 mod render;
 mod sarif;
+mod scale;
+mod scale_row;
+mod scale_words;
 mod template;
 mod tidy;
 pub(super) mod write;
 
 pub use export::Export;
 pub(super) use template::render_template;
-pub use write::{Written, costs_in, pages_in, remove_all, replace_file, whole_in};
+pub use write::{Written, costs_in, pages_in, remove_all, replace_file, variants_in, whole_in};

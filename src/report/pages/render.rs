@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::index_line::IndexLine;
+use super::scale::ScalePage;
 use super::template::{FIGURE_SCRIPT, STYLE, Templates};
 use super::tidy::Held;
 use super::write::{self, Manifest, PageFiles, Written};
@@ -47,6 +48,9 @@ impl Report {
         let index = Index::new(self, new.pages.values().map(|page| page.line.clone()));
         for page in ["index.html", "index.md", "verdicts.svg"] {
             files.push(Attachment { path: page.to_owned(), content: templates.render(page, &index)? });
+        }
+        if let Some(scales) = &self.scales {
+            files.extend(ScalePage::new(scales, new.pages.values().map(|page| page.line.clone())).files(&templates)?);
         }
         let shared = SHARED.map(|(path, content)| Attachment { path: path.to_owned(), content: content.to_owned() });
         files.extend(shared);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
 /// Templates by name; `.html` and `.md` decide how texts are escaped.
-const TEMPLATES: [(&str, &str); 21] = [
+const TEMPLATES: [(&str, &str); 24] = [
     ("comparison.html", include_str!("templates/comparison.html")),
     ("comparison.md", include_str!("templates/comparison.md")),
     ("progress.html", include_str!("templates/progress.html")),
@@ -22,6 +22,9 @@ const TEMPLATES: [(&str, &str); 21] = [
     ("head.html", include_str!("templates/head.html")),
     ("index.html", include_str!("templates/index.html")),
     ("index_body.html", include_str!("templates/index_body.html")),
+    ("scale.html", include_str!("templates/scale.html")),
+    ("scale.md", include_str!("templates/scale.md")),
+    ("scale_body.html", include_str!("templates/scale_body.html")),
     ("single.html", include_str!("templates/single.html")),
     ("study.html", include_str!("templates/study.html")),
     ("study_body.html", include_str!("templates/study_body.html")),

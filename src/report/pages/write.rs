@@ -80,6 +80,19 @@ pub fn whole_in(folder: &Path) -> BTreeMap<String, String> {
     pages.map(|(page, files)| (page, files.line.settings)).collect()
 }
 
+/// The studies as written whose pages are in a folder, each with its profile, and whether such a page lacks nothing.
+#[must_use]
+pub fn variants_in(folder: &Path) -> BTreeMap<(String, String), bool> {
+    let pages = Manifest::read(folder).pages.into_iter().filter(|(_, files)| files.line.settings.is_empty());
+    let whole = |page: &str, line: &IndexLine| line.missing == 0 && folder.join(format!("{page}.html")).is_file();
+    pages
+        .map(|(page, PageFiles { line, .. })| {
+            let is_whole = whole(&page, &line);
+            ((line.name, line.profile), is_whole)
+        })
+        .collect()
+}
+
 /// What the studies cost whose pages are in a folder, by study and profile, in seconds of one core.
 #[must_use]
 pub fn costs_in(folder: &Path) -> BTreeMap<(String, String), f64> {

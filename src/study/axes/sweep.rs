@@ -69,6 +69,18 @@ pub(in crate::study) fn cells(sweep: &[Item], constants: &[Item]) -> Result<Vec<
     Ok(cells)
 }
 
+/// The values of each axis in the order of the study, also those that `exclude` takes out everywhere.
+pub(super) fn axis_values(sweep: &[Item], constants: &[Item]) -> Result<Vec<(String, Values)>, Vec<Fault>> {
+    let scope = Scope { constants, axes: &[] };
+    let mut axes = Vec::new();
+    for item in sweep.iter().filter(|item| item.name != "exclude") {
+        let Group { names, rows } = group(item, scope)?;
+        let column = |place: usize| rows.iter().map(|row| row[place].clone()).collect();
+        axes.extend(names.into_iter().enumerate().map(|(place, name)| (name, column(place))));
+    }
+    Ok(axes)
+}
+
 /// The fault of a product that is too large, at its longest axis.
 fn too_many(sweep: &[Item], groups: &[Group]) -> Vec<Fault> {
     let sizes: Vec<String> = groups.iter().map(|g| format!("{} × {}", g.names.join(","), g.rows.len())).collect();

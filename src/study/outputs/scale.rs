@@ -5,10 +5,10 @@ use super::only::named;
 use crate::artifact::Claimant;
 use crate::study::nodes::remove;
 use crate::study::read::raw::{Item, RawStudy};
-use crate::yaml::{Fault, Node};
+use crate::yaml::{Fault, Node, Tree};
 use serde_json::Value as Json;
 
-/// Takes `shown_by` out of a claim; why this profile cannot show it, if so.
+/// Takes `shown_by` out of a claim: why this profile cannot show it, if so, and the profiles that can, none where all can.
 ///
 /// # Errors
 /// A name that is no profile of the study, no reason, or another key.
@@ -16,8 +16,8 @@ pub(super) fn beyond(
     (item, node): (&Item, &mut Node),
     raw: &RawStudy,
     profile: &str,
-) -> Result<Option<String>, Vec<Fault>> {
-    let Some(shown) = remove(node, "shown_by") else { return Ok(None) };
+) -> Result<(Option<String>, Vec<String>), Vec<Fault>> {
+    let Some(shown) = remove(node, "shown_by") else { return Ok((None, Vec::new())) };
     let help = "for example `shown_by: {profiles: [paper], because: the optimum moves inside from n = 5000 on}`";
     let wrong = |node: &Node, message: String| vec![item.at(node, message).help(help)];
     if let Some(entry) = shown.entries().iter().find(|entry| !["profiles", "because"].contains(&entry.key.as_str())) {
@@ -31,7 +31,9 @@ pub(super) fn beyond(
         return Err(wrong(&shown, "`shown_by` does not say why other profiles cannot show it".to_owned()));
     };
     let here = named((item, "shown_by"), profiles, (raw, profile))?;
-    Ok((!here).then(|| because.to_owned()))
+    let names = if let Tree::List(names) = &profiles.tree { names } else { std::slice::from_ref(profiles) };
+    let names = names.iter().filter_map(Node::text).map(str::to_owned).collect();
+    Ok(((!here).then(|| because.to_owned()), names))
 }
 
 /// Who claims it: `us`, or `{paper: PLACE}`.

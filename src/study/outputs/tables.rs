@@ -112,7 +112,8 @@ impl Maker<'_> {
 
     fn output(&mut self, name: &str, kind: OutputKind, (wire, keys): (Wire, Vec<String>)) {
         let (title, claimed) = (String::new(), String::new());
-        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys, title, claimed });
+        let shown_by = Vec::new();
+        self.outputs.push(Output { name: name.to_owned(), kind, wire, keys, title, claimed, shown_by });
     }
 
     fn stacked(&self, builder: &mut Builder<'_>, item: &Item, spec: &TableSpec<'_>) -> Result<Rows, Vec<Fault>> {
@@ -282,7 +283,7 @@ impl Maker<'_> {
             return Err(vec![fault.help("add `says:` with one sentence")]);
         };
         let by = remove(&mut node, "by").map(|by| claimant(item, &by)).transpose()?;
-        let not_at_this_scale = beyond((item, &mut node), self.raw, builder.environment.profile)?;
+        let (not_at_this_scale, shown_by) = beyond((item, &mut node), self.raw, builder.environment.profile)?;
         let [entry] = node.entries() else {
             let fault = item.fault(item.mark, format!("claim `{}` needs exactly one test beside `says`", item.name));
             let tests = known_kinds("", &[Family::Claim], builder.environment);
@@ -318,7 +319,7 @@ impl Maker<'_> {
         let needs = builder.nodes[wire.node].step.needs();
         lacking(item, &params, (&needs, &places)).map_err(|faults| self.left_out(item, faults))?;
         let (name, keys, title) = (item.name.clone(), Vec::new(), String::new());
-        self.outputs.push(Output { name, kind: OutputKind::Claim, wire, keys, title, claimed });
+        self.outputs.push(Output { name, kind: OutputKind::Claim, wire, keys, title, claimed, shown_by });
         Ok(())
     }
 

@@ -58,6 +58,7 @@ fn outputs(study: &Study, node: usize) -> Vec<Output> {
         keys: Vec::new(),
         title: String::new(),
         claimed: String::new(),
+        shown_by: Vec::new(),
     };
     ports.map(output).collect()
 }
