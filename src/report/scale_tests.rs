@@ -37,7 +37,7 @@ fn the_page_of_scales_says_what_was_run_and_what_more_would_take() {
             "<td colspan=\"4\">not planned: no data set of <code>celeba</code> is on this machine</td>",
             "<summary>1 claim and 1 that only this profile makes</summary>",
             "href=\"lofi/accuracy.html#claim-width\"",
-            "<summary>Settings of 3, left: LoFi &lt; random features, &amp; plain ridge</summary>",
+            "<summary>Settings · 3, left · LoFi &lt; random features, &amp; plain ridge</summary>",
             "<tr><th scope=\"row\"><code>n_train</code></th><td>500 … 50\u{2009}000 (4)</td><td>500, 5000</td></tr>",
             "<td colspan=\"4\">no profile <code>paper</code></td>",
         ],

@@ -26,4 +26,5 @@ pub mod schema;
 pub mod serve;
 mod serve_answer;
 pub mod store;
+mod study_plan;
 mod verdict;

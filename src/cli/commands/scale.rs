@@ -1,12 +1,12 @@
 //! At what scale studies were run, and what the profiles that were not would take: what a report is told of it.
 
-use super::plan::Line;
+use super::study_plan::StudyPlan;
 use crate::cli::core_speed::FLOPS_PER_CORE_S;
 use crate::cli::project::Project;
 use crate::cli::study_files::StudyFile;
 use crate::engine::{Graph, Machine, plan_anew};
 use crate::report::{Needs, Outlook, Scales, StudyScales, variants_in};
-use crate::study::{DEFAULT_PROFILE, OutputKind, Study, profile_settings};
+use crate::study::{DEFAULT_PROFILE, OutputKind, ProfileSettings, Study, profile_settings};
 use crate::yaml::{Cause, Fault};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +55,7 @@ fn variants(studies: &[Study], folder: &Path) -> Variants {
 }
 
 /// The profiles of a study as its file has them. Those to be planned are still unknown: the paper's, and those that show
-/// what the profile at hand cannot, where no page has them.
+/// what the profile at hand cannot, where no page has their settings.
 fn written(project: &Project, file: &StudyFile, (studies, pages): (&[Study], &BTreeMap<String, bool>)) -> StudyScales {
     let own = studies.iter().filter(|study| study.head.study == file.name);
     let claims = own.flat_map(|study| &study.outputs).filter(|output| !output.shown_by.is_empty());
@@ -69,9 +69,15 @@ fn written(project: &Project, file: &StudyFile, (studies, pages): (&[Study], &BT
         Ok(settings) => (settings, false),
         Err(_) => (BTreeMap::new(), true),
     };
-    let outlook = |profile: &String| match pages.get(profile) {
-        Some(true) => Outlook::Run,
-        _ => Outlook::Unknown(if fault { MISTAKE.to_owned() } else { String::new() }),
+    // one whose settings another profile has was run with that, but for a claim that asks for the profile itself
+    let is_run = |profile: &String| {
+        let has_page = |other: &String| pages.get(other) == Some(&true);
+        let same = |(other, own): (&String, &ProfileSettings)| has_page(other) && settings.get(profile) == Some(own);
+        has_page(profile) || !shown_by.values().flatten().any(|name| name == profile) && settings.iter().any(same)
+    };
+    let outlook = |profile: &String| match is_run(profile) {
+        true => Outlook::Run,
+        false => Outlook::Unknown(if fault { MISTAKE.to_owned() } else { String::new() }),
     };
     let known = wanted.iter().filter(|profile| fault || settings.contains_key(*profile));
     let outlooks = known.map(|profile| (profile.clone(), outlook(profile))).collect();
@@ -114,7 +120,7 @@ fn planned(loaded: Vec<Result<Study, Vec<Fault>>>) -> (Vec<Outlook>, Vec<f64>) {
     let graph = Graph::new(&studies);
     let plan = plan_anew(&graph);
     let mut needs = studies.iter().enumerate().map(|(index, study)| {
-        let Line { runs, gated, largest_bytes, .. } = Line::of(study, (&graph, index), &plan);
+        let StudyPlan { runs, gated, largest_bytes, .. } = StudyPlan::of(study, (&graph, index), &plan);
         let claims = study.outputs.iter().filter(|output| output.kind == OutputKind::Claim);
         let claims = claims.filter(|claim| claim.is_shown_in(&study.profile)).map(|claim| claim.name.clone()).collect();
         let data = study.data.as_ref().map_or_else(String::new, |data| data.title.clone());

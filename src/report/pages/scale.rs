@@ -40,7 +40,7 @@ pub(super) struct Chapter {
     /// Published numbers of each profile of the page, and of all together.
     pub totals: Vec<Points>,
     pub together: Points,
-    /// The profiles with a page of one of these studies, from the smallest scale on.
+    /// The profiles with published numbers on a page of one of these studies.
     pub profiles: Vec<String>,
     pub rows: Vec<Row>,
 }
@@ -88,7 +88,9 @@ impl Chapter {
             Points::of(own.fold(PointCount::default(), |sum, line| sum.and(line.standing.point_count())))
         };
         let totals = all.iter().map(of).collect();
-        let profiles = profiles(&lines);
+        let mut profiles = profiles(&lines);
+        let has_points = |line: &&IndexLine| line.standing.point_count().all > 0;
+        profiles.retain(|profile| lines.iter().filter(has_points).any(|line| line.profile == *profile));
         let rows: Vec<Row> = by_study(lines).iter().map(|pages| Row::new(pages, &profiles, scales)).collect();
         let together = rows.iter().fold(PointCount::default(), |sum, row| sum.and(row.standing.point_count()));
         let short = short(paper.as_ref());

@@ -3,7 +3,6 @@
 use super::grouped::standing;
 use super::index::{OpenClaim, count_in_words};
 use super::index_line::IndexLine;
-use crate::artifact::number;
 use crate::engine::human_bytes;
 use crate::report::names::scale_anchor;
 use crate::report::scale::price::{CANNOT_RUN, core_hours, time};
@@ -48,14 +47,18 @@ pub(super) struct Points {
 }
 
 /// The state of a study at the paper's settings.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct AtPaper {
     /// Whether its results are there.
     pub is_run: bool,
-    /// Why there are no numbers, or what was run.
-    pub words: String,
-    /// The page that shows them.
+    /// Whether nobody knows what it takes.
+    pub is_unknown: bool,
+    /// "run", or how else.
+    pub run: String,
+    /// The page that shows that.
     pub page: String,
+    /// What more there is to say, or why there are no numbers.
+    pub words: String,
     pub time: String,
     pub core_hours: String,
     pub memory: String,
@@ -113,7 +116,8 @@ impl Row {
         let (paper, needs) = at_paper(pages, told, scales);
         let open = standing.claims.iter().filter(|claim| is_open(claim.state));
         let is_tested = |name: &String| needs.as_ref().is_none_or(|needs| needs.claims.contains(name));
-        let open = open.filter(|claim| !paper.is_run && paper.is_known && is_tested(&claim.name));
+        let is_missing = needs.is_some() || paper.is_unknown;
+        let open = open.filter(|claim| is_missing && is_tested(&claim.name));
         let is_new = |name: &&String| standing.claims.iter().all(|claim| claim.name != **name);
         let points = |profile: &String| {
             Points::of(of_profile(pages, profile).map_or_else(PointCount::default, |line| line.standing.point_count()))
@@ -138,49 +142,50 @@ const fn is_open(state: ClaimState) -> bool {
     matches!(state, ClaimState::NotAtThisScale | ClaimState::Undecided)
 }
 
-/// The page that has the paper's settings and lacks nothing: its own profile, or one that sets the same.
+/// The page that has the paper's settings and lacks nothing, of its own profile or of one that sets the same; one on data
+/// that stand in for the paper's where there is no other.
 fn run_at_paper<'a>(pages: &'a [IndexLine], told: &StudyScales) -> Option<&'a IndexLine> {
     let paper = told.settings.get(PAPER)?;
-    let is_whole = |line: &&IndexLine| line.settings.is_empty() && line.missing == 0 && !line.stands_in;
+    let is_whole = |line: &&IndexLine| line.settings.is_empty() && line.missing == 0;
     let is_same = |line: &&IndexLine| line.profile == PAPER || told.settings.get(&line.profile) == Some(paper);
-    let mut found: Vec<&IndexLine> = pages.iter().filter(is_whole).filter(is_same).collect();
-    found.sort_by_key(|line| line.profile != PAPER);
-    found.first().copied()
+    pages.iter().filter(is_whole).filter(is_same).min_by_key(|line| (line.stands_in, line.profile != PAPER))
 }
 
 fn at_paper(pages: &[IndexLine], told: &StudyScales, scales: &Scales) -> (AtPaper, Option<Needs>) {
     if let Some(line) = run_at_paper(pages, told) {
         let words = if line.profile == PAPER { String::new() } else { format!("`{}` sets the same", line.profile) };
-        let page = line.page.clone();
-        return (AtPaper { is_run: true, is_known: true, words, page, ..AtPaper::default() }, None);
+        let run = if line.stands_in { "run on stand-in data" } else { "run" }.to_owned();
+        let (is_run, page) = (!line.stands_in, line.page.clone());
+        return (AtPaper { is_run, is_known: true, run, page, words, ..AtPaper::default() }, None);
     }
-    let without = |words: String| AtPaper { words, is_known: true, ..AtPaper::default() };
+    let known = AtPaper { is_known: true, ..AtPaper::default() };
+    let unknown = |words: String| (AtPaper { is_unknown: true, words, ..known.clone() }, None);
     match told.outlooks.get(PAPER) {
-        Some(Outlook::Takes(needs)) if needs.steps.is_empty() && needs.gated > 0 => {
-            (without(CANNOT_RUN.to_owned()), None)
+        Some(Outlook::Takes(needs)) if needs.steps.is_empty() && needs.gated > 0 => unknown(CANNOT_RUN.to_owned()),
+        Some(Outlook::Takes(needs)) => (takes(needs, scales), Some(needs.clone())),
+        Some(Outlook::Unknown(why)) => unknown(format!("not planned: {why}")),
+        Some(Outlook::Run) => {
+            let words = "its page is not in this file".to_owned();
+            (AtPaper { is_run: true, run: "run".to_owned(), words, ..known }, None)
         }
-        Some(Outlook::Takes(needs)) => {
-            let core_s = scales.core_s([needs]);
-            let gated = match needs.gated {
-                0 => String::new(),
-                some => format!(", without {some} that this machine cannot run"),
-            };
-            #[expect(clippy::cast_precision_loss, reason = "a number of steps")]
-            let steps = number::decimal(needs.steps.len() as f64, 0) + &gated;
-            let paper = AtPaper {
-                time: time(core_s, scales.cores),
-                core_hours: core_hours(core_s),
-                memory: human_bytes(needs.largest_bytes),
-                is_too_large: scales.memory_bytes > 0 && needs.largest_bytes > scales.memory_bytes,
-                steps,
-                ..without(String::new())
-            };
-            (paper, Some(needs.clone()))
-        }
-        Some(Outlook::Unknown(why)) => (without(format!("not planned: {why}")), None),
-        Some(Outlook::Run) if of_profile(pages, PAPER).is_some() => (without("incomplete".to_owned()), None),
-        Some(Outlook::Run) => (AtPaper { is_run: true, ..without("its page is not in this file".to_owned()) }, None),
         None => (AtPaper { words: format!("no profile `{PAPER}`"), ..AtPaper::default() }, None),
+    }
+}
+
+fn takes(needs: &Needs, scales: &Scales) -> AtPaper {
+    let core_s = scales.core_s([needs]);
+    let gated = match needs.gated {
+        0 => String::new(),
+        some => format!(", without {some} that this machine cannot run"),
+    };
+    AtPaper {
+        is_known: true,
+        time: time(core_s, scales.cores),
+        core_hours: core_hours(core_s),
+        memory: human_bytes(needs.largest_bytes),
+        is_too_large: scales.memory_bytes > 0 && needs.largest_bytes > scales.memory_bytes,
+        steps: count_in_words(needs.steps.len()) + &gated,
+        ..AtPaper::default()
     }
 }
 

@@ -120,9 +120,12 @@ fn a_profile_that_sets_the_same_counts_as_the_papers_unless_its_page_is_incomple
     let found = row(&[quick(), large.clone()], &told);
     assert_eq!((found.paper.is_run, found.paper.words.as_str()), (true, "`large` sets the same"));
     assert!(found.paper.page == "lofi/a.large" && found.open.is_empty() && found.needs.is_none());
-    for lacking in [IndexLine { missing: 1, ..large.clone() }, IndexLine { stands_in: true, ..large }] {
-        assert!(!row(&[quick(), lacking], &told).paper.is_run);
-    }
+    let lacking = row(&[quick(), IndexLine { missing: 1, ..large.clone() }], &told);
+    assert!(!lacking.paper.is_run && lacking.paper.page.is_empty() && lacking.needs.is_some());
+    let stands_in = row(&[quick(), IndexLine { stands_in: true, ..large }], &told);
+    let AtPaper { is_run, run, page, .. } = stands_in.paper;
+    assert_eq!((is_run, run.as_str(), page.as_str()), (false, "run on stand-in data", "lofi/a.large"));
+    assert!(stands_in.needs.is_none() && stands_in.open.is_empty(), "no larger machine would add to it");
     let both = [quick(), page("large", &[], ""), page("paper", &[], "")];
     assert_eq!(row(&both, &told).paper.page, "lofi/a.paper");
 }

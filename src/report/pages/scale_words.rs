@@ -56,7 +56,7 @@ fn share(part: usize, whole: usize) -> String {
 /// What all that is missing would take.
 fn missing(rows: &[&Row], scales: &Scales) -> String {
     let needs: Vec<&Needs> = rows.iter().filter_map(|row| row.needs.as_ref()).collect();
-    let unknown = rows.iter().filter(|row| row.paper.is_known && !row.paper.is_run && row.needs.is_none()).count();
+    let unknown = rows.iter().filter(|row| row.paper.is_unknown).count();
     let unknown = match unknown {
         0 => String::new(),
         some => format!(" What {} would take is not known here.", studies(some)),
