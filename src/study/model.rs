@@ -1,7 +1,8 @@
 //! What a study becomes: steps with their wires, and what it gives in the end.
 
+use super::read::profiles::layers;
 use super::read::raw::{Head, Item};
-use super::read::scope::{Setting, layers};
+use super::read::scope::Setting;
 use crate::artifact::Cell;
 use crate::step::{Configured, DataRef, ErasedKind, Header, Plan, WeightStream};
 use crate::yaml::Node as YamlNode;

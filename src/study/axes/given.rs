@@ -2,8 +2,9 @@
 
 use super::sweep::axis_values;
 use crate::study::load::raw;
+use crate::study::read::profiles::has_profile;
 use crate::study::read::raw::RawStudy;
-use crate::study::read::scope::{apply, has_profile};
+use crate::study::read::scope::apply;
 use crate::yaml::{Fault, Node};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
