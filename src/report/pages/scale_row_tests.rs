@@ -123,8 +123,9 @@ fn a_profile_that_sets_the_same_counts_as_the_papers_unless_its_page_is_incomple
     let lacking = row(&[quick(), IndexLine { missing: 1, ..large.clone() }], &told);
     assert!(!lacking.paper.is_run && lacking.paper.page.is_empty() && lacking.needs.is_some());
     let stands_in = row(&[quick(), IndexLine { stands_in: true, ..large }], &told);
-    let AtPaper { is_run, run, page, .. } = stands_in.paper;
-    assert_eq!((is_run, run.as_str(), page.as_str()), (false, "run on stand-in data", "lofi/a.large"));
+    let found = &stands_in.paper;
+    assert_eq!((found.is_run, found.run.as_str()), (false, "run on stand-in data"));
+    assert_eq!(found.page, "lofi/a.large");
     assert!(stands_in.needs.is_none() && stands_in.open.is_empty(), "no larger machine would add to it");
     let both = [quick(), page("large", &[], ""), page("paper", &[], "")];
     assert_eq!(row(&both, &told).paper.page, "lofi/a.paper");
