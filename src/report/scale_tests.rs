@@ -48,7 +48,7 @@ fn the_page_of_scales_says_what_was_run_and_what_more_would_take() {
         &[
             "\n| Paper | quick | together |\n|---|---:|---:|\n| [Neural LoFi](#paper-neural-lofi) | 1 of 3 (33 %), of 4 | 1 of 3 (33 %), of 4 |\n",
             "](lofi/accuracy.md) | 1 of 3, of 4 | 18.9 h | 37.8 | 20.0 GiB (more than this machine has) | 2 | 2 |\n",
-            "\n| Setting | paper | quick |\n|---|---|---|\n| `n_train` | 500 … 50\u{2009}000 (4) | 500, 5000 |\n",
+            "\n| Setting | paper | quick |\n|---|---|---|\n| `n_train` | 500 … 50 000 (4) | 500, 5000 |\n",
         ],
     );
     assert!(!text.contains("\n\n\n"), "{text}");

@@ -61,7 +61,7 @@ fn in_a_folder_of_its_own_a_page_with_settings_has_the_ordinary_name_until_anoth
 #[test]
 fn studies_whose_names_look_alike_have_pages_of_their_own() {
     let project = Project::empty();
-    let names = ["é", "ü", "a b", "a-b", "t", "t-jpeg", "index"];
+    let names = ["é", "ü", "a b", "a-b", "t", "t-jpeg", "index", "scale"];
     for name in names {
         let edits =
             [("study: demo/tiny", format!("study: {name}")), ("Random features against", format!("Page of {name};"))];
@@ -73,8 +73,8 @@ fn studies_whose_names_look_alike_have_pages_of_their_own() {
     project.well(&["report", "t", "--profile", "jpeg"]);
     let pages = std::fs::read_dir(project.path("reports")).unwrap().map(|entry| entry.unwrap().path());
     let pages: Vec<_> = pages.filter(|path| path.extension().is_some_and(|e| e == "html")).collect();
-    // One for each, one of the profile, and the index.
-    assert_eq!(pages.len(), names.len() + 2, "{pages:?}");
+    // One for each, one of the profile, the index and the page of scales.
+    assert_eq!(pages.len(), names.len() + 3, "{pages:?}");
     for name in ["a-b", "t", "t.jpeg", "t-jpeg"] {
         assert!(project.path(&format!("reports/{name}.html")).is_file(), "{name}");
     }
