@@ -57,6 +57,11 @@ fn forecast(to_run: usize, takes: &Forecast) -> Option<String> {
     is_worth.then_some(line)
 }
 
+/// That a step does not begin anew.
+fn resumed(name: &str) -> String {
+    format!("{name} goes on from the state that the last run left")
+}
+
 /// Lines for logs: at most one a second, so that a thousand small steps do not bury the rest.
 #[derive(Default)]
 struct Lines {
@@ -88,6 +93,7 @@ impl Sink for Lines {
                 event.warning().iter().for_each(|text| note!("{text}"));
             }
             Event::Failed { name, .. } => note!("failed: {name}"),
+            Event::Resumed { name } => note!("{}", resumed(name)),
             // what cannot be run is told at the end
             Event::Gated { .. } | Event::Started { .. } | Event::Study { .. } | Event::Done { .. } => {}
         }
@@ -148,6 +154,7 @@ impl Sink for Bar {
                 event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
+            Event::Resumed { name } => self.bar.println(one_line(&resumed(name))),
             Event::Gated { .. } | Event::Study { .. } => {}
             Event::Done { .. } => self.bar.finish_and_clear(),
         }

@@ -225,10 +225,13 @@ fn a_step_goes_on_from_the_state_it_left_and_leaves_none_when_done() {
         let folders = std::fs::read_dir(folder.path().join("scratch")).unwrap();
         folders.map(|inner| std::fs::read_dir(inner.unwrap().path()).unwrap().count()).sum::<usize>()
     };
-    let (first, _) = run(folder.path(), &steps);
+    let (first, first_log) = run(folder.path(), &steps);
     assert_eq!((first.ran, first.failed.len(), states()), (0, 1, 1));
-    let (second, _) = run(folder.path(), &steps);
-    assert_eq!((second.ran, second.failed.len(), states()), (1, 0, 0));
+    let resumed =
+        |log: &Log| log.0.iter().filter(|e| matches!(e, Event::Resumed { name } if name == "s: long")).count();
+    assert_eq!(resumed(&first_log), 0);
+    let (second, log) = run(folder.path(), &steps);
+    assert_eq!((second.ran, second.failed.len(), states(), resumed(&log)), (1, 0, 0, 1));
     let graph = Graph::new(&[study(&steps)]);
     let Value::Table(table) = value(&Store::open(folder.path()).unwrap(), &graph, 0) else { panic!("a table") };
     assert_eq!(table.numbers("v").unwrap(), [Some(40.0)]);

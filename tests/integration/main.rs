@@ -42,6 +42,7 @@ mod memory;
 mod one_store;
 mod oracle_study;
 mod oracles;
+mod outlived;
 mod output;
 mod own_data;
 mod packaging;

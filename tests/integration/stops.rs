@@ -9,7 +9,7 @@ fn start(project: &Project, arguments: &[&str]) -> Child {
     project.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn send(child: &Child, signal: &str) {
+pub fn send(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
@@ -71,9 +71,14 @@ fn below(folder: &Path) -> Vec<PathBuf> {
     list(folder).iter().flat_map(|inner| list(inner)).collect()
 }
 
-/// The step that a saved state has come to: it stands in a JSON head.
+/// The step that the only saved state has come to.
 fn saved_step(project: &Project) -> Option<u64> {
-    let state = std::fs::read(below(&project.path(".lofi/scratch")).first()?).unwrap();
+    step_of(below(&project.path(".lofi/scratch")).first()?)
+}
+
+/// The step that a saved state has come to: it stands in a JSON head.
+pub fn step_of(state: &Path) -> Option<u64> {
+    let state = std::fs::read(state).ok()?;
     let text = String::from_utf8_lossy(&state).into_owned();
     text.split("\"step\":").nth(1)?.split(',').next()?.parse().ok()
 }

@@ -205,6 +205,7 @@ impl<'a> Writer<'a> {
             | Event::Overran { .. }
             | Event::Damaged { .. }
             | Event::Gated { .. }
+            | Event::Resumed { .. }
             | Event::Done { .. } => {}
         }
     }

@@ -54,6 +54,11 @@ pub enum Event {
         /// Its kind.
         kind: String,
     },
+    /// A step goes on from the state that an earlier run of it left.
+    Resumed {
+        /// The step.
+        name: String,
+    },
     /// No step of a study is left to run.
     Study {
         /// The study.

@@ -15,6 +15,7 @@ use crate::step::{Inputs, StepError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -29,6 +30,16 @@ pub(super) struct Job {
     pub gate: Arc<Gate>,
     /// What this step looks at.
     pub stop: Arc<AtomicBool>,
+    /// Told what becomes of it.
+    pub told: Sender<News>,
+}
+
+/// What becomes of a step.
+pub(super) enum News {
+    /// It goes on from the state that an earlier run left.
+    Resumed(usize),
+    /// It has ended.
+    Done(Done),
 }
 
 /// How it ended.
@@ -49,13 +60,13 @@ pub(super) enum Ended {
 
 impl Job {
     /// Does it all; a panic is a failure of this step alone.
-    pub fn run(self) -> Done {
+    pub fn run(self) {
         let result = catch_unwind(AssertUnwindSafe(|| self.end())).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             Ok(Ended::Failed(StepError::Bug(text.unwrap_or_else(|| "a step panicked".to_owned()))))
         });
-        Done { node: self.node, result }
+        let _ = self.told.send(News::Done(Done { node: self.node, result }));
     }
 
     fn end(&self) -> Result<Ended, StoreError> {
@@ -69,7 +80,9 @@ impl Job {
         };
         let (node, start) = (&self.graph.nodes[self.node], Instant::now());
         let (store, stop) = (&self.executor.store, &self.executor.stop);
-        let scratch = StepScratch { store, key: &node.key, stop, gate: &self.gate, hold: OnceLock::new() };
+        let resumed = || drop(self.told.send(News::Resumed(self.node)));
+        let (gate, hold) = (&self.gate, OnceLock::new());
+        let scratch = StepScratch { store, key: &node.key, stop, gate, resumed: &resumed, hold };
         match run_step(&self.executor, node, (&inputs, &scratch, &self.stop)) {
             Ok(values) => {
                 let elapsed_s = start.elapsed().as_secs_f64();

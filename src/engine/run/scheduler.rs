@@ -12,7 +12,7 @@ use super::executor::{Executor, Summary};
 use super::forecast::Forecast;
 use super::gate::Gate;
 use super::input::Input;
-use super::job::{Done, Ended, Job};
+use super::job::{Done, Ended, Job, News};
 use super::limits::Watch;
 use super::live::Live;
 use super::progress::Progress;
@@ -140,7 +140,7 @@ impl<'a> Round<'a> {
         let machine = (self.executor.store.as_ref(), self.executor.jobs);
         let takes = Forecast::of((self.graph, &to_run), machine, self.ready.work());
         sink.event(&Event::Planned { steps: self.graph.nodes.len(), to_run: to_run.len(), flops, studies, takes });
-        let (sender, receiver) = mpsc::channel::<Done>();
+        let (sender, receiver) = mpsc::channel::<News>();
         loop {
             if self.executor.stop.asked() {
                 self.wind_down(&receiver)?;
@@ -163,7 +163,8 @@ impl<'a> Round<'a> {
                 waiting.into_iter().for_each(|node| self.ready.insert(node));
             }
             match receiver.recv_timeout(pause) {
-                Ok(done) => {
+                Ok(News::Resumed(node)) => sink.event(&Event::Resumed { name: self.graph.nodes[node].name.clone() }),
+                Ok(News::Done(done)) => {
                     let node = done.node;
                     self.finish(done, sink, total)?;
                     // Not before its result can be seen, and what follows it is claimed.
@@ -178,9 +179,9 @@ impl<'a> Round<'a> {
     }
 
     /// Gives running steps the time that a stop has: states are saved, and what ends well is kept.
-    fn wind_down(&mut self, receiver: &mpsc::Receiver<Done>) -> Result<(), RunError> {
+    fn wind_down(&mut self, receiver: &mpsc::Receiver<News>) -> Result<(), RunError> {
         while !self.running.is_empty() && self.executor.stop.waits() {
-            let Ok(done) = receiver.recv_timeout(Duration::from_millis(10)) else { continue };
+            let Ok(News::Done(done)) = receiver.recv_timeout(Duration::from_millis(10)) else { continue };
             self.running.remove(&done.node);
             done.result?;
         }
@@ -189,7 +190,7 @@ impl<'a> Round<'a> {
 
     fn start_ready(
         &mut self,
-        sender: &mpsc::Sender<Done>,
+        sender: &mpsc::Sender<News>,
         sink: &mut dyn Sink,
         total: &mut Summary,
     ) -> Result<(), RunError> {
@@ -249,7 +250,7 @@ impl<'a> Round<'a> {
         wires.into_iter().for_each(|wire| self.live.release(wire));
     }
 
-    fn start(&mut self, node: usize, sender: &mpsc::Sender<Done>, sink: &mut dyn Sink) {
+    fn start(&mut self, node: usize, sender: &mpsc::Sender<News>, sink: &mut dyn Sink) {
         let graph = Arc::clone(self.graph);
         let graph_node = &graph.nodes[node];
         let (name, study) = (graph_node.name.clone(), graph_node.study.to_string());
@@ -262,11 +263,9 @@ impl<'a> Round<'a> {
         let inputs = inputs.collect();
         let (executor, needed) = (self.executor.clone(), self.plan.needed[node].clone());
         let (gate, stop) = (Arc::clone(&self.gate), self.watch.starts(node, &self.executor.stop));
-        let job = Job { executor, graph: Arc::clone(&graph), node, needed, inputs, gate, stop };
-        let sender = sender.clone();
-        self.pool.spawn(move || {
-            let _ = sender.send(job.run());
-        });
+        let (graph, told) = (Arc::clone(&graph), sender.clone());
+        let job = Job { executor, graph, node, needed, inputs, gate, stop, told };
+        self.pool.spawn(move || job.run());
     }
 
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {

@@ -21,6 +21,8 @@ pub(super) struct StepScratch<'a> {
     pub key: &'a str,
     pub stop: &'a Stop,
     pub gate: &'a Gate,
+    /// Told when the step takes the state that an earlier run left.
+    pub resumed: &'a (dyn Fn() + Sync),
     /// Had by a step that asked for its state, and so will save one: a stop waits for it.
     pub hold: OnceLock<Hold>,
 }
@@ -28,7 +30,9 @@ pub(super) struct StepScratch<'a> {
 impl Scratch for StepScratch<'_> {
     fn load(&self) -> Option<Vec<u8>> {
         let _ = self.hold.get_or_init(|| self.stop.hold());
-        self.store.scratch(self.key)
+        let state = self.store.scratch(self.key);
+        state.iter().for_each(|_| (self.resumed)());
+        state
     }
 
     fn save(&self, state: &[u8]) -> Result<(), StepError> {
