@@ -120,11 +120,11 @@ fn planned(loaded: Vec<Result<Study, Vec<Fault>>>) -> (Vec<Outlook>, Vec<f64>) {
     let graph = Graph::new(&studies);
     let plan = plan_anew(&graph);
     let mut needs = studies.iter().enumerate().map(|(index, study)| {
-        let StudyPlan { runs, gated, largest_bytes, .. } = StudyPlan::of(study, (&graph, index), &plan);
+        let StudyPlan { runs, largest_bytes, .. } = StudyPlan::of(study, (&graph, index), &plan);
         let claims = study.outputs.iter().filter(|output| output.kind == OutputKind::Claim);
         let claims = claims.filter(|claim| claim.is_shown_in(&study.profile)).map(|claim| claim.name.clone()).collect();
         let data = study.data.as_ref().map_or_else(String::new, |data| data.title.clone());
-        Outlook::Takes(Needs { steps: runs, gated, largest_bytes, data, claims })
+        Outlook::Takes(Needs { steps: runs, largest_bytes, data, claims })
     });
     let outlooks = why.into_iter().filter_map(|why| why.map(Outlook::Unknown).or_else(|| needs.next())).collect();
     (outlooks, graph.nodes.iter().map(|node| node.plan.flops / FLOPS_PER_CORE_S).collect())

@@ -13,8 +13,7 @@ pub(super) struct StudyPlan {
     /// Steps of the graph that run.
     pub runs: Vec<usize>,
     cached: usize,
-    /// Steps that this machine cannot run.
-    pub gated: usize,
+    gated: usize,
     /// Memory of the largest of those that run.
     pub largest_bytes: u64,
     largest_step: String,

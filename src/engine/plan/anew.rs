@@ -1,11 +1,11 @@
 //! What would run with nothing stored: what a study costs whoever begins.
 
-use super::gates;
 use super::graph::Graph;
 use super::run_plan::{Decision, RunPlan};
 use std::collections::BTreeSet;
 
-/// The decisions for a store that holds nothing; none is read.
+/// The decisions for a store that holds nothing; none is read. No step is gated: to ask would run programs, and another
+/// machine may have what this one lacks.
 #[must_use]
 pub fn plan_anew(graph: &Graph) -> RunPlan {
     let count = graph.nodes.len();
@@ -22,15 +22,10 @@ pub fn plan_anew(graph: &Graph) -> RunPlan {
         if plan.needed[index].is_empty() {
             continue;
         }
-        if let Some(why) = graph.nodes[index].step.gate() {
-            plan.decisions[index] = Decision::Gated(why);
-            continue;
-        }
         plan.decisions[index] = Decision::Run("nothing is stored".to_owned());
         for wire in graph.inputs_of(index) {
             plan.needed[wire.node].insert(wire.port);
         }
     }
-    gates::spread(graph, &mut plan);
     plan
 }

@@ -5,7 +5,7 @@ use super::index::{OpenClaim, count_in_words};
 use super::index_line::IndexLine;
 use crate::engine::human_bytes;
 use crate::report::names::scale_anchor;
-use crate::report::scale::price::{CANNOT_RUN, core_hours, time};
+use crate::report::scale::price::{core_hours, time};
 use crate::report::scale::told::{Needs, Outlook, PAPER, Scales, StudyScales};
 use crate::report::scale::values;
 use crate::report::standing::{PointCount, Standing};
@@ -161,7 +161,6 @@ fn at_paper(pages: &[IndexLine], told: &StudyScales, scales: &Scales) -> (AtPape
     let known = AtPaper { is_known: true, ..AtPaper::default() };
     let unknown = |words: String| (AtPaper { is_unknown: true, words, ..known.clone() }, None);
     match told.outlooks.get(PAPER) {
-        Some(Outlook::Takes(needs)) if needs.steps.is_empty() && needs.gated > 0 => unknown(CANNOT_RUN.to_owned()),
         Some(Outlook::Takes(needs)) => (takes(needs, scales), Some(needs.clone())),
         Some(Outlook::Unknown(why)) => unknown(format!("not planned: {why}")),
         Some(Outlook::Run) => {
@@ -174,17 +173,13 @@ fn at_paper(pages: &[IndexLine], told: &StudyScales, scales: &Scales) -> (AtPape
 
 fn takes(needs: &Needs, scales: &Scales) -> AtPaper {
     let core_s = scales.core_s([needs]);
-    let gated = match needs.gated {
-        0 => String::new(),
-        some => format!(", without {some} that this machine cannot run"),
-    };
     AtPaper {
         is_known: true,
         time: time(core_s, scales.cores),
         core_hours: core_hours(core_s),
         memory: human_bytes(needs.largest_bytes),
         is_too_large: scales.memory_bytes > 0 && needs.largest_bytes > scales.memory_bytes,
-        steps: count_in_words(needs.steps.len()) + &gated,
+        steps: count_in_words(needs.steps.len()),
         ..AtPaper::default()
     }
 }

@@ -60,7 +60,7 @@ fn scales(profiles: &[(&str, &[(&str, Given)])], outlook: Option<Outlook>) -> Sc
 fn takes(claims: &[&str]) -> Outlook {
     let claims = claims.iter().map(|name| (*name).to_owned()).collect();
     let data = "CIFAR-10 (JPEG)".to_owned();
-    Outlook::Takes(Needs { steps: vec![0, 1], gated: 0, largest_bytes: 5 << 30, data, claims })
+    Outlook::Takes(Needs { steps: vec![0, 1], largest_bytes: 5 << 30, data, claims })
 }
 
 fn row(pages: &[IndexLine], scales: &Scales) -> Row {
@@ -143,6 +143,4 @@ fn what_cannot_be_planned_says_why() {
     let without = row(&[quick()], &lacks);
     assert_eq!((without.paper.words.as_str(), without.open.len()), ("no profile `paper`", 0));
     assert_eq!(lead(&[&without], &lacks).len(), 1, "nothing is said of profiles that nobody has");
-    let gated = Outlook::Takes(Needs { gated: 3, ..Needs::default() });
-    assert_eq!(row(&[quick()], &scales(&profiles, Some(gated))).paper.words, CANNOT_RUN);
 }

@@ -38,7 +38,7 @@ pub(in crate::report) fn price(scales: &Scales, study: &str, profiles: &[String]
         return format!("The page of the profile `{profile}` tests it.");
     }
     let takes = known().filter_map(|(profile, outlook)| match outlook {
-        Outlook::Takes(needs) if !needs.steps.is_empty() => Some((profile, needs, scales.core_s([needs]))),
+        Outlook::Takes(needs) => Some((profile, needs, scales.core_s([needs]))),
         _ => None,
     });
     if let Some((profile, needs, core_s)) = takes.min_by(|(.., a), (.., b)| a.total_cmp(b)) {
@@ -47,16 +47,12 @@ pub(in crate::report) fn price(scales: &Scales, study: &str, profiles: &[String]
     }
     let unknown = known().find_map(|(profile, outlook)| match outlook {
         Outlook::Unknown(why) => Some((profile, why.as_str())),
-        Outlook::Takes(_) => Some((profile, CANNOT_RUN)),
-        Outlook::Run => None,
+        Outlook::Takes(_) | Outlook::Run => None,
     });
     unknown.map_or_else(String::new, |(profile, why)| {
         format!("`{}` would test it; what that takes is not known here: {why}.", command(study, profile))
     })
 }
-
-/// Where a machine lacks a program, for example.
-pub(in crate::report) const CANNOT_RUN: &str = "this machine cannot run it";
 
 /// "about 18.9 h on 2 cores, 3.6 GiB".
 fn takes_in_words(scales: &Scales, needs: &Needs, core_s: f64) -> String {
@@ -102,7 +98,6 @@ mod tests {
         let expected = "`lofi run a/b --profile paper` would test it; what that takes is not known here: no data set of `x` is on \
                         this machine.";
         assert_eq!(said(&[("paper", unknown)]), expected);
-        assert!(said(&[("large", needs(&[]))]).ends_with("not known here: this machine cannot run it."));
         assert_eq!(said(&[("jpeg", needs(&[0]))]), "");
     }
 

@@ -48,8 +48,6 @@ pub enum Outlook {
 pub struct Needs {
     /// Its steps, as places in [`Scales::step_s`].
     pub steps: Vec<usize>,
-    /// Steps that this machine cannot run; they are in no number.
-    pub gated: usize,
     /// Memory of the largest step.
     pub largest_bytes: u64,
     /// The title of its data set; empty for none.
