@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Stdio};
+use std::time::{Duration, Instant};
 
 /// A long training beside many short ones, all on the same samples. Those are made again by each process: what costs less
 /// than to be read is not kept.
@@ -31,8 +32,9 @@ fn project((long, seeds): (u64, u64)) -> Project {
     project
 }
 
-/// Steps of the long training: some six seconds of a core.
+/// Steps of the long training: some six seconds of a core, and some two.
 const LONG: u64 = 2_500_000;
+const STOPPED_FOR: u64 = 1_000_000;
 
 /// Steps whose results are kept on the disk.
 fn is_kept(name: &str) -> bool {
@@ -146,4 +148,33 @@ fn a_run_over_four_processes_computes_every_step_once_and_goes_on_in_the_middle_
     let (cut, whole) = (tables(&project.path(".lofi")), tables(&whole.path(".lofi")));
     assert!(whole.len() > 40, "{} tables", whole.len());
     assert_eq!(differences(&cut, &whole), [""; 0]);
+}
+
+#[test]
+fn the_time_in_which_a_process_was_stopped_is_no_cost() {
+    let project = project((STOPPED_FOR, 1));
+    let mut running = Running::start(&project);
+    running.until(("started", ": long"), 1);
+    let start = Instant::now();
+    std::thread::sleep(Duration::from_millis(300));
+    send(&running.child, "-STOP");
+    std::thread::sleep(Duration::from_secs(8));
+    send(&running.child, "-CONT");
+    running.until(("finished", ": long"), 1);
+    let wall_s = start.elapsed().as_secs_f64();
+    let (ran, told) = running.ended();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let seconds = |event: &str, name: &str| {
+        let found = told.iter().find(|told| told["event"] == event && (name.is_empty() || told["name"] == name));
+        found.unwrap()["elapsed_s"].as_f64().unwrap()
+    };
+    // of a pause, less than a second may count
+    let step_s = seconds("finished", "outlived: long");
+    assert!(step_s > 0.2 && step_s < wall_s - 6.9, "{step_s} s of {wall_s} s");
+    assert!(seconds("done", "") < wall_s + 1.0 - 6.9, "the run: {} s of {wall_s} s", seconds("done", ""));
+    let entries = files(&project.path(".lofi/objects"));
+    let entries = entries.iter().filter(|path| path.ends_with("entry.json"));
+    let stored_s = entries.map(|path| serde_json::from_slice::<Json>(&std::fs::read(path).unwrap()).unwrap());
+    let most_s = stored_s.map(|entry| entry["elapsed_s"].as_f64().unwrap()).fold(0.0, f64::max);
+    assert!(most_s < wall_s - 6.9, "an entry says {most_s} s");
 }

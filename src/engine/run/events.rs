@@ -72,7 +72,7 @@ pub enum Event {
         name: String,
         /// Its kind.
         kind: String,
-        /// Seconds it ran.
+        /// Seconds it ran, those before the state that it went on from too.
         elapsed_s: f64,
         /// Floating-point operations it was planned with.
         flops: f64,

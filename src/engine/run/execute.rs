@@ -1,5 +1,6 @@
 //! Brings the targets of a graph into the store: plan, run, and plan again where a stored value turned out damaged.
 
+use super::awake::Awake;
 use super::error::RunError;
 use super::events::{Event, Sink};
 use super::executor::{Executor, Gated, Summary};
@@ -15,7 +16,6 @@ use crate::engine::plan::run_plan::{Decision, RunPlan};
 use crate::engine::store::StoreError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Tells and lists what this machine cannot run.
 fn gated(graph: &Graph, plan: &RunPlan, sink: &mut dyn Sink) -> Vec<Gated> {
@@ -65,7 +65,7 @@ impl Executor {
     }
 
     fn rounds(&self, graph: &Arc<Graph>, last: &[RunRecord], sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        let start = Instant::now();
+        let start = Awake::now();
         let mut total = Summary::default();
         self.store.announce(graph.nodes.iter().map(|node| node.key.as_str()))?;
         let killed = running::killed(&self.store);

@@ -2,6 +2,7 @@
 
 mod results;
 
+use super::awake::Awake;
 use super::executor::Executor;
 use super::gate::Gate;
 use super::input::Input;
@@ -17,7 +18,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 /// One step that starts.
 pub(super) struct Job {
@@ -66,7 +66,10 @@ impl Job {
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             Ok(Ended::Failed(StepError::Bug(text.unwrap_or_else(|| "a step panicked".to_owned()))))
         });
-        let _ = self.told.send(News::Done(Done { node: self.node, result }));
+        let (node, told) = (self.node, self.told.clone());
+        // Who hears of its end counts on the memory of its inputs.
+        drop(self);
+        let _ = told.send(News::Done(Done { node, result }));
     }
 
     fn end(&self) -> Result<Ended, StoreError> {
@@ -78,14 +81,14 @@ impl Job {
             Ok(inputs) => inputs,
             Err(ended) => return Ok(ended),
         };
-        let (node, start) = (&self.graph.nodes[self.node], Instant::now());
+        let (node, clock) = (&self.graph.nodes[self.node], Awake::now());
         let (store, stop) = (&self.executor.store, &self.executor.stop);
         let resumed = || drop(self.told.send(News::Resumed(self.node)));
-        let (gate, hold) = (&self.gate, OnceLock::new());
-        let scratch = StepScratch { store, key: &node.key, stop, gate, resumed: &resumed, hold };
+        let (gate, hold, before) = (&self.gate, OnceLock::new(), OnceLock::new());
+        let scratch = StepScratch { store, key: &node.key, stop, gate, resumed: &resumed, hold, clock, before };
         match run_step(&self.executor, node, (&inputs, &scratch, &self.stop)) {
             Ok(values) => {
-                let elapsed_s = start.elapsed().as_secs_f64();
+                let elapsed_s = scratch.spent().as_secs_f64();
                 drop(inputs);
                 // A stop waits until this result is in the store: for one that had a state, and one that still came.
                 let _hold: Option<Hold> = stop.asked().then(|| stop.hold());

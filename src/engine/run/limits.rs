@@ -4,11 +4,12 @@
 //! that run for long, most between two batches, layers or directions. One that does not look is let run to its end, and what
 //! it gives is kept: the work is done.
 
+use super::awake::Awake;
 use super::stop::Stop;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What ends steps, or a run, before all is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Ends {
 /// One running step.
 struct Watched {
     stop: Arc<AtomicBool>,
-    since: Instant,
+    since: Awake,
     overdue: bool,
 }
 
@@ -40,7 +41,7 @@ impl Watch {
     /// A step starts; returns what it looks at.
     pub fn starts(&mut self, node: usize, of_run: &Stop) -> Arc<AtomicBool> {
         let stop = of_run.for_step();
-        self.steps.insert(node, Watched { stop: Arc::clone(&stop), since: Instant::now(), overdue: false });
+        self.steps.insert(node, Watched { stop: Arc::clone(&stop), since: Awake::now(), overdue: false });
         stop
     }
 

@@ -4,6 +4,7 @@
 //! Start with `execute`, then `scheduler`, which is one thread and waits for no value, and `job`, which is what the
 //! workers do.
 
+mod awake;
 mod error;
 mod events;
 mod execute;
