@@ -99,9 +99,8 @@ fn fault(study: &RawStudy, alias: &Item) -> Option<Fault> {
         let help = format!("{known}; `{last}: {{}}` under `profiles` is the study as it stands");
         return Some(alias.at(&alias.node, message).help(help));
     }
-    while let Some(next) = trail.last().and_then(|last| item(study, last)).and_then(meant) {
-        trail.push(next);
-        if next == name {
+    while let Some(&last) = trail.last() {
+        if last == name {
             let message = format!("these profiles stand for each other: {}", trail.join(" → "));
             let message = if trail.len() == 2 { format!("the profile `{name}` stands for itself") } else { message };
             let help = "one of them says what it changes, as a mapping; `{}` changes nothing";
@@ -111,6 +110,7 @@ fn fault(study: &RawStudy, alias: &Item) -> Option<Fault> {
         if trail.len() > study.profiles.len() + 1 {
             break;
         }
+        trail.push(meant(item(study, last)?)?);
     }
     None
 }
@@ -123,7 +123,8 @@ mod tests {
     use std::path::Path;
 
     fn read(profiles: &str) -> Result<RawStudy, Vec<String>> {
-        let text = format!("study: s\ntitle: S\nprofiles:\n{profiles}");
+        let section = if profiles.is_empty() { "" } else { "profiles:\n" };
+        let text = format!("study: s\ntitle: S\n{section}{profiles}");
         let read = extend::read(&Source::new("s.yaml", &text), Path::new("s.yaml"), Path::new(""));
         read.map_err(|faults| faults.iter().map(|f| format!("{}: {}; {:?}", f.place, f.message, f.help)).collect())
     }
