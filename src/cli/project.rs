@@ -271,8 +271,13 @@ struct Resolver<'a> {
 impl DataResolver for Resolver<'_> {
     fn resolve(&self, choices: &[DataChoice], represents: Option<&str>) -> Result<DataRef, Unresolved> {
         let choice = |c: &DataChoice| Choice { card: c.card.clone(), task: c.task.clone() };
-        let choices: Vec<Choice> = match self.pinned {
-            Some(pinned) => vec![choice(pinned)],
+        // A step that names data sets of its own is not meant, unless the pinned one is among them; then its own task counts.
+        let pinned = self.pinned.and_then(|pinned| {
+            let own = choices.iter().find(|c| c.card == pinned.card)?;
+            Some(Choice { card: pinned.card.clone(), task: own.task.clone().or_else(|| pinned.task.clone()) })
+        });
+        let choices: Vec<Choice> = match pinned {
+            Some(pinned) => vec![pinned],
             None => choices.iter().map(choice).collect(),
         };
         self.library.resolve(&choices, represents).map_err(|error| {

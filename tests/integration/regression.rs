@@ -254,6 +254,23 @@ fn check_uses_the_data_set_of_the_baseline() {
     project.well(&["check"]);
 }
 
+// Such as the compressed twins of a study's images.
+#[test]
+fn a_step_with_a_data_set_of_its_own_is_checked_on_that() {
+    let (reads, own) = (
+        "  pixels:\n    kind: ridge-readout\n    inputs: {x: data}",
+        "  pixels:\n    kind: ridge-readout\n    inputs: {x: other}",
+    );
+    let other =
+        "steps:\n  other: {kind: dataset, params: {data: sides, n_train: $n_train, n_test: $n_test, seed: $seed}}\n";
+    let project = Project::tiny(&[(reads, own), ("steps:\n", other)]);
+    crate::yaml_only::image_folder(&project, "sides", &|record, pixel| record * 40 + pixel * 20);
+    project.well(&["bless"]);
+    let ran = project.well(&["check"]);
+    assert_eq!(ran.out, "same   demo/tiny (quick)\ncheck: 1 studies agree with their baseline, 0 do not\n");
+    assert!(project.well(&["plan"]).out.contains("up to date"), "nothing else was computed");
+}
+
 #[test]
 fn a_failing_step_blesses_and_compares_nothing() {
     let project = Project::tiny(&[FAILS]);
