@@ -6,6 +6,7 @@
 /// Cards: name of the file and text.
 pub(super) const CARDS: &[(&str, &str)] = &[
     ("celeba.yaml", include_str!("../../datasets/celeba.yaml")),
+    ("cifar10-first-4000.yaml", include_str!("../../datasets/cifar10-first-4000.yaml")),
     ("cifar10-jpeg.yaml", include_str!("../../datasets/cifar10-jpeg.yaml")),
     ("cifar10.yaml", include_str!("../../datasets/cifar10.yaml")),
     ("cifar100-coarse.yaml", include_str!("../../datasets/cifar100-coarse.yaml")),

@@ -164,6 +164,7 @@ mod tests {
             [
                 "celeba",
                 "cifar10",
+                "cifar10-first-4000",
                 "cifar10-jpeg",
                 "cifar100",
                 "cifar100-coarse",

@@ -67,9 +67,9 @@ fn unknown_card() {
        ·                ╰── here
      6 │
        ╰────
-      help: did you mean `fashion-mnist-subset`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `cifar100`,
-            `cifar100-coarse`, `fashion-mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`,
-            `textures`
+      help: did you mean `fashion-mnist-subset`? known here: `celeba`, `cifar10`, `cifar10-first-4000`,
+            `cifar10-jpeg`, `cifar100`, `cifar100-coarse`, `fashion-mnist`, `fashion-mnist-subset`, `mnist`,
+            `mnist-subset`, `orl-faces`, `textures`
 
     1 mistake found; nothing was run
     "#);
@@ -88,8 +88,9 @@ fn unknown_card_behind_one_that_is_here() {
        ·                 ╰── here
      6 │
        ╰────
-      help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `cifar10-jpeg`, `cifar100`, `cifar100-
-            coarse`, `fashion-mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`, `orl-faces`, `textures`
+      help: did you mean `cifar10`? known here: `celeba`, `cifar10`, `cifar10-first-4000`, `cifar10-jpeg`,
+            `cifar100`, `cifar100-coarse`, `fashion-mnist`, `fashion-mnist-subset`, `mnist`, `mnist-subset`,
+            `orl-faces`, `textures`
 
     1 mistake found; nothing was run
     "#);
@@ -108,8 +109,8 @@ fn unknown_task() {
        ·          ╰── here
      6 │
        ╰────
-      help: did you mean `upper-lower`? known here: `confusable-pairs`, `upper-lower`, `clothing-footwear`; the
-            card: ./datasets/fashion-mnist-subset.yaml:15:3
+      help: did you mean `upper-lower`? known here: `confusable-pairs`, `upper-lower`, `clothing-footwear`,
+            `classes`; the card: ./datasets/fashion-mnist-subset.yaml:15:3
 
     1 mistake found; nothing was run
     "#);

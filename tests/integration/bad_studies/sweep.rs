@@ -236,7 +236,7 @@ fn a_profile_that_is_a_text() {
     assert_snapshot!(refused(&[("constants:", "profiles: {quick: fast}\nconstants:")]), @r#"
     exit 2
     error: studies/demo/tiny.yaml:7:19
-      × a profile is a mapping of names, found a text
+      × `quick` stands for the profile `fast`, which this study does not have
        ╭─[studies/demo/tiny.yaml:7:19]
      6 │
      7 │ profiles: {quick: fast}
@@ -244,6 +244,7 @@ fn a_profile_that_is_a_text() {
        ·                     ╰── here
      8 │ constants:
        ╰────
+      help: it has none; `fast: {}` under `profiles` is the study as it stands
 
     1 mistake found; nothing was run
     "#);
