@@ -21,6 +21,9 @@ pub(crate) struct Options {
     /// together.
     #[arg(long, global = true, value_parser = size::bytes)]
     pub(in crate::cli) memory: Option<u64>,
+    /// Room that stays free on the disk of the store: what tables and figures are made from is kept only beside it.
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size::bytes, default_value = "2GiB")]
+    pub(in crate::cli) keep_free: u64,
     /// The folder of studies; cards lie in `datasets` beside it. Default: `studies` here, or in the nearest folder above
     /// that has one.
     #[arg(long = "studies", global = true, value_name = "DIR")]
@@ -65,6 +68,7 @@ impl Options {
             set: Vec::new(),
             jobs: None,
             memory: None,
+            keep_free: 0,
             studies_folder: Some(folder.join("studies")),
             store: Some(folder.join("store")),
             remote: None,

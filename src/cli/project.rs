@@ -236,6 +236,7 @@ impl Project {
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
                 .max(1),
             memory: MemoryLimit::new(self.options.memory, Memory::now()),
+            keep_free: self.options.keep_free,
             stop: super::stop::of_process().clone(),
             origin: Some(Arc::new(Origin { commit: self.commit(), machine: Machine::this() })),
             ends: self.ends,

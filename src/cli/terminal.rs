@@ -46,13 +46,15 @@ const WORTH_SAYING: (usize, f64) = (100, 1.0);
 
 /// What a run takes, before its first step.
 fn forecast(to_run: usize, takes: &Forecast) -> Option<String> {
-    let Forecast { jobs, about_s, largest_step, largest_step_bytes, kept_bytes, free_bytes, .. } = takes;
+    let Forecast { jobs, about_s, largest_step, largest_step_bytes, kept_bytes, least_bytes, free_bytes, .. } = takes;
     let is_worth = to_run >= WORTH_SAYING.0 || (to_run > 0 && *about_s >= WORTH_SAYING.1);
     let steps = if to_run == 1 { "1 step".to_owned() } else { format!("{to_run} steps") };
     let (about, largest, kept) = (number::about(*about_s), human_bytes(*largest_step_bytes), human_bytes(*kept_bytes));
+    let is_less = least_bytes < kept_bytes && free_bytes.is_some_and(|free| free < *kept_bytes);
+    let least = if is_less { format!(", {} at least,", human_bytes(*least_bytes)) } else { String::new() };
     let free = free_bytes.map_or_else(String::new, |bytes| format!(" of {} that are free", human_bytes(bytes)));
     let line = format!(
-        "{steps} to run, {jobs} at once: about {about}; memory of the largest {largest} ({largest_step}); room for results {kept}{free}"
+        "{steps} to run, {jobs} at once: about {about}; memory of the largest {largest} ({largest_step}); room for results {kept}{least}{free}"
     );
     is_worth.then_some(line)
 }
@@ -89,7 +91,11 @@ impl Sink for Lines {
             }
             Event::Finished { name, elapsed_s, .. } => self.step(name, &format!("{elapsed_s:.2} s")),
             Event::Reused { name, why, .. } => self.step(name, why.in_words()),
-            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } | Event::Overran { .. } => {
+            Event::Damaged { .. }
+            | Event::Killed { .. }
+            | Event::Large { .. }
+            | Event::Overran { .. }
+            | Event::Short { .. } => {
                 event.warning().iter().for_each(|text| note!("{text}"));
             }
             Event::Failed { name, .. } => note!("failed: {name}"),
@@ -150,7 +156,11 @@ impl Sink for Bar {
                 self.show_running();
             }
             Event::Finished { name, flops, .. } | Event::Reused { name, flops, .. } => self.step(name, *flops),
-            Event::Damaged { .. } | Event::Killed { .. } | Event::Large { .. } | Event::Overran { .. } => {
+            Event::Damaged { .. }
+            | Event::Killed { .. }
+            | Event::Large { .. }
+            | Event::Overran { .. }
+            | Event::Short { .. } => {
                 event.warning().iter().for_each(|text| self.bar.println(one_line(text)));
             }
             Event::Failed { name, .. } => self.step(name, 0.0),
@@ -176,12 +186,15 @@ mod tests {
             largest_step,
             largest_step_bytes,
             kept_bytes,
+            least_bytes: 1 << 20,
             free_bytes,
         };
         let told = "312 steps to run, 2 at once: about 2.5 h; memory of the largest 1.5 GiB (lofi/accuracy: lift \
                     n_train=1000); room for results 90 MiB of 5.0 TiB that are free";
         assert_eq!(forecast(312, &takes).as_deref(), Some(told));
         assert!(forecast(1, &takes).is_some_and(|told| told.starts_with("1 step to run")));
+        let full = forecast(9, &Forecast { free_bytes: Some(80 << 20), ..takes.clone() }).unwrap();
+        assert!(full.ends_with("room for results 90 MiB, 1 MiB at least, of 80 MiB that are free"), "{full}");
         let short = Forecast { about_s: 0.4, free_bytes: None, ..takes };
         assert_eq!(forecast(99, &short), None);
         assert!(forecast(100, &short).is_some_and(|told| told.ends_with("room for results 90 MiB")));

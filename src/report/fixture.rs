@@ -254,6 +254,7 @@ pub(super) fn run(studies: &[Study], root: &Path) -> (Arc<Graph>, Arc<Store>, Su
         data: Arc::new(NoData),
         jobs: 1,
         memory: MemoryLimit::of(1 << 30),
+        keep_free: 0,
         stop: Stop::default(),
         origin: None,
         ends: Default::default(),

@@ -174,6 +174,7 @@ fn ran(study: Study) -> Vec<(OutputKind, Value)> {
         data: Arc::new(NoData),
         jobs: 1,
         memory: MemoryLimit::of(1 << 20),
+        keep_free: 0,
         stop: Stop::default(),
         origin: None,
         ends: Default::default(),

@@ -203,6 +203,7 @@ impl<'a> Writer<'a> {
             Event::Killed { .. }
             | Event::Large { .. }
             | Event::Overran { .. }
+            | Event::Short { .. }
             | Event::Damaged { .. }
             | Event::Gated { .. }
             | Event::Resumed { .. }

@@ -86,6 +86,17 @@ pub enum Event {
         /// Seconds that it might.
         limit_s: f64,
     },
+    /// The disk has too little room left to keep what tables and figures are made from; told once a run.
+    Short {
+        /// The first step with such a value.
+        name: String,
+        /// Bytes of the value.
+        bytes: u64,
+        /// Room that is left, bytes.
+        free_bytes: Option<u64>,
+        /// Room that is to stay free, bytes.
+        keep_free: u64,
+    },
     /// A step that was to run need not.
     Reused {
         /// The step.
@@ -170,6 +181,13 @@ impl Event {
             Self::Overran { name, elapsed_s, limit_s } => Some(format!(
                 "late: {name} took {elapsed_s:.0} s, longer than the {limit_s:.0} s of --step-timeout; such a step does not look at the wish to stop, so its result is kept"
             )),
+            Self::Short { name, bytes, free_bytes, keep_free } => {
+                let left = free_bytes.map_or_else(|| "too little".to_owned(), human_bytes);
+                let (bytes, keep_free) = (human_bytes(*bytes), human_bytes(*keep_free));
+                Some(format!(
+                    "room: {left} is left on the disk of the store, and {keep_free} stays free (--keep-free); what tables and figures are made from, such as the {bytes} of {name}, is not kept from here on and computed again where a later run needs it"
+                ))
+            }
             _ => None,
         }
     }

@@ -60,6 +60,8 @@ pub struct Executor {
     pub jobs: usize,
     /// Memory for values and work.
     pub memory: MemoryLimit,
+    /// Room that stays free on the disk of the store, bytes: what tables and figures are made from is only kept beside it.
+    pub keep_free: u64,
     /// Asked to stop.
     pub stop: Stop,
     /// What is kept with each result of where it comes from.

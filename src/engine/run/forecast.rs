@@ -1,6 +1,6 @@
 //! What a run takes, as far as it is known before its first step.
 
-use super::work::{FLOPS_PER_S, is_kept};
+use super::work::{FLOPS_PER_S, has_room, is_kept};
 use crate::engine::plan::graph::Graph;
 use crate::engine::store::disk;
 use crate::engine::store::entries::Store;
@@ -25,6 +25,8 @@ pub struct Forecast {
     pub largest_step_bytes: u64,
     /// Room that the results take on the disk, bytes.
     pub kept_bytes: u64,
+    /// Room that they take where only tables, verdicts and figures are kept, bytes.
+    pub least_bytes: u64,
     /// Room that is left on the disk of the store, bytes; nothing where the system does not tell.
     pub free_bytes: Option<u64>,
 }
@@ -42,23 +44,26 @@ impl Forecast {
             Some((bytes, Reverse(node))) => (bytes, graph.nodes[node].name.clone()),
             None => (0, String::new()),
         };
-        let kept = to_run.iter().map(|&node| kept_bytes(graph, node)).fold(0, u64::saturating_add);
+        let room = |least| to_run.iter().map(|&node| kept_bytes(graph, (node, least))).fold(0, u64::saturating_add);
         Self {
             jobs,
             core_s: all / FLOPS_PER_S,
             about_s: (all / jobs.max(1) as f64).max(chain) / FLOPS_PER_S,
             largest_step,
             largest_step_bytes,
-            kept_bytes: kept,
+            kept_bytes: room(false),
+            least_bytes: room(true),
             free_bytes: disk::free_bytes(store.root()),
         }
     }
 }
 
-/// What the results of a step take that go to the disk.
-fn kept_bytes(graph: &Graph, node: usize) -> u64 {
+/// What the results of a step take that go to the disk, or at least do.
+fn kept_bytes(graph: &Graph, (node, least): (usize, bool)) -> u64 {
     let node = &graph.nodes[node];
     let outputs = node.plan.outputs.iter().map(|shape| shape.memory_bytes()).enumerate();
-    let kept = outputs.filter(|&(port, bytes)| is_kept(node, port, bytes)).map(|(_, bytes)| bytes);
+    let full = (Some(0), 0);
+    let goes = |port: usize, bytes: u64| is_kept(node, port, bytes) && (!least || has_room(node, (port, bytes), full));
+    let kept = outputs.filter(|&(port, bytes)| goes(port, bytes)).map(|(_, bytes)| bytes);
     kept.fold(BESIDE_BYTES, u64::saturating_add)
 }

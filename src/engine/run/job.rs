@@ -38,6 +38,8 @@ pub(super) struct Job {
 pub(super) enum News {
     /// It goes on from the state that an earlier run left.
     Resumed(usize),
+    /// The disk has too little room left for a value of so many bytes that can be computed again.
+    Short(usize, u64),
     /// It has ended.
     Done(Done),
 }

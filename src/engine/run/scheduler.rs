@@ -53,6 +53,8 @@ pub(super) struct Round<'a> {
     /// Nodes whose stored results turned out damaged in this round.
     lost: BTreeSet<usize>,
     gate: Arc<Gate>,
+    /// Whether it was said that the disk has little room left.
+    said_short: bool,
 }
 
 impl Drop for Round<'_> {
@@ -109,6 +111,7 @@ impl<'a> Round<'a> {
             dead: BTreeSet::new(),
             lost: BTreeSet::new(),
             gate: Arc::default(),
+            said_short: false,
         };
         round.link(&to_run);
         Ok(round)
@@ -164,6 +167,7 @@ impl<'a> Round<'a> {
             }
             match receiver.recv_timeout(pause) {
                 Ok(News::Resumed(node)) => sink.event(&Event::Resumed { name: self.graph.nodes[node].name.clone() }),
+                Ok(News::Short(node, bytes)) => self.short(node, bytes, sink),
                 Ok(News::Done(done)) => {
                     let node = done.node;
                     self.finish(done, sink, total)?;

@@ -2,9 +2,9 @@
 
 use super::executor::Executor;
 use super::scratch::StepScratch;
-use crate::artifact::Value;
+use crate::artifact::{Value, ValueType};
 use crate::engine::plan::graph::GraphNode;
-use crate::step::{Context, Inputs, Keep, StepError};
+use crate::step::{Context, Inputs, Keep, Port, StepError};
 use std::sync::atomic::AtomicBool;
 
 /// Values that may be dropped after use are kept on disk where computing them takes this many times longer than reading
@@ -21,6 +21,16 @@ pub(super) const FLOPS_PER_S: f64 = 3.5e10;
 pub(in crate::engine) fn is_kept(node: &GraphNode, port: usize, bytes: u64) -> bool {
     let dear = || node.plan.flops / FLOPS_PER_S > WORTH_KEEPING * bytes as f64 / READ_BYTES_PER_S;
     node.kind.about().outputs[port].keep == Keep::Always || dear()
+}
+
+/// Whether an output of so many bytes goes to a disk that has so much left. Tables, verdicts and figures do, they are what a
+/// run is for; what they are made from does not where less would be left than is to stay free. A disk that does not tell
+/// has room.
+pub(super) fn has_room(node: &GraphNode, (port, bytes): (usize, u64), (left, keep_free): (Option<u64>, u64)) -> bool {
+    let fits = |left: u64| left >= bytes.saturating_add(keep_free);
+    let Port { value_type, keep, .. } = node.kind.about().outputs[port];
+    let is_wanted = matches!(value_type, ValueType::Table | ValueType::Verdict | ValueType::Figure);
+    is_wanted && keep == Keep::Always || left.is_none_or(fits)
 }
 
 /// Memory that a step takes beyond its inputs until its result is stored: outputs, and work or the bytes that they are

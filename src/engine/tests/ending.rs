@@ -45,6 +45,7 @@ fn ended(folder: &Path, (steps, slow, deaf): (&[Step<'_>], &[&str], &[&str]), en
         data: Arc::new(NoData),
         jobs: 4,
         memory: MemoryLimit::of(1 << 20),
+        keep_free: 0,
         stop: Stop::default(),
         origin: None,
         ends,

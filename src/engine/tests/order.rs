@@ -23,6 +23,7 @@ fn told(studies: &[Study], jobs: usize) -> Vec<Event> {
         data: Arc::new(NoData),
         jobs,
         memory: MemoryLimit::of(1 << 20),
+        keep_free: 0,
         stop: Stop::default(),
         origin: None,
         ends: Default::default(),
@@ -104,5 +105,6 @@ fn a_run_says_beforehand_what_it_takes() {
     assert!((alone.about_s - 2.4e-3).abs() < 1e-9 && alone.jobs == 1, "{alone:?}");
     assert!(beside.largest_step == "forecast: a" && beside.largest_step_bytes > 0, "{beside:?}");
     assert_eq!(beside.kept_bytes, 2 * (Shape::Table.memory_bytes() + (20 << 10)), "and what is beside");
+    assert_eq!(beside.least_bytes, beside.kept_bytes, "tables are always kept");
     assert!(beside.free_bytes.is_none_or(|bytes| bytes > 1 << 10));
 }

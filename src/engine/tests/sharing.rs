@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Gives its number; that is not kept on disk.
 struct Passing;
 
-static PASSED: [AtomicUsize; 8] = [const { AtomicUsize::new(0) }; 8];
+static PASSED: [AtomicUsize; 9] = [const { AtomicUsize::new(0) }; 9];
 
 fn passed(counter: usize) -> usize {
     PASSED[counter].load(Ordering::SeqCst)
@@ -35,12 +35,17 @@ impl Kind for Passing {
 
 /// The graph of steps of which those named are not kept, and the others are outputs.
 fn graph(steps: &[Step<'_>], passing: &[&str]) -> Arc<Graph> {
+    // What costs nothing is not worth keeping.
+    graph_of(steps, (passing, 0.0))
+}
+
+/// The same, where those named cost so many operations.
+fn graph_of(steps: &[Step<'_>], (passing, flops): (&[&str], f64)) -> Arc<Graph> {
     let mut study = study(steps);
     for node in study.nodes.iter_mut().filter(|node| passing.contains(&node.label.as_str())) {
         node.kind = &Passing;
         node.step = node.kind.typed(&node.params).unwrap().1;
-        // What costs nothing is not worth keeping.
-        Arc::make_mut(&mut node.plan).flops = 0.0;
+        Arc::make_mut(&mut node.plan).flops = flops;
     }
     study.outputs.retain(|output| !passing.contains(&output.name.as_str()));
     Arc::new(Graph::new(&[study]))
@@ -149,4 +154,37 @@ fn what_a_failed_step_would_have_needed_is_tried_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let summary = executor(folder.path()).run(&graph(&steps, &["data"]), &[], &mut Log::default()).unwrap();
     assert_eq!((summary.ran, summary.failed.len(), summary.skipped.len()), (2, 1, 1));
+}
+
+#[test]
+fn what_can_be_computed_again_is_not_kept_where_the_disk_is_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps: [Step; 4] = [
+        ("big", gives("2", 8), &[]),
+        ("other", gives("5", 8), &[]),
+        ("one", gives("1", 3), &["big", "other"]),
+        ("two", gives("3", 3), &["big"]),
+    ];
+    let dear = graph_of(&steps, (&["big", "other"], 1e12));
+    let files =
+        |store: &Store, node: usize| store.entry(&dear.nodes[node].key).unwrap().unwrap().outputs["sum"].files.len();
+    let short = Executor { keep_free: u64::MAX, ..executor(folder.path()) };
+    let mut log = Log::default();
+    let summary = short.run(&dear, &[], &mut log).unwrap();
+    let told: Vec<String> = log.0.iter().filter_map(Event::warning).collect();
+    assert_eq!((summary.ran, passed(8), told.len()), (4, 2, 1), "{told:?}");
+    assert!(told[0].starts_with("room: ") && told[0].contains("s: "), "{told:?}");
+    assert_eq!([0, 1, 2, 3].map(|node| files(&short.store, node) > 0), [false, false, true, true]);
+    let eight = Table::from_rows(&["v"], &[vec![Cell::Float(8.0)]]).unwrap();
+    assert_eq!(value(&short.store, &dear, 2), Value::Table(eight));
+
+    let again = short.run(&dear, &[], &mut Log::default()).unwrap();
+    assert_eq!((again.ran, passed(8)), (0, 2), "what needs them is stored");
+
+    let more: Vec<Step> = steps.iter().cloned().chain([("three", gives("4", 3), &["big"] as &[&str])]).collect();
+    let more = graph_of(&more, (&["big", "other"], 1e12));
+    let roomy = executor(folder.path());
+    let summary = roomy.run(&more, &[], &mut Log::default()).unwrap();
+    assert_eq!((summary.ran, passed(8)), (2, 3), "one of them is computed again for the new step, and kept now");
+    assert_eq!([0, 1].map(|node| files(&roomy.store, node) > 0), [true, false]);
 }

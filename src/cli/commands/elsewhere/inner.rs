@@ -8,7 +8,9 @@ use crate::cli::fail::{Done, Failure};
 use crate::cli::project::Project;
 use crate::cli::{output, stop, terminal};
 use crate::cluster::host;
-use crate::engine::{Blocked, Cause, Described, FailureMark, Graph, RebuildError, RunError, Store, Summary, rebuild};
+use crate::engine::{
+    Blocked, Cause, Described, Executor, FailureMark, Graph, RebuildError, RunError, Store, Summary, rebuild,
+};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -20,7 +22,8 @@ pub(super) fn inner(project: &Project, meant: &Meant) -> Result<Done, Failure> {
     // Who looks after this process may be killed; then it ends too, and keeps the state of what it was at.
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
     stop::hears_once();
-    let executor = project.executor()?;
+    // What another task is to read is kept while there is any room.
+    let executor = Executor { keep_free: 0, ..project.executor()? };
     let store = Arc::clone(&executor.store);
     // What is there already is not asked for: what it was made from may be gone.
     let mut described = described(&store, meant)?;

@@ -1,11 +1,13 @@
 //! What a step gave goes to the store: its values, or those of the entry with the same content.
 
-use super::{Ended, Job};
+use super::{Ended, Job, News};
 use crate::artifact::Value;
 use crate::engine::plan::graph::GraphWire;
 use crate::engine::plan::key::{fingerprint, key_of};
+use crate::engine::run::executor::Executor;
 use crate::engine::run::input::Input;
-use crate::engine::run::work::is_kept;
+use crate::engine::run::work::{has_room, is_kept};
+use crate::engine::store::disk;
 use crate::engine::store::entries::{Entry, StoredOutput};
 use crate::engine::store::error::StoreError;
 use crate::step::StepError;
@@ -46,7 +48,7 @@ impl Job {
         let mut outputs = BTreeMap::new();
         let mut stored: Vec<(&str, &Value)> = Vec::new();
         for (i, value) in values.iter().enumerate() {
-            if is_kept(node, i, value.memory_bytes()) {
+            if is_kept(node, i, value.memory_bytes()) && self.finds_room(i, value.memory_bytes()) {
                 stored.push((ports[i].name, value));
             } else {
                 let digest = format!("{}:{i}", node.key);
@@ -64,6 +66,18 @@ impl Job {
         Ok(Ended::Ran(made.collect(), elapsed_s))
     }
 
+    /// Whether the disk has room for a value.
+    fn finds_room(&self, port: usize, bytes: u64) -> bool {
+        let Executor { store, keep_free, .. } = &self.executor;
+        let room = (disk::free_bytes(store.root()), *keep_free);
+        let finds = has_room(&self.graph.nodes[self.node], (port, bytes), room);
+        if !finds {
+            // Nobody may listen any more.
+            let _ = self.told.send(News::Short(self.node, bytes));
+        }
+        finds
+    }
+
     /// Publishes the values of another entry under this step's key.
     pub(super) fn take_over(&self, entry: &Entry) -> Result<Ended, StoreError> {
         let store = &self.executor.store;
@@ -74,9 +88,12 @@ impl Job {
                 values.push((i, store.value(entry, port.name)?));
             }
         }
-        let absent = entry.outputs.iter().filter(|(_, output)| output.files.is_empty());
-        let outputs = absent.map(|(name, output)| (name.clone(), output.clone())).collect();
-        let borrowed: Vec<(&str, &Value)> = values.iter().map(|(i, value)| (ports[*i].name, value)).collect();
+        let roomy = |(i, value): &&(usize, Value)| self.finds_room(*i, value.memory_bytes());
+        let borrowed: Vec<(&str, &Value)> =
+            values.iter().filter(roomy).map(|(i, value)| (ports[*i].name, value)).collect();
+        let absent = entry.outputs.iter().filter(|(name, _)| borrowed.iter().all(|(kept, _)| kept != name));
+        let without = |output: &StoredOutput| StoredOutput { files: Vec::new(), ..output.clone() };
+        let outputs = absent.map(|(name, output)| (name.clone(), without(output))).collect();
         let Some(_open) = self.gate.enter() else { return Ok(Ended::Failed(StepError::Cancelled)) };
         let fresh = Entry {
             finished_unix_s: entry.finished_unix_s,

@@ -3,7 +3,8 @@
 use super::Round;
 use crate::engine::plan::run_plan::Decision;
 use crate::engine::run::events::{Event, Sink};
-use crate::engine::run::executor::{Failed, Summary};
+use crate::engine::run::executor::{Executor, Failed, Summary};
+use crate::engine::store::disk;
 use crate::step::StepError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -54,6 +55,15 @@ impl Round<'_> {
                 total.cached -= usize::from(self.plan.decisions[node] == Decision::Cached).min(total.cached);
                 sink.event(&Event::Damaged { name: self.graph.nodes[node].name.clone(), reason });
             }
+        }
+    }
+
+    /// The disk has too little room left for a value that can be computed again; said once.
+    pub(super) fn short(&mut self, node: usize, bytes: u64, sink: &mut dyn Sink) {
+        if !std::mem::replace(&mut self.said_short, true) {
+            let Executor { store, keep_free, .. } = self.executor;
+            let (name, free_bytes) = (self.graph.nodes[node].name.clone(), disk::free_bytes(store.root()));
+            sink.event(&Event::Short { name, bytes, free_bytes, keep_free: *keep_free });
         }
     }
 
