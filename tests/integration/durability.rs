@@ -138,7 +138,7 @@ fn refused(ran: &Ran, action: &str, system: &str) {
 fn a_full_disk_leaves_nothing_half_written() {
     let project = Project::tiny(&[]);
     let Some(disk) = Disk::mounted(project.path("disk"), "size=256k") else { return };
-    let run = ["run", "--store", "disk/store"];
+    let run = ["run", "--store", "disk/store", "--keep-free", "1KB"];
     refused(&project.lofi(&run), "write to the store at", "No space left on device (os error 28)");
     let left = files(&disk.0.join("store/tmp"));
     assert_eq!(left, Vec::<PathBuf>::new());
@@ -151,6 +151,24 @@ fn a_full_disk_leaves_nothing_half_written() {
     assert!(ran.counts().0 < 32, "{ran:?}");
     project.well(&["run"]);
     assert_eq!(differences(&objects(&disk.0.join("store")), &objects(&project.path(".lofi"))), [""; 0]);
+}
+
+#[test]
+fn on_a_short_disk_a_run_keeps_tables_and_figures_and_ends_well() {
+    let project = Project::tiny(&[]);
+    // The usual 2 GiB cannot stay free on it.
+    let Some(disk) = Disk::mounted(project.path("disk"), "size=64m") else { return };
+    let run = ["run", "--store", "disk/store"];
+    let ran = project.well(&run);
+    assert_eq!(ran.err.matches("room: ").count(), 1, "{ran:?}");
+    let again = project.well(&run);
+    assert!(again.counts().0 == 0 && !again.err.contains("room: "), "{again:?}");
+    project.well(&["run", "--keep-free", "1KB"]);
+    let [short, whole] = [disk.0.join("store"), project.path(".lofi")];
+    assert!(!tables(&whole).is_empty());
+    assert_eq!(differences(&tables(&short), &tables(&whole)), [""; 0]);
+    let [short, whole] = [short, whole].map(|store| objects(&store));
+    assert!(short.len() < whole.len(), "{} of {} files", short.len(), whole.len());
 }
 
 #[test]
