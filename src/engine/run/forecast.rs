@@ -1,6 +1,6 @@
 //! What a run takes, as far as it is known before its first step.
 
-use super::work::{FLOPS_PER_S, has_room, is_kept};
+use super::work::{FLOPS_PER_S, is_kept, is_result};
 use crate::engine::plan::graph::Graph;
 use crate::engine::store::disk;
 use crate::engine::store::entries::Store;
@@ -62,8 +62,7 @@ impl Forecast {
 fn kept_bytes(graph: &Graph, (node, least): (usize, bool)) -> u64 {
     let node = &graph.nodes[node];
     let outputs = node.plan.outputs.iter().map(|shape| shape.memory_bytes()).enumerate();
-    let full = (Some(0), 0);
-    let goes = |port: usize, bytes: u64| is_kept(node, port, bytes) && (!least || has_room(node, (port, bytes), full));
+    let goes = |port: usize, bytes: u64| is_kept(node, port, bytes) && (!least || is_result(node, port));
     let kept = outputs.filter(|&(port, bytes)| goes(port, bytes)).map(|(_, bytes)| bytes);
     kept.fold(BESIDE_BYTES, u64::saturating_add)
 }

@@ -23,14 +23,10 @@ pub(in crate::engine) fn is_kept(node: &GraphNode, port: usize, bytes: u64) -> b
     node.kind.about().outputs[port].keep == Keep::Always || dear()
 }
 
-/// Whether an output of so many bytes goes to a disk that has so much left. Tables, verdicts and figures do, they are what a
-/// run is for; what they are made from does not where less would be left than is to stay free. A disk that does not tell
-/// has room.
-pub(super) fn has_room(node: &GraphNode, (port, bytes): (usize, u64), (left, keep_free): (Option<u64>, u64)) -> bool {
-    let fits = |left: u64| left >= bytes.saturating_add(keep_free);
+/// Whether an output goes to disk however little is left there: tables, verdicts and figures are what a run is for.
+pub(super) fn is_result(node: &GraphNode, port: usize) -> bool {
     let Port { value_type, keep, .. } = node.kind.about().outputs[port];
-    let is_wanted = matches!(value_type, ValueType::Table | ValueType::Verdict | ValueType::Figure);
-    is_wanted && keep == Keep::Always || left.is_none_or(fits)
+    keep == Keep::Always && matches!(value_type, ValueType::Table | ValueType::Verdict | ValueType::Figure)
 }
 
 /// Memory that a step takes beyond its inputs until its result is stored: outputs, and work or the bytes that they are

@@ -6,7 +6,7 @@ use crate::engine::plan::graph::GraphWire;
 use crate::engine::plan::key::{fingerprint, key_of};
 use crate::engine::run::executor::Executor;
 use crate::engine::run::input::Input;
-use crate::engine::run::work::{has_room, is_kept};
+use crate::engine::run::work::{is_kept, is_result};
 use crate::engine::store::disk;
 use crate::engine::store::entries::{Entry, StoredOutput};
 use crate::engine::store::error::StoreError;
@@ -66,11 +66,11 @@ impl Job {
         Ok(Ended::Ran(made.collect(), elapsed_s))
     }
 
-    /// Whether the disk has room for a value.
+    /// Whether the disk has room for a value. One that does not tell has.
     fn finds_room(&self, port: usize, bytes: u64) -> bool {
         let Executor { store, keep_free, .. } = &self.executor;
-        let room = (disk::free_bytes(store.root()), *keep_free);
-        let finds = has_room(&self.graph.nodes[self.node], (port, bytes), room);
+        let fits = |left: u64| left >= bytes.saturating_add(*keep_free);
+        let finds = is_result(&self.graph.nodes[self.node], port) || disk::free_bytes(store.root()).is_none_or(fits);
         if !finds {
             // Nobody may listen any more.
             let _ = self.told.send(News::Short(self.node, bytes));
