@@ -36,6 +36,13 @@ struct Params {
     label: u32,
     /// Index into the counters of runs.
     counter: usize,
+    /// Rows that come out, all the same.
+    #[serde(default = "one")]
+    rows: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 static RUNS: [AtomicUsize; 8] = [const { AtomicUsize::new(0) }; 8];
@@ -66,6 +73,7 @@ impl Kind for Fake {
             "error" => return Err(StepError::Numeric("the matrix is singular".into())),
             "panic" => panic!("index out of bounds"),
             "nan" => f64::NAN,
+            "in a pool" => f64::from(u8::from(rayon::current_thread_index().is_some())),
             "state" => match context.scratch.load() {
                 Some(state) => String::from_utf8(state).unwrap().parse().unwrap(),
                 None => {
@@ -79,7 +87,7 @@ impl Kind for Fake {
         for table in inputs.all::<Table>("x")? {
             sum += table.numbers("v")?.into_iter().flatten().sum::<f64>();
         }
-        Ok(vec![Value::Table(Table::from_rows(&["v"], &[vec![Cell::Float(sum)]]).unwrap())])
+        Ok(vec![Value::Table(Table::from_rows(&["v"], &vec![vec![Cell::Float(sum)]; params.rows]).unwrap())])
     }
 }
 

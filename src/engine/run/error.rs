@@ -14,7 +14,7 @@ pub enum RunError {
     /// The user asked to stop; what has finished is in the store.
     #[error("stopped; finished steps are kept, the next run goes on from there")]
     Cancelled,
-    /// No threads to run on.
-    #[error("cannot start worker threads: {0}")]
+    /// No thread to run a step on.
+    #[error("cannot start a thread for a step: {0}")]
     Threads(String),
 }

@@ -85,7 +85,7 @@ impl Executor {
                 self.weigh(graph, &plan.to_run(), sink)?;
                 self.remember_code(graph, &plan.to_run())?;
             }
-            let again = Round::new(self, graph, plan)?.run(sink, &mut total)?;
+            let again = Round::new(self, graph, plan).run(sink, &mut total)?;
             if !again {
                 break;
             }

@@ -12,8 +12,7 @@ pub(super) struct Input {
     /// What identifies the value, known before it is read.
     digest: Option<String>,
     value: OnceLock<Arc<Value>>,
-    /// Held while the value is read, so that steps that start together read it once. Reading must not lead into a
-    /// rayon pool: who waits there may be given another step, which may want the same value.
+    /// Held while the value is read, so that steps that start together read it once.
     unread: Mutex<Option<Entry>>,
 }
 

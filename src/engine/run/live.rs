@@ -36,6 +36,16 @@ impl Live {
         self.held.contains_key(&wire)
     }
 
+    /// Steps that are still to use a value.
+    pub fn uses(&self, wire: GraphWire) -> usize {
+        self.uses.get(&wire).copied().unwrap_or(0)
+    }
+
+    /// What a value counts for now; nothing where it is not there.
+    pub fn bytes_of(&self, wire: GraphWire) -> u64 {
+        self.held.get(&wire).map_or(0, |held| held.bytes)
+    }
+
     /// Keeps what a step has given until the last step that uses it is through.
     pub fn hold(&mut self, input: Input) {
         let wire = input.wire();

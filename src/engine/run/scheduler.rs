@@ -3,6 +3,7 @@
 //! The thread that schedules has the state of the graph, the memory, the claims and the events. Values are read, checked,
 //! encoded, hashed and written by the worker that runs a step, so that no other step waits for that.
 
+mod admission;
 mod endings;
 mod second_look;
 
@@ -32,7 +33,6 @@ pub(super) struct Round<'a> {
     executor: &'a Executor,
     graph: &'a Arc<Graph>,
     plan: RunPlan,
-    pool: rayon::ThreadPool,
     /// Nodes to run whose inputs are not all there: how many are missing.
     missing: HashMap<usize, usize>,
     /// Nodes that can start.
@@ -66,12 +66,6 @@ impl Drop for Round<'_> {
 /// How long a run that a failure ends waits for steps that look at the wish to stop.
 const HALT: Duration = Duration::from_millis(400);
 
-/// More threads than steps have nothing to do, and a system has no room for as many as one may ask for.
-fn threads(jobs: usize, steps: usize) -> usize {
-    const MOST: usize = 1024;
-    jobs.min(steps).clamp(1, MOST)
-}
-
 /// Nodes that use a node's outputs in this round.
 fn followers(graph: &Graph, plan: &RunPlan, to_run: &[usize]) -> HashMap<usize, Vec<usize>> {
     let mut followers: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -85,18 +79,13 @@ fn followers(graph: &Graph, plan: &RunPlan, to_run: &[usize]) -> HashMap<usize, 
 }
 
 impl<'a> Round<'a> {
-    pub fn new(executor: &'a Executor, graph: &'a Arc<Graph>, plan: RunPlan) -> Result<Self, RunError> {
+    pub fn new(executor: &'a Executor, graph: &'a Arc<Graph>, plan: RunPlan) -> Self {
         let to_run = plan.to_run();
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads(executor.jobs, to_run.len()))
-            .build()
-            .map_err(|e| RunError::Threads(e.to_string()))?;
         let followers = followers(graph, &plan, &to_run);
         let mut round = Self {
             executor,
             graph,
             plan,
-            pool,
             missing: HashMap::new(),
             ready: Ready::new(graph, (&to_run, &followers), executor.jobs),
             progress: Progress::new(graph, &to_run),
@@ -114,7 +103,7 @@ impl<'a> Round<'a> {
             said_short: false,
         };
         round.link(&to_run);
-        Ok(round)
+        round
     }
 
     fn link(&mut self, to_run: &[usize]) {
@@ -198,44 +187,15 @@ impl<'a> Round<'a> {
         sink: &mut dyn Sink,
         total: &mut Summary,
     ) -> Result<(), RunError> {
-        while self.halted.is_none() && self.busy() < self.executor.jobs.max(1) {
+        while self.halted.is_none() && self.busy() < self.jobs() {
             let Some(node) = self.admissible() else { break };
             self.ready.remove(node);
             if !self.is_to_do(node, sink, total)? {
                 continue;
             }
-            self.start(node, sender, sink);
+            self.start(node, sender, sink)?;
         }
         Ok(())
-    }
-
-    /// Workers that steps keep busy.
-    fn busy(&self) -> usize {
-        self.running.keys().map(|&node| self.workers(node)).sum()
-    }
-
-    /// Workers that a step keeps busy, of those that there are.
-    fn workers(&self, node: usize) -> usize {
-        self.graph.nodes[node].step.workers().min(self.executor.jobs.max(1))
-    }
-
-    /// The first ready node that fits the budget and the free workers; any node when nothing else runs.
-    fn admissible(&self) -> Option<usize> {
-        let free = self.executor.jobs.max(1).saturating_sub(self.busy());
-        let busy: u64 = self.running.values().sum();
-        let left = self.executor.memory.budget_bytes.saturating_sub(self.live.bytes().saturating_add(busy));
-        let fits = |node: usize| {
-            let needs = taken_bytes(&self.graph.nodes[node]);
-            self.workers(node) <= free && needs <= left && needs.saturating_add(self.unread_bytes(node)) <= left
-        };
-        let fitting = self.ready.in_order().find(|&node| fits(node));
-        fitting.or_else(|| if self.running.is_empty() { self.ready.in_order().next() } else { None })
-    }
-
-    /// What the values that a node takes are planned to have, of those that are not in memory.
-    fn unread_bytes(&self, node: usize) -> u64 {
-        let unread: BTreeSet<GraphWire> = self.graph.inputs_of(node).filter(|&wire| !self.live.has(wire)).collect();
-        unread.into_iter().map(|wire| self.planned_bytes(wire)).fold(0, u64::saturating_add)
     }
 
     fn planned_bytes(&self, wire: GraphWire) -> u64 {
@@ -254,7 +214,9 @@ impl<'a> Round<'a> {
         wires.into_iter().for_each(|wire| self.live.release(wire));
     }
 
-    fn start(&mut self, node: usize, sender: &mpsc::Sender<News>, sink: &mut dyn Sink) {
+    /// A step has a thread of its own. In a rayon pool it would be given another step while it waits for what it decodes in
+    /// parallel, and end after that one.
+    fn start(&mut self, node: usize, sender: &mpsc::Sender<News>, sink: &mut dyn Sink) -> Result<(), RunError> {
         let graph = Arc::clone(self.graph);
         let graph_node = &graph.nodes[node];
         let (name, study) = (graph_node.name.clone(), graph_node.study.to_string());
@@ -269,7 +231,8 @@ impl<'a> Round<'a> {
         let (gate, stop) = (Arc::clone(&self.gate), self.watch.starts(node, &self.executor.stop));
         let (graph, told) = (Arc::clone(&graph), sender.clone());
         let job = Job { executor, graph, node, needed, inputs, gate, stop, told };
-        self.pool.spawn(move || job.run());
+        let started = std::thread::Builder::new().name("step".into()).spawn(move || job.run());
+        started.map(drop).map_err(|e| RunError::Threads(e.to_string()))
     }
 
     fn finish(&mut self, done: Done, sink: &mut dyn Sink, total: &mut Summary) -> Result<(), RunError> {

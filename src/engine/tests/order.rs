@@ -17,12 +17,17 @@ fn of(name: &str, steps: &[(&str, f64, &[&str])]) -> Study {
 
 /// All that is told of a run.
 fn told(studies: &[Study], jobs: usize) -> Vec<Event> {
+    told_within(1 << 20, studies, jobs)
+}
+
+/// The same with so much memory.
+fn told_within(budget_bytes: u64, studies: &[Study], jobs: usize) -> Vec<Event> {
     let folder = tempfile::tempdir().unwrap();
     let executor = Executor {
         store: Arc::new(Store::open(folder.path()).unwrap()),
         data: Arc::new(NoData),
         jobs,
-        memory: MemoryLimit::of(1 << 20),
+        memory: MemoryLimit::of(budget_bytes),
         keep_free: 0,
         stop: Stop::default(),
         origin: None,
@@ -35,12 +40,15 @@ fn told(studies: &[Study], jobs: usize) -> Vec<Event> {
 
 /// What starts and what is over, in order.
 fn events(studies: &[Study], jobs: usize) -> Vec<String> {
-    let words = |event: &Event| match event {
+    told(studies, jobs).iter().filter_map(words).collect()
+}
+
+fn words(event: &Event) -> Option<String> {
+    match event {
         Event::Started { name, .. } => Some(name.clone()),
         Event::Study { name, whole } => Some(format!("{name} {whole}")),
         _ => None,
-    };
-    told(studies, jobs).iter().filter_map(words).collect()
+    }
 }
 
 #[test]
@@ -75,6 +83,43 @@ fn a_chain_that_would_end_last_starts_before_cheap_studies_are_over() {
         many.iter().map(|(name, flops)| (name.as_str(), *flops, &[] as &[_])).collect();
     let found = events(&[cheap, chain, of("many-steps", &many)], 2);
     assert!(found[0].starts_with("cheap1: ") && found[1].starts_with("cheap1: "), "{found:?}");
+}
+
+#[test]
+fn where_nothing_fits_that_starts_which_gives_memory_back() {
+    let wide = |label: u32| json!({"gives": "1", "counter": 5, "label": label, "rows": 20_000});
+    let narrow = |label: u32| json!({"gives": "1", "counter": 5, "label": label});
+    let mut study = study(&[
+        ("first", wide(901), &[]),
+        ("of-first", narrow(902), &["first"]),
+        ("second", wide(903), &[]),
+        ("of-second", narrow(904), &["second"]),
+    ]);
+    // the first goes first, and then the second begins the longest chain
+    let costs = [1.1e12, 1e6, 1e12, 1e6];
+    for (node, flops) in study.nodes.iter_mut().zip(costs) {
+        let work_bytes = if flops > 1e6 { 100_000 } else { 0 };
+        node.plan = Arc::new(Plan { flops, work_bytes, ..Plan::light(vec![Shape::Table]) });
+    }
+    let started = |budget: u64| {
+        let mut found: Vec<String> = told_within(budget, &[study.clone()], 2).iter().filter_map(words).collect();
+        found.pop();
+        found
+    };
+    let expected = ["s: first", "s: of-first", "s: second", "s: of-second"];
+    // what one wide step gives takes all of it, and two do not fit at once
+    assert_eq!(started(20_000 * 8), expected);
+    assert_eq!(started(1 << 30)[..2], ["s: first", "s: second"], "with memory for both the longest chain goes first");
+}
+
+#[test]
+fn no_step_runs_in_a_rayon_pool_where_it_could_be_given_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps: [Step<'_>; 1] = [("own", gives("in a pool", 5), &[])];
+    assert_eq!(run(folder.path(), &steps).0.ran, 1);
+    let (store, graph) = (Store::open(folder.path()).unwrap(), Graph::new(&[study(&steps)]));
+    let Value::Table(table) = value(&store, &graph, 0) else { panic!("no table") };
+    assert_eq!(table.numbers("v").unwrap(), [Some(0.0)]);
 }
 
 #[test]
