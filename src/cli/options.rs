@@ -58,6 +58,26 @@ fn jobs(text: &str) -> Result<usize, String> {
     }
 }
 
+impl Options {
+    /// Steps at once: what was asked for, or as many as there are cores.
+    pub(in crate::cli) fn at_once(&self) -> usize {
+        self.jobs.unwrap_or_else(cores)
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What decodes images and writes pages, beside the steps' own threads, takes no more cores than `--jobs` says either.
+pub(in crate::cli) fn bound_threads(options: &Options) {
+    if let Some(jobs) = options.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.min(cores()));
+        // It is the first to make the pool of this process; were it not, the work would be done by the pool there is.
+        let _ = pool.thread_name(|index| format!("pool-{index}")).build_global();
+    }
+}
+
 #[cfg(test)]
 impl Options {
     /// Those of a command without any, with a store that is nowhere.

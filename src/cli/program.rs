@@ -5,7 +5,7 @@ use super::commands::authoring::{Fmt, Init, New, fmt, init, new};
 use super::commands::serve::Serving;
 use super::commands::{baseline, compute, data, diff, export, list, look, report, schema, store};
 use super::fail::{Done, Failure};
-use super::options::Options;
+use super::options::{Options, bound_threads};
 use super::project::Project;
 use super::{environment, fail, output, stop};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -152,6 +152,7 @@ pub fn main() -> std::process::ExitCode {
     if cli.options.data.is_empty() {
         cli.options.data = environment::folders("LOFI_DATA");
     }
+    bound_threads(&cli.options);
     output::start(cli.command.name(), cli.options.json);
     fail::install();
     let print_only = cli.command.only_prints();

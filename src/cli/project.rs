@@ -230,11 +230,7 @@ impl Project {
         Ok(Executor {
             store: self.open_store()?,
             data: Arc::clone(&self.library) as _,
-            jobs: self
-                .options
-                .jobs
-                .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
-                .max(1),
+            jobs: self.options.at_once(),
             memory: MemoryLimit::new(self.options.memory, Memory::now()),
             keep_free: self.options.keep_free,
             stop: super::stop::of_process().clone(),

@@ -5,8 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// The same command, started by the program that these words name.
+fn started_by(words: &[&str], inner: &Command) -> Command {
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).arg(inner.get_program()).args(inner.get_args()).stdin(Stdio::null());
+    command.current_dir(inner.get_current_dir().unwrap());
+    for (name, _) in inner.get_envs() {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A command that hears a hang-up, even where `nohup` started the tests.
 fn start(project: &Project, arguments: &[&str]) -> Child {
-    project.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    let mut command = started_by(&["env", "--default-signal=HUP"], &project.command(arguments));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 pub fn send(child: &Child, signal: &str) {
@@ -107,11 +120,8 @@ fn a_long_step_saves_its_state_and_goes_on_from_there() {
 #[test]
 fn a_run_outlives_its_terminal_where_that_was_asked_for() {
     let project = training(100_000_000);
-    let inner = project.command(&["run"]);
-    let mut command = Command::new("bash");
-    command.arg("-c").arg("trap '' HUP; exec \"$0\" \"$@\"").arg(inner.get_program()).args(inner.get_args());
-    command.current_dir(project.path("")).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut command = started_by(&["env", "--ignore-signal=HUP"], &project.command(&["run"]));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for("listener", || listens(&child));
     send(&child, "-HUP");
     std::thread::sleep(Duration::from_millis(1500));
@@ -119,4 +129,27 @@ fn a_run_outlives_its_terminal_where_that_was_asked_for() {
     send(&child, "-TERM");
     let ran = ended(child);
     assert_eq!(ran.code, Some(130), "{ran:?}");
+}
+
+/// Threads of a process that decode images and write pages.
+fn pooled(child: &Child) -> usize {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+    let name =
+        |thread: std::io::Result<std::fs::DirEntry>| std::fs::read_to_string(thread.unwrap().path().join("comm"));
+    threads.filter_map(|thread| name(thread).ok()).filter(|name| name.starts_with("pool-")).count()
+}
+
+#[test]
+fn what_works_beside_the_steps_takes_no_more_threads_than_was_asked_for() {
+    let project = training(100_000_000);
+    let cores = std::thread::available_parallelism().unwrap().get();
+    for (jobs, threads) in [(1, 1), (cores, cores), (1000, cores)] {
+        let child = start(&project, &["run", "--jobs", &jobs.to_string()]);
+        wait_for("listener", || listens(&child));
+        wait_for("pool", || pooled(&child) == threads);
+        wait_for("first result", || !below(&project.path(".lofi/objects")).is_empty());
+        assert_eq!(pooled(&child), threads, "--jobs {jobs}");
+        send(&child, "-TERM");
+        assert_eq!(ended(child).code, Some(130));
+    }
 }

@@ -75,8 +75,7 @@ pub(super) fn beside(
 
 #[expect(clippy::cast_precision_loss, reason = "a number of workers")]
 fn jobs(project: &Project) -> f64 {
-    let all = || std::thread::available_parallelism().map_or(1, usize::from);
-    project.options.jobs.unwrap_or_else(all).max(1) as f64
+    project.options.at_once() as f64
 }
 
 /// The command that goes on with a run.

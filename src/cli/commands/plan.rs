@@ -27,7 +27,7 @@ pub(in crate::cli) fn plan(
         if output::is_json() {
             output::event(&line.json(study));
         } else if !wanted.describes() {
-            say!("{}", line.words(study, jobs(project)));
+            say!("{}", line.words(study, project.options.at_once()));
         }
     }
     if steps {
@@ -53,16 +53,14 @@ pub(in crate::cli) fn plan(
     let gated = count(|decision| matches!(decision, Decision::Gated(_)));
     tell_gates(&graph, &plan);
     store::forecast(project, (&graph, &plan))?;
-    elsewhere::tell(project, &Planned { graph: &graph, plan: &plan, store: &here }, (wanted, jobs(project)))?;
+    elsewhere::tell(
+        project,
+        &Planned { graph: &graph, plan: &plan, store: &here },
+        (wanted, project.options.at_once()),
+    )?;
     let studies = json!(studies.len());
     let code = if fail_if_stale && !plan.to_run().is_empty() { Code::Failed } else { Code::Well };
     Ok(Done::with(code, [("studies", studies), ("to_run", to_run), ("cached", cached), ("gated", gated)]))
-}
-
-/// Steps at once on this machine.
-fn jobs(project: &Project) -> usize {
-    let jobs = project.options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    jobs.max(1)
 }
 
 /// What this machine cannot run, each reason once.

@@ -142,7 +142,7 @@ fn add_seeds(
     all: &mut [OneStudy],
     (store, wish, start): (&Store, Wish, Instant),
 ) -> Result<(usize, String), Failure> {
-    let (mut rounds, mut pace) = (0, Pace::of(project.options.jobs));
+    let (mut rounds, mut pace) = (0, Pace::of(project.options.at_once()));
     loop {
         if stop::of_process().asked() {
             return Err(Failure::Message(Code::Stopped, "stopped".to_owned()));
@@ -217,7 +217,7 @@ fn tell_batch(project: &Project, one: &OneStudy, (choice, pace): (&Choice, &Pace
 /// The batches in the order in which they would be run.
 fn would_do(project: &Project, all: &[OneStudy]) -> String {
     let choices = ranked(&candidates(all));
-    let pace = Pace::of(project.options.jobs);
+    let pace = Pace::of(project.options.at_once());
     choices.iter().for_each(|choice| tell_batch(project, &all[choice.study], (choice, &pace)));
     format!("nothing was run or written; {} batches would be run first", choices.len())
 }

@@ -15,9 +15,8 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Of so many steps at once.
-    pub fn of(jobs: Option<usize>) -> Self {
-        let all = || std::thread::available_parallelism().map_or(1, usize::from);
-        Self { jobs: jobs.unwrap_or_else(all).max(1), took_s: 0.0, estimated_s: 0.0 }
+    pub const fn of(jobs: usize) -> Self {
+        Self { jobs, took_s: 0.0, estimated_s: 0.0 }
     }
 
     /// Seconds that planned operations take, as slow as those before them were.
@@ -46,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_slow_machine_is_known_after_a_batch_that_tells() {
-        let mut pace = Pace::of(Some(2));
+        let mut pace = Pace::of(2);
         let ten = 20.0 * FLOPS_PER_CORE_S;
         assert!((pace.seconds(ten) - 10.0).abs() < 1e-12);
         pace.took(5.0, 0.1 * FLOPS_PER_CORE_S);
