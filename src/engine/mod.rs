@@ -15,8 +15,8 @@ pub use dispatch::{
 };
 pub use machine::{Machine, Origin};
 pub use plan::{
-    Change, Decision, Graph, GraphNode, GraphWire, History, ParamChange, RunPlan, RunRecord, StepRecord, changed_code,
-    code_of, fingerprint, key_of, plan, plan_anew,
+    Change, Decision, Graph, GraphNode, GraphWire, History, ParamChange, RunPlan, RunRecord, StepRecord, Took,
+    changed_code, code_of, fingerprint, key_of, plan, plan_anew,
 };
 pub use run::{
     Bound, Ends, Event, Executor, Failed, Forecast, Gated, Hold, Memory, MemoryLimit, Reuse, RunError, Silent, Sink,

@@ -1,8 +1,10 @@
 //! The report in other forms than pages.
 
 use super::example::{accuracy, beyond, contains, emergence, project};
-use super::fixture::{add, data};
+use super::fixture::{add, data, info, run};
+use super::model::Report;
 use super::pages::Export;
+use crate::engine::{Keep, Store};
 use crate::step::DataRef;
 use crate::study::{OutputKind, Study};
 use serde_json::{Value as Json, json};
@@ -80,6 +82,25 @@ fn own_scripts_are_short() {
     let inline = project.read("index.html").split("<script>").nth(1).map_or(0, |rest| rest.find("</script>").unwrap());
     let shared = project.read("report.js").len();
     assert!(inline > 0 && shared > 0 && inline + shared < 15_000, "{inline} + {shared} bytes");
+}
+
+#[test]
+fn what_a_study_cost_stays_known_when_its_results_are_taken_out() {
+    let (studies, folder) = ([accuracy()], tempfile::tempdir().unwrap());
+    let (graph, store, _) = run(&studies, folder.path());
+    let told = |store: &Store| {
+        let report = Report::build(&studies, &graph, store, &info(Vec::new())).unwrap();
+        report.studies[0].provenance.as_ref().map(|run| (run.steps, run.cost_s)).unwrap()
+    };
+    let (before, places) = (told(&store), graph.places[0].iter().collect::<BTreeSet<_>>().len());
+    assert!(before.0 == places && before.1 > 0.0, "{before:?}");
+    // what a living run has made stays: its end is when the last that has its store lets go
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    let collected = store.collect(&BTreeSet::new(), Keep::default()).unwrap();
+    assert_eq!(collected.dropped.len(), places);
+    // the sum is over the same numbers in the same order
+    assert_eq!(told(&store), before);
 }
 
 #[test]

@@ -309,7 +309,7 @@ pub struct Provenance {
     pub commit: String,
     /// When the last run that computed something ended.
     pub finished: String,
-    /// The sum of what the stored steps took, whenever they ran.
+    /// The sum of what the steps took that are known, whenever they ran.
     pub computing: String,
     /// The same in seconds.
     pub cost_s: f64,

@@ -1,12 +1,12 @@
 //! What one more seed of a claim costs, by the recorded times of the steps that its seeds took.
 
-use crate::engine::{Graph, Store};
+use crate::engine::{Graph, Store, Took};
 use crate::step::roles::SEED;
 use crate::study::{Output, Study};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Seconds of one core that a seed of a claim took, all its cells together, on average over its seeds; nothing where no step
-/// with a seed is stored. `places` are the nodes of the study in the graph.
+/// Seconds of one core that a seed of a claim took, all its cells together, on average over its seeds; nothing where it is known
+/// of no step with a seed. `places` are the nodes of the study in the graph.
 #[must_use]
 pub(crate) fn seed_cost(
     study: &Study,
@@ -19,8 +19,8 @@ pub(crate) fn seed_cost(
             seeds.entry(seed.to_string()).or_default().insert(*places.get(node)?);
         }
     }
-    let took = |place: usize| store.entry(&graph.nodes[place].key).ok().flatten().map(|entry| entry.elapsed_s);
-    let of_seed = |places: &BTreeSet<usize>| places.iter().filter_map(|&place| took(place)).reduce(|sum, s| sum + s);
+    let took = Took::new(study, graph, store);
+    let of_seed = |places: &BTreeSet<usize>| places.iter().filter_map(|&place| took.at(place)).reduce(|sum, s| sum + s);
     let took: Vec<f64> = seeds.values().filter_map(of_seed).collect();
     #[expect(clippy::cast_precision_loss, reason = "counts of seeds")]
     (!took.is_empty()).then(|| took.iter().sum::<f64>() / took.len() as f64)

@@ -38,6 +38,9 @@ pub struct ClaimStanding {
     /// What would decide it at a scale that shows it; manifests of before do not say.
     #[serde(default)]
     pub price: String,
+    /// The page that it is taken from, where a study has several; empty before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub page: String,
 }
 
 /// The published numbers of one comparison.
@@ -90,27 +93,40 @@ impl PointCount {
     }
 }
 
+/// A page of a study, and how the study stands there.
+#[derive(Debug, Clone, Copy)]
+pub struct PageStanding<'a> {
+    /// Its name, as links have it.
+    pub page: &'a str,
+    /// The profile that it is of.
+    pub profile: &'a str,
+    /// What it says.
+    pub standing: &'a Standing,
+}
+
 impl Standing {
     /// A study by its pages of several profiles: every claim and every published number once.
     ///
-    /// Of pages that both decided a claim, or both have a number of their own beside a published one, the one that computed
-    /// more counts: it is of the larger scale.
+    /// Of pages that both tested a claim, or both have a number of their own beside a published one, the one that computed
+    /// more counts: it is of the larger scale. What is undecided there is undecided, whatever a smaller one found; that
+    /// the smaller one decided otherwise is said behind the numbers.
     #[must_use]
-    pub fn of_pages(pages: &[&Self]) -> Self {
+    pub fn of_pages(pages: &[PageStanding<'_>]) -> Self {
         let mut ordered = pages.to_vec();
-        ordered.sort_by(|a, b| b.cost_s.total_cmp(&a.cost_s));
-        let mut merged = Self { cost_s: ordered.iter().map(|page| page.cost_s).sum(), ..Self::default() };
-        merged.seeds = ordered.iter().map(|page| page.seeds).max().unwrap_or(0);
-        merged.run = ordered.iter().filter_map(|page| page.run.clone()).max_by(|a, b| a.finished.cmp(&b.finished));
-        for page in &ordered {
-            for claim in &page.claims {
+        ordered.sort_by(|a, b| b.standing.cost_s.total_cmp(&a.standing.cost_s));
+        let standings = || ordered.iter().map(|page| page.standing);
+        let mut merged = Self { cost_s: standings().map(|page| page.cost_s).sum(), ..Self::default() };
+        merged.seeds = standings().map(|page| page.seeds).max().unwrap_or(0);
+        merged.run = standings().filter_map(|page| page.run.clone()).max_by(|a, b| a.finished.cmp(&b.finished));
+        for &PageStanding { page, profile, standing } in &ordered {
+            for claim in &standing.claims {
                 match merged.claims.iter_mut().find(|known| known.name == claim.name) {
-                    Some(known) if !known.state.is_decided() && claim.state.is_decided() => *known = claim.clone(),
-                    Some(_) => {}
-                    None => merged.claims.push(claim.clone()),
+                    Some(known) if !known.state.is_tested() && claim.state.is_tested() => *known = claim.on(page),
+                    Some(known) => known.beside(claim, profile),
+                    None => merged.claims.push(claim.on(page)),
                 }
             }
-            for points in &page.points {
+            for points in &standing.points {
                 let same = |known: &&mut Points| known.anchor == points.anchor && known.each.len() == points.each.len();
                 match merged.points.iter_mut().find(same) {
                     Some(known) => known.fill(points),
@@ -145,6 +161,19 @@ impl Standing {
     }
 }
 
+impl ClaimStanding {
+    fn on(&self, page: &str) -> Self {
+        Self { page: page.to_owned(), ..self.clone() }
+    }
+
+    /// Says how a smaller page decided the claim, where this one did not so.
+    fn beside(&mut self, smaller: &Self, profile: &str) {
+        if self.state.is_tested() && smaller.state.is_decided() && smaller.state != self.state {
+            self.because = format!("{} In {profile}: {}.", self.because, smaller.state.word()).trim_start().to_owned();
+        }
+    }
+}
+
 impl Points {
     /// Takes from a smaller page what this one has no number for.
     fn fill(&mut self, smaller: &Self) {
@@ -173,6 +202,7 @@ mod tests {
             says: text(""),
             because: text(""),
             price: text(""),
+            page: text(""),
         }
     }
 
@@ -182,25 +212,36 @@ mod tests {
         Standing { claims, points: vec![points], seeds: 3, cost_s, run: None }
     }
 
+    fn merged(pages: &[(&str, &Standing)]) -> Standing {
+        let page = |&(profile, standing)| PageStanding { page: profile, profile, standing };
+        Standing::of_pages(&pages.iter().map(page).collect::<Vec<_>>())
+    }
+
     #[test]
     fn profiles_count_a_claim_and_a_number_once() {
         use ClaimState::{Contradicted, Held, NotAtThisScale, Undecided};
-        let quick = page(10.0, &[("a", Held), ("b", Held), ("our-c", Undecided), ("d", NotAtThisScale)], "iionn");
-        let paper = page(1e4, &[("a", Contradicted), ("b", Undecided), ("our-c", Undecided), ("d", Held)], "onino");
-        let both = Standing::of_pages(&[&quick, &paper]);
-        // a: the larger decided otherwise; b: only the smaller decided it
-        assert_eq!(both.tally(true), Tally { held: 2, contradicted: 1, ..Tally::default() });
+        let quick =
+            page(10.0, &[("a", Held), ("b", Held), ("our-c", Undecided), ("d", NotAtThisScale), ("e", Held)], "iionn");
+        let claims = [("a", Contradicted), ("b", Undecided), ("our-c", Undecided), ("d", Held), ("e", NotAtThisScale)];
+        let paper = page(1e4, &claims, "onino");
+        let both = merged(&[("quick", &quick), ("paper", &paper)]);
+        // a: the larger decided otherwise; b: only the smaller decided it; d, e: only one of them can show it
+        assert_eq!(both.tally(true), Tally { held: 2, contradicted: 1, undecided: 1, ..Tally::default() });
         assert_eq!(both.tally(false), Tally { undecided: 1, ..Tally::default() });
+        let told: Vec<(&str, &str)> =
+            both.claims.iter().map(|claim| (claim.page.as_str(), claim.because.as_str())).collect();
+        let differs = ("paper", "In quick: held.");
+        assert_eq!(told, [differs, differs, ("paper", ""), ("paper", ""), ("quick", "")]);
         assert_eq!(both.points[0].each, "oiino");
         assert_eq!(both.point_count(), PointCount { inside: 2, compared: 4, all: 5 });
         assert_eq!((both.seeds, both.cost_s), (3, 10_010.0));
-        assert_eq!(Standing::of_pages(&[&paper, &quick]), both, "whatever the order");
+        assert_eq!(merged(&[("paper", &paper), ("quick", &quick)]), both, "whatever the order");
     }
 
     #[test]
     fn comparisons_of_other_numbers_are_counted_apart() {
         let (few, many) = (page(1.0, &[], "io"), page(2.0, &[], "iii"));
-        assert_eq!(Standing::of_pages(&[&few, &many]).point_count().all, 5);
-        assert_eq!(Standing::of_pages(&[]), Standing::default());
+        assert_eq!(merged(&[("quick", &few), ("paper", &many)]).point_count().all, 5);
+        assert_eq!(merged(&[]), Standing::default());
     }
 }

@@ -185,9 +185,10 @@ type Finished<'a> = (&'a Graph, &'a Store, &'a Summary, &'a [RunRecord]);
 fn record(project: &Project, studies: &[Study], (graph, store, summary, last): Finished<'_>) -> Result<(), Failure> {
     let mut machine = None;
     for (index, study) in studies.iter().enumerate() {
-        let steps = RunRecord::steps_of(graph, index);
         let same = |record: &&RunRecord| record.study == study.head.study && record.profile == study.variant();
-        if summary.ran == 0 && last.iter().find(same).is_some_and(|record| record.steps == steps) {
+        let (steps, before) = (RunRecord::steps_of(graph, index), last.iter().find(same));
+        let steps = if let Some(before) = before { before.carried_over(steps) } else { steps };
+        if summary.ran == 0 && before.is_some_and(|record| record.steps == steps) {
             continue;
         }
         let record = RunRecord {

@@ -21,6 +21,6 @@ pub use code::{changed_code, code_of};
 pub use decide::plan;
 pub use graph::{Graph, GraphNode, GraphWire};
 pub use key::{fingerprint, key_of};
-pub use record::{RunRecord, StepRecord};
+pub use record::{RunRecord, StepRecord, Took};
 pub use run_plan::{Decision, RunPlan};
 pub use why::{Change, History};

@@ -10,6 +10,8 @@ use crate::step::{seal, unseal};
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// More than the record of any run takes.
@@ -28,6 +30,9 @@ pub struct StepRecord {
     pub code: String,
     /// Its parameters.
     pub params: Json,
+    /// Seconds of one core that it took, where its result was taken out of the store since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_s: Option<f64>,
 }
 
 /// A study's run.
@@ -68,9 +73,38 @@ impl RunRecord {
                 key: node.key.clone(),
                 code: fingerprint(node.kind).to_owned(),
                 params: Json::clone(&node.params),
+                gone_s: None,
             }
         };
         places.iter().map(record).collect()
+    }
+
+    /// Takes note of what steps took whose results are about to be taken out, by key; whether it has such steps.
+    pub(in crate::engine) fn remember(&mut self, took_s: &HashMap<&str, f64>) -> bool {
+        let mut has_some = false;
+        for step in &mut self.steps {
+            if let Some(&took_s) = took_s.get(step.key.as_str()) {
+                step.gone_s = Some(took_s);
+                has_some = true;
+            }
+        }
+        has_some
+    }
+
+    /// What steps took whose results were taken out since, by key.
+    #[must_use]
+    pub fn gone(&self) -> HashMap<&str, f64> {
+        self.steps.iter().filter_map(|step| Some((step.key.as_str(), step.gone_s?))).collect()
+    }
+
+    /// The steps of a newer run with what this record knows of those that were not computed again.
+    #[must_use]
+    pub fn carried_over(&self, mut steps: Vec<StepRecord>) -> Vec<StepRecord> {
+        let gone = self.gone();
+        if !gone.is_empty() {
+            steps.iter_mut().for_each(|step| step.gone_s = gone.get(step.key.as_str()).copied());
+        }
+        steps
     }
 
     /// Reads the record of a study's last run, if there is one that is whole.
@@ -125,5 +159,39 @@ impl RunRecord {
         let path = store.run_path(&self.study, &self.profile);
         let text = seal(self).map_err(|e| StoreError::Damaged { path: path.clone(), reason: e.to_string() })?;
         store.replace(&path, &[&text], Durable::Later)
+    }
+}
+
+/// Seconds of one core that the steps of a study took: as is kept with their results, and of those that were taken out of the
+/// store since as the record of the last run says.
+pub struct Took<'a> {
+    study: &'a Study,
+    graph: &'a Graph,
+    store: &'a Store,
+    gone: OnceCell<HashMap<String, f64>>,
+}
+
+impl<'a> Took<'a> {
+    /// Reads nothing yet.
+    #[must_use]
+    pub fn new(study: &'a Study, graph: &'a Graph, store: &'a Store) -> Self {
+        Self { study, graph, store, gone: OnceCell::new() }
+    }
+
+    /// What the step at a place of the graph took; nothing where nobody knows.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<f64> {
+        let stored = self.store.entry(&self.graph.nodes[place].key).ok().flatten();
+        stored.map(|entry| entry.elapsed_s).or_else(|| self.gone(place))
+    }
+
+    /// The same of a step that has no stored result.
+    #[must_use]
+    pub fn gone(&self, place: usize) -> Option<f64> {
+        let read = || {
+            let record = RunRecord::read(self.store, self.study).ok().flatten();
+            record.iter().flat_map(RunRecord::gone).map(|(key, took_s)| (key.to_owned(), took_s)).collect()
+        };
+        self.gone.get_or_init(read).get(&self.graph.nodes[place].key).copied()
     }
 }

@@ -15,7 +15,7 @@ use super::inventory::{Held, Inventory};
 use super::turn::Turn;
 use super::uses::folder_entries;
 use crate::engine::plan::record::RunRecord;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -84,13 +84,14 @@ impl Store {
             if !over(collected.left_bytes) || is_reached && (keep.all_reached || keep.bytes.is_none()) {
                 continue;
             }
-            if !keep.dry_run {
-                self.discard(&self.place("objects", &held.key))?;
-            }
             collected.frees(held.bytes);
             collected.dropped.push((held, is_reached));
         }
         if !keep.dry_run {
+            self.remember_times(&collected)?;
+            for (held, _) in &collected.dropped {
+                self.discard(&self.place("objects", &held.key))?;
+            }
             self.mend_content(&inventory, &collected)?;
             self.tidy(&inventory, (&collected, &in_use))?;
             self.settle()?;
@@ -142,6 +143,20 @@ impl Store {
                 Some(other) => self.remember_content(&content_key, other)?,
                 None if disk::leads_out(self.root(), &path).map_err(io("read", &path))? => {}
                 None => self.discard(&path)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What a study cost stays known: records of runs say what steps took whose results are about to go.
+    fn remember_times(&self, collected: &Collected) -> Result<(), StoreError> {
+        let times: HashMap<&str, f64> =
+            collected.dropped.iter().map(|(held, _)| (held.key.as_str(), held.own_s)).collect();
+        for path in files_below(&self.root().join("runs"))? {
+            if let Ok(Some(mut record)) = RunRecord::at(self, &path)
+                && record.remember(&times)
+            {
+                record.write(self)?;
             }
         }
         Ok(())

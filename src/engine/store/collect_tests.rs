@@ -1,6 +1,6 @@
 use super::*;
 use crate::artifact::{Cell, Table, Value};
-use crate::engine::Entry;
+use crate::engine::{Entry, Machine, StepRecord};
 
 fn key(letter: char) -> String {
     letter.to_string().repeat(64)
@@ -152,4 +152,41 @@ fn damage_goes_and_what_lies_behind_a_link_stays() {
     std::os::unix::fs::symlink(&elsewhere, &shard).unwrap();
     let collected = store.collect(&BTreeSet::new(), all()).unwrap();
     assert_eq!((left(&store).as_str(), collected.linked), ("b", 1));
+}
+
+#[test]
+fn what_steps_took_stays_known_of_results_that_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    put(&store, 'a', (7.5, 10, &[]));
+    put(&store, 'b', (2.0, 10, &['a']));
+    let step = |letter: char| StepRecord {
+        name: format!("s: {letter}"),
+        kind: "fake".to_owned(),
+        key: key(letter),
+        code: String::new(),
+        params: serde_json::json!({}),
+        gone_s: None,
+    };
+    let record = RunRecord {
+        study: "paper/study".to_owned(),
+        profile: "quick".to_owned(),
+        finished_unix_s: 7,
+        elapsed_s: 9.5,
+        ran: 2,
+        cached: 0,
+        machine: Machine::this(),
+        commit: String::new(),
+        steps: vec![step('a'), step('b'), step('c')],
+    };
+    record.write(&store).unwrap();
+    let read = || RunRecord::named(&store, ("paper/study", "quick")).unwrap().unwrap();
+    store.collect(&keys("b"), Keep { dry_run: true, ..all() }).unwrap();
+    assert_eq!(read(), record, "a dry run changes nothing");
+    store.collect(&keys("b"), all()).unwrap();
+    let (a, known) = (key('a'), read());
+    assert_eq!((left(&store).as_str(), known.gone()), ("b", [(a.as_str(), 7.5)].into()));
+    // the steps of a newer run: what it does not compute again stays known, what is not its own is forgotten
+    let newer = known.carried_over(vec![step('a'), step('d')]);
+    assert_eq!(newer.iter().map(|step| step.gone_s).collect::<Vec<_>>(), [Some(7.5), None]);
 }

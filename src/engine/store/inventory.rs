@@ -23,6 +23,8 @@ pub struct Held {
     pub code: String,
     /// Bytes of its files, with the description.
     pub bytes: u64,
+    /// Seconds that its own step took.
+    pub own_s: f64,
     /// Seconds that having it again takes: its own step, and those before it whose values are not kept.
     pub cost_s: f64,
     /// Seconds since 1970 when a run that reaches it last began, or when it was made.
@@ -78,6 +80,7 @@ impl Store {
                 bytes: size_below(&folder),
                 kind: "damaged".to_owned(),
                 code: String::new(),
+                own_s: 0.0,
                 cost_s: 0.0,
                 used_unix_s: 0,
                 linked,
@@ -88,6 +91,7 @@ impl Store {
                 held.used_unix_s = last_used.get(held.key.as_str()).copied().unwrap_or(0).max(entry.finished_unix_s);
                 costs.insert(held.key.clone(), Cost::of(&entry));
                 held.same = same(&entry);
+                held.own_s = entry.elapsed_s;
                 (held.kind, held.code) = (entry.kind, entry.code);
             }
             results.push(held);

@@ -2,7 +2,7 @@
 
 use super::accepted::AcceptedTables;
 use super::leads::leads;
-use super::making::{drawn_from, making};
+use super::making::{Known, drawn_from, making};
 use super::notes::paragraphs;
 use super::outputs::Outputs;
 use super::population::population;
@@ -91,14 +91,16 @@ fn study_report(outputs: &Outputs<'_>, info: &ProjectInfo) -> Result<StudyReport
         collected.add(outputs, output, &info.accepted)?;
     }
     let entries = outputs.entries()?;
+    let took_s = outputs.took(&entries);
+    let known = Known { entries: &entries, took_s: &took_s, sources: &info.sources };
     for output in study.outputs.iter().filter(|output| output.kind == OutputKind::Figure) {
         let csv = collected.csv_of(&drawn_from(study, output.wire));
         let Some(figure) = collected.figures.iter_mut().find(|figure| figure.name == output.name) else { continue };
         figure.leads = leads(study, output, &collected.claims);
         figure.notes = paragraphs(outputs, head.notes.of_figure(&figure.name))?;
-        figure.making = Making { csv, ..making(outputs, output, (&entries, &info.sources)) };
+        figure.making = Making { csv, ..making(outputs, output, &known) };
     }
-    let provenance = provenance(outputs, &entries)?;
+    let provenance = provenance(outputs, (&entries, &took_s))?;
     let standing = standing(&collected, provenance.as_ref());
     let Collected { page, claims, alarms, figures, comparisons, tables, missing, files } = collected;
     let tally = Tally::of(&claims.iter().map(|claim| claim.state).collect::<Vec<_>>());

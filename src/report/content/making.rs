@@ -12,18 +12,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Digits of a code fingerprint beside a figure; the page lists it whole.
 const SHORT: usize = 12;
 
-/// How a figure came about; `sources` are the texts of the studies' files by name.
-pub(super) fn making(
-    outputs: &Outputs<'_>,
-    output: &Output,
-    (entries, sources): (&Entries, &BTreeMap<String, String>),
-) -> Making {
+/// What is known of a study's steps and files, for the entries of its figures.
+pub(super) struct Known<'a> {
+    pub entries: &'a Entries,
+    /// What steps took, in seconds of one core, by place.
+    pub took_s: &'a BTreeMap<usize, f64>,
+    /// The texts of the studies' files by name.
+    pub sources: &'a BTreeMap<String, String>,
+}
+
+/// How a figure came about.
+pub(super) fn making(outputs: &Outputs<'_>, output: &Output, Known { entries, took_s, sources }: &Known<'_>) -> Making {
     let study = outputs.study;
     let behind: BTreeSet<usize> = outputs.behind(output.wire);
     let found: Vec<&Entry> = behind.iter().filter_map(|place| entries.get(place)).collect();
     let Run { commit, machine, finished } = Run::of_entries(&found);
     let nodes = || behind.iter().map(|&place| &outputs.graph.nodes[place]);
-    let cost_s: f64 = found.iter().map(|entry| entry.elapsed_s).sum();
+    let times: Vec<f64> = behind.iter().filter_map(|place| took_s.get(place).copied()).collect();
+    let cost_s: f64 = times.iter().sum();
     let place = study.nodes[output.wire.node].place.to_string();
     let seeds: BTreeSet<u64> = nodes().filter_map(|node| node.params.get("seed")?.as_u64()).collect();
     let data: BTreeSet<DataMark> = nodes()
@@ -47,7 +53,7 @@ pub(super) fn making(
         // hundredths: the same results have the same bytes
         cost_s: (100.0 * cost_s).round() / 100.0,
         steps: behind.len(),
-        timed: found.len(),
+        timed: times.len(),
         seeds: ranges(&seeds),
         data: data.into_iter().collect(),
         commit,

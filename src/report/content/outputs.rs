@@ -1,7 +1,7 @@
 //! The stored value of every output of a study, or why it is not there.
 
 use crate::artifact::Value;
-use crate::engine::{Entry, Graph, GraphNode, Store, StoreError};
+use crate::engine::{Entry, Graph, GraphNode, Store, StoreError, Took};
 use crate::report::model::FailedStep;
 use crate::study::{DEFAULT_PROFILE, Study, Wire};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -37,6 +37,14 @@ impl<'a> Outputs<'a> {
             entries.extend(self.store.entry(&self.graph.nodes[place].key)?.map(|entry| (place, entry)));
         }
         Ok(entries)
+    }
+
+    /// What steps of the study took, in seconds of one core, by place; of those that are stored and of those that were taken
+    /// out of the store since.
+    pub fn took(&self, entries: &Entries) -> BTreeMap<usize, f64> {
+        let took = Took::new(self.study, self.graph, self.store);
+        let of = |place: usize| entries.get(&place).map(|entry| entry.elapsed_s).or_else(|| took.gone(place));
+        self.places.iter().filter_map(|&place| Some((place, of(place)?))).collect()
     }
 
     /// The step of an output and all that it needs, in graph order.

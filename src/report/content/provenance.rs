@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// Where the system refuses to read the store.
-pub(super) fn provenance(outputs: &Outputs<'_>, entries: &Entries) -> Result<Option<Provenance>, StoreError> {
+pub(super) fn provenance(
+    outputs: &Outputs<'_>,
+    (entries, took_s): (&Entries, &BTreeMap<usize, f64>),
+) -> Result<Option<Provenance>, StoreError> {
     let record = RunRecord::read(outputs.store, outputs.study)?;
     let nodes = || outputs.places.iter().map(|&place| &outputs.graph.nodes[place]);
     let keys: BTreeSet<&str> = nodes().map(|node| node.key.as_str()).collect();
@@ -24,14 +27,14 @@ pub(super) fn provenance(outputs: &Outputs<'_>, entries: &Entries) -> Result<Opt
         record.as_ref().map(|record| record.steps.iter().map(|step| step.key.as_str()).collect());
     let Run { commit, machine, finished } =
         record.as_ref().map(Run::of_record).unwrap_or_else(|| Run::of_entries(&entries));
-    let cost_s = entries.iter().map(|entry| entry.elapsed_s).sum();
+    let cost_s = took_s.values().sum();
     let note = |(kind, code): (&str, &str)| CodeNote { kind: kind.to_owned(), fingerprint: code.to_owned() };
     Ok(Some(Provenance {
         commit: if commit.is_empty() { "unknown".to_owned() } else { commit },
         finished: utc(finished),
         computing: duration(cost_s),
         cost_s,
-        steps: entries.len(),
+        steps: took_s.len(),
         machine,
         code: code.into_iter().map(note).collect(),
         outdated: then.is_some_and(|then| then != keys),

@@ -32,6 +32,7 @@ fn claim(claim: &ClaimReport) -> ClaimStanding {
         says: claim.says.clone(),
         because: claim.because.clone(),
         price: claim.price.clone(),
+        page: String::new(),
     }
 }
 

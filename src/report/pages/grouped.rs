@@ -3,7 +3,7 @@
 use super::index_line::IndexLine;
 use crate::report::bibliography::references::Work;
 use crate::report::names::file_name_beside;
-use crate::report::standing::Standing;
+use crate::report::standing::{PageStanding, Standing};
 use std::collections::BTreeMap;
 
 /// The anchor of the studies of no paper.
@@ -30,8 +30,8 @@ pub(super) fn by_study(lines: Vec<IndexLine>) -> Vec<Vec<IndexLine>> {
 
 /// A study over its pages as written; what somebody tried with other settings is no result of the study.
 pub(super) fn standing(pages: &[IndexLine]) -> Standing {
-    let as_written: Vec<&Standing> =
-        pages.iter().filter(|line| line.settings.is_empty()).map(|line| &line.standing).collect();
+    let as_written = pages.iter().filter(|line| line.settings.is_empty());
+    let as_written: Vec<PageStanding<'_>> = as_written.map(IndexLine::page_standing).collect();
     Standing::of_pages(&as_written)
 }
 

@@ -3,7 +3,7 @@
 use crate::report::bibliography::references::Work;
 use crate::report::model::StudyReport;
 use crate::report::names::page_of;
-use crate::report::standing::Standing;
+use crate::report::standing::{PageStanding, Standing};
 use serde::{Deserialize, Serialize};
 
 /// A page in the index.
@@ -68,6 +68,11 @@ impl IndexLine {
             missing: study.missing.len(),
             thumbnail,
         }
+    }
+
+    /// The page for being merged with those of the study's other profiles.
+    pub fn page_standing(&self) -> PageStanding<'_> {
+        PageStanding { page: &self.page, profile: &self.profile, standing: &self.standing }
     }
 
     /// Figures in the order of the paper: numbers, then those of the appendix; studies without one last.

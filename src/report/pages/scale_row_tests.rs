@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 fn claim(name: &str, state: ClaimState) -> ClaimStanding {
     let text = |text: &str| text.to_owned();
     let (anchor, says, because, price) = (format!("claim-{name}"), text("s"), text(""), text(""));
-    ClaimStanding { name: text(name), anchor, state, of_paper: true, says, because, price }
+    ClaimStanding { name: text(name), anchor, state, of_paper: true, says, because, price, page: text("") }
 }
 
 /// A page of the study `lofi/a`.
