@@ -38,9 +38,15 @@ pub struct ClaimStanding {
     /// What would decide it at a scale that shows it; manifests of before do not say.
     #[serde(default)]
     pub price: String,
-    /// The page that it is taken from, where a study has several; empty before.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// The page that it is taken from and its profile, where a study has several; empty before.
+    #[serde(default)]
     pub page: String,
+    /// See `page`.
+    #[serde(default)]
+    pub profile: String,
+    /// The profile of a larger page that tested the claim too and left it undecided; empty where there is none.
+    #[serde(default)]
+    pub undecided_in: String,
 }
 
 /// The published numbers of one comparison.
@@ -107,9 +113,9 @@ pub struct PageStanding<'a> {
 impl Standing {
     /// A study by its pages of several profiles: every claim and every published number once.
     ///
-    /// Of pages that both tested a claim, or both have a number of their own beside a published one, the one that computed
-    /// more counts: it is of the larger scale. What is undecided there is undecided, whatever a smaller one found; that
-    /// the smaller one decided otherwise is said behind the numbers.
+    /// Of pages that both decided a claim, or both have a number of their own beside a published one, the one that computed
+    /// more counts: it is of the larger scale. That a smaller one decided otherwise is said behind the numbers, and where only
+    /// a smaller one decided it, [`ClaimStanding::undecided_in`] names the larger.
     #[must_use]
     pub fn of_pages(pages: &[PageStanding<'_>]) -> Self {
         let mut ordered = pages.to_vec();
@@ -121,9 +127,15 @@ impl Standing {
         for &PageStanding { page, profile, standing } in &ordered {
             for claim in &standing.claims {
                 match merged.claims.iter_mut().find(|known| known.name == claim.name) {
-                    Some(known) if !known.state.is_tested() && claim.state.is_tested() => *known = claim.on(page),
+                    Some(known) if !known.state.is_decided() && claim.state.is_decided() => {
+                        let larger = Some(&known.profile).filter(|_| known.state == ClaimState::Undecided);
+                        *known = ClaimStanding {
+                            undecided_in: larger.cloned().unwrap_or_default(),
+                            ..claim.on(page, profile)
+                        };
+                    }
                     Some(known) => known.beside(claim, profile),
-                    None => merged.claims.push(claim.on(page)),
+                    None => merged.claims.push(claim.on(page, profile)),
                 }
             }
             for points in &standing.points {
@@ -145,6 +157,12 @@ impl Standing {
         Tally::of(&states)
     }
 
+    /// How many verdicts on claims of the paper, or on ours, are of a smaller page than one that left the claim undecided.
+    #[must_use]
+    pub fn of_smaller(&self, of_paper: bool) -> usize {
+        self.claims.iter().filter(|claim| claim.of_paper == of_paper && !claim.undecided_in.is_empty()).count()
+    }
+
     /// How the published numbers ended.
     #[must_use]
     pub fn point_count(&self) -> PointCount {
@@ -162,13 +180,13 @@ impl Standing {
 }
 
 impl ClaimStanding {
-    fn on(&self, page: &str) -> Self {
-        Self { page: page.to_owned(), ..self.clone() }
+    fn on(&self, page: &str, profile: &str) -> Self {
+        Self { page: page.to_owned(), profile: profile.to_owned(), ..self.clone() }
     }
 
-    /// Says how a smaller page decided the claim, where this one did not so.
+    /// Says how a smaller page decided the claim, where this one decided otherwise.
     fn beside(&mut self, smaller: &Self, profile: &str) {
-        if self.state.is_tested() && smaller.state.is_decided() && smaller.state != self.state {
+        if self.state.is_decided() && smaller.state.is_decided() && smaller.state != self.state {
             self.because = format!("{} In {profile}: {}.", self.because, smaller.state.word()).trim_start().to_owned();
         }
     }
@@ -203,6 +221,8 @@ mod tests {
             because: text(""),
             price: text(""),
             page: text(""),
+            profile: text(""),
+            undecided_in: text(""),
         }
     }
 
@@ -226,12 +246,15 @@ mod tests {
         let paper = page(1e4, &claims, "onino");
         let both = merged(&[("quick", &quick), ("paper", &paper)]);
         // a: the larger decided otherwise; b: only the smaller decided it; d, e: only one of them can show it
-        assert_eq!(both.tally(true), Tally { held: 2, contradicted: 1, undecided: 1, ..Tally::default() });
+        assert_eq!(both.tally(true), Tally { held: 3, contradicted: 1, ..Tally::default() });
         assert_eq!(both.tally(false), Tally { undecided: 1, ..Tally::default() });
-        let told: Vec<(&str, &str)> =
-            both.claims.iter().map(|claim| (claim.page.as_str(), claim.because.as_str())).collect();
-        let differs = ("paper", "In quick: held.");
-        assert_eq!(told, [differs, differs, ("paper", ""), ("paper", ""), ("quick", "")]);
+        let told = |claim: &ClaimStanding| {
+            [&claim.page, &claim.profile, &claim.because, &claim.undecided_in].map(String::as_str).join("|")
+        };
+        let told: Vec<String> = both.claims.iter().map(told).collect();
+        let differs = "paper|paper|In quick: held.|";
+        assert_eq!(told, [differs, "quick|quick||paper", "paper|paper||", "paper|paper||", "quick|quick||"]);
+        assert_eq!(both.of_smaller(true), 1);
         assert_eq!(both.points[0].each, "oiino");
         assert_eq!(both.point_count(), PointCount { inside: 2, compared: 4, all: 5 });
         assert_eq!((both.seeds, both.cost_s), (3, 10_010.0));

@@ -112,12 +112,6 @@ impl ClaimState {
         matches!(self, Self::Held | Self::Contradicted | Self::Negligible)
     }
 
-    /// Whether the profile can show the claim, and there is a verdict.
-    #[must_use]
-    pub const fn is_tested(self) -> bool {
-        !matches!(self, Self::NotAtThisScale | Self::Untested)
-    }
-
     /// The word that reports print.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -33,6 +33,8 @@ fn claim(claim: &ClaimReport) -> ClaimStanding {
         because: claim.because.clone(),
         price: claim.price.clone(),
         page: String::new(),
+        profile: String::new(),
+        undecided_in: String::new(),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) struct Row {
     pub word: &'static str,
     pub symbol: &'static str,
     pub bar: Vec<Segment>,
-    /// Claims that did not end held, with why.
+    /// Claims that did not end held, or undecided in a larger profile, with why.
     pub open: Vec<OpenClaim>,
     pub points: PointCount,
     /// Half widths that the farthest published number lies off, as text and as a number to sort by.
@@ -93,7 +93,7 @@ pub(super) struct Row {
     pub missing: usize,
 }
 
-/// A claim that did not end held.
+/// A claim that did not end held, or not at every scale that tested it.
 #[derive(Debug, Serialize)]
 pub(super) struct OpenClaim {
     pub word: &'static str,
@@ -142,9 +142,10 @@ impl Chapter {
         let merged: Vec<(Vec<IndexLine>, Standing)> =
             by_study(lines).into_iter().map(|pages| (pages.clone(), standing(&pages))).collect();
         let sum = |of_paper| merged.iter().fold(Tally::default(), |sum, (_, one)| sum.and(one.tally(of_paper)));
+        let smaller = |of_paper| merged.iter().map(|(_, one)| one.of_smaller(of_paper)).sum::<usize>();
         let points = merged.iter().fold(PointCount::default(), |sum, (_, one)| sum.and(one.point_count()));
-        let (theirs, ours) = (sum(true), sum(false));
-        let (main, beside) = if theirs.total() == 0 { (ours, Tally::default()) } else { (theirs, ours) };
+        let (theirs, ours) = ((sum(true), smaller(true)), (sum(false), smaller(false)));
+        let (main, beside) = if theirs.0.total() == 0 { (ours, Default::default()) } else { (theirs, ours) };
         let mut rows: Vec<Row> = merged.into_iter().enumerate().map(Row::new).collect();
         rows.sort_by_key(|row| (urgency(row.state), row.place));
         Self {
@@ -152,10 +153,13 @@ impl Chapter {
             short: short(paper.as_ref()),
             folder: folder(&names).to_owned(),
             study_count: names.len(),
-            bar: segments(main),
-            claim_count: main.total(),
+            bar: segments(main.0),
+            claim_count: main.0.total(),
             sentence: sentence(main, points),
-            ours: if beside.total() == 0 { String::new() } else { format!("Beside them {}", ours_in_words(beside)) },
+            ours: match beside.0.total() {
+                0 => String::new(),
+                _ => format!("Beside them {}{}", ours_in_words(beside.0), of_smaller_in_words(beside.1)),
+            },
             rows,
             paper,
         }
@@ -187,7 +191,7 @@ impl Row {
         let data: BTreeSet<String> = pages.iter().flat_map(|line| line.data.clone()).collect();
         let stands_in = pages.iter().any(|line| line.stands_in);
         Self {
-            open: standing.claims.iter().filter(|claim| claim.state != ClaimState::Held).map(OpenClaim::of).collect(),
+            open: standing.claims.iter().filter(|claim| needs_words(claim)).map(OpenClaim::of).collect(),
             worst: worst.map_or_else(String::new, |worst| format!("{}×", Style::Fixed(1).show(worst.times))),
             worst_words: worst.map_or_else(String::new, |worst| worst.words.clone()),
             worst_times: worst.map_or(0.0, |worst| worst.times),
@@ -214,6 +218,11 @@ impl Row {
     }
 }
 
+/// Whether a reader must be told more of a claim than that it held.
+fn needs_words(claim: &ClaimStanding) -> bool {
+    claim.state != ClaimState::Held || !claim.undecided_in.is_empty()
+}
+
 /// The order in which a reader wants to see how claims ended.
 const ORDER: [ClaimState; 6] = [
     ClaimState::Contradicted,
@@ -238,7 +247,7 @@ fn segments(tally: Tally) -> Vec<Segment> {
 
 /// "41 of 58 claims reproduced, 4 contradicted, 9 not at this scale; 312 of 402 comparable published points agree; 590 of
 /// 1353 have no counterpart here".
-fn sentence(tally: Tally, points: PointCount) -> String {
+fn sentence((tally, of_smaller): (Tally, usize), points: PointCount) -> String {
     let mut parts = Vec::new();
     if tally.total() > 0 {
         let others = [
@@ -250,7 +259,8 @@ fn sentence(tally: Tally, points: PointCount) -> String {
         ];
         let others = others.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!(", {n} {word}"));
         let claims = count(tally.total(), "claim");
-        parts.push(format!("{} of {claims} reproduced{}", tally.held, others.collect::<String>()));
+        let (others, smaller) = (others.collect::<String>(), of_smaller_in_words(of_smaller));
+        parts.push(format!("{} of {claims} reproduced{others}{smaller}", tally.held));
     }
     if points.all > 0 {
         let whole = |n: usize| count_in_words(n);
@@ -261,6 +271,14 @@ fn sentence(tally: Tally, points: PointCount) -> String {
         }
     }
     parts.join("; ")
+}
+
+/// " (2 of these verdicts by a smaller profile, undecided in a larger one)"; nothing where there are none.
+fn of_smaller_in_words(verdicts: usize) -> String {
+    match verdicts {
+        0 => String::new(),
+        _ => format!(" ({verdicts} of these verdicts by a smaller profile, undecided in a larger one)"),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

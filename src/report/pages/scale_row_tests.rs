@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 fn claim(name: &str, state: ClaimState) -> ClaimStanding {
     let text = |text: &str| text.to_owned();
     let (anchor, says, because, price) = (format!("claim-{name}"), text("s"), text(""), text(""));
-    ClaimStanding { name: text(name), anchor, state, of_paper: true, says, because, price, page: text("") }
+    let (page, profile, undecided_in) = (text(""), text(""), text(""));
+    let (name, of_paper) = (text(name), true);
+    ClaimStanding { name, anchor, state, of_paper, says, because, price, page, profile, undecided_in }
 }
 
 /// A page of the study `lofi/a`.
