@@ -38,10 +38,10 @@ pub struct ClaimStanding {
     /// What would decide it at a scale that shows it; manifests of before do not say.
     #[serde(default)]
     pub price: String,
-    /// The page that it is taken from and its profile, where a study has several; empty before.
+    /// The page that it is taken from; empty before pages are merged.
     #[serde(default)]
     pub page: String,
-    /// See `page`.
+    /// The profile of that page; empty before pages are merged.
     #[serde(default)]
     pub profile: String,
     /// The profile of a larger page that tested the claim too and left it undecided; empty where there is none.

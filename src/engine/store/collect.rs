@@ -150,6 +150,9 @@ impl Store {
 
     /// What a study cost stays known: records of runs say what steps took whose results are about to go.
     fn remember_times(&self, collected: &Collected) -> Result<(), StoreError> {
+        if collected.dropped.is_empty() {
+            return Ok(());
+        }
         let times: HashMap<&str, f64> =
             collected.dropped.iter().map(|(held, _)| (held.key.as_str(), held.own_s)).collect();
         for path in files_below(&self.root().join("runs"))? {
